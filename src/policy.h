@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * When to act, and when to look again: (config, what was seen before, sample) -> decision. Pure: no system call, no
+ * clock; time comes in with the sample.
+ */
+#ifndef USEROOM_POLICY_H
+#define USEROOM_POLICY_H
+
+#include "config.h"
+#include "sample.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum action {
+	ACTION_NONE,
+	ACTION_TERM,
+	ACTION_KILL,
+};
+
+/* Who holds the memory when ending processes cannot free enough (R05). */
+enum holder {
+	HOLDER_NONE,
+	HOLDER_SHMEM,
+	HOLDER_HUGETLB,
+	HOLDER_SLAB,
+	HOLDER_KERNEL,
+	HOLDER_UNKNOWN,
+};
+
+struct decision {
+	enum action action;
+	uint64_t wake_ns; /* CLOCK_MONOTONIC: when to look again at the latest */
+	bool low;         /* at or below the SIGTERM level, whether or not something is done about it */
+	bool near;        /* close enough that candidates should be kept ready, and details read */
+	bool warn;        /* entered the warning zone: once an episode */
+	bool mem_low, swap_low;
+	bool swap_counts;       /* swap took part in the decision */
+	uint32_t mem_limit_ppm; /* the limits that were compared */
+	uint32_t swap_limit_ppm;
+	uint32_t mem_ppm;        /* what was measured: available of total */
+	uint32_t swap_ppm;       /* free of total; 0 without swap */
+	uint64_t need_kib;       /* what must come back to be above the SIGTERM level again */
+	bool covered;            /* low, but what is coming back from earlier victims is enough: action is NONE */
+	enum holder futile;      /* not HOLDER_NONE: ending processes cannot reach the level; who holds the memory */
+	uint64_t futile_kib;     /* how much that holder has */
+	bool episode_begins;     /* first low look */
+	bool episode_ends;       /* recovered */
+	uint64_t episode_ns;     /* how long it has lasted, or lasted */
+	uint64_t fall_kib_per_s; /* the speed at which available memory is going away; 0 when it is not */
+};
+
+struct policy {
+	bool started;
+	uint64_t last_ns;
+	uint64_t last_available_kib;
+	uint64_t last_swap_free_kib;
+	uint64_t fall_kib_per_s;
+	bool in_episode;
+	bool warned;
+	uint64_t episode_start_ns;
+	uint64_t above_since_ns; /* recovered since; an episode ends after POLICY_SETTLE_NS of it */
+	unsigned cpus;           /* how many CPUs can fill memory at the same time */
+};
+
+/* cpus: online CPUs; bounds the fastest fall that must be expected. */
+void policy_init(struct policy *policy, unsigned cpus);
+
+/* Decide on a sample that is newer than the last one. A sample without HAVE_MEM decides nothing and looks again soon.
+ */
+struct decision policy_decide(struct policy *policy, const struct config *config, const struct sample *sample);
+
+/*
+ * The same levels on a second sample taken after the victim was chosen, without moving the history: does the decision
+ * still stand? Only action, levels and need are meaningful in what it returns.
+ */
+struct decision policy_confirm(const struct policy *policy, const struct config *config, const struct sample *sample);
+
+#endif
