@@ -50,9 +50,17 @@ struct event {
 	char unit[UNIT_MAX];
 	char container[CONTAINER_MAX];
 	bool has_next; /* who would have been next */
-	struct proc next;
+	struct {
+		pid_t pid;
+		char comm[COMM_MAX];
+		uint64_t freeable_kib;
+	} next;
 	uint64_t decide_to_signal_ns; /* from the look that decided to the return of the system call */
 	unsigned repeat_count;        /* victims of the same unit or name within REPEAT_WINDOW, with this one */
+
+	/* EVENT_START, EVENT_RELOAD: the levels in force */
+	uint32_t mem_term_ppm, mem_kill_ppm, swap_term_ppm, swap_kill_ppm;
+	uint64_t interval_ns;
 
 	/* EVENT_FREED, EVENT_STUCK, EVENT_RECOVERED */
 	uint64_t since_signal_ns;
@@ -63,6 +71,10 @@ struct event {
 	unsigned kills; /* victims in this episode; kills by the kernel since the last look */
 };
 
+/* Its name in JSON and for hooks, e.g. "kill". */
 const char *event_name(enum event_type type);
+
+/* Fill user, unit and container from what was read of the victim. Reads /etc/passwd: after the signal, not before. */
+void event_describe(struct event *event);
 
 #endif

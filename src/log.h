@@ -28,6 +28,9 @@ bool log_debug_enabled(void);
 /* printf to one line; without the newline. */
 void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Each line of a text that may have several; nothing for an empty one. */
+void log_lines(enum log_level level, const char *text);
+
 /* A line that is already whole (JSON), without prefix handling other than the journal's. */
 void log_raw(enum log_level level, const char *text, size_t length);
 

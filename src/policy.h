@@ -32,6 +32,7 @@ struct decision {
 	enum action action;
 	uint64_t wake_ns; /* CLOCK_MONOTONIC: when to look again at the latest */
 	bool low;         /* at or below the SIGTERM level, whether or not something is done about it */
+	bool kill_level;  /* at or below the SIGKILL level: what was sent SIGTERM is not waited for */
 	bool near;        /* close enough that candidates should be kept ready, and details read */
 	bool warn;        /* entered the warning zone: once an episode */
 	bool mem_low, swap_low;
@@ -59,7 +60,7 @@ struct policy {
 	bool in_episode;
 	bool warned;
 	uint64_t episode_start_ns;
-	uint64_t above_since_ns; /* recovered since; an episode ends after POLICY_SETTLE_NS of it */
+	uint64_t above_since_ns; /* recovered since, 0: still low; an episode ends after POLICY_SETTLE_NS of it */
 	unsigned cpus;           /* how many CPUs can fill memory at the same time */
 };
 
@@ -71,9 +72,10 @@ void policy_init(struct policy *policy, unsigned cpus);
 struct decision policy_decide(struct policy *policy, const struct config *config, const struct sample *sample);
 
 /*
- * The same levels on a second sample taken after the victim was chosen, without moving the history: does the decision
- * still stand? Only action, levels and need are meaningful in what it returns.
+ * The same question on a newer sample (taken with detail, or after the victim was chosen), without moving the history:
+ * levels, action, need and what is futile are answered afresh, the rest is what `earlier` said.
  */
-struct decision policy_confirm(const struct policy *policy, const struct config *config, const struct sample *sample);
+struct decision policy_confirm(const struct config *config, const struct sample *sample,
+			       const struct decision *earlier);
 
 #endif

@@ -76,4 +76,16 @@ struct proc {
 	int16_t matched;       /* index of the entry in the list that decided, or -1 */
 };
 
+#define SCAN_READ_MAX 512 /* processes one scan reads in full before it settles for the best of them */
+
+/* The processes that were read in full, best victim first once rank_sort() has run. */
+struct proc_table {
+	unsigned count;
+	bool truncated;  /* there were more processes, or more alike ones, than a scan takes */
+	bool kept;       /* answered from the kept candidates, without a full scan */
+	unsigned listed; /* processes seen */
+	uint64_t took_ns;
+	struct proc procs[SCAN_READ_MAX];
+};
+
 #endif

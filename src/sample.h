@@ -32,6 +32,7 @@ struct sample {
 
 	/* Who holds the memory; with HAVE_DETAIL. */
 	uint64_t anon_kib;        /* AnonPages */
+	uint64_t mapped_kib;      /* Mapped: page cache, tmpfs and shared memory that processes have mapped */
 	uint64_t shmem_kib;       /* Shmem: tmpfs and shared memory */
 	uint64_t slab_kib;        /* SUnreclaim */
 	uint64_t hugetlb_kib;     /* Hugetlb, or HugePages_Total * Hugepagesize before 4.13 */
@@ -42,7 +43,8 @@ struct sample {
 	uint64_t kernel_oom_kills; /* oom_kill of /proc/vmstat: kills by the kernel since boot */
 
 	/* What victims that were already signalled are still expected to give back (act.h). */
-	uint64_t pending_kib;
+	uint64_t pending_mem_kib;
+	uint64_t pending_swap_kib;
 	uint32_t pending_count;
 };
 

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: MIT */
+#include "loop.h"
+
+#include "log.h"
+#include "notify.h"
+#include "tell.h"
+#include "util.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Candidates are kept ready again after this while memory goes away, and after that while it only is near the level. */
+#define KEEP_FALLING_NS (200 * NS_PER_MS)
+#define KEEP_STEADY_NS  (5 * NS_PER_S)
+/* And a scan may take no more than one part in this of the time, however many processes there are. */
+#define KEEP_COST 50
+
+#define POLL_MAX (VICTIMS_MAX + 8)
+
+/* ---- looking ---- */
+
+static void note_blindness(struct useroom *u, const struct sample *s)
+{
+	bool blind = !(s->have & HAVE_MEM);
+
+	if (blind != u->blind)
+		log_line(blind ? LOG_WARN : LOG_NOTE, blind ? "/proc/meminfo cannot be read: looking again until it can"
+							    : "/proc/meminfo can be read again");
+	u->blind = blind;
+}
+
+static void read_sample(struct useroom *u, bool detail, struct sample *s)
+{
+	sense_read(&u->sense, detail, s);
+	note_blindness(u, s);
+	if (s->have & HAVE_MEM)
+		act_follow(&u->act, &u->config, s);
+}
+
+static struct decision look(struct useroom *u, struct sample *s)
+{
+	struct decision d;
+
+	read_sample(u, u->near, s);
+	d = policy_decide(&u->policy, &u->config, s);
+	if (d.low && !(s->have & HAVE_DETAIL)) { /* it came at once: who holds the memory must be known to act */
+		read_sample(u, true, s);
+		d = policy_confirm(&u->config, s, &d);
+	}
+	u->near = d.near;
+	u->wake_ns = d.wake_ns;
+	tell_debug_look(s, &d);
+	return d;
+}
+
+/* ---- choosing and acting ---- */
+
+static void prepare_rank(struct useroom *u, const struct sample *s)
+{
+	u->rank.config = &u->config;
+	u->rank.mem_total_kib = s->mem_total_kib;
+	u->rank.total_kib = s->mem_total_kib + s->swap_total_kib;
+	u->rank.pending_count = act_pending(&u->act, &u->rank.pending);
+}
+
+static void choose(struct useroom *u, const struct sample *s)
+{
+	prepare_rank(u, s);
+	if (!scan_kept(&u->scan, &u->rank, sense_now(), &u->table))
+		scan_full(&u->scan, &u->rank, sense_now(), &u->table);
+	tell_debug_table(u);
+}
+
+static void fill_next(const struct proc_table *t, unsigned row, struct event *e)
+{
+	const struct proc *next = row + 1 < t->count ? &t->procs[row + 1] : NULL;
+
+	e->has_next = next != NULL && next->rank != CLASS_NEVER;
+	if (!e->has_next)
+		return;
+	e->next.pid = next->pid;
+	e->next.freeable_kib = next->freeable_kib;
+	memcpy(e->next.comm, next->comm, sizeof(e->next.comm));
+}
+
+static bool end_row(struct useroom *u, unsigned row, const struct sample *s, const struct decision *d)
+{
+	static struct event e;
+	bool pre_kill = u->pre_kill.started && u->config.pre_kill[0] != '\0' && d->action == ACTION_TERM;
+
+	memset(&e, 0, sizeof(e));
+	e.type = EVENT_KILL;
+	e.sample = *s;
+	e.decision = *d;
+	e.signal = d->action == ACTION_KILL ? SIGKILL : SIGTERM;
+	e.victim = u->table.procs[row];
+	fill_next(&u->table, row, &e);
+	if (act_on(&u->act, &u->config, &e, pre_kill) < 0)
+		return false;
+	if (pre_kill && !u->config.dry_run) {
+		event_describe(&e);
+		(void)hook_request(&u->pre_kill, u->config.pre_kill, u->config.pre_kill_time_ns, &e);
+	}
+	return true;
+}
+
+static void nobody(struct useroom *u, const struct sample *s, const struct decision *d)
+{
+	u->choose_ns = s->now_ns + u->config.interval_ns;
+	if (!u->told_nobody)
+		tell_look(u, EVENT_NOBODY, 0, s, d);
+	u->told_nobody = true;
+}
+
+static void choose_and_end(struct useroom *u, struct sample *s, const struct decision *decided)
+{
+	uint64_t decided_ns = s->now_ns;
+	struct decision d;
+
+	choose(u, s);
+	read_sample(u, true, s); /* the scan took its time: look again before the shot */
+	d = policy_confirm(&u->config, s, decided);
+	if (d.action == ACTION_NONE)
+		return;
+	s->now_ns = decided_ns; /* what is told is how long it took from the look that decided */
+	for (unsigned row = 0; row < u->table.count && u->table.procs[row].rank != CLASS_NEVER; row++) {
+		if (end_row(u, row, s, &d)) {
+			u->wake_ns = 0; /* is that enough? look again at once */
+			return;
+		}
+	}
+	nobody(u, s, &d);
+}
+
+/* While the level is near: know who would go, so that there is nothing to search when the time comes. */
+static void keep_ready(struct useroom *u, const struct sample *s, const struct decision *d)
+{
+	uint64_t pause = d->fall_kib_per_s > 0 ? KEEP_FALLING_NS : KEEP_STEADY_NS;
+
+	if (!d->near || s->now_ns < u->keep_ns || u->config.sort_by_rss)
+		return;
+	prepare_rank(u, s);
+	scan_full(&u->scan, &u->rank, sense_now(), &u->table);
+	if (u->scan.took_ns * KEEP_COST > pause)
+		pause = u->scan.took_ns * KEEP_COST;
+	u->keep_ns = s->now_ns + pause;
+}
+
+static void note_kernel_kills(struct useroom *u, const struct sample *s, const struct decision *d)
+{
+	static struct event e;
+
+	if (!(s->have & HAVE_OOM_KILLS))
+		return;
+	if (s->kernel_oom_kills > u->kernel_kills && u->policy.in_episode) {
+		memset(&e, 0, sizeof(e));
+		e.type = EVENT_KERNEL_KILL;
+		e.now_ns = s->now_ns;
+		e.sample = *s;
+		e.decision = *d;
+		e.kills = (unsigned)(s->kernel_oom_kills - u->kernel_kills);
+		tell_event(u, &e);
+	}
+	u->kernel_kills = s->kernel_oom_kills;
+}
+
+/* What is said once an episode. */
+static void note_changes(struct useroom *u, const struct sample *s, const struct decision *d)
+{
+	if (d->warn)
+		tell_look(u, EVENT_WARN, 0, s, d);
+	if (d->episode_begins)
+		tell_look(u, EVENT_LOW, 0, s, d);
+	if (d->futile != HOLDER_NONE && u->told_futile == HOLDER_NONE) {
+		tell_look(u, EVENT_FUTILE, 0, s, d);
+		u->told_futile = d->futile;
+	}
+	note_kernel_kills(u, s, d);
+	if (d->episode_ends) {
+		tell_look(u, EVENT_RECOVERED, 0, s, d);
+		act_episode_over(&u->act);
+		u->told_futile = HOLDER_NONE;
+		u->told_nobody = false;
+		u->choose_ns = 0;
+	}
+}
+
+void loop_turn(struct useroom *u)
+{
+	struct sample s;
+	struct decision d = look(u, &s);
+
+	if (!(s.have & HAVE_MEM))
+		return;
+	note_changes(u, &s, &d);
+	act_escalate(&u->act, &u->config, &s, &d);
+	if (d.action != ACTION_NONE && s.now_ns >= u->choose_ns)
+		choose_and_end(u, &s, &d);
+	else if (d.action == ACTION_NONE)
+		keep_ready(u, &s, &d);
+}
+
+/* ---- what happens in between ---- */
+
+static void reload(struct useroom *u)
+{
+	static struct config config;
+	static char errors[LOG_LINE_MAX];
+	const struct sample none = {.now_ns = sense_now()};
+	const struct decision nothing = {0};
+	int r;
+
+	(void)notify_send("RELOADING=1");
+	r = config_reload(&u->source, &config, errors, sizeof(errors));
+	if (r < 0) {
+		log_lines(LOG_ERROR, errors);
+	} else {
+		u->config = config;
+		u->keep_ns = u->choose_ns = 0;
+		log_set_debug(u->config.debug);
+		scan_forget(&u->scan);
+		loop_start_hooks(u);
+		tell_debug_lists(u);
+	}
+	tell_look(u, EVENT_RELOAD, -r, &none, &nothing);
+	(void)notify_send("READY=1");
+}
+
+static void take_signals(struct useroom *u)
+{
+	struct signalfd_siginfo info;
+
+	while (read(u->signal_fd, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGHUP)
+			reload(u);
+		else
+			u->quit = true;
+	}
+}
+
+static void note_hook(const char *path, const struct hook_done *done)
+{
+	if (done->error)
+		log_line(LOG_WARN, "hook %s: %s", path, strerror(done->error));
+	else if (done->timed_out)
+		log_line(LOG_WARN, "hook %s did not end in time and was ended", path);
+	else if (done->status != 0)
+		log_line(LOG_WARN, "hook %s ended with %s %d", path, done->signalled ? "signal" : "status",
+			 done->status);
+}
+
+static void take_hooks(struct useroom *u)
+{
+	struct hook_done done;
+
+	while (hook_done(&u->hook, &done))
+		note_hook(u->config.hook, &done);
+	while (hook_done(&u->pre_kill, &done)) {
+		note_hook(u->config.pre_kill, &done);
+		act_pre_kill_done(&u->act, done.victim);
+	}
+}
+
+int loop_start_hooks(struct useroom *u)
+{
+	int r = u->config.hook[0] ? hook_start(&u->hook) : 0;
+
+	if (r == 0 && u->config.pre_kill[0])
+		r = hook_start(&u->pre_kill);
+	if (r < 0)
+		log_line(LOG_ERROR, "hooks cannot run: %s", strerror(-r));
+	return r;
+}
+
+/* ---- waiting ---- */
+
+static unsigned fill_poll(const struct useroom *u, struct pollfd *fds)
+{
+	unsigned n = 0;
+
+	fds[n++] = (struct pollfd){.fd = u->signal_fd, .events = POLLIN};
+	fds[n++] = (struct pollfd){.fd = u->release.result[0], .events = POLLIN};
+	if (u->hook.started)
+		fds[n++] = (struct pollfd){.fd = u->hook.done[0], .events = POLLIN};
+	if (u->pre_kill.started)
+		fds[n++] = (struct pollfd){.fd = u->pre_kill.done[0], .events = POLLIN};
+	if (log_pending())
+		fds[n++] = (struct pollfd){.fd = STDERR_FILENO, .events = POLLOUT};
+	return n + act_poll(&u->act, fds + n, POLL_MAX - n);
+}
+
+static void feed_watchdog(struct useroom *u, uint64_t now)
+{
+	if (notify_watchdog_ns() == 0 || now < u->watchdog_ns)
+		return;
+	(void)notify_send("WATCHDOG=1");
+	u->watchdog_ns = now + notify_watchdog_ns();
+}
+
+void loop_wait(struct useroom *u)
+{
+	struct pollfd fds[POLL_MAX];
+	unsigned count = fill_poll(u, fds);
+	uint64_t now = sense_now();
+	uint64_t until = min_u64(u->wake_ns, act_deadline(&u->act));
+	struct timespec wait;
+	int ready;
+
+	feed_watchdog(u, now);
+	if (notify_watchdog_ns() > 0)
+		until = min_u64(until, u->watchdog_ns);
+	until = until > now ? until - now : 0;
+	wait = (struct timespec){.tv_sec = (time_t)(until / NS_PER_S), .tv_nsec = (long)(until % NS_PER_S)};
+	ready = ppoll(fds, count, &wait, NULL);
+	if (ready <= 0)
+		return; /* time for a look: nothing else happened */
+	take_signals(u);
+	take_hooks(u);
+	(void)log_flush();
+}

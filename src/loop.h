@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* One turn of the daemon: look, decide, choose, end; and the wait between two of them. Design: HACKING.md. */
+#ifndef USEROOM_LOOP_H
+#define USEROOM_LOOP_H
+
+#include "useroom.h"
+
+/* Wait until it is time to look, a signal or a hook's end came, or a victim is gone. Sets u->quit on SIGTERM. */
+void loop_wait(struct useroom *u);
+
+/* Look, and do what has to be done. */
+void loop_turn(struct useroom *u);
+
+/* Start the threads of the hooks that are configured. Says so when it fails. 0 or a negative errno. */
+int loop_start_hooks(struct useroom *u);
+
+#endif

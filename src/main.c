@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+#include "log.h"
+#include "loop.h"
+#include "notify.h"
+#include "options.h"
+#include "report.h"
+#include "self.h"
+#include "tell.h"
+#include "useroom.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+/* Zeroed memory that costs nothing until it is used. */
+static struct useroom useroom;
+
+static int fail(const char *what, int error)
+{
+	log_line(LOG_ERROR, "%s: %s", what, strerror(-error));
+	return error;
+}
+
+/* ---- what is opened and started once ---- */
+
+static int take_lock(struct useroom *u)
+{
+	pid_t other = 0;
+	int r;
+
+	if (u->config.dry_run) /* sends nothing, so it may run beside the real one */
+		return 0;
+	r = self_lock(&other);
+	if (r == -EBUSY)
+		log_line(LOG_ERROR,
+			 "another useroom is running (pid %d): only one may, or two processes would die instead of one",
+			 (int)other);
+	else if (r < 0)
+		log_line(LOG_WARN, "cannot make a lock file, a second useroom would not be noticed: %s", strerror(-r));
+	return r == -EBUSY ? r : 0;
+}
+
+static int open_machine(struct useroom *u)
+{
+	int r;
+
+	u->proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (u->proc_fd < 0)
+		return fail("cannot open /proc", -errno);
+	r = sense_open(&u->sense, u->proc_fd);
+	if (r < 0)
+		return fail("cannot open /proc/meminfo", r);
+	r = scan_open(&u->scan, u->proc_fd);
+	return r < 0 ? fail("cannot list /proc", r) : 0;
+}
+
+static int catch_signals(struct useroom *u)
+{
+	sigset_t set;
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGINT);
+	(void)sigaddset(&set, SIGHUP);
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+	u->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return u->signal_fd < 0 ? fail("signalfd", -errno) : 0;
+}
+
+static int start_workers(struct useroom *u)
+{
+	int r = release_start(&u->release, u->proc_fd);
+
+	if (r < 0)
+		return fail("cannot start a thread", r);
+	act_init(&u->act, &u->scan, &u->release, tell_event, u);
+	return loop_start_hooks(u);
+}
+
+static void init_decisions(struct useroom *u)
+{
+	policy_init(&u->policy, self_cpus());
+	u->rank = (struct rank){
+		.config = &u->config,
+		.self = getpid(),
+		.uid = getuid(),
+		.may_kill_all = self_may_kill_all(),
+	};
+	u->watchdog_ns = 0;
+}
+
+/* ---- what is worth knowing at the start ---- */
+
+static void note_limits(struct useroom *u)
+{
+	char remarks[LOG_LINE_MAX];
+
+	config_remarks(&u->config, remarks, sizeof(remarks));
+	log_lines(LOG_WARN, remarks);
+	if (!u->rank.may_kill_all)
+		log_line(LOG_WARN, "not root: only processes of uid %u can be ended", (unsigned)u->rank.uid);
+	if (!scan_sees_everyone(&u->scan))
+		log_line(LOG_WARN,
+			 "/proc hides other users' processes (hidepid or ProtectProc): they cannot be chosen");
+	else if (!self_in_first_pid_namespace())
+		log_line(LOG_NOTE, "only the processes of this pid namespace can be seen and ended");
+}
+
+static void note_estimate(const struct sample *s)
+{
+	if ((s->have & HAVE_MEM) && !(s->have & HAVE_AVAILABLE))
+		log_line(LOG_WARN,
+			 "the kernel has no MemAvailable (before 3.14): it is estimated from free memory and caches");
+	if (s->have & HAVE_ARC)
+		log_line(LOG_NOTE, "ZFS: what its cache can give back counts as available");
+}
+
+/* ---- rehearsal: everything is done once before it matters ---- */
+
+/*
+ * Make every page and every system call of the path to a kill come up now: the code is then in memory and stays there
+ * (R64, R76), and a sandbox that forbids one of the calls shows at the start and not when memory runs out (R66).
+ */
+static int rehearse(struct useroom *u, struct sample *s)
+{
+	static struct event e;
+	static char text[REPORT_MAX];
+	pid_t child;
+
+	sense_read(&u->sense, true, s);
+	u->kernel_kills = s->kernel_oom_kills;
+	u->rank.mem_total_kib = s->mem_total_kib;
+	u->rank.total_kib = s->mem_total_kib + s->swap_total_kib;
+	scan_full(&u->scan, &u->rank, sense_now(), &u->table);
+	(void)scan_kept(&u->scan, &u->rank, sense_now(), &u->table);
+	scan_forget(&u->scan);
+	e.type = EVENT_KILL;
+	e.sample = *s;
+	if (u->table.count > 0)
+		e.victim = u->table.procs[0];
+	event_describe(&e);
+	(void)report_text(&e, text, sizeof(text));
+	(void)report_json(&e, text, sizeof(text));
+	if (u->config.dry_run)
+		return 0;
+	child = hook_spawn("-", NULL, NULL, environ);
+	return child < 0 ? child : act_rehearse(&u->act, child);
+}
+
+static void protect_self(struct useroom *u)
+{
+	int before = 0;
+	int r = self_guard(&before);
+	const char *hurry;
+
+	hook_set_oom_score_adj(before);
+	if (r < 0)
+		log_line(LOG_NOTE, "cannot protect itself from the kernel's own killer (oom_score_adj -1000): %s",
+			 strerror(-r));
+	r = self_stay_in_memory();
+	if (r < 0)
+		log_line(LOG_NOTE, "cannot lock itself in memory, it may be slow when memory is short: %s",
+			 strerror(-r));
+	hurry = self_hurry();
+	if (hurry == NULL)
+		log_line(LOG_NOTE, "cannot raise its priority, it may be late on a busy machine");
+	log_line(LOG_DETAIL, "priority: %s", hurry ? hurry : "ordinary");
+	(void)u;
+}
+
+static int begin(struct useroom *u)
+{
+	const struct decision nothing = {0};
+	struct sample s;
+	int r;
+
+	if ((r = take_lock(u)) < 0 || (r = open_machine(u)) < 0 || (r = catch_signals(u)) < 0 ||
+	    (r = start_workers(u)) < 0)
+		return r;
+	notify_init();
+	init_decisions(u);
+	note_limits(u);
+	r = rehearse(u, &s);
+	if (r < 0)
+		return fail("the rehearsal of a kill failed", r);
+	note_estimate(&s);
+	protect_self(u);
+	tell_debug_lists(u);
+	tell_look(u, EVENT_START, 0, &s, &nothing);
+	(void)notify_send("READY=1");
+	return 0;
+}
+
+static void finish(struct useroom *u)
+{
+	const struct sample none = {.now_ns = sense_now()};
+	const struct decision nothing = {0};
+
+	(void)notify_send("STOPPING=1");
+	tell_look(u, EVENT_STOP, 0, &none, &nothing);
+	(void)log_flush();
+}
+
+static int watch(struct useroom *u)
+{
+	if (begin(u) < 0)
+		return EXIT_FAILURE;
+	while (!u->quit) {
+		loop_turn(u);
+		loop_wait(u);
+	}
+	finish(u);
+	return EXIT_SUCCESS;
+}
+
+static int check(struct useroom *u)
+{
+	char remarks[LOG_LINE_MAX];
+
+	config_print(&u->source);
+	config_remarks(&u->config, remarks, sizeof(remarks));
+	(void)fputs(remarks, stderr);
+	return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+	static char errors[4096];
+	struct useroom *u = &useroom;
+
+	if (argc > 0 && strcmp(argv[0], HOOK_ARGV0) == 0)
+		return hook_main(argc, argv);
+	log_init();
+	if (config_load(argc, argv, &u->config, &u->source, errors, sizeof(errors)) < 0) {
+		log_lines(LOG_ERROR, errors);
+		return 2;
+	}
+	log_set_debug(u->config.debug);
+	switch (u->source.mode) {
+	case CONFIG_HELP:
+		options_print_help(stdout);
+		return EXIT_SUCCESS;
+	case CONFIG_VERSION:
+		(void)printf("useroom %s\n", USEROOM_VERSION);
+		return EXIT_SUCCESS;
+	case CONFIG_CHECK:
+		return check(u);
+	case CONFIG_RUN:
+		break;
+	}
+	return watch(u);
+}

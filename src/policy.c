@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: MIT */
+#include "policy.h"
+
+#include "util.h"
+
+#define PPM 1000000ull
+
+/*
+ * The fastest that memory must be expected to go away without warning, for each CPU. Touching fresh memory was seen at
+ * 0.4-0.7 GiB/s a CPU with 4 KiB pages and 3-10 GiB/s with transparent huge pages (2-CPU virtual machine, kernel
+ * 6.18); earlyoom's own figure is 6000 MiB/s for four CPUs of a desktop (its main.c).
+ */
+#define FILL_KIB_PER_S_PER_CPU (3ull * 1024 * 1024)
+/* Memory bandwidth bounds what many CPUs can do together: 48 GiB/s is a good server's socket clearing pages. */
+#define FILL_KIB_PER_S_MAX (48ull * 1024 * 1024)
+
+/*
+ * Never look sooner than this: far from the level, near it, and near it while memory is going away. A look costs
+ * 30-70 us with its wake-up, so the three are at most 0.07 %, 0.2 % and 0.7 % of a CPU. The middle one is what a small
+ * machine pays that stays at 15 % for ever; a fall shows at the next look and brings the last one.
+ */
+#define WAKE_FAR_NS     (100 * NS_PER_MS)
+#define WAKE_NEAR_NS    (40 * NS_PER_MS)
+#define WAKE_FALLING_NS (10 * NS_PER_MS)
+
+/* A victim's memory was back 20-80 ms after its signal: look often while one is on its way. */
+#define WAKE_PENDING_NS (10 * NS_PER_MS)
+
+/* A look that could read nothing is repeated after this. */
+#define WAKE_BLIND_NS (250 * NS_PER_MS)
+
+/* Above the level for so long: the episode is over. */
+#define POLICY_SETTLE_NS (1 * NS_PER_S)
+
+/* What share of the level ends "near": candidates are kept ready from twice the SIGTERM level down. */
+#define NEAR_FACTOR 2
+
+/*
+ * Ending processes must be able to lift available memory to this many times the level; else tmpfs, huge pages or the
+ * kernel hold it and one bystander after another would die for nothing (R05).
+ */
+#define FUTILE_FACTOR 2
+
+void policy_init(struct policy *policy, unsigned cpus)
+{
+	*policy = (struct policy){.cpus = cpus ? cpus : 1};
+}
+
+/* Rounded down, so that exactly 10 % is "at 10 %". 2^64 / 10^6 KiB are 17 PiB: no overflow. */
+static uint32_t share_ppm(uint64_t part, uint64_t total)
+{
+	if (total == 0)
+		return 0;
+	return (uint32_t)(part >= total ? PPM : part * PPM / total);
+}
+
+static uint64_t limit_kib(uint64_t total_kib, uint32_t ppm)
+{
+	return total_kib * ppm / PPM;
+}
+
+/* What is missing to be above the limit; 0 when above. */
+static uint64_t missing_kib(uint64_t have_kib, uint64_t total_kib, uint32_t ppm)
+{
+	uint64_t limit = limit_kib(total_kib, ppm);
+
+	return have_kib <= limit ? limit - have_kib + 1 : 0;
+}
+
+static uint64_t headroom_kib(uint64_t have_kib, uint64_t total_kib, uint32_t ppm)
+{
+	return minus_u64(have_kib, limit_kib(total_kib, ppm));
+}
+
+/* Memory and swap as one look shows them, once with and once without what is coming back. */
+struct levels {
+	uint64_t mem_kib, mem_total_kib;
+	uint64_t swap_kib, swap_total_kib;
+	bool swap_counts;
+};
+
+static struct levels levels_of(const struct config *config, const struct sample *s, bool with_pending)
+{
+	struct levels l = {
+		.mem_kib = s->mem_available_kib,
+		.mem_total_kib = s->mem_total_kib,
+		.swap_kib = s->swap_free_kib,
+		.swap_total_kib = s->swap_total_kib,
+		.swap_counts = (s->have & HAVE_SWAP) && s->swap_total_kib > 0 && !config->ignore_swap,
+	};
+
+	if (with_pending) {
+		l.mem_kib += s->pending_mem_kib;
+		l.swap_kib += s->pending_swap_kib;
+	}
+	return l;
+}
+
+static bool mem_at(const struct levels *l, uint32_t ppm)
+{
+	return missing_kib(l->mem_kib, l->mem_total_kib, ppm) > 0;
+}
+
+static bool swap_at(const struct levels *l, uint32_t ppm)
+{
+	return l->swap_counts && missing_kib(l->swap_kib, l->swap_total_kib, ppm) > 0;
+}
+
+/* The one place where memory and swap are put together (R01, R03). */
+static bool both_at(const struct config *config, const struct levels *l, uint32_t mem_ppm, uint32_t swap_ppm)
+{
+	if (!l->swap_counts)
+		return mem_at(l, mem_ppm);
+	if (config->trigger == TRIGGER_OR)
+		return mem_at(l, mem_ppm) || swap_at(l, swap_ppm);
+	return mem_at(l, mem_ppm) && swap_at(l, swap_ppm);
+}
+
+static enum action action_at(const struct config *config, const struct levels *l)
+{
+	if (both_at(config, l, config->mem_kill_ppm, config->swap_kill_ppm))
+		return ACTION_KILL;
+	if (both_at(config, l, config->mem_term_ppm, config->swap_term_ppm))
+		return ACTION_TERM;
+	return ACTION_NONE;
+}
+
+/* With `and` it is enough to lift one of the two above its level; with `or` all that are low must be lifted. */
+static uint64_t need_kib(const struct config *config, const struct levels *l)
+{
+	uint64_t mem = missing_kib(l->mem_kib, l->mem_total_kib, config->mem_term_ppm);
+	uint64_t swap = l->swap_counts ? missing_kib(l->swap_kib, l->swap_total_kib, config->swap_term_ppm) : 0;
+
+	if (!l->swap_counts)
+		return mem;
+	if (config->trigger == TRIGGER_OR)
+		return max_u64(mem, swap);
+	return min_u64(mem, swap);
+}
+
+/* What processes hold and would give back: anonymous memory, its page tables, and shared memory that is mapped. */
+static uint64_t killable_kib(const struct sample *s)
+{
+	uint64_t shared = min_u64(s->shmem_kib, s->mapped_kib);
+
+	return s->anon_kib + s->page_tables_kib + shared;
+}
+
+static enum holder largest_holder(const struct sample *s, uint64_t *ret_kib)
+{
+	const struct {
+		enum holder holder;
+		uint64_t kib;
+	} holders[] = {
+		{HOLDER_SHMEM, s->shmem_kib},
+		{HOLDER_HUGETLB, s->hugetlb_kib},
+		{HOLDER_SLAB, s->slab_kib},
+		{HOLDER_KERNEL, s->kernel_kib},
+	};
+	uint64_t accounted = s->mem_available_kib + s->anon_kib;
+	unsigned best = 0;
+
+	for (unsigned i = 0; i < ARRAY_SIZE(holders); i++) {
+		accounted += holders[i].kib;
+		if (holders[i].kib > holders[best].kib)
+			best = i;
+	}
+	*ret_kib = holders[best].kib;
+	/* A driver, a balloon or a graphics card that meminfo has no line for can hold more than all the rest. */
+	if (s->mem_total_kib > accounted && s->mem_total_kib - accounted > *ret_kib) {
+		*ret_kib = s->mem_total_kib - accounted;
+		return HOLDER_UNKNOWN;
+	}
+	return holders[best].holder;
+}
+
+/*
+ * Can ending processes help at all? Asked only where memory alone decides or memory is what is missing: swap that is
+ * used comes back with the processes that use it.
+ */
+static enum holder futile_holder(const struct config *config, const struct sample *s, const struct decision *d,
+				 uint64_t *ret_kib)
+{
+	uint64_t reach = s->mem_available_kib + killable_kib(s);
+	uint32_t level = d->action == ACTION_KILL ? config->mem_kill_ppm : config->mem_term_ppm;
+
+	if (!(s->have & HAVE_DETAIL) || d->action == ACTION_NONE || !d->mem_low || d->swap_low)
+		return HOLDER_NONE;
+	/* A level above half of memory is a user's wish to keep that much free: every kill counts then. */
+	if ((uint64_t)level * FUTILE_FACTOR > PPM || reach > limit_kib(s->mem_total_kib, level) * FUTILE_FACTOR)
+		return HOLDER_NONE;
+	return largest_holder(s, ret_kib);
+}
+
+/* The levels of one sample: everything that does not depend on history. */
+static struct decision decide_levels(const struct config *config, const struct sample *s)
+{
+	struct levels seen = levels_of(config, s, false);
+	struct levels coming = levels_of(config, s, true);
+	enum action now = action_at(config, &seen);
+	bool kill = now == ACTION_KILL;
+	struct decision d = {
+		.low = now != ACTION_NONE,
+		.swap_counts = seen.swap_counts,
+		.mem_limit_ppm = kill ? config->mem_kill_ppm : config->mem_term_ppm,
+		.swap_limit_ppm = kill ? config->swap_kill_ppm : config->swap_term_ppm,
+		.mem_ppm = share_ppm(s->mem_available_kib, s->mem_total_kib),
+		.swap_ppm = share_ppm(s->swap_free_kib, s->swap_total_kib),
+	};
+
+	d.mem_low = mem_at(&seen, d.mem_limit_ppm);
+	d.swap_low = swap_at(&seen, d.swap_limit_ppm);
+	if (!d.low)
+		return d;
+	/* One victim where one is enough (R40): what is on its way counts, the level it was sent at does not. */
+	d.covered = action_at(config, &coming) == ACTION_NONE;
+	d.action = d.covered ? ACTION_NONE : now;
+	d.need_kib = need_kib(config, &coming);
+	d.futile = futile_holder(config, s, &d, &d.futile_kib);
+	if (d.futile != HOLDER_NONE)
+		d.action = ACTION_NONE;
+	return d;
+}
+
+/* How fast available memory (or free swap, where that decides) goes away: the last step, or half of what it was. */
+static void track_fall(struct policy *p, const struct sample *s)
+{
+	uint64_t dt = s->now_ns - p->last_ns;
+	uint64_t fall = 0;
+
+	if (p->started && dt > 0 && p->last_available_kib > s->mem_available_kib)
+		fall = (p->last_available_kib - s->mem_available_kib) * 1000 / (dt / 1000000 + 1);
+	if (p->started && dt > 0 && p->last_swap_free_kib > s->swap_free_kib)
+		fall += (p->last_swap_free_kib - s->swap_free_kib) * 1000 / (dt / 1000000 + 1);
+	p->fall_kib_per_s = max_u64(fall, p->fall_kib_per_s / 2);
+	p->started = true;
+	p->last_ns = s->now_ns;
+	p->last_available_kib = s->mem_available_kib;
+	p->last_swap_free_kib = s->swap_free_kib;
+}
+
+static uint64_t time_to_fall(uint64_t kib, uint64_t kib_per_s)
+{
+	return kib_per_s == 0 ? UINT64_MAX / 2 : (uint64_t)((double)kib / (double)kib_per_s * (double)NS_PER_S);
+}
+
+/* How far it is to the given levels, as the trigger puts memory and swap together. */
+static uint64_t distance_kib(const struct config *config, const struct levels *l, uint32_t mem_ppm, uint32_t swap_ppm)
+{
+	uint64_t mem = headroom_kib(l->mem_kib, l->mem_total_kib, mem_ppm);
+	uint64_t swap = headroom_kib(l->swap_kib, l->swap_total_kib, swap_ppm);
+
+	if (!l->swap_counts)
+		return mem;
+	if (config->trigger == TRIGGER_OR)
+		return min_u64(mem, swap);
+	return mem + swap; /* both must go: what does not fit into memory goes to swap */
+}
+
+static uint64_t next_look(const struct policy *p, const struct config *config, const struct sample *s,
+			  const struct decision *d)
+{
+	struct levels l = levels_of(config, s, false);
+	uint64_t distance = d->low ? distance_kib(config, &l, config->mem_kill_ppm, config->swap_kill_ppm)
+				   : distance_kib(config, &l, config->mem_term_ppm, config->swap_term_ppm);
+	uint64_t fastest = min_u64(p->cpus * FILL_KIB_PER_S_PER_CPU, FILL_KIB_PER_S_MAX);
+	uint64_t until = time_to_fall(distance, max_u64(p->fall_kib_per_s * 2, fastest));
+	uint64_t soonest = d->near || d->low ? WAKE_NEAR_NS : WAKE_FAR_NS;
+
+	if (time_to_fall(distance, p->fall_kib_per_s) < NS_PER_S)
+		soonest = WAKE_FALLING_NS; /* at the speed just seen it is there within a second */
+	if (s->pending_count > 0 && d->low)
+		until = soonest = WAKE_PENDING_NS;
+	if (soonest > config->interval_ns)
+		soonest = config->interval_ns;
+	return s->now_ns + clamp_u64(until, soonest, config->interval_ns);
+}
+
+static bool near_levels(const struct policy *p, const struct config *config, const struct sample *s)
+{
+	struct levels l = levels_of(config, s, false);
+	uint64_t mem = (uint64_t)config->mem_term_ppm * NEAR_FACTOR,
+		 swap = (uint64_t)config->swap_term_ppm * NEAR_FACTOR;
+	uint64_t distance = distance_kib(config, &l, config->mem_term_ppm, config->swap_term_ppm);
+
+	if (both_at(config, &l, (uint32_t)clamp_u64(mem, 0, PPM), (uint32_t)clamp_u64(swap, 0, PPM)))
+		return true;
+	return time_to_fall(distance, p->fall_kib_per_s) < 3 * NS_PER_S;
+}
+
+/* The episode: from the first low look until it has been above the level for a while and nothing is on its way. */
+static void track_episode(struct policy *p, const struct sample *s, struct decision *d)
+{
+	if (d->low && !p->in_episode) {
+		p->in_episode = true;
+		p->episode_start_ns = s->now_ns;
+		d->episode_begins = true;
+	}
+	if (!p->in_episode)
+		return;
+	if (d->low)
+		p->above_since_ns = 0;
+	else if (p->above_since_ns == 0)
+		p->above_since_ns = s->now_ns;
+	d->episode_ns = (d->low ? s->now_ns : p->above_since_ns) - p->episode_start_ns;
+	if (!d->low && s->now_ns - p->above_since_ns >= POLICY_SETTLE_NS) {
+		p->in_episode = false;
+		p->above_since_ns = 0;
+		d->episode_ends = true;
+	}
+}
+
+/* Warn once, and again only after the machine had left the warning zone by a tenth of it. */
+static void track_warning(struct policy *p, const struct config *config, const struct sample *s, struct decision *d)
+{
+	struct levels l = levels_of(config, s, false);
+	uint32_t out = (uint32_t)clamp_u64((uint64_t)config->warn_ppm * 11 / 10, 0, PPM);
+
+	if (config->warn_ppm == 0)
+		return;
+	if (both_at(config, &l, config->warn_ppm, config->warn_ppm)) {
+		d->warn = !p->warned;
+		p->warned = true;
+	} else if (!both_at(config, &l, out, out)) {
+		p->warned = false;
+	}
+}
+
+struct decision policy_decide(struct policy *policy, const struct config *config, const struct sample *sample)
+{
+	struct decision d;
+
+	if (!(sample->have & HAVE_MEM))
+		return (struct decision){.wake_ns = sample->now_ns + clamp_u64(WAKE_BLIND_NS, 0, config->interval_ns)};
+	track_fall(policy, sample);
+	d = decide_levels(config, sample);
+	d.fall_kib_per_s = policy->fall_kib_per_s;
+	d.near = d.low || near_levels(policy, config, sample);
+	track_warning(policy, config, sample, &d);
+	track_episode(policy, sample, &d);
+	d.wake_ns = next_look(policy, config, sample, &d);
+	return d;
+}
+
+struct decision policy_confirm(const struct config *config, const struct sample *sample, const struct decision *earlier)
+{
+	struct decision d = {0};
+
+	if (sample->have & HAVE_MEM)
+		d = decide_levels(config, sample);
+	d.wake_ns = earlier->wake_ns;
+	d.near = earlier->near;
+	d.warn = earlier->warn;
+	d.episode_begins = earlier->episode_begins;
+	d.episode_ends = earlier->episode_ends;
+	d.episode_ns = earlier->episode_ns;
+	d.fall_kib_per_s = earlier->fall_kib_per_s;
+	return d;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An event as a sentence for people and as one JSON object (doc/events.md). Both are made from the same struct, so they
+ * cannot disagree. Nothing is written here: the text goes into the caller's buffer.
+ */
+#ifndef USEROOM_REPORT_H
+#define USEROOM_REPORT_H
+
+#include "event.h"
+#include "log.h"
+
+#include <stddef.h>
+
+#define REPORT_MAX 3072 /* the longest event: hostile names are four times as long when they are escaped */
+
+/* Both return the length; the text ends in NUL, and is cut at size (JSON is never that long). */
+size_t report_text(const struct event *event, char *buf, size_t size);
+size_t report_json(const struct event *event, char *buf, size_t size);
+
+/* How important it is. */
+enum log_level report_level(const struct event *event);
+
+/* "SIGTERM" or "SIGKILL". */
+const char *report_signal_name(int signal);
+
+/* "412 MiB", "2.9 GiB": KiB for people. Writes into buf (at least 24 bytes) and returns it. */
+const char *report_size(uint64_t kib, char *buf, size_t size);
+
+/* "9.8": parts per million as percent, at most two decimals, rounded down. Writes into buf and returns it. */
+const char *report_percent(uint32_t ppm, char *buf, size_t size);
+
+/* "1.2 s", "38 ms", "0.4 ms". */
+const char *report_time(uint64_t ns, char *buf, size_t size);
+
+#endif

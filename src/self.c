@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+#include "self.h"
+
+#include "compat.h"
+#include "parse.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifndef MCL_ONFAULT
+#define MCL_ONFAULT 4 /* 4.4; the same on all architectures but alpha, powerpc and sparc, whose libcs have it */
+#endif
+
+#ifndef SCHED_RESET_ON_FORK
+#define SCHED_RESET_ON_FORK 0x40000000
+#endif
+
+/* A victim that was lifted runs at 1 (release.c): we must be able to run beside it. */
+#define OWN_PRIORITY 2
+
+/*
+ * Running for so long without a pause at real-time priority is a fault of ours, and the kernel ends us (R78). A scan of
+ * 30,000 processes that are not in the cache takes a third of a second.
+ */
+#define SPIN_LIMIT_US 3000000
+
+/* PROC_PID_INIT_INO of include/linux/proc_ns.h: the number of the first pid namespace. */
+#define FIRST_PID_NAMESPACE "pid:[4026531836]"
+
+static void lock_path(char *path, size_t size)
+{
+	const char *dir = getenv("XDG_RUNTIME_DIR");
+
+	if (geteuid() == 0) {
+		(void)mkdir("/run/useroom", 0755);
+		(void)snprintf(path, size, "/run/useroom/lock");
+	} else if (dir != NULL && dir[0] == '/') {
+		(void)snprintf(path, size, "%s/useroom.lock", dir);
+	} else {
+		(void)snprintf(path, size, "/tmp/useroom-%u.lock", (unsigned)geteuid());
+	}
+}
+
+static pid_t read_holder(int fd)
+{
+	char text[16];
+	int32_t pid;
+	ssize_t length = pread(fd, text, sizeof(text), 0);
+
+	return length > 0 && parse_int(text, (size_t)length, &pid) == 0 ? pid : 0;
+}
+
+int self_lock(pid_t *ret_pid)
+{
+	char path[512], pid[16];
+	int fd, error;
+
+	lock_path(path, sizeof(path));
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (fd < 0)
+		return -errno;
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		error = errno == EWOULDBLOCK ? -EBUSY : -errno;
+		*ret_pid = read_holder(fd);
+		(void)close(fd);
+		return error;
+	}
+	(void)ftruncate(fd, 0);
+	(void)snprintf(pid, sizeof(pid), "%d\n", (int)getpid());
+	(void)!write(fd, pid, strlen(pid));
+	return 0; /* the descriptor stays open: it is the lock */
+}
+
+int self_guard(int *ret_before)
+{
+	static const char path[] = "/proc/self/oom_score_adj";
+	char text[16];
+	int32_t before = 0;
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	int error;
+	ssize_t length;
+
+	if (fd < 0)
+		return -errno;
+	length = read(fd, text, sizeof(text));
+	if (length > 0)
+		(void)parse_int(text, (size_t)length, &before);
+	*ret_before = before;
+	error = pwrite(fd, "-1000", 5, 0) < 0 ? -errno : 0;
+	(void)close(fd);
+	return error;
+}
+
+const char *self_hurry(void)
+{
+	struct rlimit spin;
+
+	if (getrlimit(RLIMIT_RTTIME, &spin) == 0 && (spin.rlim_max == RLIM_INFINITY || spin.rlim_max > SPIN_LIMIT_US)) {
+		spin.rlim_cur = SPIN_LIMIT_US;
+		(void)setrlimit(RLIMIT_RTTIME, &spin);
+	}
+	if (sys_sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, OWN_PRIORITY) == 0)
+		return "SCHED_FIFO";
+	/* No right, or a cpu cgroup without real-time share (CONFIG_RT_GROUP_SCHED). */
+	if (setpriority(PRIO_PROCESS, 0, -20) == 0)
+		return "nice -20";
+	return NULL;
+}
+
+int self_stay_in_memory(void)
+{
+	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0)
+		return 0;
+	/* EINVAL: a kernel before 4.4 (R64). Then everything is faulted in at once, which is more, but as safe. */
+	if (errno == EINVAL && mlockall(MCL_CURRENT | MCL_FUTURE) == 0)
+		return 0;
+	return -errno;
+}
+
+bool self_may_kill_all(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
+
+	return syscall(SYS_capget, &header, data) == 0 && (data[0].effective & (1u << CAP_KILL)) != 0;
+}
+
+bool self_in_first_pid_namespace(void)
+{
+	char target[64];
+	ssize_t length = readlink("/proc/self/ns/pid", target, sizeof(target) - 1);
+
+	if (length < 0)
+		return true; /* a kernel before 3.8 */
+	target[length] = '\0';
+	return strcmp(target, FIRST_PID_NAMESPACE) == 0;
+}
+
+unsigned self_cpus(void)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return cpus > 0 ? (unsigned)cpus : 1;
+}

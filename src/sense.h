@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One look at the machine: the system's files, opened once and read again into a struct sample.
+ */
+#ifndef USEROOM_SENSE_H
+#define USEROOM_SENSE_H
+
+#include "sample.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct sense {
+	int proc_fd;
+	int meminfo_fd;
+	int vmstat_fd; /* -1: not there */
+	int arc_fd;    /* -1: no ZFS */
+};
+
+/*
+ * Open what is read at every look, below a descriptor of /proc (or of a tree that looks like it). The descriptor is
+ * kept, not owned. Returns 0, or the negative errno of opening meminfo; what else is missing is simply not in `have`.
+ */
+int sense_open(struct sense *sense, int proc_fd);
+void sense_close(struct sense *sense);
+
+/*
+ * Take a look. Cannot fail: ret->have says what was read. With detail also who holds the memory and the kernel's own
+ * kills: about five times the cost, so only while memory is short. The pending fields are left 0.
+ */
+void sense_read(struct sense *sense, bool detail, struct sample *ret);
+
+/* CLOCK_MONOTONIC in ns. */
+uint64_t sense_now(void);
+
+#endif

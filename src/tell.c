@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+#include "tell.h"
+
+#include "log.h"
+#include "notify.h"
+#include "parse.h"
+#include "report.h"
+#include "util.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static void run_hook(struct useroom *u, const struct event *e)
+{
+	if (!u->hook.started || u->config.hook[0] == '\0')
+		return;
+	if (hook_request(&u->hook, u->config.hook, u->config.hook_time_ns, e) < 0 && u->hooks_lost++ == 0)
+		log_line(LOG_WARN, "hook %s is slower than what happens: some events do not reach it", u->config.hook);
+}
+
+static void say_status(const struct event *e, const char *text)
+{
+	static char status[LOG_LINE_MAX];
+
+	if (e->type == EVENT_STOP || e->type == EVENT_RELOAD || e->type == EVENT_LOW)
+		return;
+	(void)snprintf(status, sizeof(status), "STATUS=%s", text);
+	(void)notify_send(status);
+}
+
+void tell_event(void *ctx, struct event *e)
+{
+	static char text[REPORT_MAX];
+	struct useroom *u = ctx;
+	struct timespec now;
+	size_t length;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	e->realtime_ns = (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+	e->dry_run = u->config.dry_run;
+	length = report_text(e, text, sizeof(text));
+	say_status(e, text);
+	if (u->config.log_format == LOG_FORMAT_JSON)
+		length = report_json(e, text, sizeof(text));
+	log_raw(report_level(e), text, length);
+	run_hook(u, e);
+}
+
+void tell_look(struct useroom *u, enum event_type type, int error, const struct sample *s, const struct decision *d)
+{
+	static struct event e;
+
+	memset(&e, 0, sizeof(e));
+	e.type = type;
+	e.error = error;
+	e.now_ns = s->now_ns;
+	e.sample = *s;
+	e.decision = *d;
+	e.kills = u->act.kills;
+	e.mem_term_ppm = u->config.mem_term_ppm;
+	e.mem_kill_ppm = u->config.mem_kill_ppm;
+	e.swap_term_ppm = u->config.swap_term_ppm;
+	e.swap_kill_ppm = u->config.swap_kill_ppm;
+	e.interval_ns = u->config.interval_ns;
+	tell_event(u, &e);
+}
+
+/* ---- -debug ---- */
+
+void tell_debug_look(const struct sample *s, const struct decision *d)
+{
+	char mem[32], swap[32], percent[32], free_percent[32];
+
+	if (!log_debug_enabled())
+		return;
+	log_line(LOG_DETAIL, "memory: %s available (%s %%), swap: %s free (%s %%)%s; next look in %" PRIu64 " ms",
+		 report_size(s->mem_available_kib, mem, sizeof(mem)),
+		 report_percent(d->mem_ppm, percent, sizeof(percent)),
+		 report_size(s->swap_free_kib, swap, sizeof(swap)),
+		 report_percent(d->swap_ppm, free_percent, sizeof(free_percent)),
+		 d->covered ? ", enough is coming back" : "", (d->wake_ns - s->now_ns) / NS_PER_MS);
+}
+
+static void debug_row(const struct useroom *u, unsigned place, const struct proc *p)
+{
+	char size[32], name[4 * COMM_MAX + 1], entry[128] = "";
+	const struct match_list *list = NULL;
+
+	if (p->skip == SKIP_PROTECTED)
+		list = &u->config.protect;
+	else if (p->skip == SKIP_IGNORED_USER)
+		list = &u->config.ignore_user;
+	else if (p->rank == CLASS_AVOIDED)
+		list = &u->config.avoid;
+	else if (p->rank == CLASS_PREFERRED)
+		list = &u->config.prefer;
+	if (list != NULL && p->matched >= 0)
+		(void)match_entry_text(list, p->matched, entry, sizeof(entry));
+	log_line(LOG_DETAIL, "  %u. %d (%s): %s, badness %" PRId64 " KiB, oom_score %d, oom_score_adj %d: %s%s%s%s",
+		 place, (int)p->pid, log_safe(p->comm, name, sizeof(name)),
+		 report_size(p->freeable_kib, size, sizeof(size)), p->badness, p->oom_score, p->oom_score_adj,
+		 p->rank == CLASS_NEVER ? rank_skip_text(p->skip) : rank_class_text(p->rank), entry[0] ? " (" : "",
+		 entry, entry[0] ? ")" : "");
+}
+
+void tell_debug_table(const struct useroom *u)
+{
+	const struct proc_table *t = &u->table;
+
+	if (!log_debug_enabled())
+		return;
+	log_line(LOG_DETAIL, "scan: %u processes listed, %u read in full, %" PRIu64 " us%s%s", t->listed, t->count,
+		 t->took_ns / 1000, t->kept ? ", kept candidates" : "", t->truncated ? ", not all of them" : "");
+	for (unsigned i = 0; i < t->count; i++) {
+		if (!(t->procs[i].flags & PROC_FLAG_KTHREAD))
+			debug_row(u, i + 1, &t->procs[i]);
+	}
+}
+
+void tell_debug_lists(const struct useroom *u)
+{
+	log_line(LOG_DETAIL, "protected: %s; preferred: %s; avoided: %s; ignored users: %s; system-critical ones %s",
+		 u->config.protect.count ? u->config.protect.source : "nobody",
+		 u->config.prefer.count ? u->config.prefer.source : "nobody",
+		 u->config.avoid.count ? u->config.avoid.source : "nobody",
+		 u->config.ignore_user.count ? u->config.ignore_user.source : "nobody",
+		 u->config.protect_critical ? "are protected" : "are not protected");
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* Everything that lives as long as the process. */
+#ifndef USEROOM_H
+#define USEROOM_H
+
+#include "act.h"
+#include "config.h"
+#include "hook.h"
+#include "policy.h"
+#include "rank.h"
+#include "release.h"
+#include "scan.h"
+#include "sense.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct useroom {
+	struct config config;
+	struct config_source source;
+	int proc_fd;
+	int signal_fd;
+	bool quit;
+	bool locked; /* holds the single-instance lock */
+
+	struct sense sense;
+	struct policy policy;
+	struct scan scan;
+	struct rank rank;
+	struct release release;
+	struct act act;
+	struct hook hook;
+	struct hook pre_kill;
+	struct proc_table table;
+
+	bool near;  /* the last look was near the level: read details at the next */
+	bool blind; /* the last look could read nothing */
+	uint64_t wake_ns;
+	uint64_t watchdog_ns; /* when the watchdog is due; UINT64_MAX without one */
+	uint64_t keep_ns;     /* when candidates may be kept again */
+	uint64_t choose_ns;   /* nobody could be ended: not before this again */
+	bool told_nobody;     /* once an episode (R22) */
+	enum holder told_futile;
+	uint64_t kernel_kills; /* baseline */
+	unsigned hooks_lost;
+};
+
+#endif
