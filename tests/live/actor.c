@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The processes on the stage. Each word of the command line is one thing to do, in order; after the last the actor
+ * sleeps. Memory is real, and really given back when the actor ends.
+ *
+ *   name=TEXT        call itself so (%XX for any byte)      adj=N         write oom_score_adj
+ *   uid=N            become that user                       ignore=term   do not mind SIGTERM
+ *   slow=MS          on SIGTERM, end MS later               grow=MIB[@MIB_PER_S]
+ *   file=MIB         map file pages, many times the same    tmpfs=MIB     fill a file on the counted tmpfs
+ *   sysv=MIB         a System V segment                     shared=MIB:N  N children that share a tmpfs file
+ *   children=N:MIB[@MIB_PER_S]                              sleepers=N    N children that do nothing
+ *   thread=MIB       hold it in a thread; main exits        storm=N       keep N children that end at once
+ *   noreap           the rest is done by a child            respawn=MS    the rest is done by a child; when it
+ *                    nobody waits for                                     dies, MS later by another one
+ *   zombie           leave a dead child behind              stop          stop itself
+ *   stuck            the rest is done by a child that a tracer holds when it dies, before its memory is freed
+ *   wait=PATH        go on when the file exists             touch=PATH    make an empty file
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/shm.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MIB      (1024u * 1024u)
+#define STEP     (256u * 1024u)
+#define MOST_MIB 256 /* whatever a case asks for: a test must not fill the machine it runs on */
+#define BIG_FILE "/tmp/big"
+
+static int slow_ms;
+
+static void die(const char *what)
+{
+	(void)fprintf(stderr, "actor: %s: %s\n", what, strerror(errno));
+	_exit(99);
+}
+
+static void sleep_ms(long ms)
+{
+	struct timespec ts = {ms / 1000, ms % 1000 * 1000000};
+
+	(void)nanosleep(&ts, NULL);
+}
+
+static void hold(void)
+{
+	for (;;)
+		(void)pause();
+}
+
+static char *map_anon(size_t size)
+{
+	char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		die("mmap");
+	return memory;
+}
+
+/* Touch every page, steadily: `speed` MiB a second, 0 for at once. */
+static void fill(char *memory, size_t size, unsigned speed)
+{
+	for (size_t at = 0; at < size; at += STEP) {
+		memset(memory + at, 0x55, size - at < STEP ? size - at : STEP);
+		if (speed > 0)
+			sleep_ms(STEP / 1024 * 1000 / (1024 * (long)speed));
+	}
+}
+
+static size_t amount(const char *text)
+{
+	unsigned long mib = strtoul(text, NULL, 10);
+
+	if (mib > MOST_MIB)
+		die("more than a test may hold");
+	return (size_t)mib * MIB;
+}
+
+static unsigned speed_of(const char *text)
+{
+	const char *at = strchr(text, '@');
+
+	return at == NULL ? 0 : (unsigned)strtoul(at + 1, NULL, 10);
+}
+
+static void do_grow(const char *text)
+{
+	size_t size = amount(text);
+
+	fill(map_anon(size), size, speed_of(text));
+}
+
+static void do_name(const char *text)
+{
+	char name[64];
+	size_t n = 0;
+	unsigned byte;
+
+	for (; *text != '\0' && n < sizeof(name) - 1; text++) {
+		if (*text == '%' && sscanf(text + 1, "%2x", &byte) == 1) {
+			name[n++] = (char)byte;
+			text += 2;
+		} else {
+			name[n++] = *text;
+		}
+	}
+	name[n] = '\0';
+	(void)prctl(PR_SET_NAME, name);
+}
+
+static void do_adj(const char *text)
+{
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		die("oom_score_adj");
+	(void)close(fd);
+}
+
+static void do_uid(const char *text)
+{
+	unsigned uid = (unsigned)strtoul(text, NULL, 10);
+
+	if (setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0)
+		die("uid");
+	(void)prctl(PR_SET_DUMPABLE, 1); /* else /proc/PID belongs to root */
+}
+
+static void do_ignore(const char *text)
+{
+	(void)text;
+	(void)signal(SIGTERM, SIG_IGN);
+}
+
+static void leave_slowly(int signal_number)
+{
+	(void)signal_number;
+	sleep_ms(slow_ms);
+	_exit(0);
+}
+
+static void do_slow(const char *text)
+{
+	slow_ms = atoi(text);
+	(void)signal(SIGTERM, leave_slowly);
+}
+
+/* A file that is on a disk wherever we run: our own libraries. RssFile counts each mapping of it. */
+static void find_file(char *path, size_t size)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	char line[512];
+
+	(void)snprintf(path, size, "/bin/sh");
+	while (maps != NULL && fgets(line, sizeof(line), maps) != NULL) {
+		char *start = strchr(line, '/');
+
+		if (start == NULL || strstr(start, "libc") == NULL)
+			continue;
+		start[strcspn(start, "\n")] = '\0';
+		(void)snprintf(path, size, "%s", start);
+		break;
+	}
+	if (maps != NULL)
+		(void)fclose(maps);
+}
+
+static void do_file(const char *text)
+{
+	size_t wanted = amount(text);
+	char path[512];
+	struct stat st;
+	int fd;
+
+	find_file(path, sizeof(path));
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		die(path);
+	for (size_t mapped = 0; mapped < wanted; mapped += (size_t)st.st_size) {
+		if (mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0) == MAP_FAILED)
+			die("mmap of a file");
+	}
+	(void)close(fd);
+}
+
+static int big_file(size_t size)
+{
+	char path[64];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/%d", BIG_FILE, (int)getpid());
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0 || ftruncate(fd, (off_t)size) < 0)
+		die(path);
+	return fd;
+}
+
+static void do_tmpfs(const char *text)
+{
+	size_t size = amount(text);
+	int fd = big_file(size);
+	static char step[STEP];
+
+	for (size_t at = 0; at < size; at += STEP) {
+		if (write(fd, step, STEP) != (ssize_t)STEP)
+			die("write to tmpfs");
+	}
+	(void)close(fd);
+}
+
+static void do_sysv(const char *text)
+{
+	size_t size = amount(text);
+	int id = shmget(IPC_PRIVATE, size, IPC_CREAT | 0600);
+	char *memory = id < 0 ? (char *)-1 : shmat(id, NULL, 0);
+
+	if (memory == (char *)-1)
+		die("System V shared memory");
+	fill(memory, size, 0);
+	(void)shmdt(memory);
+}
+
+/* N for "N:..."; where the rest begins in *ret_rest. */
+static int many(const char *text, const char **ret_rest)
+{
+	const char *colon = strchr(text, ':');
+
+	*ret_rest = colon == NULL ? "" : colon + 1;
+	return atoi(text);
+}
+
+static void do_shared(const char *text)
+{
+	size_t size = amount(text);
+	const char *rest;
+	int fd = big_file(size);
+	char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	(void)many(text, &rest);
+	if (memory == MAP_FAILED)
+		die("mmap of tmpfs");
+	for (int i = atoi(rest); i > 0; i--) {
+		if (fork() == 0) {
+			fill(memory, size, 0);
+			hold();
+		}
+	}
+	fill(memory, size, 0);
+}
+
+static void do_children(const char *text)
+{
+	const char *rest;
+
+	for (int i = many(text, &rest); i > 0; i--) {
+		if (fork() == 0) {
+			do_grow(rest);
+			hold();
+		}
+	}
+}
+
+static void do_sleepers(const char *text)
+{
+	for (int i = atoi(text); i > 0; i--) {
+		pid_t pid = fork();
+
+		if (pid < 0)
+			die("fork");
+		if (pid == 0)
+			hold();
+	}
+}
+
+static void *thread_holds(void *text)
+{
+	do_grow(text);
+	hold();
+	return NULL;
+}
+
+static void do_thread(const char *text)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, thread_holds, strdup(text)) != 0)
+		die("pthread_create");
+	pthread_exit(NULL);
+}
+
+static void do_storm(const char *text)
+{
+	int most = atoi(text), running = 0;
+
+	for (;;) {
+		if (fork() == 0)
+			_exit(0);
+		if (++running >= most && wait(NULL) > 0)
+			running--;
+	}
+}
+
+static void do_noreap(const char *text)
+{
+	(void)text;
+	if (fork() != 0)
+		hold();
+}
+
+static void do_respawn(const char *text)
+{
+	for (;;) {
+		pid_t pid = fork();
+
+		if (pid == 0)
+			return;
+		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+			continue;
+		sleep_ms(atoi(text));
+	}
+}
+
+static void do_zombie(const char *text)
+{
+	(void)text;
+	if (fork() == 0)
+		_exit(0);
+}
+
+static void do_stop(const char *text)
+{
+	(void)text;
+	(void)raise(SIGSTOP);
+}
+
+/* ptrace(2): with PTRACE_O_TRACEEXIT a task stops early in its exit, even after SIGKILL, until its tracer goes on. */
+static void do_stuck(const char *text)
+{
+	pid_t pid = fork();
+	int status;
+
+	(void)text;
+	if (pid == 0) {
+		if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0)
+			die("ptrace");
+		(void)raise(SIGSTOP);
+		return;
+	}
+	if (waitpid(pid, &status, 0) < 0 || ptrace(PTRACE_SETOPTIONS, pid, NULL, PTRACE_O_TRACEEXIT) < 0)
+		die("ptrace options");
+	(void)ptrace(PTRACE_CONT, pid, NULL, NULL);
+	hold();
+}
+
+static void do_wait(const char *path)
+{
+	while (access(path, F_OK) < 0)
+		sleep_ms(2);
+}
+
+static void do_touch(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+
+	if (fd < 0)
+		die(path);
+	(void)close(fd);
+}
+
+static const struct word {
+	const char *name;
+	void (*run)(const char *text);
+} words[] = {
+	{"name", do_name},     {"adj", do_adj},       {"uid", do_uid},           {"ignore", do_ignore},
+	{"slow", do_slow},     {"grow", do_grow},     {"file", do_file},         {"tmpfs", do_tmpfs},
+	{"sysv", do_sysv},     {"shared", do_shared}, {"children", do_children}, {"sleepers", do_sleepers},
+	{"thread", do_thread}, {"storm", do_storm},   {"noreap", do_noreap},     {"respawn", do_respawn},
+	{"zombie", do_zombie}, {"stop", do_stop},     {"stuck", do_stuck},       {"wait", do_wait},
+	{"touch", do_touch},
+};
+
+static void run_word(const char *text)
+{
+	size_t length = strcspn(text, "=");
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strlen(words[i].name) == length && strncmp(words[i].name, text, length) == 0) {
+			words[i].run(text[length] == '=' ? text + length + 1 : "");
+			return;
+		}
+	}
+	errno = EINVAL;
+	die(text);
+}
+
+int main(int argc, char **argv)
+{
+	struct rlimit most = {(rlim_t)(2 * MOST_MIB) * MIB, (rlim_t)(2 * MOST_MIB) * MIB};
+
+	(void)setrlimit(RLIMIT_DATA, &most);
+	(void)prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0); /* 2 MiB at a time is too coarse for a small machine */
+	for (int i = 1; i < argc; i++)
+		run_word(argv[i]);
+	hold();
+}

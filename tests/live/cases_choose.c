@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: MIT */
+/* Who is chosen, and who is not. */
+#include "cases.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct machine_shape with_mapped_shmem = {.total_kib = 96 * MIB, .mapped_shmem = true};
+static const struct machine_shape without_sleepers = {.total_kib = 96 * MIB, .least_kib = 1 * MIB};
+
+#define LONG_ENOUGH_MS 700
+
+/* Two processes, holding 60 MiB together, are there before the daemon; only one of them may go. */
+static void of_two(struct stage *s, const char *options, const char *dies, const char *its_words, const char *lives,
+		   const char *other_words)
+{
+	struct actor *victim = play(s, dies, its_words), *other = play(s, lives, other_words);
+
+	must_hold(s, 52 * MIB);
+	watch(s, options);
+	must_be_only_victim(s, victim, SIGTERM);
+	must_live(s, other);
+}
+
+static void score(struct stage *s)
+{
+	of_two(s, USUAL, "adjusted", "adj=300 grow=24", "larger", "grow=36");
+}
+
+static void sort_by_rss(struct stage *s)
+{
+	of_two(s, USUAL "-sort-by-rss", "larger", "grow=36", "adjusted", "adj=300 grow=24");
+}
+
+static void protect(struct stage *s)
+{
+	of_two(s, USUAL "-protect larger", "smaller", "grow=20", "larger", "grow=36");
+}
+
+static void protect_glob(struct stage *s)
+{
+	of_two(s, USUAL "-protect other,LARG*", "smaller", "grow=20", "larger", "grow=36");
+}
+
+static void protect_path(struct stage *s)
+{
+	of_two(s, USUAL "-protect " STAGE "/bin/larger", "smaller", "grow=20", "larger", "grow=36");
+}
+
+static void protect_nobody(struct stage *s)
+{
+	of_two(s, USUAL "-protect ''", "larger", "grow=36", "smaller", "grow=20");
+}
+
+static void prefer(struct stage *s)
+{
+	of_two(s, USUAL "-prefer smaller", "smaller", "grow=20", "larger", "grow=36");
+}
+
+static void avoid(struct stage *s)
+{
+	of_two(s, USUAL "-avoid larger", "smaller", "grow=20", "larger", "grow=36");
+}
+
+/* Nobody else is left. */
+static void avoid_last(struct stage *s)
+{
+	struct actor *hog;
+
+	watch(s, USUAL "-avoid hog");
+	hog = play(s, "hog", HOG);
+	must_be_only_victim(s, hog, SIGTERM);
+}
+
+static void ignore_user_root(struct stage *s)
+{
+	struct actor *hog;
+
+	watch(s, USUAL "-ignore-user root");
+	hog = play(s, "hog", HOG);
+	must_hold(s, 60 * MIB);
+	settle(s, LONG_ENOUGH_MS);
+	must_live(s, hog);
+	must_not_log(s, "killed");
+}
+
+static void needs_two_users(struct stage *s)
+{
+	if (!s->real_root)
+		skip("other users can be played by root only");
+}
+
+static void ignore_user(struct stage *s)
+{
+	needs_two_users(s);
+	of_two(s, USUAL "-ignore-user 65534", "smaller", "grow=20", "larger", "uid=65534 grow=36");
+}
+
+static void protect_user(struct stage *s)
+{
+	needs_two_users(s);
+	of_two(s, USUAL "-protect user:65534", "smaller", "grow=20", "larger", "uid=65534 grow=36");
+}
+
+static void min_victim(struct stage *s)
+{
+	struct actor *small = play(s, "small", "adj=1000"), *hog;
+
+	watch(s, USUAL "-min-victim 0");
+	hog = play(s, "hog", HOG);
+	must_die(s, small, SIGTERM); /* as it would without the option's default; then the hog, for it was not enough */
+	must_die(s, hog, SIGTERM);
+}
+
+/* An executable at the place of one that the daemon knows: ours, mounted over the machine's. */
+static void be_sshd(void)
+{
+	(void)mkdir(STAGE "/sbin", 0755);
+	if (link(STAGE "/actor", STAGE "/sbin/sshd") < 0 || mount(STAGE "/sbin", "/usr/sbin", NULL, MS_BIND, NULL) < 0)
+		fail("/usr/sbin: %s", strerror(errno));
+}
+
+static void protect_critical(struct stage *s)
+{
+	be_sshd();
+	of_two(s, USUAL, "smaller", "grow=20", "/usr/sbin/sshd", "grow=36");
+}
+
+static void protect_critical_off(struct stage *s)
+{
+	be_sshd();
+	of_two(s, USUAL "-protect-critical=false", "/usr/sbin/sshd", "grow=36", "smaller", "grow=20");
+}
+
+/* R30: the name alone makes nobody critical. */
+static void r30_only_called_sshd(struct stage *s)
+{
+	of_two(s, USUAL, "sshd", "name=sshd grow=36", "smaller", "grow=20");
+}
+
+static void r20_right_numbers(struct stage *s)
+{
+	struct actor *hog, *second = play(s, "second", "grow=12");
+
+	watch(s, USUAL);
+	hog = play(s, "hog", "grow=48@400");
+	must_be_only_victim(s, hog, SIGTERM);
+	must_log(s, "killed %d \\(hog\\) .*it held 48(\\.[0-9])? MiB.*next: %d \\(second\\) 12(\\.[0-9])? MiB",
+		 (int)hog->pid, (int)second->pid);
+}
+
+/* The hook is the hog. */
+static void r21_helpers(struct stage *s)
+{
+	pid_t helper;
+
+	write_file(STAGE "/hook", 0755,
+		   "#!/bin/sh\n[ -e /tmp/once ] && exit\n>/tmp/once\nexec " STAGE "/bin/helper grow=60\n");
+	(void)link(STAGE "/actor", STAGE "/bin/helper");
+	watch(s, USUAL "-hook " STAGE "/hook");
+	must_hold(s, 60 * MIB);
+	settle(s, LONG_ENOUGH_MS);
+	helper = pid_of("helper");
+	if (helper == 0 || is_zombie_or_gone(helper))
+		fail("the daemon's own hook was chosen");
+	must_not_log(s, "killed [0-9]+ \\((helper|useroom)\\)");
+	(void)kill(helper, SIGKILL);
+}
+
+static void r22_nobody(struct stage *s)
+{
+	struct actor *hog;
+
+	watch(s, USUAL "-protect hog");
+	hog = play(s, "hog", HOG);
+	must_hold(s, 60 * MIB);
+	must_log(s, "nobody can be ended");
+	settle(s, 2 * LONG_ENOUGH_MS);
+	must_live(s, hog);
+	must_log_times(s, 1, 1, "nobody can be ended");
+}
+
+static void r23_unkillable(struct stage *s)
+{
+	if (!can_lower_adj())
+		skip("oom_score_adj may not be lowered here");
+	of_two(s, USUAL "-sort-by-rss", "smaller", "grow=20", "larger", "adj=-1000 grow=36");
+}
+
+static void r24_preferred_but_negative(struct stage *s)
+{
+	if (!can_lower_adj())
+		skip("oom_score_adj may not be lowered here");
+	of_two(s, USUAL "-prefer larger", "smaller", "grow=22", "larger", "adj=-500 grow=36");
+}
+
+static void r25_avoided_by_rss(struct stage *s)
+{
+	of_two(s, USUAL "-sort-by-rss -avoid larger", "smaller", "grow=20", "larger", "grow=36");
+}
+
+static void r26_zombie_leader(struct stage *s)
+{
+	struct actor *idle = play(s, "idle", "grow=4"), *hog;
+
+	watch(s, USUAL);
+	hog = play(s, "hog", "thread=60@400");
+	must_be_only_victim(s, hog, SIGTERM);
+	must_live(s, idle);
+	must_log(s, "killed .*it held 60(\\.[0-9])? MiB");
+}
+
+static void hostile(struct stage *s, const char *name, const char *logged)
+{
+	char words[128];
+	struct actor *idle = play(s, "idle", "grow=4"), *hog;
+
+	(void)snprintf(words, sizeof(words), "name=%s " HOG, name);
+	watch(s, USUAL);
+	hog = play(s, "hog", words);
+	must_be_only_victim(s, hog, SIGTERM);
+	must_live(s, idle);
+	must_log(s, "^killed %d \\(%s\\) with SIGTERM: ", (int)hog->pid, logged);
+}
+
+static void r28_bracket(struct stage *s)
+{
+	hostile(s, "a)%20Z%201%201", "a\\) Z 1 1");
+}
+
+static void r28_r75_newline(struct stage *s)
+{
+	hostile(s, "a%0Akilled%201", "a\\\\x0[aA]killed 1");
+}
+
+static void r28_bad_utf8(struct stage *s)
+{
+	hostile(s, "a%FF%C3(b", "a\\\\x[fF][fF]\\\\x[cC]3\\(b");
+}
+
+static void r28_terminal_codes(struct stage *s)
+{
+	hostile(s, "%1B%5B31mred%5C", "\\\\x1[bB]\\[31mred\\\\x5[cC]");
+}
+
+static void r28_no_name(struct stage *s)
+{
+	hostile(s, "", "");
+}
+
+static void r29_long_name(struct stage *s)
+{
+	of_two(s, USUAL "-protect a-very-long-service-name", "smaller", "grow=20", "a-very-long-service-name",
+	       "grow=36");
+}
+
+static void r30_not_sshd(struct stage *s)
+{
+	of_two(s, USUAL "-protect /usr/sbin/sshd", "sshd", "name=sshd grow=36", "smaller", "grow=20");
+}
+
+/* A hundred programs come and go at any time; each look at /proc finds some of them dead. */
+static void r35_busy_build_host(struct stage *s)
+{
+	struct actor *build = play(s, "build", "storm=30"), *idle = play(s, "idle", "grow=4"), *hog;
+
+	watch(s, USUAL);
+	hog = play(s, "hog", HOG);
+	must_be_only_victim(s, hog, SIGTERM);
+	must_live(s, build);
+	must_live(s, idle);
+}
+
+static bool has_room(struct stage *s, const void *what)
+{
+	(void)what;
+	return s->machine.available_kib > s->machine.shape.total_kib * 40 / 100;
+}
+
+/* 30 times 2 MiB: seven of them are enough, and nobody else is touched. */
+static void r36_r54_many_small(struct stage *s)
+{
+	struct actor *parent;
+	unsigned left;
+
+	watch(s, USUAL);
+	parent = play(s, "parent", "children=30:2");
+	must_log(s, "killed");
+	if (!wait_for(s, has_room, NULL, 20))
+		fail("memory is still low");
+	settle(s, LONG_ENOUGH_MS);
+	must_live(s, parent);
+	left = 30 - log_times("killed [0-9]+ \\(parent\\)");
+	if (left < 15 || left > 24)
+		fail("%u of 30 children are left", left);
+}
+
+static void r37_small_but_adjusted(struct stage *s)
+{
+	struct actor *small = play(s, "small", "adj=1000"), *hog;
+
+	watch(s, USUAL);
+	hog = play(s, "hog", HOG);
+	must_be_only_victim(s, hog, SIGTERM);
+	must_live(s, small);
+}
+
+static void r38_file_pages(struct stage *s)
+{
+	of_two(s, USUAL, "leak", "grow=56", "mapper", "file=200");
+}
+
+static void r38_file_pages_by_rss(struct stage *s)
+{
+	of_two(s, USUAL "-sort-by-rss", "leak", "grow=56", "mapper", "file=200");
+}
+
+/* Four database backends that share 34 MiB are not 136; the leak of 24 is the largest that can be had. */
+static void r39_family(struct stage *s)
+{
+	of_two(s, "-m 30 -mk 5 -grace 30", "leak", "grow=26", "database", "shared=34:3");
+}
+
+static void sleepers_3000(struct stage *s)
+{
+	struct actor *sleepers = play(s, "sleepers", "sleepers=3000 touch=/tmp/asleep"), *hog;
+
+	must_be_there(s, "/tmp/asleep");
+	watch(s, USUAL);
+	hog = play(s, "hog", HOG);
+	must_be_only_victim(s, hog, SIGTERM);
+	must_live(s, sleepers);
+	if (count_children(sleepers->pid, 0) != 3000)
+		fail("%u sleepers are left", count_children(sleepers->pid, 0));
+}
+
+static void zombies(struct stage *s)
+{
+	struct actor *parent = play(s, "parent", "zombie zombie zombie"), *hog;
+
+	watch(s, USUAL);
+	hog = play(s, "hog", HOG);
+	must_be_only_victim(s, hog, SIGTERM);
+	must_live(s, parent);
+}
+
+const struct live_case choose_cases[] = {
+	{"score", score, NULL, false},
+	{"sort_by_rss", sort_by_rss, NULL, false},
+	{"protect", protect, NULL, false},
+	{"protect_glob", protect_glob, NULL, false},
+	{"protect_path", protect_path, NULL, false},
+	{"protect_nobody", protect_nobody, NULL, false},
+	{"protect_user", protect_user, NULL, false},
+	{"protect_critical", protect_critical, NULL, false},
+	{"protect_critical_off", protect_critical_off, NULL, false},
+	{"prefer", prefer, NULL, false},
+	{"avoid", avoid, NULL, false},
+	{"avoid_last", avoid_last, NULL, false},
+	{"ignore_user", ignore_user, NULL, false},
+	{"ignore_user_root", ignore_user_root, NULL, false},
+	{"min_victim", min_victim, NULL, false},
+	{"r20_right_numbers", r20_right_numbers, NULL, false},
+	{"r21_helpers", r21_helpers, NULL, false},
+	{"r22_nobody", r22_nobody, NULL, false},
+	{"r23_unkillable", r23_unkillable, NULL, false},
+	{"r24_preferred_but_negative", r24_preferred_but_negative, NULL, false},
+	{"r25_avoided_by_rss", r25_avoided_by_rss, NULL, false},
+	{"r26_zombie_leader", r26_zombie_leader, NULL, false},
+	{"r28_bracket", r28_bracket, NULL, false},
+	{"r28_r75_newline", r28_r75_newline, NULL, false},
+	{"r28_bad_utf8", r28_bad_utf8, NULL, false},
+	{"r28_terminal_codes", r28_terminal_codes, NULL, false},
+	{"r28_no_name", r28_no_name, NULL, false},
+	{"r29_long_name", r29_long_name, NULL, false},
+	{"r30_not_sshd", r30_not_sshd, NULL, false},
+	{"r30_only_called_sshd", r30_only_called_sshd, NULL, false},
+	{"r35_busy_build_host", r35_busy_build_host, NULL, false},
+	{"r36_r54_many_small", r36_r54_many_small, NULL, false},
+	{"r37_small_but_adjusted", r37_small_but_adjusted, NULL, false},
+	{"r38_file_pages", r38_file_pages, NULL, false},
+	{"r38_file_pages_by_rss", r38_file_pages_by_rss, NULL, false},
+	{"r39_family", r39_family, &with_mapped_shmem, false},
+	{"sleepers_3000", sleepers_3000, &without_sleepers, false},
+	{"zombies", zombies, NULL, false},
+	{NULL, NULL, NULL, false},
+};

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+/* How a victim is ended, and what follows. */
+#include "cases.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define LONG_ENOUGH_MS 700
+
+static void grace(struct stage *s)
+{
+	struct actor *idle = play(s, "idle", "grow=4"), *hog;
+
+	watch(s, "-m 40 -mk 10 -grace 0.3");
+	hog = play(s, "hog", "ignore=term " HOG);
+	must_die(s, hog, SIGKILL);
+	must_live(s, idle);
+	must_log_times(s, 1, 1, "killed %d \\(hog\\) with SIGTERM", (int)hog->pid);
+	must_log(s, "killed %d \\(hog\\) with SIGKILL", (int)hog->pid);
+	must_log_times(s, 2, 2, "killed [0-9]+");
+}
+
+static void r41_grace_is_waited_for(struct stage *s)
+{
+	struct actor *idle = play(s, "idle", "grow=4"), *hog;
+
+	watch(s, USUAL);
+	hog = play(s, "hog", "ignore=term " HOG);
+	must_log(s, "killed %d \\(hog\\) with SIGTERM", (int)hog->pid);
+	settle(s, LONG_ENOUGH_MS);
+	must_live(s, hog);
+	must_live(s, idle);
+	must_log_times(s, 1, 1, "killed");
+}
+
+/* Memory falls below the SIGKILL level before the grace time is over. */
+static void r41_kill_level_at_once(struct stage *s)
+{
+	struct actor *idle = play(s, "idle", "grow=4"), *hog;
+
+	watch(s, "-m 40 -mk 20 -grace 60");
+	hog = play(s, "hog", "ignore=term grow=54@400 wait=/tmp/go grow=14");
+	must_log(s, "killed %d \\(hog\\) with SIGTERM", (int)hog->pid);
+	write_file("/tmp/go", 0644, "");
+	must_die(s, hog, SIGKILL);
+	must_live(s, idle);
+}
+
+/* The first takes its time to leave; what it holds is on its way, so nobody else has to go. */
+static void r40_memory_comes_late(struct stage *s)
+{
+	struct actor *second = play(s, "second", "grow=12"), *hog;
+
+	watch(s, USUAL);
+	hog = play(s, "hog", "slow=800 grow=48@400");
+	must_exit(s, hog, 0);
+	must_log(s, "%d \\(hog\\) is gone: [0-9.]+ MiB back", (int)hog->pid);
+	must_live(s, second);
+	must_log_times(s, 1, 1, "killed [0-9]+");
+}
+
+/* One is not enough: the next follows without waiting for its grace time. */
+static void r40_two_are_needed(struct stage *s)
+{
+	struct actor *first = play(s, "first", "slow=300 grow=36"), *second = play(s, "second", "slow=300 grow=34");
+
+	must_hold(s, 70 * MIB);
+	watch(s, "-m 75 -mk 10 -grace 60");
+	must_exit(s, first, 0);
+	must_exit(s, second, 0);
+	must_log_times(s, 2, 2, "killed [0-9]+");
+}
+
+static void freed(struct stage *s)
+{
+	struct actor *hog;
+
+	watch(s, USUAL);
+	hog = play(s, "hog", HOG);
+	must_be_only_victim(s, hog, SIGTERM);
+	must_log(s, "%d \\(hog\\) is gone: [0-9.]+ MiB back after", (int)hog->pid);
+	must_log(s, "recovered after .*, 1 victim");
+}
+
+static void stopped(struct stage *s)
+{
+	struct actor *hog = play(s, "hog", HOG " stop");
+
+	must_hold(s, 60 * MIB);
+	watch(s, USUAL);
+	must_be_only_victim(s, hog, SIGTERM);
+}
+
+static void r42_r44_before_pidfd(struct stage *s)
+{
+	struct actor *idle = play(s, "idle", "grow=4"), *hog;
+
+	s->old_kernel = true;
+	watch(s, "-m 40 -mk 10 -grace 0.3");
+	hog = play(s, "hog", "ignore=term " HOG);
+	must_die(s, hog, SIGKILL);
+	must_log(s, "killed %d \\(hog\\) with SIGTERM", (int)hog->pid);
+	must_log(s, "%d \\(hog\\) is gone", (int)hog->pid);
+	must_live(s, idle);
+}
+
+static void r42_r44_before_mrelease(struct stage *s)
+{
+	struct actor *hog;
+
+	s->no_mrelease = true;
+	watch(s, "-m 40 -mk 40");
+	hog = play(s, "hog", HOG);
+	must_be_only_victim(s, hog, SIGKILL);
+	must_log(s, "%d \\(hog\\) is gone", (int)hog->pid);
+}
+
+/* A victim that keeps its memory after SIGKILL: the next one's turn, once, and the first is not tried again. */
+static void r45_stuck(struct stage *s)
+{
+	struct actor *second = play(s, "second", "grow=20");
+
+	s->no_mrelease = true;
+	watch(s, "-m 40 -mk 40");
+	(void)play(s, "tracer", "stuck name=hog grow=36@400");
+	must_log(s, "killed [0-9]+ \\(hog\\) with SIGKILL");
+	must_log(s, "\\(hog\\) has not gone away");
+	must_die(s, second, SIGKILL);
+	must_log_times(s, 1, 1, "killed [0-9]+ \\(hog\\)");
+}
+
+/* The same where the kernel can take the memory of a process that does not go. */
+static void r45_stuck_but_released(struct stage *s)
+{
+	struct actor *second = play(s, "second", "grow=20");
+
+	watch(s, "-m 40 -mk 40");
+	(void)play(s, "tracer", "stuck name=hog grow=36@400");
+	must_log(s, "killed [0-9]+ \\(hog\\) with SIGKILL");
+	settle(s, 2 * LONG_ENOUGH_MS);
+	must_live(s, second);
+	must_log_times(s, 1, 1, "killed [0-9]+");
+}
+
+static void r46_not_permitted(struct stage *s)
+{
+	struct actor *hog, *second;
+
+	if (!s->real_root)
+		skip("other users can be played by root only");
+	hog = play(s, "hog", "grow=36");
+	second = play(s, "second", "uid=65534 grow=20");
+	must_hold(s, 56 * MIB);
+	s->uid = NOBODY;
+	watch(s, USUAL);
+	must_be_only_victim(s, second, SIGTERM);
+	must_live(s, hog);
+}
+
+static bool hog_is_zombie(struct stage *s, const void *what)
+{
+	pid_t pid = pid_of("hog");
+
+	(void)s;
+	(void)what;
+	return pid != 0 && is_zombie_or_gone(pid);
+}
+
+static void r48_parent_does_not_reap(struct stage *s)
+{
+	struct actor *second = play(s, "second", "grow=12");
+
+	watch(s, USUAL);
+	(void)play(s, "parent", "noreap name=hog grow=48@400");
+	must_log(s, "killed [0-9]+ \\(hog\\) with SIGTERM");
+	must_log(s, "\\(hog\\) is gone: [0-9.]+ MiB back");
+	if (!wait_for(s, hog_is_zombie, NULL, 20))
+		fail("the hog is not a zombie");
+	must_live(s, second);
+	must_log_times(s, 1, 1, "killed [0-9]+");
+}
+
+/* A service that comes back at once is ended each time, and the log says that it is the same one. */
+static void r49_restarted_service(struct stage *s)
+{
+	struct actor *service;
+
+	watch(s, USUAL);
+	service = play(s, "service", "respawn=50 " HOG);
+	must_log(s, "killed [0-9]+ \\(service\\).*the 3rd victim of this (name|unit)");
+	must_live(s, service);
+}
+
+const struct live_case end_cases[] = {
+	{"grace", grace, NULL, false},
+	{"freed", freed, NULL, false},
+	{"stopped", stopped, NULL, false},
+	{"r40_memory_comes_late", r40_memory_comes_late, NULL, false},
+	{"r40_two_are_needed", r40_two_are_needed, NULL, false},
+	{"r41_grace_is_waited_for", r41_grace_is_waited_for, NULL, false},
+	{"r41_kill_level_at_once", r41_kill_level_at_once, NULL, false},
+	{"r42_r44_before_pidfd", r42_r44_before_pidfd, NULL, false},
+	{"r42_r44_before_mrelease", r42_r44_before_mrelease, NULL, false},
+	{"r45_stuck", r45_stuck, NULL, false},
+	{"r45_stuck_but_released", r45_stuck_but_released, NULL, false},
+	{"r46_not_permitted", r46_not_permitted, NULL, false},
+	{"r48_parent_does_not_reap", r48_parent_does_not_reap, NULL, false},
+	{"r49_restarted_service", r49_restarted_service, NULL, false},
+	{NULL, NULL, NULL, false},
+};
