@@ -47,7 +47,7 @@
 
 /* --- ends --- */
 
-static void tell(const char *word, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void tell(const char *word, const char *format, va_list args)
 {
 	char text[1024];
 
