@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,6 +18,12 @@
  * process_mrelease(2) is missing. 222 ms was the slowest that was only waiting for a CPU (8 busy loops on it).
  */
 #define STUCK_NS (1 * NS_PER_S)
+
+/*
+ * An exited victim's memory is still counted on for so long: the counters are behind by what each CPU keeps for itself,
+ * and the last reference to the memory may be somebody else's, our own process_mrelease's for one (R40).
+ */
+#define SETTLE_NS (50 * NS_PER_MS)
 
 /* Less than this is no progress: counters move by themselves. */
 #define PROGRESS_KIB 1024
@@ -157,7 +164,7 @@ static void tell_later(struct act *act, struct victim *v, enum event_type type, 
 	e->sample = *s;
 	e->since_signal_ns = s->now_ns - v->first_ns;
 	e->came_back_kib = gained_mem(v, s) + gained_swap(v, s);
-	e->exited_by_term = v->state == VICTIM_TERMED;
+	e->exited_by_term = v->exited_by_term;
 	tell(act, e);
 }
 
@@ -329,19 +336,44 @@ static bool in_hand(const struct victim *v)
 	return v->state == VICTIM_WAITING || v->state == VICTIM_TERMED || v->state == VICTIM_KILLED;
 }
 
-static void leave(struct act *act, struct victim *v, const struct sample *s)
+static void count_pending(const struct victim *v, struct sample *s)
 {
-	if (v->first_ns != 0 && !v->dry && v->state != VICTIM_DENIED)
-		tell_later(act, v, EVENT_FREED, s);
+	s->pending_mem_kib += v->left_mem_kib;
+	s->pending_swap_kib += v->left_swap_kib;
+	s->pending_count++;
+}
+
+static void has_left(struct victim *v, const struct sample *s)
+{
+	if (v->dry || v->first_ns == 0 || v->state == VICTIM_DENIED) {
+		clear_row(v);
+		return;
+	}
+	v->exited_by_term = v->state == VICTIM_TERMED;
+	v->state = VICTIM_GONE;
+	v->deadline_ns = s->now_ns + SETTLE_NS;
+}
+
+static void settle(struct act *act, struct victim *v, struct sample *s)
+{
+	const struct proc *p = &v->event.victim;
+
+	v->left_mem_kib = minus_u64(p->freeable_kib - p->swap_kib, gained_mem(v, s));
+	v->left_swap_kib = minus_u64(p->swap_kib, gained_swap(v, s));
+	if (v->left_mem_kib + v->left_swap_kib > p->freeable_kib / 10 && s->now_ns < v->deadline_ns) {
+		count_pending(v, s);
+		return;
+	}
+	tell_later(act, v, EVENT_FREED, s);
 	clear_row(v);
 }
 
 static void follow_one(struct act *act, struct victim *v, struct sample *s)
 {
-	if (has_exited(act, v)) {
-		leave(act, v, s);
-		return;
-	}
+	if (v->state != VICTIM_GONE && has_exited(act, v))
+		has_left(v, s);
+	if (v->state == VICTIM_GONE)
+		settle(act, v, s);
 	if (!in_hand(v))
 		return;
 	if (!v->dry)
@@ -351,9 +383,7 @@ static void follow_one(struct act *act, struct victim *v, struct sample *s)
 		tell_later(act, v, EVENT_STUCK, s);
 		return;
 	}
-	s->pending_mem_kib += v->left_mem_kib;
-	s->pending_swap_kib += v->left_swap_kib;
-	s->pending_count++;
+	count_pending(v, s);
 }
 
 void act_follow(struct act *act, const struct config *config, struct sample *sample)
@@ -413,8 +443,8 @@ uint64_t act_deadline(const struct act *act)
 	for (unsigned i = 0; i < VICTIMS_MAX; i++) {
 		const struct victim *v = &act->victims[i];
 
-		if (v->state == VICTIM_WAITING && v->deadline_ns < earliest)
-			earliest = v->deadline_ns;
+		if (v->state == VICTIM_WAITING || v->state == VICTIM_GONE)
+			earliest = min_u64(earliest, v->deadline_ns);
 	}
 	return earliest;
 }
@@ -426,7 +456,7 @@ unsigned act_poll(const struct act *act, struct pollfd *fds, unsigned max)
 	for (unsigned i = 0; i < VICTIMS_MAX && count < max; i++) {
 		const struct victim *v = &act->victims[i];
 
-		if (v->state != VICTIM_FREE && v->state != VICTIM_DENIED && v->pidfd >= 0)
+		if ((in_hand(v) || v->state == VICTIM_STUCK) && v->pidfd >= 0)
 			fds[count++] = (struct pollfd){.fd = v->pidfd, .events = POLLIN};
 	}
 	return count;

@@ -31,6 +31,7 @@ enum victim_state {
 	VICTIM_WAITING, /* for the pre-kill hook */
 	VICTIM_TERMED,  /* SIGTERM was sent */
 	VICTIM_KILLED,  /* SIGKILL was sent */
+	VICTIM_GONE,    /* it has exited, and what it held has not been seen to come back yet */
 	VICTIM_STUCK,   /* SIGKILL was sent and it is still there: its memory is not counted on any more */
 	VICTIM_DENIED,  /* may not be signalled: never tried again */
 };
@@ -38,6 +39,7 @@ enum victim_state {
 struct victim {
 	enum victim_state state;
 	bool dry;              /* dry run: nothing was sent */
+	bool exited_by_term;   /* it needed no SIGKILL */
 	bool released;         /* process_mrelease has returned */
 	int pidfd;             /* -1: kernel before 5.3 */
 	uint64_t decided_ns;   /* the look on which it was chosen */

@@ -127,6 +127,10 @@ static void choose_and_end(struct useroom *u, struct sample *s, const struct dec
 	d = policy_confirm(&u->config, s, decided);
 	if (d.action == ACTION_NONE)
 		return;
+	if (!rank_worth(&u->table, d.need_kib)) {
+		nobody(u, s, &d);
+		return;
+	}
 	s->now_ns = decided_ns; /* what is told is how long it took from the look that decided */
 	for (unsigned row = 0; row < u->table.count && u->table.procs[row].rank != CLASS_NEVER; row++) {
 		if (end_row(u, row, s, &d)) {
@@ -207,12 +211,21 @@ void loop_turn(struct useroom *u)
 
 /* ---- what happens in between ---- */
 
+void loop_tell_now(struct useroom *u, enum event_type type, int error)
+{
+	struct policy policy = u->policy; /* a copy: what is told is no part of the history */
+	struct sample s;
+	struct decision d;
+
+	sense_read(&u->sense, false, &s);
+	d = policy_decide(&policy, &u->config, &s);
+	tell_look(u, type, error, &s, &d);
+}
+
 static void reload(struct useroom *u)
 {
 	static struct config config;
 	static char errors[LOG_LINE_MAX];
-	const struct sample none = {.now_ns = sense_now()};
-	const struct decision nothing = {0};
 	int r;
 
 	(void)notify_send("RELOADING=1");
@@ -227,7 +240,7 @@ static void reload(struct useroom *u)
 		loop_start_hooks(u);
 		tell_debug_lists(u);
 	}
-	tell_look(u, EVENT_RELOAD, -r, &none, &nothing);
+	loop_tell_now(u, EVENT_RELOAD, -r);
 	(void)notify_send("READY=1");
 }
 

@@ -176,7 +176,6 @@ static void protect_self(struct useroom *u)
 
 static int begin(struct useroom *u)
 {
-	const struct decision nothing = {0};
 	struct sample s;
 	int r;
 
@@ -192,7 +191,7 @@ static int begin(struct useroom *u)
 	note_estimate(&s);
 	protect_self(u);
 	tell_debug_lists(u);
-	tell_look(u, EVENT_START, 0, &s, &nothing);
+	loop_tell_now(u, EVENT_START, 0);
 	(void)notify_send("READY=1");
 	return 0;
 }

@@ -126,10 +126,10 @@ static enum action action_at(const struct config *config, const struct levels *l
 }
 
 /* With `and` it is enough to lift one of the two above its level; with `or` all that are low must be lifted. */
-static uint64_t need_kib(const struct config *config, const struct levels *l)
+static uint64_t need_kib(const struct config *config, const struct levels *l, const struct decision *d)
 {
-	uint64_t mem = missing_kib(l->mem_kib, l->mem_total_kib, config->mem_term_ppm);
-	uint64_t swap = l->swap_counts ? missing_kib(l->swap_kib, l->swap_total_kib, config->swap_term_ppm) : 0;
+	uint64_t mem = missing_kib(l->mem_kib, l->mem_total_kib, d->mem_limit_ppm);
+	uint64_t swap = l->swap_counts ? missing_kib(l->swap_kib, l->swap_total_kib, d->swap_limit_ppm) : 0;
 
 	if (!l->swap_counts)
 		return mem;
@@ -215,7 +215,7 @@ static struct decision decide_levels(const struct config *config, const struct s
 	/* One victim where one is enough (R40): what is on its way counts, the level it was sent at does not. */
 	d.covered = action_at(config, &coming) == ACTION_NONE;
 	d.action = d.covered ? ACTION_NONE : now;
-	d.need_kib = need_kib(config, &coming);
+	d.need_kib = need_kib(config, &coming, &d);
 	d.futile = futile_holder(config, s, &d, &d.futile_kib);
 	if (d.futile != HOLDER_NONE)
 		d.action = ACTION_NONE;

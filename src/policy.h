@@ -41,7 +41,7 @@ struct decision {
 	uint32_t swap_limit_ppm;
 	uint32_t mem_ppm;        /* what was measured: available of total */
 	uint32_t swap_ppm;       /* free of total; 0 without swap */
-	uint64_t need_kib;       /* what must come back to be above the SIGTERM level again */
+	uint64_t need_kib;       /* what must come back to be above the level that was reached */
 	bool covered;            /* low, but what is coming back from earlier victims is enough: action is NONE */
 	enum holder futile;      /* not HOLDER_NONE: ending processes cannot reach the level; who holds the memory */
 	uint64_t futile_kib;     /* how much that holder has */

@@ -140,6 +140,12 @@ static enum rank_class class_of(const struct rank *rank, struct proc *p)
 	return CLASS_NORMAL;
 }
 
+/* A thousandth of memory and swap as the kernel cuts it off, in whole pages, so that our order is its order. */
+static int64_t thousandth_kib(const struct rank *rank)
+{
+	return (int64_t)(rank->total_kib / rank->page_kib / 1000 * rank->page_kib);
+}
+
 static void weigh(const struct rank *rank, struct proc *p)
 {
 	uint64_t shared = p->shares_memory ? 0 : p->shmem_kib;
@@ -261,4 +267,19 @@ void rank_sort(struct rank *rank, struct proc_table *table)
 			rank_judge(rank, &table->procs[i]);
 	}
 	sort_rows(table);
+}
+
+bool rank_worth(const struct proc_table *table, uint64_t need_kib)
+{
+	uint64_t sum = 0;
+
+	if (table->count == 0 || table->procs[0].rank == CLASS_NEVER)
+		return false;
+	if (table->procs[0].rank < CLASS_SMALL || table->truncated)
+		return true;
+	for (unsigned i = 0; i < table->count; i++) {
+		if (table->procs[i].rank != CLASS_NEVER)
+			sum += table->procs[i].freeable_kib;
+	}
+	return sum >= need_kib;
 }

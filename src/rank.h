@@ -56,6 +56,12 @@ int64_t rank_floor(const struct proc *proc);
 /* Take shared memory out where a family holds it (R39), judge again, and sort the table, best victim first. */
 void rank_sort(struct rank *rank, struct proc_table *table);
 
+/*
+ * Is the best of a sorted table worth ending when this much is needed? Small ones (below -min-victim) are only when all
+ * that were read could reach it together: else one after another would die and nothing be gained.
+ */
+bool rank_worth(const struct proc_table *table, uint64_t need_kib);
+
 /* Short sentence for a skip reason, e.g. "protected". */
 const char *rank_skip_text(enum skip skip);
 

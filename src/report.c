@@ -21,7 +21,7 @@ const char *report_size(uint64_t kib, char *buf, size_t size)
 
 	for (; tenths >= 10240 && unit < 3; unit++)
 		tenths /= 1024;
-	if (tenths < 100 && unit > 0)
+	if (tenths % 10 != 0 && tenths < (unit >= 2 ? 1000 : 100) && unit > 0)
 		(void)snprintf(buf, size, "%" PRIu64 ".%" PRIu64 " %s", tenths / 10, tenths % 10, units[unit]);
 	else
 		(void)snprintf(buf, size, "%" PRIu64 " %s", tenths / 10, units[unit]);
@@ -355,7 +355,7 @@ static void say_other(struct text *t, const struct event *e)
 		break;
 	case EVENT_NOBODY:
 		say_levels(t, e);
-		add(t, "; nobody can be ended: every process is protected, too small to matter or not ours");
+		add(t, "; nobody can be ended: every process is protected, not ours, or too small to help");
 		break;
 	case EVENT_KERNEL_KILL:
 		add(t, "the kernel's own killer ended %u %s", e->kills, e->kills == 1 ? "process" : "processes");

@@ -22,7 +22,7 @@ static void run_hook(struct useroom *u, const struct event *e)
 
 static void say_status(const struct event *e, const char *text)
 {
-	static char status[LOG_LINE_MAX];
+	static char status[REPORT_MAX + 16];
 
 	if (e->type == EVENT_STOP || e->type == EVENT_RELOAD || e->type == EVENT_LOW)
 		return;

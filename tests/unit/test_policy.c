@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: MIT */
+#include "policy.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "util.h"
+
+#define GIB(n) ((uint64_t)(n)*1024 * 1024)
+#define MIB(n) ((uint64_t)(n)*1024)
+
+static struct config defaults(void)
+{
+	return (struct config){
+		.mem_term_ppm = 100000,
+		.mem_kill_ppm = 50000,
+		.swap_term_ppm = 100000,
+		.swap_kill_ppm = 50000,
+		.interval_ns = NS_PER_S,
+	};
+}
+
+/* A machine of 100 GiB, so that a GiB is a percent. */
+static struct sample machine(uint64_t available_gib)
+{
+	return (struct sample){
+		.now_ns = NS_PER_S,
+		.have = HAVE_MEM | HAVE_AVAILABLE | HAVE_SWAP | HAVE_DETAIL,
+		.mem_total_kib = GIB(100),
+		.mem_available_kib = GIB(available_gib),
+		.anon_kib = GIB(100 - available_gib),
+	};
+}
+
+static struct sample machine_with_swap(uint64_t available_gib, uint64_t swap_free_gib)
+{
+	struct sample s = machine(available_gib);
+
+	s.swap_total_kib = GIB(100);
+	s.swap_free_kib = GIB(swap_free_gib);
+	return s;
+}
+
+static struct decision decide(const struct config *c, struct sample s)
+{
+	struct policy p;
+
+	policy_init(&p, 2);
+	return policy_decide(&p, c, &s);
+}
+
+static void levels_without_swap(void **state)
+{
+	static const struct {
+		uint64_t available;
+		enum action action;
+	} rows[] = {{100, ACTION_NONE}, {11, ACTION_NONE}, {10, ACTION_TERM},
+		    {6, ACTION_TERM},   {5, ACTION_KILL},  {0, ACTION_KILL}};
+	struct config c = defaults();
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++)
+		assert_int_equal(decide(&c, machine(rows[i].available)).action, rows[i].action);
+}
+
+/* "At or below" ten percent, to the KiB. */
+static void level_is_exact(void **state)
+{
+	struct config c = defaults();
+	struct sample s = machine(10);
+
+	(void)state;
+	assert_int_equal(decide(&c, s).action, ACTION_TERM);
+	s.mem_available_kib++;
+	assert_int_equal(decide(&c, s).action, ACTION_NONE);
+}
+
+static void fractions_are_exact(void **state)
+{
+	struct config c = defaults();
+	struct sample s = machine(8);
+
+	(void)state;
+	c.mem_term_ppm = 75000;
+	assert_int_equal(decide(&c, s).action, ACTION_NONE);
+	s.mem_available_kib = GIB(15) / 2;
+	assert_int_equal(decide(&c, s).action, ACTION_TERM);
+}
+
+static void r01_full_swap_with_memory_free_is_no_reason(void **state)
+{
+	struct config c = defaults();
+
+	(void)state;
+	assert_int_equal(decide(&c, machine_with_swap(80, 0)).action, ACTION_NONE);
+	assert_false(decide(&c, machine_with_swap(80, 0)).low);
+	c.trigger = TRIGGER_OR;
+	assert_int_equal(decide(&c, machine_with_swap(80, 0)).action, ACTION_KILL);
+}
+
+static void trigger_table(void **state)
+{
+	static const struct {
+		uint64_t mem, swap;
+		enum action with_and, with_or, ignoring;
+	} rows[] = {
+		{50, 50, ACTION_NONE, ACTION_NONE, ACTION_NONE}, {9, 50, ACTION_NONE, ACTION_TERM, ACTION_TERM},
+		{50, 9, ACTION_NONE, ACTION_TERM, ACTION_NONE},  {9, 9, ACTION_TERM, ACTION_TERM, ACTION_TERM},
+		{4, 9, ACTION_TERM, ACTION_KILL, ACTION_KILL},   {9, 4, ACTION_TERM, ACTION_KILL, ACTION_TERM},
+		{4, 4, ACTION_KILL, ACTION_KILL, ACTION_KILL},   {4, 50, ACTION_NONE, ACTION_KILL, ACTION_KILL},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct config c = defaults();
+		struct sample s = machine_with_swap(rows[i].mem, rows[i].swap);
+
+		assert_int_equal(decide(&c, s).action, rows[i].with_and);
+		c.trigger = TRIGGER_OR;
+		assert_int_equal(decide(&c, s).action, rows[i].with_or);
+		c.ignore_swap = true;
+		assert_int_equal(decide(&c, s).action, rows[i].ignoring);
+		c.trigger = TRIGGER_AND;
+		assert_int_equal(decide(&c, s).action, rows[i].ignoring);
+	}
+}
+
+static void r03_without_swap_memory_alone_decides(void **state)
+{
+	struct config c = defaults();
+	struct sample s = machine(9);
+
+	(void)state;
+	assert_int_equal(decide(&c, s).action, ACTION_TERM);
+	c.trigger = TRIGGER_OR;
+	assert_int_equal(decide(&c, s).action, ACTION_TERM);
+	s.have &= ~(uint32_t)HAVE_SWAP; /* a kernel without CONFIG_SWAP has no swap lines at all */
+	assert_int_equal(decide(&c, s).action, ACTION_TERM);
+}
+
+static void r04_swap_comes_and_goes(void **state)
+{
+	struct config c = defaults();
+	struct policy p;
+	struct sample s = machine_with_swap(9, 50);
+
+	(void)state;
+	policy_init(&p, 2);
+	assert_int_equal(policy_decide(&p, &c, &s).action, ACTION_NONE);
+	s.now_ns += NS_PER_S;
+	s.swap_total_kib = s.swap_free_kib = 0;
+	assert_int_equal(policy_decide(&p, &c, &s).action, ACTION_TERM);
+	s.now_ns += NS_PER_S;
+	s.swap_total_kib = s.swap_free_kib = GIB(8);
+	assert_int_equal(policy_decide(&p, &c, &s).action, ACTION_NONE);
+}
+
+static void r05_futile_names_the_holder(void **state)
+{
+	static const struct {
+		uint64_t shmem, hugetlb, slab, kernel;
+		enum holder holder;
+	} rows[] = {
+		{85, 0, 0, 0, HOLDER_SHMEM},  {0, 85, 0, 0, HOLDER_HUGETLB},   {0, 0, 85, 0, HOLDER_SLAB},
+		{0, 0, 0, 85, HOLDER_KERNEL}, {10, 10, 10, 0, HOLDER_UNKNOWN},
+	};
+	struct config c = defaults();
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct sample s = machine(9);
+		struct decision d;
+
+		s.anon_kib = GIB(5);
+		s.shmem_kib = GIB(rows[i].shmem);
+		s.hugetlb_kib = GIB(rows[i].hugetlb);
+		s.slab_kib = GIB(rows[i].slab);
+		s.kernel_kib = GIB(rows[i].kernel);
+		d = decide(&c, s);
+		assert_int_equal(d.action, ACTION_NONE);
+		assert_true(d.low);
+		assert_int_equal(d.futile, rows[i].holder);
+		assert_true(d.futile_kib >= GIB(56));
+	}
+}
+
+/* Shared memory that a process has mapped goes with it; only what nobody maps stays. */
+static void r05_mapped_shared_memory_is_not_futile(void **state)
+{
+	struct config c = defaults();
+	struct sample s = machine(9);
+
+	(void)state;
+	s.anon_kib = GIB(5);
+	s.shmem_kib = GIB(85);
+	s.mapped_kib = GIB(85);
+	assert_int_equal(decide(&c, s).futile, HOLDER_NONE);
+	assert_int_equal(decide(&c, s).action, ACTION_TERM);
+}
+
+static void r05_a_large_tmpfs_beside_a_leak_is_not_futile(void **state)
+{
+	struct config c = defaults();
+	struct sample s = machine(9);
+
+	(void)state;
+	s.anon_kib = GIB(30);
+	s.shmem_kib = GIB(60);
+	assert_int_equal(decide(&c, s).action, ACTION_TERM);
+}
+
+static void r10_a_look_that_read_nothing_decides_nothing(void **state)
+{
+	struct config c = defaults();
+	struct policy p;
+	struct sample good = machine(50), bad = {.now_ns = 2 * NS_PER_S}, low = machine(9);
+	struct decision d;
+
+	(void)state;
+	policy_init(&p, 2);
+	(void)policy_decide(&p, &c, &good);
+	d = policy_decide(&p, &c, &bad);
+	assert_int_equal(d.action, ACTION_NONE);
+	assert_true(d.wake_ns > bad.now_ns && d.wake_ns <= bad.now_ns + NS_PER_S);
+	low.now_ns = 3 * NS_PER_S;
+	assert_int_equal(policy_decide(&p, &c, &low).action, ACTION_TERM);
+}
+
+static void r11_totals_are_those_of_the_look(void **state)
+{
+	struct config c = defaults();
+	struct policy p;
+	struct sample s = machine(15);
+
+	(void)state;
+	policy_init(&p, 2);
+	assert_int_equal(policy_decide(&p, &c, &s).action, ACTION_NONE);
+	s.now_ns += NS_PER_S;
+	s.mem_total_kib = GIB(200); /* memory was plugged in */
+	assert_int_equal(policy_decide(&p, &c, &s).action, ACTION_TERM);
+}
+
+static void r40_what_is_coming_back_is_enough(void **state)
+{
+	struct config c = defaults();
+	struct sample s = machine(9);
+	struct decision d;
+
+	(void)state;
+	s.pending_count = 1;
+	s.pending_mem_kib = GIB(2);
+	d = decide(&c, s);
+	assert_true(d.low);
+	assert_true(d.covered);
+	assert_int_equal(d.action, ACTION_NONE);
+	s.pending_mem_kib = GIB(1); /* exactly at the level is not above it */
+	d = decide(&c, s);
+	assert_false(d.covered);
+	assert_int_equal(d.action, ACTION_TERM);
+}
+
+/* With swap it is enough that one of the two comes back above its level. */
+static void r40_swap_that_is_coming_back_counts(void **state)
+{
+	struct config c = defaults();
+	struct sample s = machine_with_swap(9, 9);
+
+	(void)state;
+	s.pending_count = 1;
+	s.pending_swap_kib = GIB(2);
+	assert_true(decide(&c, s).covered);
+	c.trigger = TRIGGER_OR;
+	assert_false(decide(&c, s).covered);
+}
+
+static void r49_zero_and_odd_orders(void **state)
+{
+	struct config c = defaults();
+
+	(void)state;
+	c.mem_term_ppm = c.mem_kill_ppm = 0;
+	assert_int_equal(decide(&c, machine(1)).action, ACTION_NONE);
+	assert_int_equal(decide(&c, machine(0)).action, ACTION_KILL);
+	c = defaults();
+	c.mem_kill_ppm = 200000; /* above -m: SIGTERM is never sent */
+	assert_int_equal(decide(&c, machine(15)).action, ACTION_KILL);
+	c = defaults();
+	c.mem_term_ppm = 1000000;
+	assert_int_equal(decide(&c, machine(100)).action, ACTION_TERM);
+}
+
+static void wakes_sooner_as_headroom_shrinks(void **state)
+{
+	struct config c = defaults();
+	uint64_t last = UINT64_MAX;
+
+	(void)state;
+	for (uint64_t available = 100; available > 10; available -= 5) {
+		struct sample s = machine(available);
+		struct decision d = decide(&c, s);
+		uint64_t wait = d.wake_ns - s.now_ns;
+
+		assert_true(wait <= last);
+		assert_true(wait <= c.interval_ns);
+		assert_true(wait >= 10 * NS_PER_MS);
+		last = wait;
+	}
+}
+
+static void wakes_after_the_interval_when_roomy(void **state)
+{
+	struct config c = defaults();
+	struct sample s = machine(90);
+
+	(void)state;
+	assert_int_equal(decide(&c, s).wake_ns - s.now_ns, c.interval_ns);
+	c.interval_ns = 20 * NS_PER_MS;
+	assert_int_equal(decide(&c, s).wake_ns - s.now_ns, c.interval_ns);
+}
+
+/* A fall that would reach the level within a second brings the quickest looks, and they go away with it. */
+static void wakes_every_ten_ms_in_a_fall_and_back(void **state)
+{
+	struct config c = defaults();
+	struct policy p;
+	struct sample s = machine(60);
+	struct decision d;
+
+	(void)state;
+	policy_init(&p, 2);
+	(void)policy_decide(&p, &c, &s);
+	s.now_ns += NS_PER_S / 10;
+	s.mem_available_kib = GIB(11);
+	d = policy_decide(&p, &c, &s);
+	assert_int_equal(d.wake_ns - s.now_ns, 10 * NS_PER_MS);
+	assert_true(d.near);
+	for (int i = 0; i < 30; i++) {
+		s.now_ns = d.wake_ns;
+		d = policy_decide(&p, &c, &s);
+	}
+	assert_true(d.wake_ns - s.now_ns >= 40 * NS_PER_MS);
+}
+
+static void warns_once(void **state)
+{
+	static const struct {
+		uint64_t available;
+		bool warn;
+	} rows[] = {{50, false}, {20, true}, {19, false}, {21, false}, {20, false}, {23, false}, {20, true}};
+	struct config c = defaults();
+	struct policy p;
+
+	(void)state;
+	c.warn_ppm = 200000;
+	policy_init(&p, 2);
+	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct sample s = machine(rows[i].available);
+
+		s.now_ns = i * NS_PER_S;
+		assert_int_equal(policy_decide(&p, &c, &s).warn, rows[i].warn);
+	}
+}
+
+static void an_episode_has_one_beginning_and_one_end(void **state)
+{
+	static const uint64_t available[] = {50, 9, 8, 11, 9, 30, 30, 30, 30};
+	struct config c = defaults();
+	struct policy p;
+	unsigned begins = 0, ends = 0;
+
+	(void)state;
+	policy_init(&p, 2);
+	for (unsigned i = 0; i < ARRAY_SIZE(available); i++) {
+		struct sample s = machine(available[i]);
+		struct decision d;
+
+		s.now_ns = (i + 1) * NS_PER_S / 2;
+		d = policy_decide(&p, &c, &s);
+		begins += d.episode_begins;
+		ends += d.episode_ends;
+		if (d.episode_ends)
+			assert_int_equal(d.episode_ns, 2 * NS_PER_S); /* from 9 to the first 30 */
+	}
+	assert_int_equal(begins, 1);
+	assert_int_equal(ends, 1);
+}
+
+static void confirm_keeps_history_and_asks_again(void **state)
+{
+	struct config c = defaults();
+	struct policy p;
+	struct sample s = machine(9);
+	struct decision d, again;
+
+	(void)state;
+	policy_init(&p, 2);
+	d = policy_decide(&p, &c, &s);
+	assert_int_equal(d.action, ACTION_TERM);
+	s.mem_available_kib = GIB(40);
+	again = policy_confirm(&c, &s, &d);
+	assert_int_equal(again.action, ACTION_NONE);
+	assert_true(again.episode_begins);
+	assert_int_equal(again.wake_ns, d.wake_ns);
+	s.mem_available_kib = GIB(4);
+	assert_int_equal(policy_confirm(&c, &s, &d).action, ACTION_KILL);
+}
+
+static void no_total_divides_by_zero(void **state)
+{
+	struct config c = defaults();
+	struct sample s = {.now_ns = 1, .have = HAVE_MEM | HAVE_SWAP};
+
+	(void)state;
+	(void)decide(&c, s);
+	s.mem_total_kib = UINT64_MAX / 1000000;
+	s.mem_available_kib = s.mem_total_kib;
+	assert_int_equal(decide(&c, s).mem_ppm, 1000000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(levels_without_swap),
+		cmocka_unit_test(level_is_exact),
+		cmocka_unit_test(fractions_are_exact),
+		cmocka_unit_test(r01_full_swap_with_memory_free_is_no_reason),
+		cmocka_unit_test(trigger_table),
+		cmocka_unit_test(r03_without_swap_memory_alone_decides),
+		cmocka_unit_test(r04_swap_comes_and_goes),
+		cmocka_unit_test(r05_futile_names_the_holder),
+		cmocka_unit_test(r05_mapped_shared_memory_is_not_futile),
+		cmocka_unit_test(r05_a_large_tmpfs_beside_a_leak_is_not_futile),
+		cmocka_unit_test(r10_a_look_that_read_nothing_decides_nothing),
+		cmocka_unit_test(r11_totals_are_those_of_the_look),
+		cmocka_unit_test(r40_what_is_coming_back_is_enough),
+		cmocka_unit_test(r40_swap_that_is_coming_back_counts),
+		cmocka_unit_test(r49_zero_and_odd_orders),
+		cmocka_unit_test(wakes_sooner_as_headroom_shrinks),
+		cmocka_unit_test(wakes_after_the_interval_when_roomy),
+		cmocka_unit_test(wakes_every_ten_ms_in_a_fall_and_back),
+		cmocka_unit_test(warns_once),
+		cmocka_unit_test(an_episode_has_one_beginning_and_one_end),
+		cmocka_unit_test(confirm_keeps_history_and_asks_again),
+		cmocka_unit_test(no_total_divides_by_zero),
+	};
+
+	return cmocka_run_group_tests_name("policy", tests, NULL, NULL);
+}

@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: MIT */
+#include "rank.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "parse.h"
+#include "util.h"
+
+#define GIB(n) ((uint64_t)(n)*1024 * 1024)
+#define MIB(n) ((uint64_t)(n)*1024)
+
+static struct config config;
+static struct proc_table table;
+
+static int fresh(void **state)
+{
+	(void)state;
+	memset(&config, 0, sizeof(config));
+	config.min_victim_ppm = 10000;
+	config.protect_critical = true;
+	memset(&table, 0, sizeof(table));
+	return 0;
+}
+
+static struct rank judge_all(void)
+{
+	struct rank rank = {
+		.config = &config,
+		.mem_total_kib = GIB(100),
+		.total_kib = GIB(100),
+		.self = 77,
+		.may_kill_all = true,
+	};
+
+	return rank;
+}
+
+static int find_user(const char *name, uint32_t *ret)
+{
+	*ret = strcmp(name, "postgres") == 0 ? 105 : 1000;
+	return 0;
+}
+
+static void set_list(struct match_list *list, const char *text)
+{
+	assert_int_equal(match_parse(text, find_user, list, NULL, 0), 0);
+}
+
+static struct proc *add(const char *comm, uint64_t anon_mib)
+{
+	struct proc *p = &table.procs[table.count++];
+
+	p->pid = (pid_t)(1000 + table.count);
+	p->ppid = 900;
+	p->state = 'S';
+	p->threads = 1;
+	p->start_ticks = 5000 + table.count;
+	p->oom_score = 700;
+	p->anon_kib = p->rss_kib = MIB(anon_mib);
+	p->uid = 1000;
+	(void)strncpy(p->comm, comm, sizeof(p->comm) - 1);
+	return p;
+}
+
+static const struct proc *best(void)
+{
+	struct rank rank = judge_all();
+
+	for (unsigned i = 0; i < table.count; i++)
+		rank_judge(&rank, &table.procs[i]);
+	rank_sort(&rank, &table);
+	return table.procs[0].rank == CLASS_NEVER ? NULL : &table.procs[0];
+}
+
+static const char *best_name(void)
+{
+	const struct proc *p = best();
+
+	return p ? p->comm : "nobody";
+}
+
+static enum skip skip_of(struct proc *p)
+{
+	struct rank rank = judge_all();
+
+	rank_judge(&rank, p);
+	return (enum skip)p->skip;
+}
+
+static void largest_goes(void **state)
+{
+	(void)state;
+	(void)add("small", 2000);
+	(void)add("large", 9000);
+	(void)add("middle", 5000);
+	assert_string_equal(best_name(), "large");
+	assert_string_equal(table.procs[1].comm, "middle");
+	assert_string_equal(table.procs[2].comm, "small");
+}
+
+static void never_table(void **state)
+{
+	struct proc *p;
+
+	(void)state;
+	p = add("init", 5000);
+	p->pid = 1;
+	assert_int_equal(skip_of(p), SKIP_INIT);
+	p = add("useroom", 5000);
+	p->pid = 77;
+	assert_int_equal(skip_of(p), SKIP_SELF);
+	p = add("zombie", 0);
+	p->state = 'Z';
+	assert_int_equal(skip_of(p), SKIP_ZOMBIE);
+	p = add("ordinary", 10);
+	assert_int_equal(skip_of(p), SKIP_NONE);
+}
+
+static void r21_never_itself_nor_its_helpers(void **state)
+{
+	struct proc *p = add("hook", 9000);
+
+	(void)state;
+	p->ppid = 77;
+	assert_int_equal(skip_of(p), SKIP_SELF);
+	assert_string_equal(best_name(), "nobody");
+}
+
+static void r23_unkillable_is_never_a_candidate(void **state)
+{
+	(void)state;
+	add("guarded", 9000)->oom_score_adj = -1000;
+	table.procs[0].oom_score = 0;
+	(void)add("other", 50);
+	assert_string_equal(best_name(), "other");
+	config.sort_by_rss = true;
+	assert_string_equal(best_name(), "other");
+}
+
+static void r24_preference_does_not_outweigh_a_negative_adj(void **state)
+{
+	struct proc *p;
+
+	(void)state;
+	set_list(&config.prefer, "cache,job");
+	p = add("cache", 2000);
+	p->oom_score_adj = -500;
+	(void)add("hog", 9000);
+	assert_string_equal(best_name(), "hog");
+	(void)add("job", 1);
+	assert_string_equal(best_name(), "job"); /* with 0 it goes first, however small */
+}
+
+static void r25_avoided_come_last_in_every_order(void **state)
+{
+	(void)state;
+	set_list(&config.avoid, "database");
+	(void)add("database", 60000);
+	(void)add("worker", 3);
+	assert_string_equal(best_name(), "worker");
+	config.sort_by_rss = true;
+	assert_string_equal(best_name(), "worker");
+	table.count = 0;
+	(void)add("database", 60000);
+	assert_string_equal(best_name(), "database"); /* nobody else is left */
+}
+
+static void r26_leader_gone_but_threads_live(void **state)
+{
+	struct proc *p = add("threads", 9000);
+
+	(void)state;
+	p->leader_exited = true;
+	p->state = 'S'; /* the thread's, as scan fills it */
+	(void)add("other", 2000);
+	assert_string_equal(best_name(), "threads");
+}
+
+static void r27_ties_by_size_then_youngest_then_pid(void **state)
+{
+	struct proc *p;
+
+	(void)state;
+	config.min_victim_ppm = 0;
+	add("a", 5)->start_ticks = 100;
+	add("b", 5)->start_ticks = 300;
+	add("c", 5)->start_ticks = 200;
+	assert_string_equal(best_name(), "b");
+	table.count = 0;
+	p = add("adj", 3);
+	p->oom_score_adj = 0;
+	(void)add("bigger", 4);
+	assert_string_equal(best_name(), "bigger");
+	table.count = 0;
+	add("low", 5)->start_ticks = 1;
+	add("high", 5)->start_ticks = 1;
+	assert_string_equal(best_name(), "high");
+}
+
+static void r29_long_names_match_the_executable(void **state)
+{
+	struct proc *p;
+
+	(void)state;
+	set_list(&config.protect, "containerd-shim-runc-v2");
+	config.protect_critical = false;
+	p = add("containerd-shim", 9000);
+	(void)strcpy(p->exe, "/usr/bin/containerd-shim-runc-v2");
+	assert_int_equal(skip_of(p), SKIP_PROTECTED);
+}
+
+static void r30_a_path_cannot_be_faked(void **state)
+{
+	struct proc *p;
+
+	(void)state;
+	set_list(&config.protect, "/usr/sbin/sshd");
+	p = add("sshd", 9000);
+	(void)strcpy(p->exe, "/home/user/sshd");
+	assert_int_equal(skip_of(p), SKIP_NONE);
+	(void)strcpy(p->exe, "/usr/sbin/sshd"); /* shown in a mount namespace of its own */
+	assert_int_equal(skip_of(p), SKIP_NONE);
+	p->exe_trusted = true;
+	assert_int_equal(skip_of(p), SKIP_PROTECTED);
+}
+
+static void system_critical_can_be_switched_off(void **state)
+{
+	struct proc *p = add("sshd", 9000);
+
+	(void)state;
+	p->ppid = 1;
+	p->exe_trusted = true;
+	(void)strcpy(p->exe, "/usr/sbin/sshd");
+	assert_int_equal(skip_of(p), SKIP_CRITICAL);
+	p->ppid = 500; /* a session's, not the listener */
+	assert_int_equal(skip_of(p), SKIP_NONE);
+	p->ppid = 1;
+	config.protect_critical = false;
+	assert_int_equal(skip_of(p), SKIP_NONE);
+}
+
+static void r32_kernel_threads(void **state)
+{
+	struct proc *p = add("kswapd0", 0);
+
+	(void)state;
+	p->flags = PROC_FLAG_KTHREAD;
+	assert_int_equal(skip_of(p), SKIP_KERNEL_THREAD);
+}
+
+static void r36_many_small_ones_are_found(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 100; i++)
+		(void)add("worker", 100 + i); /* each below -min-victim */
+	assert_non_null(best());
+	assert_int_equal(best()->anon_kib, MIB(199));
+}
+
+static void r37_a_tiny_process_with_a_high_adj_does_not_go_first(void **state)
+{
+	(void)state;
+	add("tab", 50)->oom_score_adj = 300;
+	(void)add("hog", 9000);
+	assert_string_equal(best_name(), "hog");
+	config.min_victim_ppm = 0;
+	assert_string_equal(best_name(), "tab"); /* the kernel's own order, when asked for */
+}
+
+static void r38_file_pages_do_not_count(void **state)
+{
+	struct proc *p;
+
+	(void)state;
+	p = add("mapper", 1500);
+	p->file_kib = GIB(48);
+	p->rss_kib += p->file_kib;
+	(void)add("leak", 2000);
+	assert_string_equal(best_name(), "leak");
+	config.sort_by_rss = true;
+	assert_string_equal(best_name(), "leak");
+}
+
+static void r39_a_familys_shared_memory_counts_once(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 40; i++) {
+		struct proc *p = add("postgres", 20);
+
+		p->shmem_kib = GIB(8);
+		p->rss_kib += p->shmem_kib;
+	}
+	(void)add("leak", 4000);
+	assert_string_equal(best_name(), "leak");
+	assert_true(table.procs[1].shares_memory);
+	assert_int_equal(table.procs[1].freeable_kib, MIB(20));
+}
+
+static void r39_shared_memory_of_one_alone_is_its_own(void **state)
+{
+	struct proc *p;
+
+	(void)state;
+	p = add("tmpfile", 20);
+	p->shmem_kib = GIB(8);
+	p->rss_kib += p->shmem_kib;
+	(void)add("other", 4000);
+	assert_string_equal(best_name(), "tmpfile");
+}
+
+static void r43_identity_is_pid_and_start_time(void **state)
+{
+	struct process_id pending[] = {{1001, 4711}};
+	struct rank rank = judge_all();
+	struct proc *p = add("hog", 9000);
+
+	(void)state;
+	rank.pending = pending;
+	rank.pending_count = 1;
+	rank_judge(&rank, p);
+	assert_int_equal(p->skip, SKIP_NONE); /* the pid is another process's now */
+	pending[0].start_ticks = p->start_ticks;
+	rank_judge(&rank, p);
+	assert_int_equal(p->skip, SKIP_PENDING);
+}
+
+static void ignored_users(void **state)
+{
+	struct proc *p = add("server", 9000);
+
+	(void)state;
+	set_list(&config.ignore_user, "user:postgres");
+	assert_int_equal(skip_of(p), SKIP_NONE);
+	p->uid = 105;
+	assert_int_equal(skip_of(p), SKIP_IGNORED_USER);
+}
+
+static void without_root_only_ones_own(void **state)
+{
+	struct rank rank = judge_all();
+	struct proc *p = add("server", 9000);
+
+	(void)state;
+	rank.may_kill_all = false;
+	rank.uid = 1001;
+	rank_judge(&rank, p);
+	assert_int_equal(p->skip, SKIP_NOT_PERMITTED);
+	rank.uid = 1000;
+	rank_judge(&rank, p);
+	assert_int_equal(p->skip, SKIP_NONE);
+}
+
+static void swap_counts_and_rss_does_not_see_it(void **state)
+{
+	(void)state;
+	add("swapped", 1000)->swap_kib = GIB(30);
+	(void)add("resident", 9000);
+	assert_string_equal(best_name(), "swapped");
+	config.sort_by_rss = true;
+	assert_string_equal(best_name(), "resident");
+}
+
+/* fs/proc/base.c, proc_oom_score(), and mm/oom_kill.c, oom_badness(), of 6.1 and of 4.19. */
+static int32_t score_as_the_kernel(const struct proc *p, int64_t total_pages, bool old)
+{
+	int64_t pages = (int64_t)(p->rss_kib + p->swap_kib + p->page_tables_kib) / 4;
+	int64_t points = pages + p->oom_score_adj * (total_pages / 1000);
+
+	if (old)
+		return (int32_t)((points > 0 ? points : 1) * 1000 / total_pages);
+	return (int32_t)((1000 + points * 1000 / total_pages) * 2 / 3);
+}
+
+/* What lets the scan stop: the bound of a score is never below the badness of a process that has it. */
+static void bound_holds_for_every_size_and_scale(void **state)
+{
+	(void)state;
+	srand(1);
+	for (int old = 0; old <= 1; old++) {
+		for (unsigned i = 0; i < 200000; i++) {
+			struct rank rank = judge_all();
+			struct proc p = {.pid = 5, .state = 'S', .uid = 1000};
+			int64_t bound;
+
+			rank.total_kib = GIB(1) + (uint64_t)rand() % GIB(200);
+			p.anon_kib = p.rss_kib = (uint64_t)rand() % rank.total_kib / 4 * 4;
+			p.oom_score_adj = rand() % 2000 - 999;
+			p.oom_score = score_as_the_kernel(&p, (int64_t)rank.total_kib / 4, old);
+			bound = rank_bound(&rank, p.oom_score); /* before the scale is known */
+			rank_judge(&rank, &p);
+			assert_true(bound >= p.badness || old);
+			rank.scale = old ? SCALE_OLD : SCALE_NEW;
+			assert_true(rank_bound(&rank, p.oom_score) >= p.badness);
+		}
+	}
+}
+
+static void learns_the_scale(void **state)
+{
+	(void)state;
+	for (int old = 0; old <= 1; old++) {
+		struct rank rank = judge_all();
+		struct proc *p;
+
+		table.count = 0;
+		p = add("any", 3000);
+		p->oom_score = score_as_the_kernel(p, (int64_t)rank.total_kib / 4, old);
+		rank_judge(&rank, p);
+		assert_int_equal(rank.scale, old ? SCALE_OLD : SCALE_NEW);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(largest_goes, fresh),
+		cmocka_unit_test_setup(never_table, fresh),
+		cmocka_unit_test_setup(r21_never_itself_nor_its_helpers, fresh),
+		cmocka_unit_test_setup(r23_unkillable_is_never_a_candidate, fresh),
+		cmocka_unit_test_setup(r24_preference_does_not_outweigh_a_negative_adj, fresh),
+		cmocka_unit_test_setup(r25_avoided_come_last_in_every_order, fresh),
+		cmocka_unit_test_setup(r26_leader_gone_but_threads_live, fresh),
+		cmocka_unit_test_setup(r27_ties_by_size_then_youngest_then_pid, fresh),
+		cmocka_unit_test_setup(r29_long_names_match_the_executable, fresh),
+		cmocka_unit_test_setup(r30_a_path_cannot_be_faked, fresh),
+		cmocka_unit_test_setup(system_critical_can_be_switched_off, fresh),
+		cmocka_unit_test_setup(r32_kernel_threads, fresh),
+		cmocka_unit_test_setup(r36_many_small_ones_are_found, fresh),
+		cmocka_unit_test_setup(r37_a_tiny_process_with_a_high_adj_does_not_go_first, fresh),
+		cmocka_unit_test_setup(r38_file_pages_do_not_count, fresh),
+		cmocka_unit_test_setup(r39_a_familys_shared_memory_counts_once, fresh),
+		cmocka_unit_test_setup(r39_shared_memory_of_one_alone_is_its_own, fresh),
+		cmocka_unit_test_setup(r43_identity_is_pid_and_start_time, fresh),
+		cmocka_unit_test_setup(ignored_users, fresh),
+		cmocka_unit_test_setup(without_root_only_ones_own, fresh),
+		cmocka_unit_test_setup(swap_counts_and_rss_does_not_see_it, fresh),
+		cmocka_unit_test_setup(bound_holds_for_every_size_and_scale, fresh),
+		cmocka_unit_test_setup(learns_the_scale, fresh),
+	};
+
+	return cmocka_run_group_tests_name("rank", tests, NULL, NULL);
+}

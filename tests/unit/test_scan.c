@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: MIT */
+#include "scan.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "proctree.h"
+#include "sense.h"
+#include "util.h"
+
+#define GIB(n) ((uint64_t)(n)*1024 * 1024)
+#define MIB(n) ((uint64_t)(n)*1024)
+
+static struct config config;
+static struct scan scan;
+static struct rank rank;
+static struct proc_table table;
+
+static int set_up(void **state)
+{
+	(void)state;
+	memset(&config, 0, sizeof(config));
+	config.min_victim_ppm = 10000;
+	rank = (struct rank){
+		.config = &config,
+		.mem_total_kib = GIB(10),
+		.total_kib = GIB(10),
+		.self = 77,
+		.may_kill_all = true,
+	};
+	return scan_open(&scan, tree_make(GIB(10), GIB(1)));
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	scan_close(&scan);
+	tree_drop();
+	return 0;
+}
+
+/* As a kernel of 5.9 or later scores it on a machine of 10 GiB. */
+static int score(uint64_t kib, int adj)
+{
+	return (int)((1000 + (int64_t)kib * 1000 / (int64_t)GIB(10) + adj) * 2 / 3);
+}
+
+static struct tree_proc process(pid_t pid, const char *comm, uint64_t anon_mib)
+{
+	return (struct tree_proc){
+		.pid = pid,
+		.ppid = 1,
+		.comm = comm,
+		.start_ticks = (uint64_t)pid * 10,
+		.anon_kib = MIB(anon_mib),
+		.oom_score = score(MIB(anon_mib), 0),
+		.exe = "/usr/bin/thing",
+	};
+}
+
+static void add(pid_t pid, const char *comm, uint64_t anon_mib)
+{
+	struct tree_proc p = process(pid, comm, anon_mib);
+
+	tree_add(&p);
+}
+
+static const struct proc *scan_for_best(void)
+{
+	scan_full(&scan, &rank, sense_now(), &table);
+	assert_true(table.count > 0);
+	return &table.procs[0];
+}
+
+static void finds_the_largest(void **state)
+{
+	const struct proc *p;
+
+	(void)state;
+	for (pid_t pid = 100; pid < 400; pid++)
+		add(pid, "small", 5);
+	add(500, "hog", 4000);
+	p = scan_for_best();
+	assert_string_equal(p->comm, "hog");
+	assert_int_equal(p->anon_kib, MIB(4000));
+	assert_int_equal(p->start_ticks, 5000);
+	assert_string_equal(p->exe, "/usr/bin/thing");
+	assert_int_equal(table.listed, 301);
+	assert_true(table.count < 20); /* and it did not read them all to find it */
+	assert_false(table.truncated);
+}
+
+static void finds_it_by_rss_too(void **state)
+{
+	(void)state;
+	config.sort_by_rss = true;
+	for (pid_t pid = 100; pid < 200; pid++)
+		add(pid, "small", 5);
+	add(500, "hog", 4000);
+	assert_string_equal(scan_for_best()->comm, "hog");
+	assert_true(table.count < 20);
+}
+
+static void r26_finds_memory_behind_an_exited_main_thread(void **state)
+{
+	struct tree_proc p = process(500, "threads", 4000);
+	const struct proc *best;
+
+	(void)state;
+	p.threads = 2;
+	p.live_tid = 501;
+	tree_add(&p);
+	add(600, "bystander", 300);
+	for (int by_rss = 0; by_rss <= 1; by_rss++) {
+		config.sort_by_rss = by_rss;
+		best = scan_for_best();
+		assert_string_equal(best->comm, "threads");
+		assert_true(best->leader_exited);
+		assert_int_equal(best->anon_kib, MIB(4000));
+	}
+}
+
+static void r26_a_plain_zombie_is_none(void **state)
+{
+	struct tree_proc p = process(500, "dead", 0);
+
+	(void)state;
+	p.state = 'Z';
+	p.oom_score = 0;
+	tree_add(&p);
+	assert_int_equal(scan_for_best()->skip, SKIP_ZOMBIE);
+}
+
+static void r28_hostile_names_are_read_whole(void **state)
+{
+	static const char *const names[] = {") Z 1 (", "a\nb", "", " ", "\xff\xfe", "((((", "x) R 1"};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
+		add((pid_t)(100 + i), names[i], 400 + i);
+	assert_int_equal(scan_for_best()->pid, 100 + ARRAY_SIZE(names) - 1);
+	assert_int_equal(table.count, ARRAY_SIZE(names));
+	for (unsigned i = 0; i < table.count; i++)
+		assert_string_equal(table.procs[i].comm, names[table.procs[i].pid - 100]);
+}
+
+static void r34_a_broken_process_is_passed_over(void **state)
+{
+	(void)state;
+	add(100, "whole", 50);
+	add(200, "broken", 4000);
+	tree_write("200/stat", "not a stat line");
+	add(300, "empty", 3000);
+	tree_write("300/status", "%s", "");
+	assert_string_equal(scan_for_best()->comm, "whole");
+}
+
+static void r39_all_of_a_family_are_read(void **state)
+{
+	(void)state;
+	for (pid_t pid = 100; pid < 140; pid++) {
+		struct tree_proc p = process(pid, "postgres", 20);
+
+		p.ppid = 99;
+		p.shmem_kib = GIB(5);
+		p.oom_score = score(GIB(5) + MIB(20), 0);
+		tree_add(&p);
+	}
+	add(500, "leak", 2000);
+	assert_string_equal(scan_for_best()->comm, "leak");
+}
+
+static void before_4_5_statm_splits(void **state)
+{
+	struct tree_proc p = process(100, "old", 500);
+
+	(void)state;
+	p.no_split = true;
+	p.file_kib = MIB(3000);
+	p.oom_score = 342; /* the old scale: 3500 of 10240 */
+	tree_add(&p);
+	assert_int_equal(scan_for_best()->anon_kib, MIB(500));
+	assert_int_equal(table.procs[0].file_kib, MIB(3000));
+}
+
+static void deleted_executables_keep_their_path(void **state)
+{
+	struct tree_proc p = process(100, "old", 500);
+
+	(void)state;
+	p.exe = "/usr/sbin/sshd (deleted)";
+	tree_add(&p);
+	assert_string_equal(scan_for_best()->exe, "/usr/sbin/sshd");
+	assert_true(table.procs[0].exe_trusted); /* root's */
+}
+
+static void preferred_ones_are_found_however_small(void **state)
+{
+	(void)state;
+	assert_int_equal(match_parse("job", NULL, &config.prefer, NULL, 0), 0);
+	for (pid_t pid = 100; pid < 1000; pid++)
+		add(pid, pid == 555 ? "job" : "big", 50 + (uint64_t)(pid == 555 ? 0 : pid));
+	assert_int_equal(scan_for_best()->pid, 555);
+}
+
+static void nothing_at_all(void **state)
+{
+	(void)state;
+	scan_full(&scan, &rank, sense_now(), &table);
+	assert_int_equal(table.count, 0);
+	assert_false(scan_kept(&scan, &rank, sense_now(), &table));
+}
+
+static void sees_everyone_when_init_is_there(void **state)
+{
+	(void)state;
+	assert_false(scan_sees_everyone(&scan)); /* R67: hidden */
+	add(1, "init", 5);
+	assert_true(scan_sees_everyone(&scan));
+}
+
+/* A directory whose offsets are not those of /proc keeps nothing: then there is no proof. */
+static void keeps_nothing_without_proof(void **state)
+{
+	(void)state;
+	for (pid_t pid = 100; pid < 150; pid++)
+		add(pid, "small", 5);
+	add(500, "hog", 4000);
+	(void)scan_for_best();
+	assert_int_equal(scan.pid_offset, -1);
+	assert_false(scan_kept(&scan, &rank, sense_now(), &table));
+}
+
+/* ---- on the real /proc ---- */
+
+static int set_up_real(void **state)
+{
+	int r;
+
+	(void)set_up(state);
+	scan_close(&scan);
+	tree_drop();
+	r = open("/proc", O_RDONLY | O_DIRECTORY);
+	assert_true(r >= 0);
+	assert_int_equal(scan_open(&scan, r), 0);
+	(void)close(r);
+	/* So small that the test itself, 64 MiB, is out of reach of what other processes allocate meanwhile. */
+	rank.mem_total_kib = rank.total_kib = GIB(1);
+	rank.self = -1;
+	return 0;
+}
+
+static int tear_down_real(void **state)
+{
+	(void)state;
+	scan_close(&scan);
+	return 0;
+}
+
+static void real_self_is_read(void **state)
+{
+	static struct proc p;
+
+	(void)state;
+	assert_int_equal(scan_read(&scan, getpid(), &p), 0);
+	assert_int_equal(p.pid, getpid());
+	assert_int_equal(p.ppid, getppid());
+	assert_int_equal(p.uid, getuid());
+	assert_true(p.rss_kib > 100);
+	assert_true(p.start_ticks > 0);
+	assert_non_null(strstr(p.exe, "test_scan"));
+	assert_int_equal(scan_read(&scan, 0x7ffffff0, &p), -3 /* ESRCH */);
+}
+
+static void real_offsets_are_learned_and_seek_to_a_pid(void **state)
+{
+	static struct proc p;
+	uint64_t ticks;
+	char ps;
+	pid_t child;
+
+	(void)state;
+	scan_full(&scan, &rank, sense_now(), &table);
+	if (scan.pid_offset < 0)
+		skip(); /* a /proc that is not the kernel's own */
+	child = fork();
+	if (child == 0) {
+		(void)pause();
+		_exit(0);
+	}
+	assert_int_equal(scan_identity(&scan, child, &ticks, &ps), 0);
+	assert_int_equal(scan_read(&scan, child, &p), 0);
+	assert_int_equal(p.start_ticks, ticks);
+	(void)kill(child, SIGKILL); /* our own child, not yet waited for */
+	(void)waitpid(child, NULL, 0);
+	assert_int_equal(scan_identity(&scan, child, &ticks, &ps), -3);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(finds_the_largest, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(finds_it_by_rss_too, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(r26_finds_memory_behind_an_exited_main_thread, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(r26_a_plain_zombie_is_none, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(r28_hostile_names_are_read_whole, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(r34_a_broken_process_is_passed_over, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(r39_all_of_a_family_are_read, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(before_4_5_statm_splits, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(deleted_executables_keep_their_path, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(preferred_ones_are_found_however_small, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(nothing_at_all, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(sees_everyone_when_init_is_there, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(keeps_nothing_without_proof, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(real_self_is_read, set_up_real, tear_down_real),
+		cmocka_unit_test_setup_teardown(real_offsets_are_learned_and_seek_to_a_pid, set_up_real,
+						tear_down_real),
+	};
+
+	return cmocka_run_group_tests_name("scan", tests, NULL, NULL);
+}
