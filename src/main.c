@@ -88,6 +88,7 @@ static void init_decisions(struct useroom *u)
 	policy_init(&u->policy, self_cpus());
 	u->rank = (struct rank){
 		.config = &u->config,
+		.page_kib = u->scan.page_kib,
 		.self = getpid(),
 		.uid = getuid(),
 		.may_kill_all = self_may_kill_all(),

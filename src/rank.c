@@ -154,7 +154,7 @@ static void weigh(const struct rank *rank, struct proc *p)
 	if (rank->config->sort_by_rss)
 		p->badness = (int64_t)(p->anon_kib + shared);
 	else
-		p->badness = (int64_t)p->freeable_kib + (int64_t)p->oom_score_adj * (int64_t)rank->total_kib / 1000;
+		p->badness = (int64_t)p->freeable_kib + p->oom_score_adj * thousandth_kib(rank);
 }
 
 /* The kernel's own score of a process that was read exactly tells which formula made it. */

@@ -30,6 +30,7 @@ struct rank {
 	const struct config *config;
 	uint64_t mem_total_kib;
 	uint64_t total_kib; /* memory and swap */
+	unsigned page_kib;  /* size of a page */
 	pid_t self;         /* useroom: neither it nor its children are candidates */
 	uint32_t uid;       /* whose processes may be signalled ... */
 	bool may_kill_all;  /* ... or everybody's: CAP_KILL */

@@ -257,6 +257,10 @@ int main(int argc, char **argv)
 	find_beside(actor_path, sizeof(actor_path), "live_actor");
 	find_beside(preload_path, sizeof(preload_path), "libmalloc_count.so");
 	binary = argv[optind++];
+	if (access(binary, R_OK | X_OK) < 0 || access(actor_path, R_OK) < 0) {
+		(void)fprintf(stderr, "live: %s and %s: %s\n", binary, actor_path, strerror(errno));
+		return 2;
+	}
 	if (optind == argc)
 		add("*");
 	for (; optind < argc; optind++)

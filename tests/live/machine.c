@@ -163,7 +163,7 @@ int machine_start(struct machine *m, const char *dir)
 		return -errno;
 	if (mount("tmpfs", MACHINE_TMPFS, "tmpfs", 0, "mode=1777,size=256m") < 0)
 		return -errno;
-	r = start_vmstat(m, dir);
+	r = m->shape.own_vmstat ? start_vmstat(m, dir) : 0;
 	if (r < 0)
 		return r;
 	r = start_meminfo(m, dir);
@@ -330,7 +330,7 @@ void machine_follow(struct machine *m)
 
 	m->anon_kib = anon_of_all(m) + m->shape.other_kib;
 	m->shmem_kib = tmpfs_kib() + sysv_kib();
-	if (told_kills != m->shape.kernel_oom_kills)
+	if (m->shape.own_vmstat && told_kills != m->shape.kernel_oom_kills)
 		write_vmstat(m);
 	told_kills = m->shape.kernel_oom_kills;
 	if (m->shape.broken && !m->is_broken)

@@ -11,9 +11,11 @@
 
 #define OWN_WORLD (CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC)
 
+/* ENOSPC is how user_namespaces(7) says that user.max_user_namespaces is reached, or 0. */
 static int explain(char *why, size_t size, const char *what, int error)
 {
-	(void)snprintf(why, size, "%s: %s", what, strerror(error));
+	(void)snprintf(why, size, "%s: %s", what,
+		       error == ENOSPC ? "user.max_user_namespaces is reached" : strerror(error));
 	return -error;
 }
 

@@ -110,7 +110,7 @@ static int open_program(const char *path)
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
-		skip("%s: %s", path, strerror(errno));
+		fail("%s: %s", path, strerror(errno));
 	return fd;
 }
 

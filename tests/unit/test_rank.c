@@ -33,6 +33,7 @@ static struct rank judge_all(void)
 {
 	struct rank rank = {
 		.config = &config,
+		.page_kib = 4,
 		.mem_total_kib = GIB(100),
 		.total_kib = GIB(100),
 		.self = 77,

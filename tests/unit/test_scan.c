@@ -33,6 +33,7 @@ static int set_up(void **state)
 	config.min_victim_ppm = 10000;
 	rank = (struct rank){
 		.config = &config,
+		.page_kib = 4,
 		.mem_total_kib = GIB(10),
 		.total_kib = GIB(10),
 		.self = 77,
