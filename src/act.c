@@ -46,12 +46,13 @@ static void tell(struct act *act, struct event *event)
 	act->tell(act->tell_ctx, event);
 }
 
-static void clear_row(struct victim *v)
+static void clear_row(struct act *act, struct victim *v)
 {
 	if (v->pidfd >= 0)
 		(void)close(v->pidfd);
 	v->pidfd = -1;
 	v->state = VICTIM_FREE;
+	act->in_use--;
 }
 
 /* A free row, or one whose only use is to remember that a process may not be signalled. */
@@ -63,7 +64,7 @@ static struct victim *free_row(struct act *act)
 	}
 	for (unsigned i = 0; i < VICTIMS_MAX; i++) {
 		if (act->victims[i].state == VICTIM_DENIED) {
-			clear_row(&act->victims[i]);
+			clear_row(act, &act->victims[i]);
 			return &act->victims[i];
 		}
 	}
@@ -240,7 +241,7 @@ static int do_signal(struct act *act, const struct config *config, struct victim
 static int failed(struct act *act, struct victim *v, int error, const struct sample *s)
 {
 	if (error != -EPERM) {
-		clear_row(v);
+		clear_row(act, v);
 		return -ESRCH;
 	}
 	/* R46: said once, and never tried again as long as it lives. */
@@ -270,8 +271,9 @@ static void begin_row(struct act *act, const struct config *config, struct victi
 {
 	const struct proc *p = &event->victim;
 
-	(void)act;
 	memset(v, 0, sizeof(*v));
+	act->in_use++;
+	v->state = VICTIM_WAITING;
 	v->pidfd = -1;
 	v->event = *event;
 	v->dry = config->dry_run;
@@ -292,7 +294,7 @@ int act_on(struct act *act, const struct config *config, struct event *event, bo
 		v->pidfd = open_pidfd(act, event->victim.pid);
 		/* The number may be another process's by now: after the pidfd is open it cannot change any more. */
 		if (!still_it(act, &event->victim, &state) || state == 'Z' || state == 'X') {
-			clear_row(v);
+			clear_row(act, v);
 			return -ESRCH;
 		}
 		v->event.victim.state = state;
@@ -317,7 +319,7 @@ void act_pre_kill_done(struct act *act, pid_t pid)
 
 /* ---- following ---- */
 
-static void take_results(struct act *act)
+void act_take_results(struct act *act)
 {
 	struct release_result result;
 
@@ -343,10 +345,10 @@ static void count_pending(const struct victim *v, struct sample *s)
 	s->pending_count++;
 }
 
-static void has_left(struct victim *v, const struct sample *s)
+static void has_left(struct act *act, struct victim *v, const struct sample *s)
 {
 	if (v->dry || v->first_ns == 0 || v->state == VICTIM_DENIED) {
-		clear_row(v);
+		clear_row(act, v);
 		return;
 	}
 	v->exited_by_term = v->state == VICTIM_TERMED;
@@ -365,13 +367,13 @@ static void settle(struct act *act, struct victim *v, struct sample *s)
 		return;
 	}
 	tell_later(act, v, EVENT_FREED, s);
-	clear_row(v);
+	clear_row(act, v);
 }
 
 static void follow_one(struct act *act, struct victim *v, struct sample *s)
 {
 	if (v->state != VICTIM_GONE && has_exited(act, v))
-		has_left(v, s);
+		has_left(act, v, s);
 	if (v->state == VICTIM_GONE)
 		settle(act, v, s);
 	if (!in_hand(v))
@@ -386,11 +388,9 @@ static void follow_one(struct act *act, struct victim *v, struct sample *s)
 	count_pending(v, s);
 }
 
-void act_follow(struct act *act, const struct config *config, struct sample *sample)
+void act_follow(struct act *act, struct sample *sample)
 {
-	(void)config;
-	take_results(act);
-	for (unsigned i = 0; i < VICTIMS_MAX; i++) {
+	for (unsigned i = 0; act->in_use > 0 && i < VICTIMS_MAX; i++) {
 		if (act->victims[i].state != VICTIM_FREE)
 			follow_one(act, &act->victims[i], sample);
 	}
@@ -409,7 +409,7 @@ static void escalate(struct act *act, const struct config *config, struct victim
 
 void act_escalate(struct act *act, const struct config *config, const struct sample *s, const struct decision *d)
 {
-	for (unsigned i = 0; i < VICTIMS_MAX; i++) {
+	for (unsigned i = 0; act->in_use > 0 && i < VICTIMS_MAX; i++) {
 		struct victim *v = &act->victims[i];
 
 		if (v->state == VICTIM_WAITING && (d->kill_level || s->now_ns >= v->deadline_ns)) {
@@ -426,7 +426,7 @@ unsigned act_pending(struct act *act, const struct process_id **ret)
 {
 	unsigned count = 0;
 
-	for (unsigned i = 0; i < VICTIMS_MAX; i++) {
+	for (unsigned i = 0; act->in_use > 0 && i < VICTIMS_MAX; i++) {
 		const struct victim *v = &act->victims[i];
 
 		if (v->state != VICTIM_FREE)
@@ -440,7 +440,7 @@ uint64_t act_deadline(const struct act *act)
 {
 	uint64_t earliest = UINT64_MAX;
 
-	for (unsigned i = 0; i < VICTIMS_MAX; i++) {
+	for (unsigned i = 0; act->in_use > 0 && i < VICTIMS_MAX; i++) {
 		const struct victim *v = &act->victims[i];
 
 		if (v->state == VICTIM_WAITING || v->state == VICTIM_GONE)
@@ -453,7 +453,7 @@ unsigned act_poll(const struct act *act, struct pollfd *fds, unsigned max)
 {
 	unsigned count = 0;
 
-	for (unsigned i = 0; i < VICTIMS_MAX && count < max; i++) {
+	for (unsigned i = 0; act->in_use > 0 && i < VICTIMS_MAX && count < max; i++) {
 		const struct victim *v = &act->victims[i];
 
 		if ((in_hand(v) || v->state == VICTIM_STUCK) && v->pidfd >= 0)
@@ -469,7 +469,7 @@ void act_episode_over(struct act *act)
 		struct victim *v = &act->victims[i];
 
 		if (v->dry || v->state == VICTIM_TERMED)
-			clear_row(v);
+			clear_row(act, v);
 	}
 	act->kills = 0;
 }

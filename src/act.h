@@ -65,8 +65,9 @@ struct act {
 	struct release *release;
 	act_tell_fn tell;
 	void *tell_ctx;
-	bool no_pidfd;  /* ENOSYS seen */
-	unsigned kills; /* victims in this episode */
+	bool no_pidfd;   /* ENOSYS seen */
+	unsigned in_use; /* rows that are not free: an idle look must not walk them */
+	unsigned kills;  /* victims in this episode */
 	struct process_id pending[VICTIMS_MAX];
 	struct victim victims[VICTIMS_MAX];
 	struct repeat repeats[16];
@@ -75,8 +76,11 @@ struct act {
 /* act must be all zeroes: its rows are not touched, so that they cost no memory until they are used. */
 void act_init(struct act *act, struct scan *scan, struct release *release, act_tell_fn tell, void *ctx);
 
+/* Take over what the release thread has done. To be called when its descriptor is readable. */
+void act_take_results(struct act *act);
+
 /* Take over who is gone and what came back since, tell it, and fill the sample's pending fields. */
-void act_follow(struct act *act, const struct config *config, struct sample *sample);
+void act_follow(struct act *act, struct sample *sample);
 
 /* The next step for victims whose time is up, or that stand in the way below the kill level. */
 void act_escalate(struct act *act, const struct config *config, const struct sample *sample,

@@ -39,7 +39,7 @@ static void read_sample(struct useroom *u, bool detail, struct sample *s)
 	sense_read(&u->sense, detail, s);
 	note_blindness(u, s);
 	if (s->have & HAVE_MEM)
-		act_follow(&u->act, &u->config, s);
+		act_follow(&u->act, s);
 }
 
 static struct decision look(struct useroom *u, struct sample *s)
@@ -334,5 +334,6 @@ void loop_wait(struct useroom *u)
 		return; /* time for a look: nothing else happened */
 	take_signals(u);
 	take_hooks(u);
+	act_take_results(&u->act);
 	(void)log_flush();
 }
