@@ -201,6 +201,7 @@ static struct decision decide_levels(const struct config *config, const struct s
 	bool kill = now == ACTION_KILL;
 	struct decision d = {
 		.low = now != ACTION_NONE,
+		.kill_level = kill,
 		.swap_counts = seen.swap_counts,
 		.mem_limit_ppm = kill ? config->mem_kill_ppm : config->mem_term_ppm,
 		.swap_limit_ppm = kill ? config->swap_kill_ppm : config->swap_term_ppm,
