@@ -1,0 +1,624 @@
+/* SPDX-License-Identifier: MIT */
+#include "parse.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define B(field)     MEMINFO_BIT(MEMINFO_##field)
+#define IDLE         (B(MEM_TOTAL) | B(MEM_FREE) | B(MEM_AVAILABLE) | B(SWAP_TOTAL) | B(SWAP_FREE))
+
+/* Exactly as long as the text and without a NUL, so that a sanitizer or valgrind sees a read past the end. */
+static char *bare(const char *text, size_t length)
+{
+	char *copy = malloc(length ? length : 1);
+
+	assert_non_null(copy);
+	memcpy(copy, text, length);
+	return copy;
+}
+
+static struct meminfo meminfo(const char *text, size_t length, uint32_t want)
+{
+	char *copy = bare(text, length);
+	struct meminfo m;
+
+	memset(&m, 0xA5, sizeof(m));
+	parse_meminfo(copy, length, want, &m);
+	free(copy);
+	return m;
+}
+
+/* 6.1 on a machine without swap. */
+static const char modern[] = "MemTotal:       24684084 kB\n"
+			     "MemFree:        24255660 kB\n"
+			     "MemAvailable:   24328780 kB\n"
+			     "Buffers:            2604 kB\n"
+			     "Cached:           260788 kB\n"
+			     "SwapCached:           11 kB\n"
+			     "Active:           119548 kB\n"
+			     "Inactive:         145092 kB\n"
+			     "Active(anon):       1552 kB\n"
+			     "Inactive(anon):     8568 kB\n"
+			     "Active(file):     117996 kB\n"
+			     "Inactive(file):   136524 kB\n"
+			     "Unevictable:       16732 kB\n"
+			     "Mlocked:           15716 kB\n"
+			     "SwapTotal:          1024 kB\n"
+			     "SwapFree:            512 kB\n"
+			     "Zswap:                 0 kB\n"
+			     "Zswapped:              0 kB\n"
+			     "Dirty:               108 kB\n"
+			     "Writeback:             0 kB\n"
+			     "AnonPages:         17936 kB\n"
+			     "Mapped:            36008 kB\n"
+			     "Shmem:              1608 kB\n"
+			     "KReclaimable:      27104 kB\n"
+			     "Slab:              51476 kB\n"
+			     "SReclaimable:      27105 kB\n"
+			     "SUnreclaim:        24372 kB\n"
+			     "KernelStack:        1632 kB\n"
+			     "PageTables:         1484 kB\n"
+			     "SecPageTables:         7 kB\n"
+			     "NFS_Unstable:          0 kB\n"
+			     "Bounce:                0 kB\n"
+			     "WritebackTmp:          0 kB\n"
+			     "CommitLimit:    12342040 kB\n"
+			     "Committed_AS:      93352 kB\n"
+			     "VmallocTotal:   34359738367 kB\n"
+			     "VmallocUsed:        9404 kB\n"
+			     "VmallocChunk:          0 kB\n"
+			     "Percpu:              976 kB\n"
+			     "HardwareCorrupted:     0 kB\n"
+			     "AnonHugePages:      2048 kB\n"
+			     "ShmemHugePages:        0 kB\n"
+			     "HugePages_Total:       3\n"
+			     "HugePages_Free:        1\n"
+			     "HugePages_Rsvd:        0\n"
+			     "HugePages_Surp:        0\n"
+			     "Hugepagesize:       2048 kB\n"
+			     "Hugetlb:            6144 kB\n"
+			     "DirectMap4k:       65408 kB\n";
+
+static void meminfo_reads_every_field(void **state)
+{
+	static const uint64_t expected[MEMINFO_FIELD_COUNT] = {24684084, 24255660, 24328780, 2604,  260788, 1024, 512,
+							       17936,    36008,    1608,     27105, 24372,  1632, 1484,
+							       7,        9404,     976,      3,     2048,   6144};
+	struct meminfo m = meminfo(modern, sizeof(modern) - 1, MEMINFO_ALL);
+
+	(void)state;
+	assert_int_equal(m.have, MEMINFO_ALL);
+	for (unsigned i = 0; i < MEMINFO_FIELD_COUNT; i++)
+		assert_int_equal(m.kib[i], expected[i]);
+}
+
+static void meminfo_reads_only_what_is_wanted(void **state)
+{
+	struct meminfo m = meminfo(modern, sizeof(modern) - 1, IDLE);
+
+	(void)state;
+	assert_int_equal(m.have, IDLE);
+	assert_int_equal(m.kib[MEMINFO_SWAP_FREE], 512);
+	assert_int_equal(m.kib[MEMINFO_CACHED], 0);
+	assert_int_equal(meminfo(modern, sizeof(modern) - 1, 0).have, 0);
+}
+
+/* The lines may stand in any order: read them backwards. */
+static void meminfo_any_order(void **state)
+{
+	char reversed[sizeof(modern)];
+	const char *end = modern + sizeof(modern) - 1;
+	size_t used = 0;
+	struct meminfo a, b;
+
+	(void)state;
+	while (end > modern) {
+		const char *begin = end - 1;
+
+		while (begin > modern && begin[-1] != '\n')
+			begin--;
+		memcpy(reversed + used, begin, (size_t)(end - begin));
+		used += (size_t)(end - begin);
+		end = begin;
+	}
+	a = meminfo(modern, sizeof(modern) - 1, MEMINFO_ALL);
+	b = meminfo(reversed, used, MEMINFO_ALL);
+	assert_memory_equal(&a, &b, sizeof(a));
+}
+
+static void r02_meminfo_without_available(void **state)
+{
+	static const char text[] = "MemTotal:        1017780 kB\n"
+				   "MemFree:          605432 kB\n"
+				   "Buffers:            2076 kB\n"
+				   "Cached:           192188 kB\n"
+				   "SwapTotal:             0 kB\n"
+				   "SwapFree:              0 kB\n"
+				   "Shmem:              6660 kB\n"
+				   "SReclaimable:      26520 kB\n";
+	struct meminfo m = meminfo(text, sizeof(text) - 1, MEMINFO_ALL);
+
+	(void)state;
+	assert_false(m.have & B(MEM_AVAILABLE));
+	assert_int_equal(m.have, B(MEM_TOTAL) | B(MEM_FREE) | B(BUFFERS) | B(CACHED) | B(SWAP_TOTAL) | B(SWAP_FREE) |
+					 B(SHMEM) | B(SRECLAIMABLE));
+	assert_int_equal(m.kib[MEMINFO_MEM_AVAILABLE], 0);
+	assert_int_equal(m.kib[MEMINFO_SRECLAIMABLE], 26520);
+}
+
+static void r04_swap_comes_and_goes(void **state)
+{
+	static const char with[] = "MemTotal: 10 kB\nSwapTotal:  4194300 kB\nSwapFree:  1 kB\n";
+	static const char none[] = "MemTotal: 10 kB\nSwapTotal:        0 kB\nSwapFree:  0 kB\n";
+	static const char no_lines[] = "MemTotal: 10 kB\n"; /* CONFIG_SWAP=n */
+	struct meminfo m = meminfo(with, sizeof(with) - 1, IDLE);
+
+	(void)state;
+	assert_int_equal(m.kib[MEMINFO_SWAP_TOTAL], 4194300);
+	assert_int_equal(m.kib[MEMINFO_SWAP_FREE], 1);
+	parse_meminfo(none, sizeof(none) - 1, IDLE, &m); /* nothing of the look before may stay */
+	assert_true(m.have & B(SWAP_TOTAL));
+	assert_int_equal(m.kib[MEMINFO_SWAP_TOTAL], 0);
+	parse_meminfo(no_lines, sizeof(no_lines) - 1, IDLE, &m);
+	assert_int_equal(m.have, B(MEM_TOTAL));
+	parse_meminfo(with, sizeof(with) - 1, IDLE, &m);
+	assert_int_equal(m.kib[MEMINFO_SWAP_FREE], 1);
+}
+
+/* Cut anywhere, a field is either right or not there. */
+static void r10_meminfo_short_read(void **state)
+{
+	struct meminfo whole = meminfo(modern, sizeof(modern) - 1, MEMINFO_ALL);
+
+	(void)state;
+	for (size_t length = 0; length < sizeof(modern) - 1; length++) {
+		struct meminfo m = meminfo(modern, length, MEMINFO_ALL);
+
+		for (unsigned i = 0; i < MEMINFO_FIELD_COUNT; i++)
+			assert_int_equal(m.kib[i], m.have & MEMINFO_BIT(i) ? whole.kib[i] : 0);
+	}
+	assert_int_equal(meminfo(modern, 0, MEMINFO_ALL).have, 0);
+	assert_int_equal(meminfo(modern, 27, MEMINFO_ALL).have, 0); /* all but the newline of the first line */
+	assert_int_equal(meminfo(modern, 28, MEMINFO_ALL).have, B(MEM_TOTAL));
+}
+
+static void meminfo_hostile_lines(void **state)
+{
+	static const struct {
+		const char *text;
+		uint32_t have;
+		uint64_t total;
+	} rows[] = {
+		{"", 0, 0},
+		{"\n\n\n", 0, 0},
+		{":\n", 0, 0},
+		{"MemTotal\n", 0, 0},
+		{"MemTotal:\n", 0, 0},
+		{"MemTotal: \n", 0, 0},
+		{"MemTotal: kB\n", 0, 0},
+		{"MemTotal: -5 kB\n", 0, 0},
+		{"MemTotal: +5 kB\n", 0, 0},
+		{"MemTotal: 5x kB\n", 0, 0},
+		{"MemTotal: 0x5 kB\n", 0, 0},
+		{"memtotal: 5 kB\n", 0, 0},
+		{" MemTotal: 5 kB\n", 0, 0},
+		{"XMemTotal: 5 kB\n", 0, 0},
+		{"MemTotals: 5 kB\n", 0, 0},
+		{"MemTotal:5\n", B(MEM_TOTAL), 5},
+		{"MemTotal:\t5\tkB\n", B(MEM_TOTAL), 5},
+		{"MemTotal:                                              5 kB\n", B(MEM_TOTAL), 5},
+		{"MemTotal: 0000000000000000000000000000005 kB\n", B(MEM_TOTAL), 5},
+		{"MemTotal: x kB\nMemTotal: 6 kB\n", B(MEM_TOTAL), 6},
+		{"MemTotal: 5 kB\nMemTotal: 6 kB\n", B(MEM_TOTAL), 5},
+		{"MemTotal: 18014398509481983 kB\n", B(MEM_TOTAL),
+		 18014398509481983u},                          /* the most that fits as bytes */
+		{"MemTotal: 18014398509481984 kB\n", 0, 0},    /* one more */
+		{"MemTotal: 18446744073709551616 kB\n", 0, 0}, /* 2^64 */
+		{"MemTotal: 99999999999999999999999999999999999999999999 kB\n", 0, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct meminfo m = meminfo(rows[i].text, strlen(rows[i].text), MEMINFO_ALL);
+
+		assert_int_equal(m.have, rows[i].have);
+		assert_int_equal(m.kib[MEMINFO_MEM_TOTAL], rows[i].total);
+	}
+}
+
+static void meminfo_embedded_nul(void **state)
+{
+	static const char text[] = "MemTotal: 5\0 kB\nMemFree: 7 kB\n";
+	struct meminfo m = meminfo(text, sizeof(text) - 1, MEMINFO_ALL);
+
+	(void)state;
+	assert_int_equal(m.have, B(MEM_FREE));
+	assert_int_equal(m.kib[MEMINFO_MEM_FREE], 7);
+}
+
+static void counters(void **state)
+{
+	static const struct {
+		const char *text, *name;
+		int r;
+		uint64_t value;
+	} rows[] = {
+		{"nr_free_pages 6063915\noom_kill 12\nfoo 1\n", "oom_kill", 0, 12},
+		{"oom_kill_x 3\noom_kill 12\n", "oom_kill", 0, 12},
+		{"x_oom_kill 3\n", "oom_kill", -ENODATA, 0},
+		{"oom_kill 12", "oom_kill", -ENODATA, 0}, /* cut: it may have been 123 */
+		{"oom_kill\n", "oom_kill", -ENODATA, 0},
+		{"oom_kill \n", "oom_kill", -ENODATA, 0},
+		{"oom_kill x\noom_kill 4\n", "oom_kill", 0, 4},
+		{"oom_kill 18446744073709551615\n", "oom_kill", 0, UINT64_MAX},
+		{"oom_kill 18446744073709551616\n", "oom_kill", -ENODATA, 0},
+		{"", "oom_kill", -ENODATA, 0},
+		/* arcstats: name type value */
+		{"name                            type data\nhits                            4    99\n"
+		 "size                            4    4194304\n",
+		 "size", 0, 4194304},
+		{"c_min                           4    1024   \n", "c_min", 0, 1024},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char *copy = bare(rows[i].text, strlen(rows[i].text));
+		uint64_t value = 77;
+
+		assert_int_equal(parse_counter(copy, strlen(rows[i].text), rows[i].name, &value), rows[i].r);
+		assert_int_equal(value, rows[i].r == 0 ? rows[i].value : 77);
+		free(copy);
+	}
+}
+
+static void counter_sums(void **state)
+{
+	static const struct {
+		const char *text;
+		int r;
+		uint64_t sum;
+	} rows[] = {
+		{"pgalloc_dma 1\npgalloc_dma32 20\npgalloc_normal 300\npgalloc_movable 0\npgfree 5\n", 0, 321},
+		{"pgalloc_normal 300\npgalloc_movable 4", 0, 300},
+		{"pgalloc_normal 18446744073709551615\npgalloc_movable 2\n", 0, 1}, /* counters wrap */
+		{"pgalloc_\n", -ENODATA, 0},
+		{"pgalloc_normal\n", -ENODATA, 0},
+		{"pgalloc_normal x\n", -ENODATA, 0},
+		{"pgfree 5\n", -ENODATA, 0},
+		{"", -ENODATA, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		uint64_t sum = 77;
+
+		assert_int_equal(parse_counter_sum(rows[i].text, strlen(rows[i].text), "pgalloc_", &sum), rows[i].r);
+		assert_int_equal(sum, rows[i].r == 0 ? rows[i].sum : 77);
+	}
+}
+
+#define STAT_TAIL " S 1 4711 4711 0 -1 4194560 97 0 3 0 11 6 0 0 20 0 17 0 8413 4358144 512 18446744073709551615 1 1\n"
+
+/* R28 and R75 are the same text, seen by someone who calls a process so to end or fool the killer. */
+static void check_stat_name(const char *comm, size_t length, const char *expected)
+{
+	char text[512];
+	struct proc_stat stat;
+	char *copy;
+	size_t n = 0;
+
+	memcpy(text, "4711 (", 6);
+	memcpy(text + 6, comm, length);
+	n = 6 + length;
+	memcpy(text + n, ")" STAT_TAIL, sizeof(")" STAT_TAIL) - 1);
+	n += sizeof(")" STAT_TAIL) - 1;
+	copy = bare(text, n);
+	assert_int_equal(parse_stat(copy, n, &stat), 0);
+	free(copy);
+	assert_string_equal(stat.comm, expected);
+	assert_int_equal(stat.state, 'S');
+	assert_int_equal(stat.ppid, 1);
+	assert_int_equal(stat.flags, 4194560);
+	assert_int_equal(stat.threads, 17);
+	assert_int_equal(stat.start_ticks, 8413);
+}
+
+static void r28_stat_hostile_names(void **state)
+{
+	static const struct {
+		const char *comm, *expected;
+	} rows[] = {
+		{"bash", "bash"},
+		{"", ""},
+		{" ", " "},
+		{")", ")"},
+		{"(", "("},
+		{"))) R 2 3", "))) R 2 3"},
+		{") Z 99 (", ") Z 99 ("},
+		{"a b c", "a b c"},
+		{"\xff\xfe\x80", "\xff\xfe\x80"},
+		{"\t\r\x1b[2J", "\t\r\x1b[2J"},
+		{"(sd-pam)", "(sd-pam)"},
+		{"kworker/u16:3-events_unbound", "kworker/u16:3-e"}, /* longer than 15 only for workers */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		check_stat_name(rows[i].comm, strlen(rows[i].comm), rows[i].expected);
+}
+
+static void r75_stat_newline_in_name(void **state)
+{
+	(void)state;
+	check_stat_name("\n", 1, "\n");
+	check_stat_name("a\nb", 3, "a\nb");
+	check_stat_name("x) S 1 1\n2 (y", 14, "x) S 1 1\n2 (y");
+}
+
+/* R33: nothing between the brackets, nothing at all, and every way to be cut. */
+static void r33_stat_cut_anywhere(void **state)
+{
+	static const char text[] = "1 ()" STAT_TAIL;
+	size_t needed = (size_t)(strstr(text, "8413 ") - text) + 5;
+
+	(void)state;
+	for (size_t length = 0; length < sizeof(text); length++) {
+		char *copy = bare(text, length);
+		struct proc_stat stat = {.ppid = -7};
+		int r = parse_stat(copy, length, &stat);
+
+		assert_int_equal(r, length < needed ? -EBADMSG : 0);
+		assert_int_equal(stat.ppid, length < needed ? -7 : 1);
+		free(copy);
+	}
+}
+
+static void stat_rejects(void **state)
+{
+	static const char *const rows[] = {
+		"",
+		"\n",
+		"1",
+		"()",
+		")(",
+		"1 )x(" STAT_TAIL,
+		"1 (x",
+		"1 x)" STAT_TAIL,
+		"1 (x)",
+		"1 (x) ",
+		"1 (x) S",
+		"1 (x) SS 1 1 1 0 -1 1 0 0 0 0 0 0 0 0 20 0 1 0 5 6\n",
+		"1 (x) S -1 1 1 0 -1 1 0 0 0 0 0 0 0 0 20 0 1 0 5 6\n",
+		"1 (x) S 2147483648 1 1 0 -1 1 0 0 0 0 0 0 0 0 20 0 1 0 5 6\n",
+		"1 (x) S 1 1 1 0 -1 4294967296 0 0 0 0 0 0 0 0 20 0 1 0 5 6\n",
+		"1 (x) S 1 1 1 0 -1 1 0 0 0 0 0 0 0 0 20 0 1 0 18446744073709551616 6\n",
+		"1 (x) S 1 1 1 0 -1 1 0 0 0 0 0 0 0 0 20 0 1 0\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct proc_stat stat;
+
+		assert_int_equal(parse_stat(rows[i], strlen(rows[i]), &stat), -EBADMSG);
+	}
+}
+
+static void stat_kernel_thread(void **state)
+{
+	static const char text[] = "2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 2 0 0 20 0 1 0 1 0 0 0\n";
+	struct proc_stat stat;
+
+	(void)state;
+	assert_int_equal(parse_stat(text, sizeof(text) - 1, &stat), 0);
+	assert_true(stat.flags & PROC_FLAG_KTHREAD);
+	assert_int_equal(stat.ppid, 0);
+}
+
+static void statm(void **state)
+{
+	static const struct {
+		const char *text;
+		int r;
+		uint64_t resident, shared;
+	} rows[] = {
+		{"1064 412 389 1 0 113 0\n", 0, 412, 389},
+		{"0 0 0 0 0 0 0\n", 0, 0, 0}, /* kernel thread, zombie */
+		{"1 2 3\n", 0, 2, 3},
+		{"1 2 3", -EBADMSG, 0, 0},
+		{"1 2\n", -EBADMSG, 0, 0},
+		{"", -EBADMSG, 0, 0},
+		{"1 -2 3 4\n", -EBADMSG, 0, 0},
+		{"1 2x 3 4\n", -EBADMSG, 0, 0},
+		{"1 18446744073709551615 3 4\n", 0, UINT64_MAX, 3},
+		{"1 18446744073709551616 3 4\n", -EBADMSG, 0, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		uint64_t resident = 77, shared = 78;
+		char *copy = bare(rows[i].text, strlen(rows[i].text));
+
+		assert_int_equal(parse_statm(copy, strlen(rows[i].text), &resident, &shared), rows[i].r);
+		assert_int_equal(resident, rows[i].r == 0 ? rows[i].resident : 77);
+		assert_int_equal(shared, rows[i].r == 0 ? rows[i].shared : 78);
+		free(copy);
+	}
+}
+
+static const char status_modern[] =
+	"Name:\tjava\nUmask:\t0022\nState:\tS (sleeping)\nTgid:\t812\nPid:\t812\nPPid:\t1\n"
+	"Uid:\t1000\t1001\t1002\t1003\nGid:\t1000\t1000\t1000\t1000\nFDSize:\t64\n"
+	"VmPeak:\t    9000 kB\nVmSize:\t    8000 kB\nVmLck:\t       0 kB\nVmHWM:\t    5600 kB\n"
+	"VmRSS:\t    5500 kB\nRssAnon:\t    4000 kB\nRssFile:\t    1400 kB\n"
+	"RssShmem:\t     100 kB\nVmData:\t    5000 kB\nVmPTE:\t      88 kB\n"
+	"VmSwap:\t     300 kB\nHugetlbPages:\t       0 kB\nThreads:\t20\n";
+
+static void status_of_a_process(void **state)
+{
+	struct proc_status s;
+
+	(void)state;
+	assert_int_equal(parse_status(status_modern, sizeof(status_modern) - 1, &s), 0);
+	assert_int_equal(s.uid, 1000);
+	assert_true(s.has_memory);
+	assert_true(s.has_split);
+	assert_int_equal(s.rss_kib, 5500);
+	assert_int_equal(s.anon_kib, 4000);
+	assert_int_equal(s.file_kib, 1400);
+	assert_int_equal(s.shmem_kib, 100);
+	assert_int_equal(s.swap_kib, 300);
+	assert_int_equal(s.page_tables_kib, 88);
+}
+
+static void status_of_old_kernels(void **state)
+{
+	/* 4.4: no split, and page tables in two lines */
+	static const char old[] =
+		"Name:\tx\nUid:\t0\t0\t0\t0\nVmRSS:\t10 kB\nVmPTE:\t4 kB\nVmPMD:\t8 kB\nVmSwap:\t1 kB\n";
+	static const char kernel_thread[] = "Name:\tkthreadd\nUid:\t0\t0\t0\t0\nThreads:\t1\n";
+	struct proc_status s;
+
+	(void)state;
+	assert_int_equal(parse_status(old, sizeof(old) - 1, &s), 0);
+	assert_true(s.has_memory);
+	assert_false(s.has_split);
+	assert_int_equal(s.page_tables_kib, 12);
+	assert_int_equal(s.swap_kib, 1);
+	assert_int_equal(parse_status(kernel_thread, sizeof(kernel_thread) - 1, &s), 0);
+	assert_false(s.has_memory);
+	assert_int_equal(s.rss_kib, 0);
+}
+
+static void status_hostile(void **state)
+{
+	/* the kernel writes a newline in a name as \n, so a name can never begin a line */
+	static const char faked[] = "Name:\tx\\nUid:\\t0\nUid:\t1000\t0\t0\t0\nVmRSS:\t7 kB\n";
+	static const char *const rows[] = {
+		"",
+		"Name:\tx\n",
+		"Uid:\n",
+		"Uid:\tx\n",
+		"Uid:\t1000",
+		"Uid:\t-1\t0\t0\t0\n",
+		"Uid:\t4294967296\t0\t0\t0\n",
+		"uid:\t0\n",
+	};
+	struct proc_status s = {.uid = 7};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char *copy = bare(rows[i], strlen(rows[i]));
+
+		assert_int_equal(parse_status(copy, strlen(rows[i]), &s), -EBADMSG);
+		free(copy);
+	}
+	assert_int_equal(s.uid, 7);
+	assert_int_equal(parse_status(faked, sizeof(faked) - 1, &s), 0);
+	assert_int_equal(s.uid, 1000);
+	assert_int_equal(s.rss_kib, 7);
+}
+
+static void integers(void **state)
+{
+	static const struct {
+		const char *text;
+		int r;
+		int32_t value;
+	} rows[] = {
+		{"0\n", 0, 0},
+		{"666\n", 0, 666},
+		{"666", 0, 666},
+		{"-1000\n", 0, -1000},
+		{"2147483647\n", 0, INT32_MAX},
+		{"-2147483648\n", 0, INT32_MIN},
+		{"2147483648\n", -ERANGE, 0},
+		{"-2147483649\n", -ERANGE, 0},
+		{"99999999999999999999999\n", -ERANGE, 0},
+		{"", -EBADMSG, 0},
+		{"\n", -EBADMSG, 0},
+		{"-", -EBADMSG, 0},
+		{"-\n", -EBADMSG, 0},
+		{"+1", -EBADMSG, 0},
+		{" 1", -EBADMSG, 0},
+		{"1 ", -EBADMSG, 0},
+		{"1\n\n", -EBADMSG, 0},
+		{"12a", -EBADMSG, 0},
+		{"self", -EBADMSG, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char *copy = bare(rows[i].text, strlen(rows[i].text));
+		int32_t value = 77;
+
+		assert_int_equal(parse_int(copy, strlen(rows[i].text), &value), rows[i].r);
+		assert_int_equal(value, rows[i].r == 0 ? rows[i].value : 77);
+		free(copy);
+	}
+}
+
+static void last_pid(void **state)
+{
+	static const struct {
+		const char *text;
+		int r;
+		int32_t value;
+	} rows[] = {
+		{"0.20 0.18 0.12 1/80 11206\n", 0, 11206},
+		{"0.20 0.18 0.12 1/80 4194304\n", 0, 4194304},
+		{"0.20 0.18 0.12 1/80 11206", -EBADMSG, 0}, /* cut */
+		{"0.20 0.18 0.12 1/80 \n", -EBADMSG, 0},
+		{"0.20 0.18 0.12 1/80\n", -EBADMSG, 0},
+		{"0.20 0.18 0.12 1/80 -1\n", -EBADMSG, 0},
+		{"0.20 0.18 0.12 1/80 2147483648\n", -EBADMSG, 0},
+		{"0.20 0.18 0.12 1/80 5 6\n", -EBADMSG, 0},
+		{"", -EBADMSG, 0},
+		{"    ", -EBADMSG, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char *copy = bare(rows[i].text, strlen(rows[i].text));
+		int32_t value = 77;
+
+		assert_int_equal(parse_last_pid(copy, strlen(rows[i].text), &value), rows[i].r);
+		assert_int_equal(value, rows[i].r == 0 ? rows[i].value : 77);
+		free(copy);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(meminfo_reads_every_field),
+		cmocka_unit_test(meminfo_reads_only_what_is_wanted),
+		cmocka_unit_test(meminfo_any_order),
+		cmocka_unit_test(r02_meminfo_without_available),
+		cmocka_unit_test(r04_swap_comes_and_goes),
+		cmocka_unit_test(r10_meminfo_short_read),
+		cmocka_unit_test(meminfo_hostile_lines),
+		cmocka_unit_test(meminfo_embedded_nul),
+		cmocka_unit_test(counters),
+		cmocka_unit_test(counter_sums),
+		cmocka_unit_test(r28_stat_hostile_names),
+		cmocka_unit_test(r75_stat_newline_in_name),
+		cmocka_unit_test(r33_stat_cut_anywhere),
+		cmocka_unit_test(stat_rejects),
+		cmocka_unit_test(stat_kernel_thread),
+		cmocka_unit_test(statm),
+		cmocka_unit_test(status_of_a_process),
+		cmocka_unit_test(status_of_old_kernels),
+		cmocka_unit_test(status_hostile),
+		cmocka_unit_test(integers),
+		cmocka_unit_test(last_pid),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
