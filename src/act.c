@@ -187,7 +187,7 @@ static unsigned count_repeat(struct act *act, const struct event *e)
 			oldest = r;
 	}
 	*oldest = (struct repeat){.last_ns = e->now_ns, .count = 1};
-	(void)strncpy(oldest->name, name, sizeof(oldest->name) - 1);
+	(void)snprintf(oldest->name, sizeof(oldest->name), "%s", name);
 	return 1;
 }
 

@@ -89,8 +89,17 @@ int config_load(int argc, char **argv, struct config *ret_config, struct config_
 /* The same with the source of an earlier config_load: what SIGHUP does. */
 int config_reload(const struct config_source *source, struct config *ret_config, char *errors, unsigned errors_size);
 
-/* Print every option with its value and where it came from (default, FILE:LINE, command line) to stdout. */
-void config_print(const struct config_source *source);
+/*
+ * Parse one file's text into a configuration, as config_load does with each file: for tests and fuzzing. `name` stands
+ * before the line number in messages. Returns the number of mistakes.
+ */
+unsigned config_parse_text(const char *name, char *text, struct config *config, char *errors, unsigned errors_size);
+
+/*
+ * Print every option with its value and where it came from (default, FILE:LINE, command line) to stdout, in a form that
+ * is itself a configuration file. Both are what the last config_load gave.
+ */
+void config_print(const struct config *config, const struct config_source *source);
 
 /* Sentences about values that are allowed but surprising, e.g. -mk above -m. One line each into buf; "" if none. */
 void config_remarks(const struct config *config, char *buf, unsigned size);

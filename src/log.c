@@ -281,6 +281,16 @@ void log_raw(enum log_level level, const char *text, size_t length)
 	put_framed(level, text, length, WRITE_BYTES - FRAME_BYTES);
 }
 
+void log_lines(enum log_level level, const char *text)
+{
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+
+		log_line(level, "%.*s", (int)length, text);
+		text += length + (text[length] == '\n');
+	}
+}
+
 /* Unicode's Bidi_Control, and the line and paragraph separators: they make a line read as another one. */
 static bool is_unsafe(uint32_t c)
 {

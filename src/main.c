@@ -223,10 +223,17 @@ static int check(struct useroom *u)
 {
 	char remarks[LOG_LINE_MAX];
 
-	config_print(&u->source);
+	config_print(&u->config, &u->source);
 	config_remarks(&u->config, remarks, sizeof(remarks));
 	(void)fputs(remarks, stderr);
 	return EXIT_SUCCESS;
+}
+
+/* Each line with the program's name before it, as every command does. */
+static void say_mistakes(char *errors)
+{
+	for (char *line = strtok(errors, "\n"); line; line = strtok(NULL, "\n"))
+		log_line(LOG_ERROR, "useroom: %s", line);
 }
 
 int main(int argc, char **argv)
@@ -238,7 +245,7 @@ int main(int argc, char **argv)
 		return hook_main(argc, argv);
 	log_init();
 	if (config_load(argc, argv, &u->config, &u->source, errors, sizeof(errors)) < 0) {
-		log_lines(LOG_ERROR, errors);
+		say_mistakes(errors);
 		return 2;
 	}
 	log_set_debug(u->config.debug);

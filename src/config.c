@@ -1,0 +1,480 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "compat.h"
+#include "log.h"
+#include "options.h"
+#include "report.h"
+#include "util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FILE_SIZE_MAX 65536
+#define FILES_MAX     65 /* the file and its drop-ins */
+#define FILE_NAME_MAX 256
+#define OPTIONS_MAX   64
+
+/* Where a value came from, for -check-config. */
+enum origin_kind { ORIGIN_DEFAULT, ORIGIN_FILE, ORIGIN_COMMAND_LINE };
+
+static struct origin {
+	enum origin_kind kind;
+	unsigned file, line;
+} origins[OPTIONS_MAX];
+
+static char file_names[FILES_MAX][FILE_NAME_MAX];
+static unsigned file_count;
+
+/* ---- mistakes ---- */
+
+struct mistakes {
+	char *buf;
+	unsigned size, length, count;
+};
+
+__attribute__((format(printf, 2, 3))) static void mistake(struct mistakes *m, const char *format, ...)
+{
+	va_list args;
+	int n;
+
+	m->count++;
+	if (m->length + 8 >= m->size)
+		return;
+	va_start(args, format);
+	n = vsnprintf(m->buf + m->length, m->size - m->length, format, args);
+	va_end(args);
+	if (n < 0)
+		return;
+	if (m->length + (unsigned)n + 1 < m->size) {
+		m->length += (unsigned)n;
+		m->buf[m->length++] = '\n';
+		m->buf[m->length] = '\0';
+		return;
+	}
+	(void)strcpy(m->buf + m->size - 5, "...\n"); /* cut, and it shows */
+	m->length = m->size - 1;
+}
+
+static void unknown(struct mistakes *m, const char *where, const char *dash, const char *name, bool key)
+{
+	const char *nearest = options_nearest(name, key);
+	char safe[128];
+
+	(void)log_safe(name, safe, sizeof(safe));
+	if (nearest)
+		mistake(m, "%s%sunknown %s '%s%s', did you mean '%s%s'?", where, where[0] ? ": " : "",
+			key ? "key" : "option", dash, safe, dash, nearest);
+	else
+		mistake(m, "%s%sunknown %s '%s%s'; all of them: useroom -help", where, where[0] ? ": " : "",
+			key ? "key" : "option", dash, safe);
+}
+
+static void set_origin(const struct option_row *row, enum origin_kind kind, unsigned file, unsigned line)
+{
+	origins[row - option_rows] = (struct origin){kind, file, line};
+}
+
+/* ---- files ---- */
+
+static char *trim(char *text)
+{
+	char *end;
+
+	text += strspn(text, " \t\r");
+	end = text + strlen(text);
+	while (end > text && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\r'))
+		*--end = '\0';
+	return text;
+}
+
+/* A value may stand in quotes of either kind; what is behind the closing one must be a comment. */
+static int unquote(char **value)
+{
+	char quote = **value, *end;
+
+	if (quote != '"' && quote != '\'') {
+		end = strstr(*value, " #");
+		if (end)
+			*end = '\0';
+		*value = trim(*value);
+		return 0;
+	}
+	end = strchr(*value + 1, quote);
+	if (end == NULL)
+		return -EINVAL;
+	*end = '\0';
+	end = trim(end + 1);
+	if (*end != '\0' && *end != '#')
+		return -EINVAL;
+	(*value)++;
+	return 0;
+}
+
+static void take_key(struct config *config, const char *where, char *key, char *value, unsigned file, unsigned line,
+		     struct mistakes *m)
+{
+	const struct option_row *row = options_find(key);
+	char error[256];
+
+	if (row == NULL || row->kind == OPTION_ACTION)
+		unknown(m, where, "", key, true);
+	else if (unquote(&value) < 0)
+		mistake(m, "%s: %s: a quote is not closed, or something stands behind it", where, key);
+	else if (options_set(config, row, value, error, sizeof(error)) < 0)
+		mistake(m, "%s: %s: %s", where, key, error);
+	else
+		set_origin(row, ORIGIN_FILE, file, line);
+}
+
+static void take_line(struct config *config, const char *name, char *text, unsigned file, unsigned line,
+		      struct mistakes *m)
+{
+	char where[FILE_NAME_MAX + 16], *equals;
+
+	text = trim(text);
+	if (*text == '\0' || *text == '#')
+		return;
+	(void)snprintf(where, sizeof(where), "%s:%u", name, line);
+	equals = strchr(text, '=');
+	if (equals == NULL) {
+		mistake(m, "%s: this is not `key = value`", where);
+		return;
+	}
+	*equals = '\0';
+	take_key(config, where, trim(text), trim(equals + 1), file, line, m);
+}
+
+static void take_text(struct config *config, const char *name, char *text, unsigned file, struct mistakes *m)
+{
+	for (unsigned line = 1; text != NULL; line++) {
+		char *next = strchr(text, '\n');
+
+		if (next)
+			*next++ = '\0';
+		take_line(config, name, text, file, line, m);
+		text = next;
+	}
+}
+
+unsigned config_parse_text(const char *name, char *text, struct config *config, char *errors, unsigned errors_size)
+{
+	struct mistakes m = {.buf = errors, .size = errors_size};
+
+	errors[0] = '\0';
+	options_defaults(config);
+	take_text(config, name, text, 0, &m);
+	return m.count;
+}
+
+static ssize_t read_file(const char *path, char *buf, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	size_t length = 0;
+	ssize_t n = 0;
+
+	if (fd < 0)
+		return -errno;
+	while (length < size && (n = read(fd, buf + length, size - length)) > 0)
+		length += (size_t)n;
+	if (n < 0)
+		n = -errno;
+	(void)close(fd);
+	return n < 0 ? n : (ssize_t)length;
+}
+
+static void take_file(struct config *config, const char *path, bool must_exist, struct mistakes *m)
+{
+	static char text[FILE_SIZE_MAX + 1];
+	ssize_t length = read_file(path, text, sizeof(text));
+
+	if (length == -ENOENT && !must_exist)
+		return;
+	if (length < 0) {
+		mistake(m, "%s: %s", path, strerror((int)-length));
+		return;
+	}
+	if (length > FILE_SIZE_MAX || memchr(text, '\0', (size_t)length) != NULL) {
+		mistake(m, "%s: %s", path, length > FILE_SIZE_MAX ? "larger than 64 KiB" : "not a text file");
+		return;
+	}
+	if (file_count == FILES_MAX) {
+		mistake(m, "%s: more than %d files", path, FILES_MAX - 1);
+		return;
+	}
+	text[length] = '\0';
+	(void)snprintf(file_names[file_count], FILE_NAME_MAX, "%s", path);
+	take_text(config, path, text, file_count++, m);
+}
+
+/* ---- drop-ins: PATH.d, every *.conf, by name ---- */
+
+struct names {
+	char text[FILES_MAX][FILE_NAME_MAX];
+	unsigned count;
+	bool too_many;
+};
+
+static bool is_drop_in(const char *name)
+{
+	size_t length = strlen(name);
+
+	return name[0] != '.' && length > 5 && length < FILE_NAME_MAX && strcmp(name + length - 5, ".conf") == 0;
+}
+
+/* opendir(3) would allocate, and a reload may come when memory is short. */
+static void list_drop_ins(int fd, struct names *names)
+{
+	static char entries[16384] __attribute__((aligned(8)));
+	long length;
+
+	while ((length = syscall(SYS_getdents64, fd, entries, sizeof(entries))) > 0) {
+		for (long at = 0; at < length;) {
+			const struct entry64 *d = (const struct entry64 *)(const void *)(entries + at);
+
+			at += d->d_reclen;
+			if (!is_drop_in(d->d_name))
+				continue;
+			if (names->count == FILES_MAX - 1) {
+				names->too_many = true;
+				return;
+			}
+			(void)snprintf(names->text[names->count++], FILE_NAME_MAX, "%s", d->d_name);
+		}
+	}
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+static void sort_names(struct names *names)
+{
+	static char row[FILE_NAME_MAX];
+
+	for (unsigned i = 1; i < names->count; i++) { /* qsort(3) may allocate */
+		for (unsigned j = i; j > 0 && compare_names(names->text[j], names->text[j - 1]) < 0; j--) {
+			memcpy(row, names->text[j], FILE_NAME_MAX);
+			memcpy(names->text[j], names->text[j - 1], FILE_NAME_MAX);
+			memcpy(names->text[j - 1], row, FILE_NAME_MAX);
+		}
+	}
+}
+
+static void take_drop_ins(struct config *config, const char *file, struct mistakes *m)
+{
+	static struct names names;
+	char dir[FILE_NAME_MAX], path[2 * FILE_NAME_MAX];
+	int fd;
+
+	(void)snprintf(dir, sizeof(dir), "%s.d", file);
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	names.count = 0;
+	names.too_many = false;
+	list_drop_ins(fd, &names);
+	(void)close(fd);
+	sort_names(&names);
+	if (names.too_many)
+		mistake(m, "%s: more than %d files", dir, FILES_MAX - 1);
+	for (unsigned i = 0; i < names.count; i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", dir, names.text[i]);
+		take_file(config, path, true, m);
+	}
+}
+
+/* ---- the command line, as Go's flag package reads it ---- */
+
+struct argument {
+	char name[64];
+	const char *value; /* behind `=`, or NULL */
+};
+
+/* 1: a flag; 0: the end of the flags; -EINVAL: neither ("-=5", "---m"). */
+static int split_argument(const char *text, struct argument *ret)
+{
+	const char *equals;
+	size_t length;
+
+	if (text[0] != '-' || text[1] == '\0' || strcmp(text, "--") == 0)
+		return 0;
+	text += text[1] == '-' ? 2 : 1;
+	equals = strchr(text, '=');
+	length = equals ? (size_t)(equals - text) : strlen(text);
+	if (length == 0 || text[0] == '-')
+		return -EINVAL;
+	(void)snprintf(ret->name, sizeof(ret->name), "%.*s", (int)min_u64(length, sizeof(ret->name) - 1), text);
+	ret->value = equals ? equals + 1 : NULL;
+	return 1;
+}
+
+static void take_action(const struct option_row *row, const char *value, struct config_source *source)
+{
+	if (strcmp(row->name, "config") == 0) {
+		source->file = value;
+		source->file_given = true;
+	} else if (strcmp(row->name, "help") == 0) {
+		source->mode = CONFIG_HELP;
+	} else if (strcmp(row->name, "version") == 0) {
+		source->mode = CONFIG_VERSION;
+	} else if (source->mode == CONFIG_RUN) {
+		source->mode = CONFIG_CHECK;
+	}
+}
+
+static void take_flag(struct config *config, const struct option_row *row, const char *value,
+		      struct config_source *source, struct mistakes *m)
+{
+	char error[256];
+
+	if (row->kind == OPTION_ACTION)
+		take_action(row, value, source);
+	else if (options_set(config, row, value, error, sizeof(error)) < 0)
+		mistake(m, "-%s: %s", row->name, error);
+	else
+		set_origin(row, ORIGIN_COMMAND_LINE, 0, 0);
+}
+
+static void leftover(int argc, char **argv, int i, struct mistakes *m)
+{
+	char safe[128];
+
+	if (i < argc && strcmp(argv[i], "--") == 0)
+		i++;
+	if (i >= argc)
+		return;
+	(void)log_safe(argv[i], safe, sizeof(safe));
+	/* Go's flag package ends here, and the Go program then ran with the rest unread. */
+	mistake(m, "'%s' is not an option; a switch takes its value as in -debug=false", safe);
+}
+
+static void take_command_line(struct config *config, struct config_source *source, struct mistakes *m)
+{
+	int i = 1;
+
+	for (; i < source->argc; i++) {
+		const struct option_row *row;
+		struct argument a;
+		int r = split_argument(source->argv[i], &a);
+
+		if (r == 0)
+			break;
+		if (r < 0) {
+			mistake(m, "'%s' is not an option", source->argv[i]);
+			continue;
+		}
+		row = options_find(strcmp(a.name, "h") == 0 ? "help" : a.name);
+		if (row == NULL) {
+			unknown(m, "", "-", a.name, false);
+			if (a.value == NULL && i + 1 < source->argc && source->argv[i + 1][0] != '-')
+				i++; /* most likely its value: one mistake, one line */
+			continue;
+		}
+		if (row->takes_value && a.value == NULL && i + 1 >= source->argc) {
+			mistake(m, "-%s: needs a value: %s", row->name, row->placeholder);
+			continue;
+		}
+		if (a.value == NULL)
+			a.value = row->takes_value ? source->argv[++i] : "true";
+		take_flag(config, row, a.value, source, m);
+	}
+	leftover(source->argc, source->argv, i, m);
+}
+
+/* ---- all of it ---- */
+
+static int load(struct config_source *source, struct config *ret_config, char *errors, unsigned errors_size)
+{
+	static struct config config;
+	static char scrap[64];
+	struct mistakes m = {.buf = errors, .size = errors_size}, unheard = {.buf = scrap, .size = sizeof(scrap)};
+
+	errors[0] = '\0';
+	file_count = 0;
+	memset(origins, 0, sizeof(origins));
+	options_defaults(&config);
+	take_command_line(&config, source, &unheard); /* which file? */
+	memset(origins, 0, sizeof(origins));
+	options_defaults(&config);
+	if (source->mode == CONFIG_HELP || source->mode == CONFIG_VERSION)
+		return 0;
+	take_file(&config, source->file, source->file_given, &m);
+	take_drop_ins(&config, source->file, &m);
+	take_command_line(&config, source, &m);
+	if (m.count > 0)
+		return -EINVAL;
+	*ret_config = config;
+	return 0;
+}
+
+int config_load(int argc, char **argv, struct config *ret_config, struct config_source *ret_source, char *errors,
+		unsigned errors_size)
+{
+	*ret_source = (struct config_source){.argc = argc, .argv = argv, .file = CONFIG_DEFAULT_FILE};
+	return load(ret_source, ret_config, errors, errors_size);
+}
+
+int config_reload(const struct config_source *source, struct config *ret_config, char *errors, unsigned errors_size)
+{
+	struct config_source again = {.argc = source->argc, .argv = source->argv, .file = CONFIG_DEFAULT_FILE};
+
+	return load(&again, ret_config, errors, errors_size);
+}
+
+static void print_origin(const struct origin *o)
+{
+	if (o->kind == ORIGIN_FILE)
+		(void)printf("%s:%u\n", file_names[o->file], o->line);
+	else
+		(void)printf("%s\n", o->kind == ORIGIN_DEFAULT ? "default" : "command line");
+}
+
+void config_print(const struct config *config, const struct config_source *source)
+{
+	char buf[64];
+
+	(void)printf("# %s%s\n", source->file, file_count == 0 ? ": not there, defaults are used" : "");
+	for (unsigned i = 0; i < option_count; i++) {
+		const struct option_row *row = &option_rows[i];
+
+		if (row->kind == OPTION_ACTION)
+			continue;
+		(void)printf("%-16s = %-12s # ", row->name, options_get(config, row, buf, sizeof(buf)));
+		print_origin(&origins[i]);
+	}
+}
+
+/* ---- allowed, but surprising ---- */
+
+void config_remarks(const struct config *c, char *buf, unsigned size)
+{
+	struct mistakes m = {.buf = buf, .size = size};
+	char kill[32], term[32];
+
+	buf[0] = '\0';
+	if (c->mem_kill_ppm >= c->mem_term_ppm && c->mem_kill_ppm > 0)
+		mistake(&m, "-mk %s is not below -m %s: SIGKILL is sent at once, and never SIGTERM",
+			report_percent(c->mem_kill_ppm, kill, sizeof(kill)),
+			report_percent(c->mem_term_ppm, term, sizeof(term)));
+	if (c->swap_kill_ppm > c->swap_term_ppm)
+		mistake(&m, "-sk %s is above -s %s: where swap decides, SIGKILL is sent at once",
+			report_percent(c->swap_kill_ppm, kill, sizeof(kill)),
+			report_percent(c->swap_term_ppm, term, sizeof(term)));
+	if (c->mem_term_ppm == 0 && c->mem_kill_ppm == 0)
+		mistake(&m, "-m 0 and -mk 0: memory is never low");
+	if (c->mem_term_ppm >= 50 * PPM_PER_PERCENT)
+		mistake(&m, "-m %s: a process is ended as long as that much memory is not available",
+			report_percent(c->mem_term_ppm, term, sizeof(term)));
+	if (c->warn_ppm > 0 && c->warn_ppm <= c->mem_term_ppm)
+		mistake(&m, "-warn %s is not above -m %s: the warning comes with the signal",
+			report_percent(c->warn_ppm, kill, sizeof(kill)),
+			report_percent(c->mem_term_ppm, term, sizeof(term)));
+}
