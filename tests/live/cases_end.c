@@ -8,6 +8,8 @@
 
 #define LONG_ENOUGH_MS 700
 
+static const struct machine_shape with_lag = {.total_kib = 96 * MIB, .lag_ms = 300};
+
 static void grace(struct stage *s)
 {
 	struct actor *idle = play(s, "idle", "grow=4"), *hog;
@@ -58,6 +60,20 @@ static void r40_memory_comes_late(struct stage *s)
 	must_log(s, "%d \\(hog\\) is gone: [0-9.]+ MiB back", (int)hog->pid);
 	must_live(s, second);
 	must_log_times(s, 1, 1, "killed [0-9]+");
+}
+
+/* The first is gone at once, but the kernel does not say yet that its memory is free. */
+static void r40_counters_lag(struct stage *s)
+{
+	struct actor *second = play(s, "second", "grow=12"), *hog;
+
+	watch(s, USUAL);
+	hog = play(s, "hog", "grow=48@400");
+	must_die(s, hog, SIGTERM);
+	settle(s, LONG_ENOUGH_MS);
+	must_live(s, second);
+	must_log_times(s, 1, 1, "killed [0-9]+");
+	must_log(s, "%d \\(hog\\) is gone: 4[0-9] MiB back", (int)hog->pid);
 }
 
 /* One is not enough: the next follows without waiting for its grace time. */
@@ -197,6 +213,7 @@ const struct live_case end_cases[] = {
 	{"freed", freed, NULL, false},
 	{"stopped", stopped, NULL, false},
 	{"r40_memory_comes_late", r40_memory_comes_late, NULL, false},
+	{"r40_counters_lag", r40_counters_lag, &with_lag, false},
 	{"r40_two_are_needed", r40_two_are_needed, NULL, false},
 	{"r41_grace_is_waited_for", r41_grace_is_waited_for, NULL, false},
 	{"r41_kill_level_at_once", r41_kill_level_at_once, NULL, false},

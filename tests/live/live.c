@@ -8,6 +8,7 @@
 #include "stage.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <limits.h>
 #include <poll.h>
@@ -78,7 +79,7 @@ static void start(struct run *run)
 {
 	int ends[2];
 
-	if (pipe(ends) < 0) {
+	if (pipe2(ends, O_CLOEXEC) < 0) {
 		perror("pipe");
 		exit(1);
 	}

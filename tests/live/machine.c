@@ -12,6 +12,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #define TEXT_SIZE 4096
@@ -324,11 +325,34 @@ static void make_whole(struct machine *m)
 	m->is_broken = false;
 }
 
+static uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+/*
+ * Freed pages go to lists of the CPU that freed them, which MemFree and MemAvailable do not count. On 6.18 with 24 GiB
+ * and 2 CPUs 100 MiB of a killed process showed after 0.5 to 8 seconds.
+ */
+static uint64_t shown_anon(struct machine *m, uint64_t anon)
+{
+	if (anon >= m->anon_kib) {
+		m->fell_ns = 0;
+		return anon;
+	}
+	if (m->fell_ns == 0)
+		m->fell_ns = now_ns();
+	return now_ns() - m->fell_ns < m->shape.lag_ms * 1000000ull ? m->anon_kib : anon;
+}
+
 void machine_follow(struct machine *m)
 {
 	static uint64_t told_kills;
 
-	m->anon_kib = anon_of_all(m) + m->shape.other_kib;
+	m->anon_kib = shown_anon(m, anon_of_all(m) + m->shape.other_kib);
 	m->shmem_kib = tmpfs_kib() + sysv_kib();
 	if (m->shape.own_vmstat && told_kills != m->shape.kernel_oom_kills)
 		write_vmstat(m);

@@ -20,6 +20,7 @@ struct machine_shape {
 	uint64_t cold_swap_kib;    /* swap in use by nobody in particular: pages that were put there long ago */
 	uint64_t other_kib;        /* held by programs that are only pretended */
 	uint64_t least_kib;        /* who holds less is not counted: thousands of sleepers */
+	unsigned lag_ms;           /* what is given back shows so much later: it is in the CPUs' own free lists first */
 	uint64_t slab_kib;         /* held by the kernel, on top of the usual few MiB */
 	uint64_t hugetlb_kib;      /* held by huge pages */
 	uint64_t kernel_oom_kills; /* with own_vmstat */
@@ -34,7 +35,8 @@ struct machine {
 	uint64_t anon_kib;  /* what processes held at the last machine_follow() */
 	uint64_t shmem_kib; /* tmpfs at MACHINE_TMPFS and System V shared memory */
 	uint64_t available_kib;
-	char *text; /* meminfo, mapped */
+	uint64_t fell_ns; /* when processes began to hold less than is shown; 0: they do not */
+	char *text;       /* meminfo, mapped */
 	unsigned length;
 	bool is_broken;
 	int meminfo_fd, vmstat_fd, proc_fd;

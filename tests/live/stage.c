@@ -27,13 +27,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LOG      STAGE "/log"
-#define PRELOAD  STAGE "/malloc_count.so"
-#define CALLS    STAGE "/malloc_calls"
-#define CONFIG   STAGE "/useroom.conf"
-#define WORDS    64
-#define TICK_MS  3
-#define PATIENCE 20 /* seconds; only a case that fails waits so long */
+#define LOG         STAGE "/log"
+#define PRELOAD     STAGE "/malloc_count.so"
+#define CALLS       STAGE "/malloc_calls"
+#define CONFIG      STAGE "/useroom.conf"
+#define WORDS       64
+#define TICK_MS     3
+#define SHOWN_LINES 40
+#define MOST_FDS    1024
+#define PATIENCE    20 /* seconds; only a case that fails waits so long */
 
 #ifndef SYS_pidfd_send_signal
 #define SYS_pidfd_send_signal 424
@@ -61,13 +63,19 @@ static _Noreturn void leave(enum stage_exit code)
 	_exit(code);
 }
 
+/* The beginning is what explains; a debug log is long. */
 static void show_file(const char *path, const char *prefix)
 {
 	FILE *file = fopen(path, "re");
 	char line[2048];
+	unsigned lines = 0;
 
-	while (file != NULL && fgets(line, sizeof(line), file) != NULL)
-		(void)printf("%s%s", prefix, line);
+	while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+		if (++lines <= SHOWN_LINES)
+			(void)printf("%s%s", prefix, line);
+	}
+	if (lines > SHOWN_LINES)
+		(void)printf("%s... and %u lines more\n", prefix, lines - SHOWN_LINES);
 	if (file != NULL)
 		(void)fclose(file);
 }
@@ -305,8 +313,8 @@ static void redirect(const char *path)
 
 	if (null < 0 || out < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
 		_exit(98);
-	(void)close(null);
-	(void)close(out);
+	for (int fd = 3; fd < MOST_FDS; fd++) /* what whoever started us has left open is nobody's business here */
+		(void)close(fd);
 }
 
 static struct actor *add_actor(struct stage *stage, pid_t pid, const char *name)
