@@ -100,7 +100,7 @@ static int unquote(char **value)
 	char quote = **value, *end;
 
 	if (quote != '"' && quote != '\'') {
-		end = strstr(*value, " #");
+		end = **value == '#' ? *value : strstr(*value, " #");
 		if (end)
 			*end = '\0';
 		*value = trim(*value);
@@ -437,6 +437,16 @@ static void print_origin(const struct origin *o)
 		(void)printf("%s\n", o->kind == ORIGIN_DEFAULT ? "default" : "command line");
 }
 
+/* In quotes where it could be read otherwise without them. */
+static void print_value(const char *name, const char *value)
+{
+	bool plain = value[0] != '\0' && strpbrk(value, " #\"'\t") == NULL;
+	const char *quote = plain ? "" : strchr(value, '"') ? "'" : "\"";
+	int width = 14 - (int)strlen(value) - 2 * (int)strlen(quote);
+
+	(void)printf("%-16s = %s%s%s%*s # ", name, quote, value, quote, width > 0 ? width : 0, "");
+}
+
 void config_print(const struct config *config, const struct config_source *source)
 {
 	char buf[64];
@@ -447,7 +457,7 @@ void config_print(const struct config *config, const struct config_source *sourc
 
 		if (row->kind == OPTION_ACTION)
 			continue;
-		(void)printf("%-16s = %-12s # ", row->name, options_get(config, row, buf, sizeof(buf)));
+		print_value(row->name, options_get(config, row, buf, sizeof(buf)));
 		print_origin(&origins[i]);
 	}
 }
