@@ -20,10 +20,12 @@
 #define STUCK_NS (1 * NS_PER_S)
 
 /*
- * An exited victim's memory is still counted on for so long: the counters are behind by what each CPU keeps for itself,
- * and the last reference to the memory may be somebody else's, our own process_mrelease's for one (R40).
+ * The memory of a victim that is gone is still counted on for so long: the counters are behind by what each CPU keeps
+ * for itself, and the last reference to the memory may be somebody else's, our own process_mrelease's for one (R40).
+ * Below the kill level there is less time to be sure.
  */
-#define SETTLE_NS (50 * NS_PER_MS)
+#define SETTLE_NS      (400 * NS_PER_MS)
+#define SETTLE_KILL_NS (50 * NS_PER_MS)
 
 /* Less than this is no progress: counters move by themselves. */
 #define PROGRESS_KIB 1024
@@ -129,24 +131,31 @@ static uint64_t gained_swap(const struct victim *v, const struct sample *s)
 	return minus_u64(s->swap_free_kib, v->base_swap_kib);
 }
 
-/* What the victim still holds, or, once its address space is detached and being taken apart, what has not come yet. */
+static uint64_t expected_mem(const struct victim *v, const struct sample *s)
+{
+	return minus_u64(v->event.victim.freeable_kib - v->event.victim.swap_kib, gained_mem(v, s));
+}
+
+static uint64_t expected_swap(const struct victim *v, const struct sample *s)
+{
+	return minus_u64(v->event.victim.swap_kib, gained_swap(v, s));
+}
+
+/*
+ * What the victim still holds; or, once its address space is detached or being taken apart and shows nothing any more,
+ * what has not been seen to come back.
+ */
 static void follow_memory(struct act *act, struct victim *v, const struct sample *s)
 {
 	static struct proc now;
 	const struct proc *p = &v->event.victim;
-	uint64_t mem_kib, swap_kib, held;
+	uint64_t mem_kib = expected_mem(v, s), swap_kib = expected_swap(v, s), held = 0;
 
-	if (v->released || scan_read(act->scan, p->pid, &now) < 0) {
-		v->left_mem_kib = v->left_swap_kib = 0;
-		return;
-	}
-	held = now.anon_kib + (p->shares_memory ? 0 : now.shmem_kib);
-	if (held + now.swap_kib > 0) {
+	if (v->gone_ns == 0 && scan_read(act->scan, p->pid, &now) == 0)
+		held = now.anon_kib + (p->shares_memory ? 0 : now.shmem_kib);
+	if (held > 0 || (v->gone_ns == 0 && now.swap_kib > 0)) {
 		mem_kib = held + now.page_tables_kib;
 		swap_kib = now.swap_kib;
-	} else {
-		mem_kib = minus_u64(p->freeable_kib - p->swap_kib, gained_mem(v, s));
-		swap_kib = minus_u64(p->swap_kib, gained_swap(v, s));
 	}
 	if (mem_kib + swap_kib + PROGRESS_KIB <= v->left_mem_kib + v->left_swap_kib)
 		v->progress_ns = s->now_ns;
@@ -210,8 +219,7 @@ static void follow_up_signal(struct act *act, struct victim *v)
 	const struct proc *p = &v->event.victim;
 
 	if (v->event.signal == SIGKILL) {
-		v->released = false;
-		release_request(act->release, p->pid, v->pidfd);
+				release_request(act->release, p->pid, v->pidfd);
 	} else if (p->state == 'T') {
 		(void)send_signal(v, SIGCONT); /* a stopped process gets its SIGTERM only when it goes on */
 	}
@@ -328,7 +336,7 @@ void act_take_results(struct act *act)
 			struct victim *v = &act->victims[i];
 
 			if (v->state == VICTIM_KILLED && v->event.victim.pid == result.pid && result.error == 0)
-				v->released = true;
+				v->gone_ns = sense_now();
 		}
 	}
 }
@@ -353,21 +361,26 @@ static void has_left(struct act *act, struct victim *v, const struct sample *s)
 	}
 	v->exited_by_term = v->state == VICTIM_TERMED;
 	v->state = VICTIM_GONE;
+	v->gone_ns = s->now_ns;
 	v->deadline_ns = s->now_ns + SETTLE_NS;
+}
+
+static void freed(struct act *act, struct victim *v, const struct sample *s)
+{
+	tell_later(act, v, EVENT_FREED, s);
+	clear_row(act, v);
 }
 
 static void settle(struct act *act, struct victim *v, struct sample *s)
 {
 	const struct proc *p = &v->event.victim;
 
-	v->left_mem_kib = minus_u64(p->freeable_kib - p->swap_kib, gained_mem(v, s));
-	v->left_swap_kib = minus_u64(p->swap_kib, gained_swap(v, s));
-	if (v->left_mem_kib + v->left_swap_kib > p->freeable_kib / 10 && s->now_ns < v->deadline_ns) {
+	v->left_mem_kib = expected_mem(v, s);
+	v->left_swap_kib = expected_swap(v, s);
+	if (v->left_mem_kib + v->left_swap_kib > p->freeable_kib / 10 && s->now_ns < v->deadline_ns)
 		count_pending(v, s);
-		return;
-	}
-	tell_later(act, v, EVENT_FREED, s);
-	clear_row(act, v);
+	else
+		freed(act, v, s);
 }
 
 static void follow_one(struct act *act, struct victim *v, struct sample *s)
@@ -380,6 +393,8 @@ static void follow_one(struct act *act, struct victim *v, struct sample *s)
 		return;
 	if (!v->dry)
 		follow_memory(act, v, s);
+	if (v->gone_ns > 0 && s->now_ns > v->gone_ns + SETTLE_NS)
+		v->left_mem_kib = v->left_swap_kib = 0; /* released, and it just does not exit: frozen, or in D state */
 	if (v->state == VICTIM_KILLED && !v->dry && s->now_ns > v->progress_ns + STUCK_NS) {
 		v->state = VICTIM_STUCK; /* R45: the next one's turn; its memory is not waited for */
 		tell_later(act, v, EVENT_STUCK, s);
@@ -416,6 +431,8 @@ void act_escalate(struct act *act, const struct config *config, const struct sam
 			v->event.signal = d->kill_level ? SIGKILL : v->event.signal;
 			v->decided_ns = s->now_ns;
 			(void)first_signal(act, config, v);
+		} else if (v->state == VICTIM_GONE && d->kill_level && s->now_ns > v->gone_ns + SETTLE_KILL_NS) {
+			freed(act, v, s);
 		} else if (v->state == VICTIM_TERMED && d->low && (d->kill_level || s->now_ns >= v->deadline_ns)) {
 			escalate(act, config, v, s, d);
 		}

@@ -95,7 +95,7 @@ static void lift(const struct release *r, const struct request *q)
 	for (unsigned i = 0; q->pidfd >= 0 && i < LIFTED_MAX; i++) {
 		if (lifted[i].pid != 0)
 			continue;
-		lifted[i] = (struct lifted){q->pid, dup(q->pidfd), sense_now() + LIFT_NS};
+		lifted[i] = (struct lifted){q->pid, fcntl(q->pidfd, F_DUPFD_CLOEXEC, 0), sense_now() + LIFT_NS};
 		put_threads(r, q->pid, true);
 		return;
 	}
@@ -126,11 +126,11 @@ static int put_back(const struct release *r)
 	return wait_ms;
 }
 
-/* R42: only after SIGKILL, again on EAGAIN. ESRCH: its memory is gone already, which is what we want. */
+/* R42: only after SIGKILL, again on EAGAIN. ESRCH: it is taking its memory apart itself. */
 static int release_memory(int pidfd)
 {
 	for (int tries = 0; tries < RELEASE_TRIES; tries++) {
-		if (sys_process_mrelease(pidfd, 0) == 0 || errno == ESRCH)
+		if (sys_process_mrelease(pidfd, 0) == 0)
 			return 0;
 		if (errno != EAGAIN && errno != EINTR)
 			return -errno;
