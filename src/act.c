@@ -219,7 +219,7 @@ static void follow_up_signal(struct act *act, struct victim *v)
 	const struct proc *p = &v->event.victim;
 
 	if (v->event.signal == SIGKILL) {
-				release_request(act->release, p->pid, v->pidfd);
+		release_request(act->release, p->pid, v->pidfd);
 	} else if (p->state == 'T') {
 		(void)send_signal(v, SIGCONT); /* a stopped process gets its SIGTERM only when it goes on */
 	}

@@ -40,12 +40,12 @@ struct victim {
 	enum victim_state state;
 	bool dry;              /* dry run: nothing was sent */
 	bool exited_by_term;   /* it needed no SIGKILL */
-	bool released;         /* process_mrelease has returned */
 	int pidfd;             /* -1: kernel before 5.3 */
 	uint64_t decided_ns;   /* the look on which it was chosen */
 	uint64_t signal_ns;    /* the last signal */
 	uint64_t first_ns;     /* the first one */
 	uint64_t deadline_ns;  /* next step */
+	uint64_t gone_ns;      /* when its memory was let go of: it has exited, or was released; 0: not yet */
 	uint64_t progress_ns;  /* when it last gave something back */
 	uint64_t left_mem_kib; /* what it still holds */
 	uint64_t left_swap_kib;

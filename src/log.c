@@ -260,6 +260,13 @@ static void put_framed(enum log_level level, const char *text, size_t length, si
 	put(line, used);
 }
 
+static log_frame_fn frame;
+
+void log_set_frame(log_frame_fn fn)
+{
+	frame = fn;
+}
+
 void log_line(enum log_level level, const char *format, ...)
 {
 	static char text[LOG_LINE_MAX + 1]; /* one more than a line may have: then it is seen to be too long */
@@ -273,6 +280,12 @@ void log_line(enum log_level level, const char *format, ...)
 	va_end(args);
 	if (n < 0)
 		return;
+	if (frame != NULL) {
+		static char framed[2 * LOG_LINE_MAX];
+
+		log_raw(level, framed, frame(level, text, framed, sizeof(framed)));
+		return;
+	}
 	put_framed(level, text, (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1, LOG_LINE_MAX - 1);
 }
 

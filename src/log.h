@@ -25,6 +25,10 @@ void log_init(void);
 void log_set_debug(bool debug);
 bool log_debug_enabled(void);
 
+/* How log_line frames its text from now on, e.g. as JSON: fills buf and returns the length. NULL: as it is. */
+typedef size_t (*log_frame_fn)(enum log_level level, const char *line, char *buf, size_t size);
+void log_set_frame(log_frame_fn frame);
+
 /* printf to one line; without the newline. */
 void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -235,7 +235,7 @@ static void reload(struct useroom *u)
 	} else {
 		u->config = config;
 		u->keep_ns = u->choose_ns = 0;
-		log_set_debug(u->config.debug);
+		tell_configure(&u->config);
 		scan_forget(&u->scan);
 		loop_start_hooks(u);
 		tell_debug_lists(u);

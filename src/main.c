@@ -248,7 +248,7 @@ int main(int argc, char **argv)
 		say_mistakes(errors);
 		return 2;
 	}
-	log_set_debug(u->config.debug);
+	tell_configure(&u->config);
 	switch (u->source.mode) {
 	case CONFIG_HELP:
 		options_print_help(stdout);

@@ -13,7 +13,7 @@
 
 struct release_result {
 	pid_t pid;
-	int error; /* 0: its memory is free; else a negative errno of process_mrelease */
+	int error; /* 0: its memory is free; -ESRCH: it frees it itself; else a negative errno of process_mrelease */
 };
 
 struct release {

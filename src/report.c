@@ -401,15 +401,19 @@ size_t report_text(const struct event *e, char *buf, size_t size)
 /* ---- JSON ---- */
 
 /* RFC 8259: what log_safe lets through needs only its quotes escaped; log_safe's own backslashes are doubled. */
-static void json_string(struct text *t, const char *key, const char *value)
+static void json_raw_string(struct text *t, const char *key, const char *safe)
 {
-	char safe[4 * EXE_MAX + 1];
-
-	(void)log_safe(value, safe, sizeof(safe));
 	add(t, ",\"%s\":\"", key);
 	for (const char *c = safe; *c; c++)
 		add(t, *c == '"' || *c == '\\' ? "\\%c" : "%c", *c);
 	add(t, "\"");
+}
+
+static void json_string(struct text *t, const char *key, const char *value)
+{
+	char safe[4 * EXE_MAX + 1];
+
+	json_raw_string(t, key, log_safe(value, safe, sizeof(safe)));
 }
 
 static void json_number(struct text *t, const char *key, uint64_t value)
@@ -445,16 +449,21 @@ static void json_time(struct text *t, uint64_t realtime_ns)
 	add(t, "{\"time\":\"%s.%03uZ\"", date, (unsigned)(realtime_ns / 1000000 % 1000));
 }
 
+static uint32_t share_ppm(uint64_t part, uint64_t total)
+{
+	return total == 0 ? 0 : (uint32_t)(min_u64(part, total) * 1000000 / total);
+}
+
 static void json_sample(struct text *t, const struct event *e)
 {
 	const struct sample *s = &e->sample;
 
 	json_number(t, "mem_total_kib", s->mem_total_kib);
 	json_number(t, "mem_available_kib", s->mem_available_kib);
-	json_percent(t, "mem_available_percent", e->decision.mem_ppm);
+	json_percent(t, "mem_available_percent", share_ppm(s->mem_available_kib, s->mem_total_kib));
 	json_number(t, "swap_total_kib", s->swap_total_kib);
 	json_number(t, "swap_free_kib", s->swap_free_kib);
-	json_percent(t, "swap_free_percent", e->decision.swap_ppm);
+	json_percent(t, "swap_free_percent", share_ppm(s->swap_free_kib, s->swap_total_kib));
 }
 
 static void json_limits(struct text *t, const struct event *e)
@@ -569,6 +578,20 @@ static void json_body(struct text *t, const struct event *e)
 	case EVENT_TYPE_COUNT:
 		break;
 	}
+}
+
+size_t report_json_note(enum log_level level, const char *line, char *buf, size_t size)
+{
+	struct text t = {.buf = buf, .size = size};
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	json_time(&t, (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec);
+	json_string(&t, "event", "note");
+	json_number(&t, "level", level);
+	json_raw_string(&t, "message", line);
+	add(&t, "}");
+	return t.length;
 }
 
 size_t report_json(const struct event *e, char *buf, size_t size)

@@ -17,6 +17,9 @@
 size_t report_text(const struct event *event, char *buf, size_t size);
 size_t report_json(const struct event *event, char *buf, size_t size);
 
+/* A line that is no event, as JSON: {"time":...,"event":"note","level":4,"message":"..."}. */
+size_t report_json_note(enum log_level level, const char *line, char *buf, size_t size);
+
 /* How important it is. */
 enum log_level report_level(const struct event *event);
 

@@ -67,6 +67,12 @@ void tell_look(struct useroom *u, enum event_type type, int error, const struct 
 	tell_event(u, &e);
 }
 
+void tell_configure(const struct config *config)
+{
+	log_set_debug(config->debug);
+	log_set_frame(config->log_format == LOG_FORMAT_JSON ? report_json_note : NULL);
+}
+
 /* ---- -debug ---- */
 
 void tell_debug_look(const struct sample *s, const struct decision *d)

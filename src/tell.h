@@ -8,6 +8,9 @@
 
 #include "useroom.h"
 
+/* How it is told from now on: -debug, -log. */
+void tell_configure(const struct config *config);
+
 /* Tell an event; ctx is a struct useroom. Fills its wall-clock time and dry_run. */
 void tell_event(void *ctx, struct event *event);
 
