@@ -89,6 +89,43 @@ static void ignore_user_root(struct stage *s)
 	must_not_log(s, "killed");
 }
 
+/* Two processes of which the larger is at this place. */
+static void of_two_at(struct stage *s, const char *options, const char *place, bool larger_dies)
+{
+	struct actor *larger = play(s, "larger", "grow=36"), *smaller = play(s, "smaller", "grow=20");
+
+	must_hold(s, 56 * MIB);
+	pretend_proc_file(larger, "cgroup", place);
+	watch(s, options);
+	must_be_only_victim(s, larger_dies ? larger : smaller, SIGTERM);
+	must_live(s, larger_dies ? smaller : larger);
+}
+
+static void protect_unit(struct stage *s)
+{
+	of_two_at(s, USUAL "-protect unit:shop.service", "0::/system.slice/shop.service\n", false);
+}
+
+static void avoid_cgroup(struct stage *s)
+{
+	of_two_at(s, USUAL "-avoid cgroup:/docker/*",
+		  "3:memory:/docker/0123\n2:cpu,cpuacct:/\n1:name=systemd:/docker/0123\n", false);
+}
+
+static void unit_is_named(struct stage *s)
+{
+	of_two_at(s, USUAL, "0::/system.slice/shop.service\n", true);
+	must_log(s, "killed .*unit shop\\.service");
+}
+
+static void r50_container_is_named(struct stage *s)
+{
+	of_two_at(s, USUAL,
+		  "0::/system.slice/docker-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.scope\n",
+		  true);
+	must_log(s, "killed .*container docker 0123456789ab");
+}
+
 static void needs_two_users(struct stage *s)
 {
 	if (!s->real_root)
@@ -264,6 +301,25 @@ static void r30_not_sshd(struct stage *s)
 	of_two(s, USUAL "-protect /usr/sbin/sshd", "sshd", "name=sshd grow=36", "smaller", "grow=20");
 }
 
+/* Files that wait for the victim's mmap lock, which a process that is stuck never gives back. */
+static void r31_never_waits_for_a_process(struct stage *s)
+{
+	static const char *const files[] = {"cmdline", "environ", "maps", "smaps", "smaps_rollup"};
+	struct actor *hog = play(s, "hog", "grow=48"), *second = play(s, "second", "grow=12");
+
+	must_hold(s, 60 * MIB);
+	for (unsigned i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		char path[64];
+
+		(void)snprintf(path, sizeof(path), "/proc/%d/%s", (int)hog->pid, files[i]);
+		if (access(path, F_OK) == 0) /* smaps_rollup came with 4.14 */
+			pretend_proc_file(hog, files[i], NULL);
+	}
+	watch(s, USUAL "-debug");
+	must_be_only_victim(s, hog, SIGTERM);
+	must_live(s, second);
+}
+
 /* A hundred programs come and go at any time; each look at /proc finds some of them dead. */
 static void r35_busy_build_host(struct stage *s)
 {
@@ -365,6 +421,9 @@ const struct live_case choose_cases[] = {
 	{"ignore_user", ignore_user, NULL, false},
 	{"ignore_user_root", ignore_user_root, NULL, false},
 	{"min_victim", min_victim, NULL, false},
+	{"protect_unit", protect_unit, NULL, false},
+	{"avoid_cgroup", avoid_cgroup, NULL, false},
+	{"unit_is_named", unit_is_named, NULL, false},
 	{"r20_right_numbers", r20_right_numbers, NULL, false},
 	{"r21_helpers", r21_helpers, NULL, false},
 	{"r22_nobody", r22_nobody, NULL, false},
@@ -380,12 +439,14 @@ const struct live_case choose_cases[] = {
 	{"r29_long_name", r29_long_name, NULL, false},
 	{"r30_not_sshd", r30_not_sshd, NULL, false},
 	{"r30_only_called_sshd", r30_only_called_sshd, NULL, false},
+	{"r31_never_waits_for_a_process", r31_never_waits_for_a_process, NULL, false},
 	{"r35_busy_build_host", r35_busy_build_host, NULL, false},
 	{"r36_r54_many_small", r36_r54_many_small, NULL, false},
 	{"r37_small_but_adjusted", r37_small_but_adjusted, NULL, false},
 	{"r38_file_pages", r38_file_pages, NULL, false},
 	{"r38_file_pages_by_rss", r38_file_pages_by_rss, NULL, false},
 	{"r39_family", r39_family, &with_mapped_shmem, false},
+	{"r50_container_is_named", r50_container_is_named, NULL, false},
 	{"sleepers_3000", sleepers_3000, &without_sleepers, false},
 	{"zombies", zombies, NULL, false},
 	{NULL, NULL, NULL, false},

@@ -86,6 +86,7 @@ static void on_tick(struct stage *stage)
 
 static void say(const char *text)
 {
+	show_log();
 	clear_gauge();
 	(void)printf("%s\n", text);
 	(void)fflush(stdout);

@@ -32,18 +32,18 @@ static int write_text(const char *path, const char *text)
 }
 
 /* user_namespaces(7): a single id may be mapped without privilege, the group only after setgroups is given up. */
-static int map_us_to_root(unsigned uid, unsigned gid)
+static int map_us(unsigned inside, unsigned uid, unsigned gid)
 {
 	char line[32];
 	int r = write_text("/proc/self/setgroups", "deny");
 
 	if (r < 0 && r != -ENOENT) /* the file is there since 3.19 */
 		return r;
-	(void)snprintf(line, sizeof(line), "0 %u 1", gid);
+	(void)snprintf(line, sizeof(line), "%u %u 1", inside, gid);
 	r = write_text("/proc/self/gid_map", line);
 	if (r < 0)
 		return r;
-	(void)snprintf(line, sizeof(line), "0 %u 1", uid);
+	(void)snprintf(line, sizeof(line), "%u %u 1", inside, uid);
 	return write_text("/proc/self/uid_map", line);
 }
 
@@ -58,11 +58,20 @@ int namespaces_enter(bool *ret_real_root, char *why, size_t size)
 	}
 	if (unshare(CLONE_NEWUSER | OWN_WORLD) < 0)
 		return explain(why, size, "user namespaces are not allowed here", errno);
-	r = map_us_to_root(uid, gid);
+	r = map_us(0, uid, gid);
 	if (r < 0)
 		return explain(why, size, "user namespaces are restricted here", -r);
 	*ret_real_root = false;
 	return 0;
+}
+
+int namespaces_become(unsigned uid)
+{
+	unsigned outer_uid = geteuid(), outer_gid = getegid();
+
+	if (unshare(CLONE_NEWUSER) < 0)
+		return -errno;
+	return map_us(uid, outer_uid, outer_gid);
 }
 
 int namespaces_mount(char *why, size_t size)

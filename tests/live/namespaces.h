@@ -16,6 +16,12 @@
 int namespaces_enter(bool *ret_real_root, char *why, size_t size);
 
 /*
+ * In a user namespace: leave for another one, in which we are this user, and no more than that after the next exec.
+ * Returns 0, or a negative errno.
+ */
+int namespaces_become(unsigned uid);
+
+/*
  * For process 1: mounts of its own, a /proc that shows only this world, empty /run and /tmp.
  * Returns 0; or a negative errno with a sentence in `why`.
  */

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -146,6 +147,33 @@ void write_file(const char *path, unsigned mode, const char *text)
 		fail("%s: %s", path, strerror(errno));
 	(void)close(fd);
 	(void)chmod(path, mode);
+}
+
+void pretend_proc_file(const struct actor *actor, const char *name, const char *text)
+{
+	char file[128], over[128];
+
+	(void)snprintf(file, sizeof(file), STAGE "/%d.%s", (int)actor->pid, name);
+	(void)snprintf(over, sizeof(over), "/proc/%d/%s", (int)actor->pid, name);
+	if (text != NULL)
+		write_file(file, 0644, text);
+	else if (mkfifo(file, 0644) < 0)
+		fail("%s: %s", file, strerror(errno));
+	if (mount(file, over, NULL, MS_BIND, NULL) < 0)
+		fail("%s: %s", over, strerror(errno));
+}
+
+/* CONFIG_CHECKPOINT_RESTORE */
+void set_next_pid(pid_t pid)
+{
+	static const char path[] = "/proc/sys/kernel/ns_last_pid";
+	char text[16];
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	(void)snprintf(text, sizeof(text), "%d", (int)pid - 1);
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		skip("%s: %s", path, strerror(errno));
+	(void)close(fd);
 }
 
 static int open_notify(void)
@@ -382,14 +410,22 @@ static void daemon_environment(const struct stage *stage)
 		(void)setenv("LD_PRELOAD", PRELOAD, 1);
 }
 
+static int become(const struct stage *stage)
+{
+	unsigned uid = stage->uid;
+
+	if (!stage->real_root)
+		return namespaces_become(uid);
+	return setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0 ? -errno : 0;
+}
+
 static void daemon_rights(const struct stage *stage)
 {
 	const struct rlimit none = {0, 0};
 
 	if (stage->no_memlock && setrlimit(RLIMIT_MEMLOCK, &none) < 0)
 		_exit(95);
-	if (stage->uid != 0 &&
-	    (setresgid(stage->uid, stage->uid, stage->uid) < 0 || setresuid(stage->uid, stage->uid, stage->uid) < 0))
+	if (stage->uid != 0 && become(stage) < 0)
 		_exit(94);
 	if (stage->old_kernel || stage->no_mrelease)
 		become_old(!stage->old_kernel);

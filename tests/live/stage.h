@@ -71,6 +71,13 @@ struct actor *start_daemon(struct stage *stage, const char *options);
  */
 struct actor *play(struct stage *stage, const char *name, const char *words);
 
+/* Mount a file over one of /proc/PID. With no text it is a pipe that nobody writes to: whoever opens it waits for ever.
+ */
+void pretend_proc_file(const struct actor *actor, const char *name, const char *text);
+
+/* The next process gets this number. */
+void set_next_pid(pid_t pid);
+
 void write_file(const char *path, unsigned mode, const char *text);
 
 /* --- what must come of it --- */
