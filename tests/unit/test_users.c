@@ -105,6 +105,9 @@ static void lines_across_the_buffer(void **state)
 	memcpy(text + sizeof(text) - 20, "\nend:x:1003:1::/:\n\n\n", 20);
 	write_passwd(text, sizeof(text));
 	check_name(1003, "end");
+	memcpy(text + LINE_BYTES, "forged:x:1005:1::/:\n", 20); /* the rest of a line is not a line */
+	write_passwd(text, sizeof(text));
+	check_name(1005, "");
 	memset(text, 'g', sizeof(text)); /* not a newline in sight */
 	write_passwd(text, sizeof(text));
 	check_name(1003, "");
