@@ -1,0 +1,48 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""count-tests.py TESTLOG.JSON STATUS: the single cases of a meson test run, the reasons of those that were skipped, and
+one closing line. Exits with 1 when a case failed, when meson did, or when nothing ran."""
+import json
+import re
+import sys
+
+TAP = re.compile(r'^(not )?ok\b\s*(\d+)?\s*-?\s*(.*)$')
+
+
+def cases(test):
+    """(result, name) of each case of one test program; the program itself where it prints no TAP."""
+    found = []
+    for line in (test.get('stdout') or '').splitlines():
+        match = TAP.match(line)
+        if not match:
+            continue
+        name, _, note = match.group(3).partition(' # ')
+        if note.upper().startswith('SKIP'):
+            found.append(('skipped', f'{name}: {note[4:].strip()}'))
+        else:
+            found.append(('failed' if match.group(1) else 'passed', name))
+    crashed = test['result'] not in ('OK', 'SKIP') and not any(r == 'failed' for r, _ in found)
+    if not found or crashed:
+        kind = {'OK': 'passed', 'SKIP': 'skipped'}.get(test['result'], 'failed')
+        found.append((kind, test['name']))
+    return found
+
+
+def main():
+    path, status = sys.argv[1], int(sys.argv[2])
+    count = {'passed': 0, 'failed': 0, 'skipped': 0}
+    try:
+        with open(path, encoding='utf-8', errors='replace') as log:
+            tests = [json.loads(line) for line in log if line.strip()]
+    except OSError:
+        tests = []
+    for test in tests:
+        for result, name in cases(test):
+            count[result] += 1
+            if result != 'passed':
+                print(f"{result}: {test['name'].split(' / ')[-1]}: {name}")
+    print(f"{count['passed']} passed, {count['failed']} failed, {count['skipped']} skipped")
+    return 1 if count['failed'] or count['passed'] == 0 or status != 0 else 0
+
+
+sys.exit(main())
