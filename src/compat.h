@@ -48,6 +48,28 @@ static inline int sys_sched_setscheduler(pid_t tid, int policy, int priority)
 	return (int)syscall(SYS_sched_setscheduler, tid, policy, &param);
 }
 
+/* statx(2), 4.11: older libcs have neither the call nor the struct. AT_STATX_DONT_SYNC: a dead file server cannot hang
+ * it. */
+#define STATX_DONT_SYNC    0x4000
+#define STATX_NO_AUTOMOUNT 0x800
+#define STATX_WANT_INO     0x100u
+struct statx_result {
+	uint32_t mask, blksize;
+	uint64_t attributes;
+	uint32_t nlink, uid, gid;
+	uint16_t mode, pad;
+	uint64_t ino, size, blocks, attributes_mask;
+	uint64_t times[8];
+	uint32_t rdev_major, rdev_minor, dev_major, dev_minor;
+	uint64_t spare[14];
+};
+_Static_assert(sizeof(struct statx_result) == 256, "struct statx of the kernel");
+
+static inline int sys_statx(int dir_fd, const char *path, struct statx_result *ret)
+{
+	return (int)syscall(SYS_statx, dir_fd, path, STATX_DONT_SYNC | STATX_NO_AUTOMOUNT, STATX_WANT_INO, ret);
+}
+
 /* struct linux_dirent64 of getdents64(2), which libc does not declare. */
 struct entry64 {
 	uint64_t d_ino;

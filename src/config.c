@@ -391,28 +391,25 @@ static void take_command_line(struct config *config, struct config_source *sourc
 
 /* ---- all of it ---- */
 
-static int load(struct config_source *source, struct config *ret_config, char *errors, unsigned errors_size)
+/* Fills *config whether or not there are mistakes. */
+static int load(struct config_source *source, struct config *config, char *errors, unsigned errors_size)
 {
-	static struct config config;
 	static char scrap[64];
 	struct mistakes m = {.buf = errors, .size = errors_size}, unheard = {.buf = scrap, .size = sizeof(scrap)};
 
 	errors[0] = '\0';
 	file_count = 0;
 	memset(origins, 0, sizeof(origins));
-	options_defaults(&config);
-	take_command_line(&config, source, &unheard); /* which file? */
+	options_defaults(config);
+	take_command_line(config, source, &unheard); /* which file? */
 	memset(origins, 0, sizeof(origins));
-	options_defaults(&config);
+	options_defaults(config);
 	if (source->mode == CONFIG_HELP || source->mode == CONFIG_VERSION)
 		return 0;
-	take_file(&config, source->file, source->file_given, &m);
-	take_drop_ins(&config, source->file, &m);
-	take_command_line(&config, source, &m);
-	if (m.count > 0)
-		return -EINVAL;
-	*ret_config = config;
-	return 0;
+	take_file(config, source->file, source->file_given, &m);
+	take_drop_ins(config, source->file, &m);
+	take_command_line(config, source, &m);
+	return m.count > 0 ? -EINVAL : 0;
 }
 
 int config_load(int argc, char **argv, struct config *ret_config, struct config_source *ret_source, char *errors,
@@ -426,7 +423,12 @@ int config_reload(const struct config_source *source, struct config *ret_config,
 {
 	struct config_source again = {.argc = source->argc, .argv = source->argv, .file = CONFIG_DEFAULT_FILE};
 
-	return load(&again, ret_config, errors, errors_size);
+	static struct config config; /* the running one stays as it is until this one is whole */
+	int r = load(&again, &config, errors, errors_size);
+
+	if (r == 0)
+		*ret_config = config;
+	return r;
 }
 
 static void print_origin(const struct origin *o)

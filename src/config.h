@@ -79,14 +79,14 @@ struct config_source {
  * authority. A default file that does not exist is fine; one named by -config must exist.
  *
  * Returns 0 and fills *ret_config and *ret_source; or -EINVAL when anything is wrong, with one line for each mistake
- * written to `errors` (a NUL-terminated string of at most errors_size bytes; cut lines end in "..."), and leaves
- * *ret_config untouched. It works in static memory and allocates nothing itself, so that a reload may happen while
+ * written to `errors` (a NUL-terminated string of at most errors_size bytes; cut lines end in "..."); then *ret_config
+ * is scrap. It works in static memory and allocates nothing itself, so that a reload may happen while
  * memory is short; only a `user:` entry that /etc/passwd does not know goes through NSS, which may.
  */
 int config_load(int argc, char **argv, struct config *ret_config, struct config_source *ret_source, char *errors,
 		unsigned errors_size);
 
-/* The same with the source of an earlier config_load: what SIGHUP does. */
+/* The same with the source of an earlier config_load: what SIGHUP does. On failure *ret_config is untouched. */
 int config_reload(const struct config_source *source, struct config *ret_config, char *errors, unsigned errors_size);
 
 /*

@@ -38,18 +38,26 @@ static struct {
 	bool is_journal;
 	bool is_debug;
 	bool is_broken;     /* the last write failed for good: do not ask for another try until there is a new line */
-	size_t used;        /* bytes kept, whole lines; only the first may have begun to go out */
+	size_t used;        /* bytes in kept, whole lines; only the first may have begun to go out */
 	unsigned long lost; /* lines */
-	char kept[KEPT_BYTES];
 } out = {.fd = STDERR_FILENO};
+
+static char kept[KEPT_BYTES]; /* apart, so that it is no initialized data: it costs nothing until it is used */
 
 /* JOURNAL_STREAM=DEVICE:INODE, set by systemd: is it (still) what stderr goes to? */
 static bool names_stderr(const char *stream, const struct stat *st)
 {
 	uint64_t device, inode;
-	char rest;
+	char *end;
 
-	if (!stream || sscanf(stream, "%" SCNu64 ":%" SCNu64 "%c", &device, &inode, &rest) != 2)
+	if (!stream)
+		return false;
+	device = strtoull(stream, &end, 10);
+	if (end == stream || *end != ':')
+		return false;
+	stream = end + 1;
+	inode = strtoull(stream, &end, 10);
+	if (end == stream || *end != '\0')
 		return false;
 	return (uint64_t)st->st_dev == device && (uint64_t)st->st_ino == inode;
 }
@@ -145,20 +153,20 @@ static size_t whole_lines(void)
 
 	if (out.used <= WRITE_BYTES)
 		return out.used;
-	newline = memrchr(out.kept, '\n', WRITE_BYTES);
-	return newline ? (size_t)(newline - out.kept) + 1 : WRITE_BYTES;
+	newline = memrchr(kept, '\n', WRITE_BYTES);
+	return newline ? (size_t)(newline - kept) + 1 : WRITE_BYTES;
 }
 
 static void forget(size_t length)
 {
-	memmove(out.kept, out.kept + length, out.used - length);
+	memmove(kept, kept + length, out.used - length);
 	out.used -= length;
 }
 
 /* Nobody will ever read what is kept (disk full, reader gone): count it, so that there is room for what comes. */
 static void give_up(void)
 {
-	out.lost += count_lines(out.kept, out.used);
+	out.lost += count_lines(kept, out.used);
 	out.used = 0;
 	out.is_broken = true;
 }
@@ -166,7 +174,7 @@ static void give_up(void)
 static void drain(void)
 {
 	while (out.used > 0) {
-		ssize_t n = write_now(out.kept, whole_lines());
+		ssize_t n = write_now(kept, whole_lines());
 
 		if (n < 0)
 			give_up();
@@ -179,9 +187,9 @@ static void drain(void)
 
 static bool keep(const char *text, size_t length)
 {
-	if (length > sizeof(out.kept) - out.used)
+	if (length > sizeof(kept) - out.used)
 		return false;
-	memcpy(out.kept + out.used, text, length);
+	memcpy(kept + out.used, text, length);
 	out.used += length;
 	return true;
 }
@@ -205,7 +213,7 @@ static void tell_lost(void)
 bool log_flush(void)
 {
 	drain();
-	if (out.lost > 0 && out.used <= sizeof(out.kept) / 2) /* not a note between every two lines */
+	if (out.lost > 0 && out.used <= sizeof(kept) / 2) /* not a note between every two lines */
 		tell_lost();
 	return !log_pending();
 }

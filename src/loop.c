@@ -224,16 +224,14 @@ void loop_tell_now(struct useroom *u, enum event_type type, int error)
 
 static void reload(struct useroom *u)
 {
-	static struct config config;
 	static char errors[LOG_LINE_MAX];
 	int r;
 
 	(void)notify_send("RELOADING=1");
-	r = config_reload(&u->source, &config, errors, sizeof(errors));
+	r = config_reload(&u->source, &u->config, errors, sizeof(errors));
 	if (r < 0) {
 		log_lines(LOG_ERROR, errors);
 	} else {
-		u->config = config;
 		u->keep_ns = u->choose_ns = 0;
 		tell_configure(&u->config);
 		scan_forget(&u->scan);

@@ -254,9 +254,19 @@ static void copy_text(struct text t, char *buf, size_t size)
 	buf[n] = '\0';
 }
 
+/* Only what is used: the rest of a list then costs no memory. */
+static void copy_list(const struct builder *b, size_t source_length, struct match_list *ret)
+{
+	ret->count = b->list.count;
+	ret->kinds = b->list.kinds;
+	memcpy(ret->entries, b->list.entries, b->list.count * sizeof(ret->entries[0]));
+	memcpy(ret->text, b->list.text, b->used);
+	memcpy(ret->source, b->list.source, source_length + 1);
+}
+
 int match_parse(const char *text, match_user_fn user, struct match_list *ret, char *ret_bad, size_t bad_size)
 {
-	struct builder b = {.user = user};
+	static struct builder b; /* 5 KiB that need not be on a locked stack; the parser is not for threads */
 	size_t length = strlen(text);
 	struct text entry;
 	int r;
@@ -265,6 +275,8 @@ int match_parse(const char *text, match_user_fn user, struct match_list *ret, ch
 		copy_text((struct text){text, length}, ret_bad, bad_size);
 		return -E2BIG;
 	}
+	b.user = user;
+	b.used = b.list.count = b.list.kinds = 0;
 	memcpy(b.list.source, text, length + 1);
 	for (const char *at = text;; at += 1) {
 		size_t n = strcspn(at, ",");
@@ -279,7 +291,7 @@ int match_parse(const char *text, match_user_fn user, struct match_list *ret, ch
 		if (*at == '\0')
 			break;
 	}
-	*ret = b.list;
+	copy_list(&b, length, ret);
 	return 0;
 }
 

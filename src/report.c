@@ -441,12 +441,11 @@ static void json_percent(struct text *t, const char *key, uint32_t ppm)
 static void json_time(struct text *t, uint64_t realtime_ns)
 {
 	time_t seconds = (time_t)(realtime_ns / 1000000000u);
-	char date[32];
 	struct tm tm;
 
 	(void)gmtime_r(&seconds, &tm);
-	(void)strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
-	add(t, "{\"time\":\"%s.%03uZ\"", date, (unsigned)(realtime_ns / 1000000 % 1000));
+	add(t, "{\"time\":\"%04d-%02d-%02dT%02d:%02d:%02d.%03uZ\"", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+	    tm.tm_hour, tm.tm_min, tm.tm_sec, (unsigned)(realtime_ns / NS_PER_MS % 1000));
 }
 
 static uint32_t share_ppm(uint64_t part, uint64_t total)

@@ -19,7 +19,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -182,22 +181,16 @@ static void read_live_thread(const struct scan *scan, struct proc *p)
 	(void)close(fd);
 }
 
-static bool same_file(const struct statx *a, const struct statx *b)
-{
-	return a->stx_ino == b->stx_ino && a->stx_dev_major == b->stx_dev_major && a->stx_dev_minor == b->stx_dev_minor;
-}
-
 /*
  * Is the executable's path true for us too? A user can show any path by mounting over it in a namespace of its own, but
- * not the inode that we find there. AT_STATX_DONT_SYNC: a dead file server must not hold us up.
+ * not the inode that we find there.
  */
 static bool exe_is_ours(const struct scan *scan, const struct path *exe, const char *target)
 {
-	const int flags = AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT;
-	struct statx theirs, ours;
+	struct statx_result theirs, ours;
 
-	return statx(scan->proc_fd, exe->text, flags, STATX_INO, &theirs) == 0 &&
-	       statx(AT_FDCWD, target, flags, STATX_INO, &ours) == 0 && same_file(&theirs, &ours);
+	return sys_statx(scan->proc_fd, exe->text, &theirs) == 0 && sys_statx(AT_FDCWD, target, &ours) == 0 &&
+	       theirs.ino == ours.ino && theirs.dev_major == ours.dev_major && theirs.dev_minor == ours.dev_minor;
 }
 
 static void read_exe(const struct scan *scan, struct proc *p)

@@ -252,6 +252,19 @@ static void r26_zombie_leader(struct stage *s)
 	must_log(s, "killed .*it held [456][0-9](\\.[0-9])? MiB");
 }
 
+/* Below one step of it all have the same oom_score: 666. */
+static void r27_same_score(struct stage *s)
+{
+	static const char *const words[] = {"grow=9", "grow=10", "grow=13", "grow=11", "grow=8"};
+	struct actor *actors[5];
+
+	for (unsigned i = 0; i < 5; i++)
+		actors[i] = play(s, "worker", words[i]);
+	must_hold(s, 51 * MIB);
+	watch(s, USUAL);
+	must_be_only_victim(s, actors[2], SIGTERM);
+}
+
 static void hostile(struct stage *s, const char *name, const char *logged)
 {
 	char words[128];
@@ -431,6 +444,7 @@ const struct live_case choose_cases[] = {
 	{"r24_preferred_but_negative", r24_preferred_but_negative, NULL, false},
 	{"r25_avoided_by_rss", r25_avoided_by_rss, NULL, false},
 	{"r26_zombie_leader", r26_zombie_leader, NULL, false},
+	{"r27_same_score", r27_same_score, NULL, false},
 	{"r28_bracket", r28_bracket, NULL, false},
 	{"r28_r75_newline", r28_r75_newline, NULL, false},
 	{"r28_bad_utf8", r28_bad_utf8, NULL, false},

@@ -460,6 +460,8 @@ void watch(struct stage *stage, const char *options)
 	stage->daemon = start_daemon(stage, options);
 	if (!wait_for(stage, is_ready_or_ended, NULL, PATIENCE))
 		fail("the daemon does not say that it is ready");
+	if (stage->daemon->ended && stage->count_malloc && log_times("ASan runtime does not come first") > 0)
+		skip("a sanitizer and a counter of malloc do not go together");
 	if (stage->daemon->ended)
 		fail("the daemon left at once, status 0x%x", stage->daemon->status);
 	stage->fd_count = count_fds(stage->daemon->pid);
