@@ -222,18 +222,32 @@ static void r22_nobody(struct stage *s)
 	must_log_times(s, 1, 1, "nobody can be ended");
 }
 
+/* Lowering it for real takes CAP_SYS_RESOURCE. The score is what the kernel would make of it. */
+static void of_two_adjusted(struct stage *s, const char *options, const char *adj, const char *score)
+{
+	struct actor *larger = play(s, "larger", "grow=36"), *smaller = play(s, "smaller", "grow=22");
+
+	must_hold(s, 58 * MIB);
+	pretend_proc_file(larger, "oom_score_adj", adj);
+	pretend_proc_file(larger, "oom_score", score);
+	watch(s, options);
+	must_be_only_victim(s, smaller, SIGTERM);
+	must_live(s, larger);
+}
+
 static void r23_unkillable(struct stage *s)
 {
-	if (!can_lower_adj())
-		skip("oom_score_adj may not be lowered here");
-	of_two(s, USUAL "-sort-by-rss", "smaller", "grow=20", "larger", "adj=-1000 grow=36");
+	of_two_adjusted(s, USUAL, "-1000\n", "0\n");
+}
+
+static void r23_unkillable_by_rss(struct stage *s)
+{
+	of_two_adjusted(s, USUAL "-sort-by-rss", "-1000\n", "0\n");
 }
 
 static void r24_preferred_but_negative(struct stage *s)
 {
-	if (!can_lower_adj())
-		skip("oom_score_adj may not be lowered here");
-	of_two(s, USUAL "-prefer larger", "smaller", "grow=22", "larger", "adj=-500 grow=36");
+	of_two_adjusted(s, USUAL "-prefer larger", "-500\n", "334\n");
 }
 
 static void r25_avoided_by_rss(struct stage *s)
@@ -441,6 +455,7 @@ const struct live_case choose_cases[] = {
 	{"r21_helpers", r21_helpers, NULL, false},
 	{"r22_nobody", r22_nobody, NULL, false},
 	{"r23_unkillable", r23_unkillable, NULL, false},
+	{"r23_unkillable_by_rss", r23_unkillable_by_rss, NULL, false},
 	{"r24_preferred_but_negative", r24_preferred_but_negative, NULL, false},
 	{"r25_avoided_by_rss", r25_avoided_by_rss, NULL, false},
 	{"r26_zombie_leader", r26_zombie_leader, NULL, false},
