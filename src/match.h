@@ -37,12 +37,13 @@ struct match_entry {
 	uint32_t uid; /* ENTRY_USER */
 };
 
+/* What an empty list touches stands together at its beginning: a page of memory instead of two. */
 struct match_list {
 	unsigned count;
-	uint32_t kinds; /* bit 1 << kind for every kind in the list: what must be read of a process */
-	struct match_entry entries[MATCH_ENTRIES_MAX];
-	char text[MATCH_TEXT_MAX];   /* cut at the commas, blanks around entries removed */
+	uint32_t kinds;              /* bit 1 << kind for every kind in the list: what must be read of a process */
 	char source[MATCH_TEXT_MAX]; /* as the user wrote it */
+	struct match_entry entries[MATCH_ENTRIES_MAX];
+	char text[MATCH_TEXT_MAX]; /* cut at the commas, blanks around entries removed */
 };
 
 /* What is known of a process when it is matched. A string may be "" when it could not be read. */

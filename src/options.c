@@ -15,82 +15,97 @@ static const char *const log_formats[] = {"text", "json", NULL};
 
 #define FIELD(member) offsetof(struct config, member)
 
+/* What only documents say: the daemon keeps it out of its memory, tools/gen-docs has it. */
+#ifdef USEROOM_DOCS
+#define DOC(zh, manual) zh, manual
+#else
+#define DOC(zh, manual) NULL, NULL
+#endif
+
 /* In the order in which -help and the manual show them. */
 const struct option_row option_rows[] = {
 	{"m", OPTION_PERCENT, true, FIELD(mem_term_ppm), "10", 0, 100, NULL, "PERCENT",
 	 "send SIGTERM at or below this much available memory, percent of the total",
-	 "可用内存占总量的百分比等于或低于此值时发送 SIGTERM",
-	 "Available memory is MemAvailable of /proc/meminfo, plus what the cache of ZFS can give back. 0 switches the "
-	 "level off in practice."},
+	 DOC("可用内存占总量的百分比等于或低于此值时发送 SIGTERM",
+	     "Available memory is MemAvailable of /proc/meminfo, plus what the cache of ZFS can give back. 0 switches "
+	     "the "
+	     "level off in practice.")},
 	{"mk", OPTION_PERCENT, true, FIELD(mem_kill_ppm), "5", 0, 100, NULL, "PERCENT",
-	 "send SIGKILL at or below this much available memory", "可用内存等于或低于此值时发送 SIGKILL",
-	 "A victim that had SIGTERM and is still there gets SIGKILL at this level at once."},
+	 "send SIGKILL at or below this much available memory",
+	 DOC("可用内存等于或低于此值时发送 SIGKILL",
+	     "A victim that had SIGTERM and is still there gets SIGKILL at this level at once.")},
 	{"s", OPTION_PERCENT, true, FIELD(swap_term_ppm), "10", 0, 100, NULL, "PERCENT", "the same as -m for free swap",
-	 "与 -m 相同，针对空闲交换空间",
-	 "How memory and swap go together says -trigger. Without swap, memory alone decides."},
+	 DOC("与 -m 相同，针对空闲交换空间",
+	     "How memory and swap go together says -trigger. Without swap, memory alone decides.")},
 	{"sk", OPTION_PERCENT, true, FIELD(swap_kill_ppm), "5", 0, 100, NULL, "PERCENT",
-	 "the same as -mk for free swap", "与 -mk 相同，针对空闲交换空间", NULL},
+	 "the same as -mk for free swap", DOC("与 -mk 相同，针对空闲交换空间", NULL)},
 	{"i", OPTION_SECONDS, true, FIELD(interval_ns), "1", 0.01, 3600, NULL, "SECONDS", "look at least this often",
-	 "检查间隔的上限（秒）",
-	 "The closer memory is to its level, and the faster it goes away, the sooner the next look: down to 10 ms."},
+	 DOC("检查间隔的上限（秒）", "The closer memory is to its level, and the faster it goes away, the sooner the "
+				     "next look: down to 10 ms.")},
 	{"ignore-swap", OPTION_BOOL, false, FIELD(ignore_swap), "false", 0, 0, NULL, NULL,
-	 "leave swap out of the decision", "判断时不考虑交换空间", NULL},
+	 "leave swap out of the decision", DOC("判断时不考虑交换空间", NULL)},
 	{"trigger", OPTION_CHOICE, true, FIELD(trigger), "and", 0, 0, triggers, "and|or",
 	 "act when memory and swap are both low, or when either is",
-	 "内存与交换空间都不足时动作（and），或任一不足即动作（or）",
-	 "With \"or\", swap that is full of pages nobody needs ends processes while most of the memory is free; the Go "
-	 "program of this name decided so."},
+	 DOC("内存与交换空间都不足时动作（and），或任一不足即动作（or）",
+	     "With \"or\", swap that is full of pages nobody needs ends processes while most of the memory is free; "
+	     "the Go "
+	     "program of this name decided so.")},
 	{"warn", OPTION_PERCENT, true, FIELD(warn_ppm), "0", 0, 100, NULL, "PERCENT",
 	 "warn at or below this much available memory and free swap; 0: never",
-	 "可用内存与空闲交换空间等于或低于此值时发出警告；0 表示不警告",
-	 "A line in the log and a run of -hook with the event \"warn\", once until memory was back above it by a "
-	 "tenth."},
+	 DOC("可用内存与空闲交换空间等于或低于此值时发出警告；0 表示不警告",
+	     "A line in the log and a run of -hook with the event \"warn\", once until memory was back above it by a "
+	     "tenth.")},
 	{"grace", OPTION_SECONDS, true, FIELD(grace_ns), "5", 0, 3600, NULL, "SECONDS",
-	 "send SIGKILL this long after a SIGTERM that did not help", "SIGTERM 无效后经过此时间发送 SIGKILL",
-	 "Only while memory is still low; below -mk it is not waited for."},
+	 "send SIGKILL this long after a SIGTERM that did not help",
+	 DOC("SIGTERM 无效后经过此时间发送 SIGKILL",
+	     "Only while memory is still low; below -mk it is not waited for.")},
 	{"sort-by-rss", OPTION_BOOL, false, FIELD(sort_by_rss), "false", 0, 0, NULL, NULL,
-	 "choose by resident memory instead of oom_score", "按常驻内存而不是 oom_score 选择进程",
-	 "File pages do not count, and neither does oom_score_adj, but for -1000."},
+	 "choose by resident memory instead of oom_score",
+	 DOC("按常驻内存而不是 oom_score 选择进程",
+	     "File pages do not count, and neither does oom_score_adj, but for -1000.")},
 	{"min-victim", OPTION_PERCENT, true, FIELD(min_victim_ppm), "1", 0, 100, NULL, "PERCENT",
 	 "processes that would free less than this of all memory go after bigger ones",
-	 "能释放的内存少于总量此百分比的进程排在较大进程之后",
-	 "0 is the kernel's own order: a tiny process with a high oom_score_adj then goes before a hog."},
+	 DOC("能释放的内存少于总量此百分比的进程排在较大进程之后",
+	     "0 is the kernel's own order: a tiny process with a high oom_score_adj then goes before a hog.")},
 	{"protect", OPTION_LIST, true, FIELD(protect), "", 0, 0, NULL, "LIST",
 	 "never end these (comma-separated names, paths, user:, unit:, cgroup:)",
-	 "永不终止这些进程（逗号分隔的名称、路径、user:、unit:、cgroup:）", "See MATCHING."},
+	 DOC("永不终止这些进程（逗号分隔的名称、路径、user:、unit:、cgroup:）", "See MATCHING.")},
 	{"protect-critical", OPTION_BOOL, false, FIELD(protect_critical), "true", 0, 0, NULL, NULL,
-	 "never end system-critical processes (list in the manual)", "永不终止系统关键进程（列表见手册）",
-	 "See SYSTEM-CRITICAL PROCESSES."},
+	 "never end system-critical processes (list in the manual)",
+	 DOC("永不终止系统关键进程（列表见手册）", "See SYSTEM-CRITICAL PROCESSES.")},
 	{"ignore-user", OPTION_USERS, true, FIELD(ignore_user), "", 0, 0, NULL, "LIST",
-	 "never end processes of these users (names or numbers)", "永不终止这些用户的进程（用户名或编号）", NULL},
+	 "never end processes of these users (names or numbers)", DOC("永不终止这些用户的进程（用户名或编号）", NULL)},
 	{"prefer", OPTION_LIST, true, FIELD(prefer), "", 0, 0, NULL, "LIST",
-	 "end these first, unless their oom_score_adj is negative", "优先终止这些进程（oom_score_adj 为负者除外）",
-	 "However small they are. Every process must then be read in full, which takes longer where there are "
-	 "thousands."},
+	 "end these first, unless their oom_score_adj is negative",
+	 DOC("优先终止这些进程（oom_score_adj 为负者除外）",
+	     "However small they are. Every process must then be read in full, which takes longer where there are "
+	     "thousands.")},
 	{"avoid", OPTION_LIST, true, FIELD(avoid), "", 0, 0, NULL, "LIST", "end these only when nobody else is left",
-	 "仅在没有其他进程可选时才终止这些进程", NULL},
+	 DOC("仅在没有其他进程可选时才终止这些进程", NULL)},
 	{"hook", OPTION_PATH, true, FIELD(hook), "", 0, 0, NULL, "PATH", "run this program after each event",
-	 "每个事件之后运行此程序",
-	 "See HOOKS. Without a shell, one at a time, the event in its environment and as JSON on its standard input."},
+	 DOC("每个事件之后运行此程序", "See HOOKS. Without a shell, one at a time, the event in its environment and as "
+				       "JSON on its standard input.")},
 	{"hook-time", OPTION_SECONDS, true, FIELD(hook_time_ns), "30", 0.1, 600, NULL, "SECONDS",
-	 "end a -hook that takes longer than this", "钩子程序运行超过此时间即被终止", NULL},
+	 "end a -hook that takes longer than this", DOC("钩子程序运行超过此时间即被终止", NULL)},
 	{"pre-kill", OPTION_PATH, true, FIELD(pre_kill), "", 0, 0, NULL, "PATH",
-	 "run this program before SIGTERM is sent", "发送 SIGTERM 之前运行此程序",
-	 "The signal waits for it, but no longer than -pre-kill-time, and not at all at the SIGKILL level."},
+	 "run this program before SIGTERM is sent",
+	 DOC("发送 SIGTERM 之前运行此程序",
+	     "The signal waits for it, but no longer than -pre-kill-time, and not at all at the SIGKILL level.")},
 	{"pre-kill-time", OPTION_SECONDS, true, FIELD(pre_kill_time_ns), "0.2", 0.01, 5, NULL, "SECONDS",
-	 "send the signal after this, -pre-kill or not", "最多等待 -pre-kill 这么久，随后发送信号", NULL},
+	 "send the signal after this, -pre-kill or not", DOC("最多等待 -pre-kill 这么久，随后发送信号", NULL)},
 	{"dry-run", OPTION_BOOL, false, FIELD(dry_run), "false", 0, 0, NULL, NULL, "do everything but send signals",
-	 "执行一切操作但不发送信号", "It may run beside the real one."},
+	 DOC("执行一切操作但不发送信号", "It may run beside the real one.")},
 	{"debug", OPTION_BOOL, false, FIELD(debug), "false", 0, 0, NULL, NULL,
-	 "log each look, the candidates, and why others are none", "详细日志：每次检查、候选进程及排除原因", NULL},
+	 "log each look, the candidates, and why others are none", DOC("详细日志：每次检查、候选进程及排除原因", NULL)},
 	{"log", OPTION_CHOICE, true, FIELD(log_format), "text", 0, 0, log_formats, "text|json",
-	 "log events as sentences, or as one JSON object a line", "以语句或每行一个 JSON 对象的形式记录事件", NULL},
+	 "log events as sentences, or as one JSON object a line",
+	 DOC("以语句或每行一个 JSON 对象的形式记录事件", NULL)},
 	{"config", OPTION_ACTION, true, 0, CONFIG_DEFAULT_FILE, 0, 0, NULL, "PATH",
-	 "read this file, and PATH.d/*.conf, first", "先读取此配置文件以及 PATH.d/*.conf", NULL},
+	 "read this file, and PATH.d/*.conf, first", DOC("先读取此配置文件以及 PATH.d/*.conf", NULL)},
 	{"check-config", OPTION_ACTION, false, 0, "false", 0, 0, NULL, NULL,
-	 "print every value and where it comes from, or the mistakes", "打印所有取值及其来源，或者错误", NULL},
-	{"version", OPTION_ACTION, false, 0, "false", 0, 0, NULL, NULL, "print the version", "打印版本", NULL},
-	{"help", OPTION_ACTION, false, 0, "false", 0, 0, NULL, NULL, "print this help", "打印帮助", NULL},
+	 "print every value and where it comes from, or the mistakes", DOC("打印所有取值及其来源，或者错误", NULL)},
+	{"version", OPTION_ACTION, false, 0, "false", 0, 0, NULL, NULL, "print the version", DOC("打印版本", NULL)},
+	{"help", OPTION_ACTION, false, 0, "false", 0, 0, NULL, NULL, "print this help", DOC("打印帮助", NULL)},
 };
 const unsigned option_count = ARRAY_SIZE(option_rows);
 

@@ -33,9 +33,9 @@ struct option_row {
 	double min, max;            /* percent or seconds */
 	const char *const *choices; /* ends in NULL */
 	const char *placeholder;
-	const char *help; /* one line */
-	const char *help_zh;
-	const char *manual; /* what the manual adds; NULL: nothing */
+	const char *help;    /* one line */
+	const char *help_zh; /* this and the next only with USEROOM_DOCS */
+	const char *manual;  /* what the manual adds; NULL: nothing */
 };
 
 extern const struct option_row option_rows[];

@@ -49,7 +49,7 @@ const char *report_time(uint64_t ns, char *buf, size_t size)
 		(void)snprintf(buf, size, "%" PRIu64 ".%" PRIu64 " ms", us / 1000, us / 100 % 10);
 	else if (us < 1000000)
 		(void)snprintf(buf, size, "%" PRIu64 " ms", us / 1000);
-	else if (us < 100000000)
+	else if (us < 100000000 && us / 100000 % 10 != 0)
 		(void)snprintf(buf, size, "%" PRIu64 ".%" PRIu64 " s", us / 1000000, us / 100000 % 10);
 	else
 		(void)snprintf(buf, size, "%" PRIu64 " s", us / 1000000);

@@ -15,9 +15,6 @@
 /* A line of passwd(5): name:password:uid:gid:gecos:home:shell. One that is longer than this is passed over. */
 #define LINE_BYTES 4096
 
-/* What getpwnam_r() may use for its strings; sysconf(_SC_GETPW_R_SIZE_MAX) says 1,024 with glibc. */
-#define NSS_BYTES 16384
-
 struct reader {
 	int fd;
 	size_t used;  /* bytes in text */
@@ -141,9 +138,11 @@ static int find_line(const char *name, uint32_t *uid, char **ret_name)
 	return r;
 }
 
+#ifdef __GLIBC__
+/* Users that a directory service knows. musl has no NSS: it would only read /etc/passwd again. */
 static int ask_nss(const char *name, uint32_t *ret_uid)
 {
-	static char buf[NSS_BYTES];
+	static char buf[16384]; /* sysconf(_SC_GETPW_R_SIZE_MAX) says 1,024 with glibc */
 	struct passwd pw, *found = NULL;
 
 	if (getpwnam_r(name, &pw, buf, sizeof(buf), &found) != 0 || !found)
@@ -151,6 +150,14 @@ static int ask_nss(const char *name, uint32_t *ret_uid)
 	*ret_uid = (uint32_t)pw.pw_uid;
 	return 0;
 }
+#else
+static int ask_nss(const char *name, uint32_t *ret_uid)
+{
+	(void)name;
+	(void)ret_uid;
+	return -ENOENT;
+}
+#endif
 
 int users_uid(const char *name, uint32_t *ret_uid)
 {
