@@ -36,10 +36,10 @@
 #define NEAR_FACTOR 2
 
 /*
- * Ending processes must be able to lift available memory to this many times the level; else tmpfs, huge pages or the
- * kernel hold it and one bystander after another would die for nothing (R05).
+ * Ending processes must be able to lift available memory to twice the level, or so much above it where that is less;
+ * else tmpfs, huge pages or the kernel hold it and one bystander after another would die for nothing (R05).
  */
-#define FUTILE_FACTOR 2
+#define FUTILE_MARGIN_PPM 100000u
 
 void policy_init(struct policy *policy, unsigned cpus)
 {
@@ -183,11 +183,12 @@ static enum holder futile_holder(const struct config *config, const struct sampl
 {
 	uint64_t reach = s->mem_available_kib + killable_kib(s);
 	uint32_t level = d->action == ACTION_KILL ? config->mem_kill_ppm : config->mem_term_ppm;
+	uint32_t margin = level < FUTILE_MARGIN_PPM ? level : FUTILE_MARGIN_PPM;
 
 	if (!(s->have & HAVE_DETAIL) || d->action == ACTION_NONE || !d->mem_low || d->swap_low)
 		return HOLDER_NONE;
 	/* A level above half of memory is a user's wish to keep that much free: every kill counts then. */
-	if ((uint64_t)level * FUTILE_FACTOR > PPM || reach > limit_kib(s->mem_total_kib, level) * FUTILE_FACTOR)
+	if (level > PPM / 2 || reach > limit_kib(s->mem_total_kib, level + margin))
 		return HOLDER_NONE;
 	return largest_holder(s, ret_kib);
 }
