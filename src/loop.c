@@ -3,6 +3,7 @@
 
 #include "log.h"
 #include "notify.h"
+#include "self.h"
 #include "tell.h"
 #include "util.h"
 
@@ -65,6 +66,7 @@ static void prepare_rank(struct useroom *u, const struct sample *s)
 	u->rank.config = &u->config;
 	u->rank.mem_total_kib = s->mem_total_kib;
 	u->rank.total_kib = s->mem_total_kib + s->swap_total_kib;
+	u->rank.score_kib = self_kernel_total_kib();
 	u->rank.pending_count = act_pending(&u->act, &u->rank.pending);
 }
 

@@ -138,6 +138,7 @@ static int rehearse(struct useroom *u, struct sample *s)
 	u->kernel_kills = s->kernel_oom_kills;
 	u->rank.mem_total_kib = s->mem_total_kib;
 	u->rank.total_kib = s->mem_total_kib + s->swap_total_kib;
+	u->rank.score_kib = self_kernel_total_kib();
 	scan_full(&u->scan, &u->rank, sense_now(), &u->table);
 	(void)scan_kept(&u->scan, &u->rank, sense_now(), &u->table);
 	scan_forget(&u->scan);

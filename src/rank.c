@@ -157,15 +157,20 @@ static void weigh(const struct rank *rank, struct proc *p)
 		p->badness = (int64_t)p->freeable_kib + p->oom_score_adj * thousandth_kib(rank);
 }
 
+static int64_t score_total(const struct rank *rank)
+{
+	return (int64_t)(rank->score_kib > rank->total_kib ? rank->score_kib : rank->total_kib);
+}
+
 /* The kernel's own score of a process that was read exactly tells which formula made it. */
 static void learn_scale(struct rank *rank, const struct proc *p)
 {
 	int64_t held, thousandths, as_old, as_new;
 
-	if (rank->scale != SCALE_UNKNOWN || p->oom_score <= 0 || rank->total_kib == 0)
+	if (rank->scale != SCALE_UNKNOWN || p->oom_score <= 0 || score_total(rank) == 0)
 		return;
 	held = (int64_t)(p->rss_kib + p->swap_kib + p->page_tables_kib);
-	thousandths = held * 1000 / (int64_t)rank->total_kib + p->oom_score_adj;
+	thousandths = held * 1000 / score_total(rank) + p->oom_score_adj;
 	as_old = thousandths - p->oom_score;
 	as_new = (1000 + thousandths) * 2 / 3 - p->oom_score;
 	/* They only meet at twice the memory there is. */
@@ -196,7 +201,7 @@ int64_t rank_bound(const struct rank *rank, int64_t score)
 		thousandths = ((score + 1) * 3 + 1) / 2 - 1000 + 1;
 	else
 		thousandths = score + 30 + 2;
-	return thousandths * (int64_t)(rank->total_kib / 1000 + 1);
+	return thousandths * (score_total(rank) / 1000 + 1);
 }
 
 int64_t rank_floor(const struct proc *p)

@@ -30,10 +30,15 @@ struct rank {
 	const struct config *config;
 	uint64_t mem_total_kib;
 	uint64_t total_kib; /* memory and swap */
-	unsigned page_kib;  /* size of a page */
-	pid_t self;         /* useroom: neither it nor its children are candidates */
-	uint32_t uid;       /* whose processes may be signalled ... */
-	bool may_kill_all;  /* ... or everybody's: CAP_KILL */
+	/*
+	 * What oom_score is a share of: always the whole machine's, also in a container whose meminfo is its own
+	 * (lxcfs). 0: total_kib.
+	 */
+	uint64_t score_kib;
+	unsigned page_kib; /* size of a page */
+	pid_t self;        /* useroom: neither it nor its children are candidates */
+	uint32_t uid;      /* whose processes may be signalled ... */
+	bool may_kill_all; /* ... or everybody's: CAP_KILL */
 	enum score_scale scale;
 	const struct process_id *pending; /* signalled already, or stuck */
 	unsigned pending_count;

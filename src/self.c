@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #ifndef MCL_ONFAULT
@@ -155,6 +156,15 @@ bool self_in_first_pid_namespace(void)
 		return true; /* a kernel before 3.8 */
 	target[length] = '\0';
 	return strcmp(target, FIRST_PID_NAMESPACE) == 0;
+}
+
+uint64_t self_kernel_total_kib(void)
+{
+	struct sysinfo info;
+
+	if (sysinfo(&info) < 0)
+		return 0;
+	return ((uint64_t)info.totalram + info.totalswap) * info.mem_unit / 1024;
 }
 
 unsigned self_cpus(void)

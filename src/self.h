@@ -27,6 +27,11 @@ bool self_may_kill_all(void);
 /* Is this the first pid namespace, the one that sees every process of the machine? */
 bool self_in_first_pid_namespace(void);
 
+/*
+ * Memory and swap as the kernel knows them, whatever meminfo shows: of this the kernel makes oom_score. 0: unknown.
+ */
+uint64_t self_kernel_total_kib(void);
+
 /* CPUs that are online. */
 unsigned self_cpus(void);
 
