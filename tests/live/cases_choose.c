@@ -237,7 +237,14 @@ static void of_two_adjusted(struct stage *s, const char *options, const char *ad
 
 static void r23_unkillable(struct stage *s)
 {
-	of_two_adjusted(s, USUAL, "-1000\n", "0\n");
+	struct actor *hog = play(s, "hog", "grow=60");
+
+	must_hold(s, 60 * MIB);
+	pretend_proc_file(hog, "oom_score_adj", "-1000\n");
+	pretend_proc_file(hog, "oom_score", "0\n");
+	watch(s, USUAL);
+	must_log(s, "nobody can be ended");
+	must_live(s, hog);
 }
 
 static void r23_unkillable_by_rss(struct stage *s)
@@ -277,6 +284,20 @@ static void r27_same_score(struct stage *s)
 	must_hold(s, 51 * MIB);
 	watch(s, USUAL);
 	must_be_only_victim(s, actors[2], SIGTERM);
+}
+
+/*
+ * In a container whose /proc/meminfo is its own (lxcfs) oom_score is still of the whole machine's memory: then a hog
+ * has the score of its smallest neighbours, however large it is for the container.
+ */
+static void r27_meminfo_of_a_container(struct stage *s)
+{
+	struct actor *hog = play(s, "hog", "grow=22"), *others = play(s, "others", "children=40:1");
+
+	must_hold(s, 62 * MIB);
+	watch(s, USUAL);
+	must_be_only_victim(s, hog, SIGTERM);
+	must_live(s, others);
 }
 
 static void hostile(struct stage *s, const char *name, const char *logged)
@@ -460,6 +481,7 @@ const struct live_case choose_cases[] = {
 	{"r25_avoided_by_rss", r25_avoided_by_rss, NULL, false},
 	{"r26_zombie_leader", r26_zombie_leader, NULL, false},
 	{"r27_same_score", r27_same_score, NULL, false},
+	{"r27_meminfo_of_a_container", r27_meminfo_of_a_container, NULL, false},
 	{"r28_bracket", r28_bracket, NULL, false},
 	{"r28_r75_newline", r28_r75_newline, NULL, false},
 	{"r28_bad_utf8", r28_bad_utf8, NULL, false},

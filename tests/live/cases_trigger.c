@@ -48,6 +48,12 @@ static void mk(struct stage *s)
 	one_victim(s, "-m 40 -mk 40", SIGKILL);
 }
 
+/* No more than all of it can ever be available: a level of half must not be taken for one that nobody can reach. */
+static void m_half(struct stage *s)
+{
+	one_victim(s, "-m 50 -mk 0 -grace 30", SIGTERM);
+}
+
 static void m_fraction(struct stage *s)
 {
 	one_victim(s, "-m 39.5 -mk 0.5 -grace 30", SIGTERM);
@@ -267,6 +273,7 @@ static void i_long(struct stage *s)
 const struct live_case trigger_cases[] = {
 	{"m", m, NULL, false},
 	{"mk", mk, NULL, false},
+	{"m_half", m_half, NULL, false},
 	{"m_fraction", m_fraction, NULL, false},
 	{"s_both_low", s_both_low, &with_swap, false},
 	{"sk", sk, &with_swap, false},
