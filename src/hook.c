@@ -25,13 +25,11 @@
 #include <unistd.h>
 
 /* posix_spawn needs PATH_MAX and some of it. */
-#define STACK_SIZE (96 * 1024)
+#define STACK_SIZE ((size_t)96 * 1024)
 
 #define VARIABLES_MAX   16 /* ours */
 #define ENVIRONMENT_MAX 128
 #define VARIABLE_SIZE   320
-
-extern char **environ;
 
 static char oom_score_adj_text[16] = "0";
 
@@ -106,7 +104,8 @@ pid_t hook_spawn(const char *path, const posix_spawnattr_t *attributes, const po
 		 char **environment)
 {
 	char name[] = HOOK_ARGV0;
-	char *argv[] = {name, oom_score_adj_text, (char *)(uintptr_t)path, NULL};
+	char *argv[] = {name, oom_score_adj_text, (char *)(uintptr_t)path,
+			NULL}; /* NOLINT(performance-no-int-to-ptr) */
 	pid_t pid;
 	int error = posix_spawn(&pid, "/proc/self/exe", actions, attributes, argv, environment);
 

@@ -255,7 +255,7 @@ static void put_framed(enum log_level level, const char *text, size_t length, si
 		length = cut_at(text, max - 3);
 	if (out.is_journal) {
 		line[used++] = '<';
-		line[used++] = (char)('0' + level);
+		line[used++] = "01234567"[level];
 		line[used++] = '>';
 	}
 	for (size_t i = 0; i < length; i++)

@@ -35,7 +35,7 @@
 #define RELEASE_RETRY_MS 5
 
 /* Enough for the deepest path of this thread, and little to keep locked. */
-#define STACK_SIZE (64 * 1024)
+#define STACK_SIZE ((size_t)64 * 1024)
 
 struct request {
 	pid_t pid;

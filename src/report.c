@@ -361,7 +361,7 @@ static void say_other(struct text *t, const struct event *e)
 		add(t, "the kernel's own killer ended %u %s", e->kills, e->kills == 1 ? "process" : "processes");
 		break;
 	default:
-		assert(!"an event without a sentence");
+		assert(false); /* an event without a sentence */
 	}
 }
 

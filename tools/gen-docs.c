@@ -59,9 +59,7 @@ static void man_options(void)
 		}
 		if (has_default(row))
 			(void)printf("Default: %s.\n", row->fallback);
-		if (row->kind == OPTION_PERCENT)
-			(void)printf("Range: %g to %g, fractions are fine.\n", row->min, row->max);
-		else if (row->kind == OPTION_SECONDS)
+		if (row->kind == OPTION_PERCENT || row->kind == OPTION_SECONDS)
 			(void)printf("Range: %g to %g, fractions are fine.\n", row->min, row->max);
 	}
 }
