@@ -17,8 +17,9 @@
 #include <unistd.h>
 
 #define FILE_SIZE_MAX 65536
-#define FILES_MAX     65 /* the file and its drop-ins */
-#define FILE_NAME_MAX 256
+#define FILES_MAX     65  /* the file and its drop-ins */
+#define FILE_NAME_MAX 256 /* one name in a directory, with its NUL: NAME_MAX of Linux and one */
+#define PATH_TEXT_MAX 512 /* a longer path is refused: cut, it would be another file's */
 #define OPTIONS_MAX   64
 
 /* Where a value came from, for -check-config. */
@@ -29,7 +30,7 @@ static struct origin {
 	unsigned file, line;
 } origins[OPTIONS_MAX];
 
-static char file_names[FILES_MAX][FILE_NAME_MAX];
+static char file_names[FILES_MAX][PATH_TEXT_MAX];
 static unsigned file_count;
 
 /* ---- mistakes ---- */
@@ -37,29 +38,31 @@ static unsigned file_count;
 struct mistakes {
 	char *buf;
 	unsigned size, length, count;
+	bool cut;
 };
+
+/* The last bytes of buf are kept for the sign that there was more. */
+#define CUT_SIGN "...\n"
 
 __attribute__((format(printf, 2, 3))) static void mistake(struct mistakes *m, const char *format, ...)
 {
+	unsigned room;
 	va_list args;
 	int n;
 
 	m->count++;
-	if (m->length + 8 >= m->size)
+	if (m->cut || m->size <= m->length + sizeof(CUT_SIGN))
 		return;
+	room = m->size - m->length - (unsigned)sizeof(CUT_SIGN);
 	va_start(args, format);
-	n = vsnprintf(m->buf + m->length, m->size - m->length, format, args);
+	n = vsnprintf(m->buf + m->length, room, format, args);
 	va_end(args);
 	if (n < 0)
 		return;
-	if (m->length + (unsigned)n + 1 < m->size) {
-		m->length += (unsigned)n;
-		m->buf[m->length++] = '\n';
-		m->buf[m->length] = '\0';
-		return;
-	}
-	(void)strcpy(m->buf + m->size - 5, "...\n"); /* cut, and it shows */
-	m->length = m->size - 1;
+	m->cut = (unsigned)n + 1 >= room;
+	m->length += m->cut ? room - 1 : (unsigned)n;
+	(void)strcpy(m->buf + m->length, m->cut ? CUT_SIGN : "\n");
+	m->length += m->cut ? (unsigned)sizeof(CUT_SIGN) - 1 : 1;
 }
 
 static void unknown(struct mistakes *m, const char *where, const char *dash, const char *name, bool key)
@@ -94,13 +97,23 @@ static char *trim(char *text)
 	return text;
 }
 
+/* A # at the beginning or behind a blank; NULL where there is none. */
+static char *find_comment(char *text)
+{
+	for (char *at = strchr(text, '#'); at; at = strchr(at + 1, '#')) {
+		if (at == text || at[-1] == ' ' || at[-1] == '\t')
+			return at;
+	}
+	return NULL;
+}
+
 /* A value may stand in quotes of either kind; what is behind the closing one must be a comment. */
 static int unquote(char **value)
 {
 	char quote = **value, *end;
 
 	if (quote != '"' && quote != '\'') {
-		end = **value == '#' ? *value : strstr(*value, " #");
+		end = find_comment(*value);
 		if (end)
 			*end = '\0';
 		*value = trim(*value);
@@ -136,12 +149,12 @@ static void take_key(struct config *config, const char *where, char *key, char *
 static void take_line(struct config *config, const char *name, char *text, unsigned file, unsigned line,
 		      struct mistakes *m)
 {
-	char where[FILE_NAME_MAX + 16], *equals;
+	char where[PATH_TEXT_MAX + 16], *equals;
 
 	text = trim(text);
 	if (*text == '\0' || *text == '#')
 		return;
-	(void)snprintf(where, sizeof(where), "%s:%u", name, line);
+	(void)snprintf(where, sizeof(where), "%.*s:%u", PATH_TEXT_MAX, name, line);
 	equals = strchr(text, '=');
 	if (equals == NULL) {
 		mistake(m, "%s: this is not `key = value`", where);
@@ -173,14 +186,28 @@ unsigned config_parse_text(const char *name, char *text, struct config *config, 
 	return m.count;
 }
 
+/* A pipe would hold the daemon up, and a reload would find it empty: every value a default without a word. */
+static int open_file(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) == 0 && !S_ISFIFO(st.st_mode))
+		return fd;
+	(void)close(fd);
+	return -ESPIPE;
+}
+
 static ssize_t read_file(const char *path, char *buf, size_t size)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = open_file(path);
 	size_t length = 0;
 	ssize_t n = 0;
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	while (length < size && (n = read(fd, buf + length, size - length)) > 0)
 		length += (size_t)n;
 	if (n < 0)
@@ -189,27 +216,35 @@ static ssize_t read_file(const char *path, char *buf, size_t size)
 	return n < 0 ? n : (ssize_t)length;
 }
 
+/* What is wrong with a file that was read, or NULL. */
+static const char *file_fault(const char *path, const char *text, ssize_t length)
+{
+	if (strlen(path) >= PATH_TEXT_MAX)
+		return "the path is longer than 511 bytes";
+	if (length < 0)
+		return length == -ESPIPE ? "a pipe, not a file" : strerror((int)-length);
+	if (length > FILE_SIZE_MAX)
+		return "larger than 64 KiB";
+	if (memchr(text, '\0', (size_t)length) != NULL)
+		return "not a text file";
+	return file_count == FILES_MAX ? "one file too many" : NULL;
+}
+_Static_assert(PATH_TEXT_MAX == 512 && FILE_SIZE_MAX == 65536, "file_fault says these numbers");
+
 static void take_file(struct config *config, const char *path, bool must_exist, struct mistakes *m)
 {
 	static char text[FILE_SIZE_MAX + 1];
 	ssize_t length = read_file(path, text, sizeof(text));
+	const char *fault = file_fault(path, text, length);
 
 	if (length == -ENOENT && !must_exist)
 		return;
-	if (length < 0) {
-		mistake(m, "%s: %s", path, strerror((int)-length));
-		return;
-	}
-	if (length > FILE_SIZE_MAX || memchr(text, '\0', (size_t)length) != NULL) {
-		mistake(m, "%s: %s", path, length > FILE_SIZE_MAX ? "larger than 64 KiB" : "not a text file");
-		return;
-	}
-	if (file_count == FILES_MAX) {
-		mistake(m, "%s: more than %d files", path, FILES_MAX - 1);
+	if (fault) {
+		mistake(m, "%s: %s", path, fault);
 		return;
 	}
 	text[length] = '\0';
-	(void)snprintf(file_names[file_count], FILE_NAME_MAX, "%s", path);
+	(void)strcpy(file_names[file_count], path);
 	take_text(config, path, text, file_count++, m);
 }
 
@@ -218,7 +253,6 @@ static void take_file(struct config *config, const char *path, bool must_exist, 
 struct names {
 	char text[FILES_MAX][FILE_NAME_MAX];
 	unsigned count;
-	bool too_many;
 };
 
 static bool is_drop_in(const char *name)
@@ -228,8 +262,19 @@ static bool is_drop_in(const char *name)
 	return name[0] != '.' && length > 5 && length < FILE_NAME_MAX && strcmp(name + length - 5, ".conf") == 0;
 }
 
-/* opendir(3) would allocate, and a reload may come when memory is short. */
-static void list_drop_ins(int fd, struct names *names)
+/* False: there is no room for one more. */
+static bool keep_drop_in(struct names *names, const char *name)
+{
+	if (!is_drop_in(name))
+		return true;
+	if (names->count == FILES_MAX - 1)
+		return false;
+	(void)strcpy(names->text[names->count++], name);
+	return true;
+}
+
+/* opendir(3) would allocate, and a reload may come when memory is short. Returns 0 or -errno. */
+static int list_drop_ins(int fd, struct names *names)
 {
 	static char entries[16384] __attribute__((aligned(8)));
 	long length;
@@ -239,20 +284,11 @@ static void list_drop_ins(int fd, struct names *names)
 			const struct entry64 *d = (const struct entry64 *)(const void *)(entries + at);
 
 			at += d->d_reclen;
-			if (!is_drop_in(d->d_name))
-				continue;
-			if (names->count == FILES_MAX - 1) {
-				names->too_many = true;
-				return;
-			}
-			(void)snprintf(names->text[names->count++], FILE_NAME_MAX, "%s", d->d_name);
+			if (!keep_drop_in(names, d->d_name))
+				return -E2BIG;
 		}
 	}
-}
-
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(a, b);
+	return length < 0 ? -errno : 0;
 }
 
 static void sort_names(struct names *names)
@@ -260,7 +296,7 @@ static void sort_names(struct names *names)
 	static char row[FILE_NAME_MAX];
 
 	for (unsigned i = 1; i < names->count; i++) { /* qsort(3) may allocate */
-		for (unsigned j = i; j > 0 && compare_names(names->text[j], names->text[j - 1]) < 0; j--) {
+		for (unsigned j = i; j > 0 && strcmp(names->text[j], names->text[j - 1]) < 0; j--) {
 			memcpy(row, names->text[j], FILE_NAME_MAX);
 			memcpy(names->text[j], names->text[j - 1], FILE_NAME_MAX);
 			memcpy(names->text[j - 1], row, FILE_NAME_MAX);
@@ -268,23 +304,33 @@ static void sort_names(struct names *names)
 	}
 }
 
+/* Returns 0 with their names in order; -ENOENT where there is no such directory, or another -errno. */
+static int find_drop_ins(const char *dir, struct names *names)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
+
+	names->count = 0;
+	if (fd < 0)
+		return -errno;
+	r = list_drop_ins(fd, names);
+	(void)close(fd);
+	sort_names(names);
+	return r;
+}
+
 static void take_drop_ins(struct config *config, const char *file, struct mistakes *m)
 {
 	static struct names names;
-	char dir[FILE_NAME_MAX], path[2 * FILE_NAME_MAX];
-	int fd;
+	char dir[PATH_TEXT_MAX + 2], path[PATH_TEXT_MAX + 2 + FILE_NAME_MAX];
+	int r;
 
-	(void)snprintf(dir, sizeof(dir), "%s.d", file);
-	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	names.count = 0;
-	names.too_many = false;
-	list_drop_ins(fd, &names);
-	(void)close(fd);
-	sort_names(&names);
-	if (names.too_many)
+	if (snprintf(dir, sizeof(dir), "%s.d", file) >= (int)sizeof(dir))
+		return; /* take_file has said that the path is too long */
+	r = find_drop_ins(dir, &names);
+	if (r == -E2BIG)
 		mistake(m, "%s: more than %d files", dir, FILES_MAX - 1);
+	else if (r < 0 && r != -ENOENT)
+		mistake(m, "%s: %s", dir, strerror(-r));
 	for (unsigned i = 0; i < names.count; i++) {
 		(void)snprintf(path, sizeof(path), "%s/%s", dir, names.text[i]);
 		take_file(config, path, true, m);
@@ -316,18 +362,34 @@ static int split_argument(const char *text, struct argument *ret)
 	return 1;
 }
 
-static void take_action(const struct option_row *row, const char *value, struct config_source *source)
+static void take_path(const char *value, struct config_source *source, struct mistakes *m)
 {
-	if (strcmp(row->name, "config") == 0) {
-		source->file = value;
-		source->file_given = true;
-	} else if (strcmp(row->name, "help") == 0) {
-		source->mode = CONFIG_HELP;
-	} else if (strcmp(row->name, "version") == 0) {
-		source->mode = CONFIG_VERSION;
-	} else if (source->mode == CONFIG_RUN) {
-		source->mode = CONFIG_CHECK;
+	if (value[0] == '\0') {
+		mistake(m, "-config: '' is not a path");
+		return;
 	}
+	source->file = value;
+	source->file_given = true;
+}
+
+/* -version and -check-config are switches like others: `=false` leaves them off. -help wins whatever stands behind it.
+ */
+static void take_action(const struct option_row *row, const char *value, struct config_source *source,
+			struct mistakes *m)
+{
+	bool help = strcmp(row->name, "help") == 0, on = help;
+	char error[256];
+
+	if (strcmp(row->name, "config") == 0)
+		take_path(value, source, m);
+	else if (!help && options_parse_bool(value, &on, error, sizeof(error)) < 0)
+		mistake(m, "-%s: %s", row->name, error);
+	else if (help)
+		source->mode = CONFIG_HELP;
+	else if (on && strcmp(row->name, "version") == 0 && source->mode != CONFIG_HELP)
+		source->mode = CONFIG_VERSION;
+	else if (on && source->mode == CONFIG_RUN)
+		source->mode = CONFIG_CHECK;
 }
 
 static void take_flag(struct config *config, const struct option_row *row, const char *value,
@@ -336,24 +398,53 @@ static void take_flag(struct config *config, const struct option_row *row, const
 	char error[256];
 
 	if (row->kind == OPTION_ACTION)
-		take_action(row, value, source);
+		take_action(row, value, source, m);
 	else if (options_set(config, row, value, error, sizeof(error)) < 0)
 		mistake(m, "-%s: %s", row->name, error);
 	else
 		set_origin(row, ORIGIN_COMMAND_LINE, 0, 0);
 }
 
-static void leftover(int argc, char **argv, int i, struct mistakes *m)
+static void no_option(const char *text, const char *more, struct mistakes *m)
 {
 	char safe[128];
 
+	mistake(m, "'%s' is not an option%s", log_safe(text, safe, sizeof(safe)), more);
+}
+
+static void leftover(int argc, char **argv, int i, struct mistakes *m)
+{
 	if (i < argc && strcmp(argv[i], "--") == 0)
 		i++;
-	if (i >= argc)
-		return;
-	(void)log_safe(argv[i], safe, sizeof(safe));
 	/* Go's flag package ends here, and the Go program then ran with the rest unread. */
-	mistake(m, "'%s' is not an option; a switch takes its value as in -debug=false", safe);
+	if (i < argc)
+		no_option(argv[i], "; a switch takes its value as in -debug=false", m);
+}
+
+/* The word behind argument i, when it is the next argument's value and not an option. */
+static bool value_follows(const struct config_source *source, int i)
+{
+	return i + 1 < source->argc && source->argv[i + 1][0] != '-';
+}
+
+/* Takes argument i, and the value behind it where it has one. Returns the index of the last one taken. */
+static int take_argument(struct config *config, struct config_source *source, int i, struct argument *a,
+			 struct mistakes *m)
+{
+	const struct option_row *row = options_find(strcmp(a->name, "h") == 0 ? "help" : a->name);
+
+	if (row == NULL) {
+		unknown(m, "", "-", a->name, false);
+		return a->value == NULL && value_follows(source, i) ? i + 1 : i; /* one mistake, one line */
+	}
+	if (row->takes_value && a->value == NULL && i + 1 >= source->argc) {
+		mistake(m, "-%s: needs a value: %s", row->name, row->placeholder);
+		return i;
+	}
+	if (a->value == NULL)
+		a->value = row->takes_value ? source->argv[++i] : "true";
+	take_flag(config, row, a->value, source, m);
+	return i;
 }
 
 static void take_command_line(struct config *config, struct config_source *source, struct mistakes *m)
@@ -361,30 +452,15 @@ static void take_command_line(struct config *config, struct config_source *sourc
 	int i = 1;
 
 	for (; i < source->argc; i++) {
-		const struct option_row *row;
 		struct argument a;
 		int r = split_argument(source->argv[i], &a);
 
 		if (r == 0)
 			break;
-		if (r < 0) {
-			mistake(m, "'%s' is not an option", source->argv[i]);
-			continue;
-		}
-		row = options_find(strcmp(a.name, "h") == 0 ? "help" : a.name);
-		if (row == NULL) {
-			unknown(m, "", "-", a.name, false);
-			if (a.value == NULL && i + 1 < source->argc && source->argv[i + 1][0] != '-')
-				i++; /* most likely its value: one mistake, one line */
-			continue;
-		}
-		if (row->takes_value && a.value == NULL && i + 1 >= source->argc) {
-			mistake(m, "-%s: needs a value: %s", row->name, row->placeholder);
-			continue;
-		}
-		if (a.value == NULL)
-			a.value = row->takes_value ? source->argv[++i] : "true";
-		take_flag(config, row, a.value, source, m);
+		if (r < 0)
+			no_option(source->argv[i], "", m);
+		else
+			i = take_argument(config, source, i, &a, m);
 	}
 	leftover(source->argc, source->argv, i, m);
 }
@@ -439,14 +515,28 @@ static void print_origin(const struct origin *o)
 		(void)printf("%s\n", o->kind == ORIGIN_DEFAULT ? "default" : "command line");
 }
 
+/* Is there a way to write it into a file? There are quotes of two kinds, and nothing to escape with. */
+static bool can_be_written(const char *value)
+{
+	for (const char *c = value; *c; c++) {
+		if ((unsigned char)*c < ' ' && *c != '\t')
+			return false;
+	}
+	return strchr(value, '"') == NULL || strchr(value, '\'') == NULL;
+}
+
 /* In quotes where it could be read otherwise without them. */
 static void print_value(const char *name, const char *value)
 {
+	static char safe[4 * MATCH_TEXT_MAX + 1];
 	bool plain = value[0] != '\0' && strpbrk(value, " #\"'\t") == NULL;
 	const char *quote = plain ? "" : strchr(value, '"') ? "'" : "\"";
 	int width = 14 - (int)strlen(value) - 2 * (int)strlen(quote);
 
-	(void)printf("%-16s = %s%s%s%*s # ", name, quote, value, quote, width > 0 ? width : 0, "");
+	if (can_be_written(value))
+		(void)printf("%-16s = %s%s%s%*s # ", name, quote, value, quote, width > 0 ? width : 0, "");
+	else
+		(void)printf("# %-14s = %s # not as a line of a file; ", name, log_safe(value, safe, sizeof(safe)));
 }
 
 void config_print(const struct config *config, const struct config_source *source)
@@ -465,6 +555,14 @@ void config_print(const struct config *config, const struct config_source *sourc
 }
 
 /* ---- allowed, but surprising ---- */
+
+static void remark_program(struct mistakes *m, const char *option, const char *path)
+{
+	char safe[128];
+
+	if (path[0] != '\0' && access(path, X_OK) < 0)
+		mistake(m, "-%s %s cannot be run: %s", option, log_safe(path, safe, sizeof(safe)), strerror(errno));
+}
 
 void config_remarks(const struct config *c, char *buf, unsigned size)
 {
@@ -489,4 +587,9 @@ void config_remarks(const struct config *c, char *buf, unsigned size)
 		mistake(&m, "-warn %s is not above -m %s: the warning comes with the signal",
 			report_percent(c->warn_ppm, kill, sizeof(kill)),
 			report_percent(c->mem_term_ppm, term, sizeof(term)));
+	if (c->trigger == TRIGGER_OR && !c->ignore_swap && c->swap_term_ppm > 0)
+		mistake(&m, "-trigger or: swap at -s %s alone ends processes, however much memory is available",
+			report_percent(c->swap_term_ppm, term, sizeof(term)));
+	remark_program(&m, "hook", c->hook);
+	remark_program(&m, "pre-kill", c->pre_kill);
 }

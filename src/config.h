@@ -101,7 +101,10 @@ unsigned config_parse_text(const char *name, char *text, struct config *config, 
  */
 void config_print(const struct config *config, const struct config_source *source);
 
-/* Sentences about values that are allowed but surprising, e.g. -mk above -m. One line each into buf; "" if none. */
+/*
+ * Sentences about values that are allowed but surprising, e.g. -mk above -m or a hook that cannot be run. One line each
+ * into buf; "" if none. It asks the file system for the hooks: at the start, not in the loop.
+ */
 void config_remarks(const struct config *config, char *buf, unsigned size);
 
 #endif

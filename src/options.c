@@ -22,7 +22,13 @@ static const char *const log_formats[] = {"text", "json", NULL};
 #define DOC(zh, manual) NULL, NULL
 #endif
 
-/* In the order in which -help and the manual show them. */
+/*
+ * In the order in which -help and the manual show them.
+ *
+ * Ranges of seconds: -i from 0.01, which is the fastest that policy.c looks anyway (R71: 0 would spin), to an hour:
+ * more is a mistake in typing. -grace may be 0: SIGKILL with the next look. A -hook may take ten minutes, but a
+ * -pre-kill not more than 5 s, because memory goes on running out meanwhile.
+ */
 const struct option_row option_rows[] = {
 	{"m", OPTION_PERCENT, true, FIELD(mem_term_ppm), "10", 0, 100, NULL, "PERCENT",
 	 "send SIGTERM at or below this much available memory, percent of the total",
@@ -145,6 +151,23 @@ static unsigned distance(const char *a, const char *b)
 	return row[length];
 }
 
+/* The only name that begins so: "sort" for sort-by-rss. NULL for two of them ("ignore"), or too few letters. */
+static const char *beginning_with(const char *name, bool keys_only)
+{
+	const char *found = NULL;
+
+	for (unsigned i = 0; i < option_count; i++) {
+		const struct option_row *row = &option_rows[i];
+
+		if (strncmp(row->name, name, strlen(name)) != 0 || (keys_only && row->kind == OPTION_ACTION))
+			continue;
+		if (found)
+			return NULL;
+		found = row->name;
+	}
+	return strlen(name) > 2 ? found : NULL;
+}
+
 const char *options_nearest(const char *name, bool keys_only)
 {
 	unsigned best = NAME_MAX_LENGTH;
@@ -159,7 +182,9 @@ const char *options_nearest(const char *name, bool keys_only)
 		nearest = option_rows[i].name;
 	}
 	/* More than a third of the letters wrong is another word; one letter for another says nothing about -m. */
-	return strlen(name) > 1 && (best <= 1 || best * 3 <= strlen(name)) ? nearest : NULL;
+	if (strlen(name) > 1 && (best <= 1 || (size_t)best * 3 <= strlen(name)))
+		return nearest;
+	return beginning_with(name, keys_only);
 }
 
 /* ---- values ---- */
@@ -218,7 +243,7 @@ static int set_number(const struct option_row *row, const char *text, uint64_t *
 }
 
 /* The spellings of Go's strconv.ParseBool, which the flag package uses, and those that people write into files. */
-static int set_bool(const char *text, bool *ret, char *error, size_t size)
+int options_parse_bool(const char *text, bool *ret, char *error, size_t size)
 {
 	static const char *const yes[] = {"1", "t", "T", "true", "TRUE", "True", "yes", "on"};
 	static const char *const no[] = {"0", "f", "F", "false", "FALSE", "False", "no", "off"};
@@ -326,7 +351,7 @@ int options_set(struct config *config, const struct option_row *row, const char 
 			*(uint64_t *)field = millionths * (NS_PER_S / 1000000);
 		return r;
 	case OPTION_BOOL:
-		return set_bool(text, field, error, size);
+		return options_parse_bool(text, field, error, size);
 	case OPTION_LIST:
 	case OPTION_USERS:
 		return set_list(row, text, field, error, size);
@@ -347,11 +372,14 @@ _Static_assert(sizeof(enum trigger) == sizeof(unsigned), "options_set writes enu
 void options_defaults(struct config *config)
 {
 	char error[128];
+	int r;
 
 	for (unsigned i = 0; i < option_count; i++) {
-		if (option_rows[i].kind != OPTION_ACTION)
-			assert(options_set(config, &option_rows[i], option_rows[i].fallback, error, sizeof(error)) ==
-			       0);
+		if (option_rows[i].kind == OPTION_ACTION)
+			continue;
+		r = options_set(config, &option_rows[i], option_rows[i].fallback, error, sizeof(error));
+		assert(r == 0); /* not the call itself: -DNDEBUG would take the defaults away */
+		(void)r;
 	}
 }
 

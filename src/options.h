@@ -44,7 +44,10 @@ extern const unsigned option_count;
 /* The row of a name, exactly as it is written; NULL when there is none. */
 const struct option_row *options_find(const char *name);
 
-/* The known name that looks most like this one, or NULL when none does. keys_only: leave out what is no key. */
+/*
+ * The known name that looks most like this one (few letters differ, or it begins so), or NULL when none does.
+ * keys_only: leave out what is no key.
+ */
 const char *options_nearest(const char *name, bool keys_only);
 
 /*
@@ -52,6 +55,9 @@ const char *options_nearest(const char *name, bool keys_only);
  * "'101' is not a percentage from 0 to 100".
  */
 int options_set(struct config *config, const struct option_row *row, const char *text, char *error, size_t size);
+
+/* Go's strconv.ParseBool, and yes, no, on, off. Returns 0; or -EINVAL with one sentence in error. */
+int options_parse_bool(const char *text, bool *ret, char *error, size_t size);
 
 /* All defaults. */
 void options_defaults(struct config *config);
