@@ -95,7 +95,7 @@ static void make_environment(struct work *w)
 	add_variable(w, "USEROOM_SWAP_TOTAL_KIB=%" PRIu64, e->sample.swap_total_kib);
 	if (e->victim.pid != 0)
 		add_victim(w, e);
-	for (unsigned i = 0; environ[i] != NULL && i < ENVIRONMENT_MAX; i++)
+	for (unsigned i = 0; i < ENVIRONMENT_MAX && environ[i] != NULL; i++)
 		w->environment[w->count++] = environ[i];
 	w->environment[w->count] = NULL;
 }
@@ -103,11 +103,13 @@ static void make_environment(struct work *w)
 pid_t hook_spawn(const char *path, const posix_spawnattr_t *attributes, const posix_spawn_file_actions_t *actions,
 		 char **environment)
 {
-	char name[] = HOOK_ARGV0;
-	char *argv[] = {name, oom_score_adj_text, (char *)(uintptr_t)path,
-			NULL}; /* NOLINT(performance-no-int-to-ptr) */
+	char name[] = HOOK_ARGV0, copy[HOOK_PATH_MAX];
+	char *argv[] = {name, oom_score_adj_text, copy, NULL};
 	pid_t pid;
-	int error = posix_spawn(&pid, "/proc/self/exe", actions, attributes, argv, environment);
+	int error;
+
+	(void)snprintf(copy, sizeof(copy), "%s", path);
+	error = posix_spawn(&pid, "/proc/self/exe", actions, attributes, argv, environment);
 
 	return error != 0 ? -error : pid;
 }
@@ -214,13 +216,13 @@ int hook_start(struct hook *hook)
 
 	if (hook->started)
 		return 0;
+	/* The thread waits in read(); whoever asks and whoever looks for results must not wait. */
+	if (pipe2(hook->request, O_CLOEXEC) < 0 || pipe2(hook->done, O_CLOEXEC | O_NONBLOCK) < 0)
+		return -errno;
 	w = calloc(1, sizeof(*w));
 	if (w == NULL)
 		return -ENOMEM;
 	w->hook = hook;
-	/* The thread waits in read(); whoever asks and whoever looks for results must not wait. */
-	if (pipe2(hook->request, O_CLOEXEC) < 0 || pipe2(hook->done, O_CLOEXEC | O_NONBLOCK) < 0)
-		return -errno;
 	(void)fcntl(hook->request[1], F_SETFL, O_NONBLOCK);
 	hook->stdin_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	prepare(w);
@@ -230,6 +232,8 @@ int hook_start(struct hook *hook)
 	error = pthread_create(&thread, &attr, run, w);
 	(void)pthread_attr_destroy(&attr);
 	hook->started = error == 0;
+	if (error != 0)
+		free(w);
 	return -error;
 }
 

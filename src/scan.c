@@ -64,7 +64,7 @@ static char *append_number(char *end, uint64_t value)
 /* "PID/file", or "PID/task/TID/file". */
 static struct path proc_path(pid_t pid, pid_t tid, const char *file)
 {
-	struct path p;
+	struct path p = {.text = ""};
 	char *end = append_number(p.text, (uint64_t)pid);
 
 	if (tid > 0)
