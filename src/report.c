@@ -13,18 +13,20 @@
 
 /* ---- numbers for people ---- */
 
+/* To the nearest: the last digit of a size decides nothing, unlike that of a percentage. */
 const char *report_size(uint64_t kib, char *buf, size_t size)
 {
 	static const char *const units[] = {"KiB", "MiB", "GiB", "TiB"};
-	uint64_t tenths = kib * 10;
+	uint64_t one = 1, tenths;
 	unsigned unit = 0;
 
-	for (; tenths >= 10240 && unit < 3; unit++)
-		tenths /= 1024;
-	if (tenths % 10 != 0 && tenths < (unit >= 2 ? 1000 : 100) && unit > 0)
+	for (; kib / one >= 1024 && unit < 3; unit++)
+		one *= 1024;
+	tenths = (kib * 10 + one / 2) / one;
+	if (tenths % 10 != 0 && tenths < (unit > 1 ? 1000 : 100))
 		(void)snprintf(buf, size, "%" PRIu64 ".%" PRIu64 " %s", tenths / 10, tenths % 10, units[unit]);
 	else
-		(void)snprintf(buf, size, "%" PRIu64 " %s", tenths / 10, units[unit]);
+		(void)snprintf(buf, size, "%" PRIu64 " %s", (kib + one / 2) / one, units[unit]);
 	return buf;
 }
 

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+#include "report.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "util.h"
+
+static struct event e;
+static char text[REPORT_MAX];
+
+static int fresh(void **state)
+{
+	(void)state;
+	memset(&e, 0, sizeof(e));
+	e.type = EVENT_KILL;
+	e.realtime_ns = UINT64_C(1767225600123456789); /* 2026-01-01 */
+	e.signal = SIGTERM;
+	e.decide_to_signal_ns = 412345;
+	e.repeat_count = 1;
+	e.sample.mem_total_kib = 4030464;
+	e.sample.mem_available_kib = 394985;
+	e.decision.mem_low = true;
+	e.decision.mem_ppm = 98000;
+	e.decision.mem_limit_ppm = 100000;
+	e.victim.pid = 4711;
+	e.victim.state = 'S';
+	e.victim.uid = 998;
+	e.victim.oom_score = 812;
+	e.victim.freeable_kib = 3040870;
+	(void)strcpy(e.victim.comm, "java");
+	(void)strcpy(e.user, "app");
+	e.has_next = true;
+	e.next.pid = 123;
+	e.next.freeable_kib = 317440;
+	(void)strcpy(e.next.comm, "nginx");
+	return 0;
+}
+
+static const char *as_text(void)
+{
+	(void)report_text(&e, text, sizeof(text));
+	return text;
+}
+
+static const char *as_json(void)
+{
+	(void)report_json(&e, text, sizeof(text));
+	return text;
+}
+
+static void must_hold(const char *whole, const char *part)
+{
+	if (strstr(whole, part) == NULL)
+		fail_msg("'%s' is not in '%s'", part, whole);
+}
+
+static void r20_a_kill_in_one_sentence(void **state)
+{
+	(void)state;
+	assert_string_equal(
+		as_text(),
+		"killed 4711 (java) with SIGTERM: available 386 MiB (9.8 %) <= 10 %, no swap; it held 2.9 GiB, "
+		"oom_score 812, user app; next: 123 (nginx) 310 MiB; 0.4 ms after the look");
+}
+
+static void a_kill_with_everything(void **state)
+{
+	(void)state;
+	e.dry_run = e.escalated = true;
+	e.signal = SIGKILL;
+	e.decision.swap_counts = e.decision.swap_low = true;
+	e.decision.swap_limit_ppm = 75000;
+	e.decision.swap_ppm = 12300;
+	e.sample.swap_total_kib = 1048576;
+	e.sample.swap_free_kib = 12897;
+	e.victim.swap_kib = 2048;
+	e.victim.shares_memory = e.victim.leader_exited = true;
+	e.victim.shmem_kib = 8388608;
+	e.victim.oom_score_adj = -5;
+	(void)strcpy(e.unit, "shop.service");
+	(void)strcpy(e.container, "docker 0123456789ab");
+	e.user[0] = '\0';
+	e.has_next = false;
+	e.repeat_count = 3;
+	must_hold(as_text(), "would kill 4711 (java) with SIGKILL, SIGTERM did not end it: ");
+	must_hold(text, "swap free 13 MiB (1.23 %) <= 7.5 %");
+	must_hold(text, "(2 MiB of it in swap) and shares 8 GiB with others of its family, its main thread has exited");
+	must_hold(text, "oom_score_adj -5, user 998, unit shop.service, container docker 0123456789ab; next: nobody");
+	must_hold(text, "; the 3rd victim of this unit in a short time");
+}
+
+static void r09_sizes_have_the_right_unit(void **state)
+{
+	static const struct {
+		uint64_t kib;
+		const char *text;
+	} rows[] = {{0, "0 KiB"},           {1, "1 KiB"},
+		    {1023, "1023 KiB"},     {1024, "1 MiB"},
+		    {1536, "1.5 MiB"},      {10 * 1024, "10 MiB"},
+		    {102400, "100 MiB"},    {1048575, "1024 MiB"},
+		    {1048576, "1 GiB"},     {3040870, "2.9 GiB"},
+		    {24684084, "23.5 GiB"}, {268435456, "256 GiB"},
+		    {1073741824, "1 TiB"},  {1125899906842624, "1048576 TiB"}};
+	char buf[32];
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++)
+		assert_string_equal(report_size(rows[i].kib, buf, sizeof(buf)), rows[i].text);
+}
+
+static void percents_and_times(void **state)
+{
+	char buf[32];
+
+	(void)state;
+	assert_string_equal(report_percent(100000, buf, sizeof(buf)), "10");
+	assert_string_equal(report_percent(75000, buf, sizeof(buf)), "7.5");
+	assert_string_equal(report_percent(99999, buf, sizeof(buf)), "9.99"); /* never rounded up to the level */
+	assert_string_equal(report_percent(500, buf, sizeof(buf)), "0.05");
+	assert_string_equal(report_percent(1000000, buf, sizeof(buf)), "100");
+	assert_string_equal(report_time(412345, buf, sizeof(buf)), "0.4 ms");
+	assert_string_equal(report_time(38 * NS_PER_MS, buf, sizeof(buf)), "38 ms");
+	assert_string_equal(report_time(NS_PER_S, buf, sizeof(buf)), "1 s");
+	assert_string_equal(report_time(1250 * NS_PER_MS, buf, sizeof(buf)), "1.2 s");
+	assert_string_equal(report_time(200 * NS_PER_S, buf, sizeof(buf)), "200 s");
+}
+
+static void r28_r60_names_are_escaped(void **state)
+{
+	(void)state;
+	(void)strcpy(e.victim.comm, "a\nb\"\\\xff$(x)");
+	(void)strcpy(e.next.comm, "\033[31m");
+	must_hold(as_text(), "killed 4711 (a\\x0ab\"\\x5c\\xff$(x)) with");
+	must_hold(text, "next: 123 (\\x1b[31m)");
+	must_hold(as_json(), "\"name\":\"a\\\\x0ab\\\"\\\\x5c\\\\xff$(x)\"");
+	assert_null(strchr(text, '\n'));
+}
+
+static void json_has_the_same_facts(void **state)
+{
+	(void)state;
+	must_hold(as_json(), "{\"time\":\"2026-01-01T00:00:00.123Z\",\"event\":\"kill\",\"mem_total_kib\":4030464,"
+			     "\"mem_available_kib\":394985,\"mem_available_percent\":9.79,");
+	must_hold(
+		text,
+		"\"mem_limit_percent\":10,\"signal\":\"SIGTERM\",\"escalated\":false,\"dry_run\":false,\"pid\":4711,");
+	must_hold(text, "\"next_pid\":123,\"next_name\":\"nginx\",\"next_freeable_kib\":317440,\"decide_to_signal_ns\":"
+			"412345,");
+	assert_int_equal(text[strlen(text) - 1], '}');
+	assert_null(strstr(text, "swap_limit_percent"));
+}
+
+/* The worst that names can be fits, and what does not fit into a line is cut, not overrun. */
+static void nothing_overflows(void **state)
+{
+	char small[40];
+
+	(void)state;
+	memset(e.victim.comm, '\xff', sizeof(e.victim.comm) - 1);
+	memset(e.next.comm, '\xff', sizeof(e.next.comm) - 1);
+	memset(e.victim.exe, '\xff', sizeof(e.victim.exe) - 1);
+	memset(e.unit, '\xff', sizeof(e.unit) - 1);
+	memset(e.user, '\xff', sizeof(e.user) - 1);
+	memset(e.container, '\xff', sizeof(e.container) - 1);
+	assert_true(report_json(&e, text, sizeof(text)) < sizeof(text) - 1);
+	assert_int_equal(text[strlen(text) - 1], '}');
+	assert_int_equal(report_text(&e, small, sizeof(small)), sizeof(small) - 1);
+	assert_int_equal(small[sizeof(small) - 1], '\0');
+}
+
+static void every_event_has_both_forms(void **state)
+{
+	(void)state;
+	for (int type = 0; type < EVENT_TYPE_COUNT; type++) {
+		e.type = (enum event_type)type;
+		e.error = type == EVENT_FAILED || type == EVENT_RELOAD ? 1 : 0;
+		e.error_call = "kill";
+		e.decision.futile = HOLDER_SHMEM;
+		assert_true(strlen(as_text()) > 5);
+		must_hold(as_json(), event_name(e.type));
+		assert_int_equal(text[0], '{');
+		assert_true(report_level(&e) >= LOG_ERROR && report_level(&e) <= LOG_DETAIL);
+	}
+}
+
+static void r05_the_holder_is_named(void **state)
+{
+	(void)state;
+	e.type = EVENT_FUTILE;
+	e.decision.futile = HOLDER_SHMEM;
+	e.decision.futile_kib = 3145728;
+	must_hold(as_text(), "ending processes cannot help: tmpfs and shared memory (Shmem) hold 3 GiB");
+	must_hold(as_json(), "\"holder\":\"shmem\",\"holder_kib\":3145728}");
+}
+
+static void r52_the_kernel_was_faster(void **state)
+{
+	(void)state;
+	e.type = EVENT_KERNEL_KILL;
+	e.kills = 2;
+	must_hold(as_text(), "the kernel's own killer ended 2 processes");
+}
+
+static void notes_are_json_too(void **state)
+{
+	(void)state;
+	(void)report_json_note(LOG_WARN, "a \"quoted\" line", text, sizeof(text));
+	must_hold(text, "\"event\":\"note\",\"level\":4,\"message\":\"a \\\"quoted\\\" line\"}");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(r20_a_kill_in_one_sentence, fresh),
+		cmocka_unit_test_setup(a_kill_with_everything, fresh),
+		cmocka_unit_test_setup(r09_sizes_have_the_right_unit, fresh),
+		cmocka_unit_test_setup(percents_and_times, fresh),
+		cmocka_unit_test_setup(r28_r60_names_are_escaped, fresh),
+		cmocka_unit_test_setup(json_has_the_same_facts, fresh),
+		cmocka_unit_test_setup(nothing_overflows, fresh),
+		cmocka_unit_test_setup(every_event_has_both_forms, fresh),
+		cmocka_unit_test_setup(r05_the_holder_is_named, fresh),
+		cmocka_unit_test_setup(r52_the_kernel_was_faster, fresh),
+		cmocka_unit_test_setup(notes_are_json_too, fresh),
+	};
+
+	return cmocka_run_group_tests_name("report", tests, NULL, NULL);
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+#include "sense.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "proctree.h"
+#include "util.h"
+
+static const char *fixtures;
+static struct sense sense;
+static int tree;
+
+static int set_up(void **state)
+{
+	(void)state;
+	tree = tree_make(8000000, 4000000);
+	return sense_open(&sense, tree);
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	sense_close(&sense);
+	tree_drop();
+	return 0;
+}
+
+static struct sample look(bool detail)
+{
+	struct sample s;
+
+	sense_read(&sense, detail, &s);
+	return s;
+}
+
+static void reads_levels(void **state)
+{
+	struct sample s = look(false);
+
+	(void)state;
+	assert_int_equal(s.have, HAVE_MEM | HAVE_AVAILABLE | HAVE_SWAP);
+	assert_int_equal(s.mem_total_kib, 8000000);
+	assert_int_equal(s.mem_available_kib, 4000000);
+	assert_int_equal(s.swap_total_kib, 0);
+	assert_true(s.now_ns > 0);
+}
+
+static void sees_what_changes(void **state)
+{
+	(void)state;
+	(void)look(false);
+	tree_write("meminfo",
+		   "MemTotal: 9000000 kB\nMemFree: 1 kB\nMemAvailable: 3 kB\nSwapTotal: 5 kB\nSwapFree: 4 kB\n");
+	assert_int_equal(look(false).mem_total_kib, 9000000); /* R11 */
+	assert_int_equal(look(false).mem_available_kib, 3);
+	assert_int_equal(look(false).swap_free_kib, 4); /* R04 */
+}
+
+/* MemFree 100 + Buffers 20 + Cached 300 + SReclaimable 40 - Shmem 50 */
+static void r02_without_available_it_is_estimated(void **state)
+{
+	(void)state;
+	tree_write("meminfo", "MemTotal: 1000 kB\nMemFree: 100 kB\nBuffers: 20 kB\nCached: 300 kB\nSwapTotal: 0 kB\n"
+			      "SwapFree: 0 kB\nShmem: 50 kB\nSReclaimable: 40 kB\n");
+	for (int detail = 0; detail <= 1; detail++) {
+		struct sample s = look(detail);
+
+		assert_int_equal(s.mem_available_kib, 410);
+		assert_true(s.have & HAVE_MEM);
+		assert_false(s.have & HAVE_AVAILABLE);
+	}
+}
+
+static void r07_zfs_gives_back_what_is_above_its_minimum(void **state)
+{
+	struct sample s;
+
+	(void)state;
+	assert_int_equal(mkdirat(tree, "spl", 0755), 0);
+	assert_int_equal(mkdirat(tree, "spl/kstat", 0755), 0);
+	assert_int_equal(mkdirat(tree, "spl/kstat/zfs", 0755), 0);
+	/* ZFS 2.2: no arc_meta_* lines; bytes */
+	tree_write("spl/kstat/zfs/arcstats",
+		   "13 1 0x01 147 39984 5 6\nname type data\nc_min 4 104857600\nsize 4 1153433600\n");
+	sense_close(&sense);
+	assert_int_equal(sense_open(&sense, tree), 0);
+	s = look(false);
+	assert_true(s.have & HAVE_ARC);
+	assert_int_equal(s.arc_kib, 1000 * 1024);
+	assert_int_equal(s.mem_available_kib, 4000000 + 1000 * 1024);
+	tree_write("spl/kstat/zfs/arcstats", "name type data\nc_min 4 500\nsize 4 400\n");
+	assert_int_equal(look(false).mem_available_kib, 4000000);
+	tree_write("spl/kstat/zfs/arcstats", "nothing that is known\n");
+	assert_int_equal(look(false).mem_available_kib, 4000000);
+	tree_write("spl/kstat/zfs/arcstats", "c_min 4 0\nsize 4 18446744073709551615\n");
+	assert_int_equal(look(false).mem_available_kib, 8000000); /* never more than there is */
+}
+
+static void r10_a_broken_read_is_no_look(void **state)
+{
+	static const char *const texts[] = {"", "garbage\n", "MemTotal: 8000000 kB", "MemTotal:\nMemFree:\n",
+					    "MemTotal: 0 kB\nMemFree: 0 kB\nMemAvailable: 0 kB\n"};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(texts); i++) {
+		tree_write("meminfo", "%s", texts[i]);
+		assert_false(look(false).have & HAVE_MEM);
+	}
+	tree_write("meminfo", "MemTotal: 8 kB\nMemFree: 4 kB\nMemAvailable: 4 kB\n");
+	assert_true(look(false).have & HAVE_MEM);
+}
+
+static void detail_says_who_holds_it(void **state)
+{
+	struct sample s;
+
+	(void)state;
+	tree_write("meminfo", "MemTotal: 8000 kB\nMemFree: 10 kB\nMemAvailable: 20 kB\nSwapTotal: 0 kB\nSwapFree: 0 "
+			      "kB\nAnonPages: 100 kB\n"
+			      "Mapped: 55 kB\nShmem: 30 kB\nSUnreclaim: 40 kB\nKernelStack: 1 kB\nPageTables: 2 "
+			      "kB\nSecPageTables: 3 kB\n"
+			      "VmallocUsed: 4 kB\nPercpu: 5 kB\nHugePages_Total: 3\nHugepagesize: 2048 kB\n");
+	tree_write("vmstat", "nr_free_pages 1\noom_kill 7\n");
+	s = look(true);
+	assert_int_equal(s.have, HAVE_MEM | HAVE_AVAILABLE | HAVE_SWAP | HAVE_DETAIL | HAVE_OOM_KILLS);
+	assert_int_equal(s.anon_kib, 100);
+	assert_int_equal(s.mapped_kib, 55);
+	assert_int_equal(s.shmem_kib, 30);
+	assert_int_equal(s.slab_kib, 40);
+	assert_int_equal(s.kernel_kib, 15);
+	assert_int_equal(s.page_tables_kib, 2);
+	assert_int_equal(s.hugetlb_kib, 6144); /* before 4.16 there is no Hugetlb line */
+	assert_int_equal(s.kernel_oom_kills, 7);
+	tree_write("vmstat", "nr_free_pages 1\n");
+	assert_false(look(true).have & HAVE_OOM_KILLS); /* before 4.13 */
+}
+
+static void nothing_to_open(void **state)
+{
+	struct sense none;
+	int fd = open("/tmp", O_RDONLY | O_DIRECTORY);
+
+	(void)state;
+	assert_int_equal(sense_open(&none, fd), -2 /* ENOENT */);
+	(void)close(fd);
+}
+
+/* Every machine that was kept: its levels are read, and the holders are not more than the machine has. */
+static void fixtures_are_read(void **state)
+{
+	static const char *const machines[] = {"normal",    "no-swap",     "zram",         "cgroup-v1",
+					       "cgroup-v2", "kernel-3.10", "hostile-names"};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(machines); i++) {
+		char path[512];
+		struct sense kept;
+		struct sample s;
+		int fd;
+
+		(void)snprintf(path, sizeof(path), "%s/%s", fixtures, machines[i]);
+		fd = open(path, O_RDONLY | O_DIRECTORY);
+		assert_true(fd >= 0);
+		assert_int_equal(sense_open(&kept, fd), 0);
+		sense_read(&kept, true, &s);
+		assert_true(s.have & HAVE_MEM);
+		assert_true(s.mem_available_kib > 0 && s.mem_available_kib < s.mem_total_kib);
+		assert_true(s.anon_kib + s.shmem_kib + s.slab_kib + s.kernel_kib <= s.mem_total_kib);
+		assert_int_equal((s.have & HAVE_AVAILABLE) != 0, i != 5);
+		sense_close(&kept);
+		(void)close(fd);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(reads_levels, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(sees_what_changes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(r02_without_available_it_is_estimated, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(r07_zfs_gives_back_what_is_above_its_minimum, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(r10_a_broken_read_is_no_look, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(detail_says_who_holds_it, set_up, tear_down),
+		cmocka_unit_test(nothing_to_open),
+		cmocka_unit_test(fixtures_are_read),
+	};
+
+	fixtures = argc > 1 ? argv[1] : "tests/fixtures";
+	return cmocka_run_group_tests_name("sense", tests, NULL, NULL);
+}
