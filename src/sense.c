@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/sysinfo.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,6 +36,7 @@ int sense_open(struct sense *sense, int proc_fd)
 	sense->proc_fd = proc_fd;
 	sense->meminfo_fd = fd;
 	sense->vmstat_fd = open_below(proc_fd, "vmstat");
+	sense->zoneinfo_fd = open_below(proc_fd, "zoneinfo");
 	sense->arc_fd = open_below(proc_fd, "spl/kstat/zfs/arcstats");
 	return 0;
 }
@@ -50,6 +52,7 @@ void sense_close(struct sense *sense)
 {
 	close_kept(&sense->meminfo_fd);
 	close_kept(&sense->vmstat_fd);
+	close_kept(&sense->zoneinfo_fd);
 	close_kept(&sense->arc_fd);
 }
 
@@ -153,4 +156,21 @@ void sense_read(struct sense *sense, bool detail, struct sample *ret)
 	length = detail ? read_again(sense->vmstat_fd) : 0;
 	if (length > 0 && parse_counter(text, length, "oom_kill", &ret->kernel_oom_kills) == 0)
 		ret->have |= HAVE_OOM_KILLS;
+}
+
+/* zoneinfo has "count:" for the list of each CPU in each zone, and nowhere else (mm/vmstat.c, zoneinfo_show_print). */
+uint64_t sense_lists_kib(struct sense *sense, const struct sample *sample)
+{
+	struct sysinfo info;
+	uint64_t pages;
+	size_t length;
+
+	/* The lists are the whole machine's; so must meminfo be. */
+	if (sense->zoneinfo_fd < 0 || sysinfo(&info) < 0 ||
+	    (uint64_t)info.totalram * info.mem_unit / 1024 != sample->mem_total_kib)
+		return 0;
+	length = read_again(sense->zoneinfo_fd);
+	if (length == 0 || parse_counter_sum(text, length, "              count:", &pages) < 0)
+		return 0;
+	return pages * ((uint64_t)sysconf(_SC_PAGESIZE) / 1024);
 }

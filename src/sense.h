@@ -13,8 +13,9 @@
 struct sense {
 	int proc_fd;
 	int meminfo_fd;
-	int vmstat_fd; /* -1: not there */
-	int arc_fd;    /* -1: no ZFS */
+	int vmstat_fd;   /* -1: not there */
+	int zoneinfo_fd; /* -1: not there */
+	int arc_fd;      /* -1: no ZFS */
 };
 
 /*
@@ -29,6 +30,12 @@ void sense_close(struct sense *sense);
  * kills: about five times the cost, so only while memory is short. The pending fields are left 0.
  */
 void sense_read(struct sense *sense, bool detail, struct sample *ret);
+
+/*
+ * What is free but waits in lists of each CPU, which MemFree and MemAvailable do not count: freed pages go there first.
+ * 0 where it cannot be known, as in a container whose meminfo is its own. As dear as a look with detail.
+ */
+uint64_t sense_lists_kib(struct sense *sense, const struct sample *sample);
 
 /* CLOCK_MONOTONIC in ns. */
 uint64_t sense_now(void);

@@ -155,6 +155,30 @@ static int start_vmstat(struct machine *m, const char *dir)
 	return mount_over(path, "/proc/vmstat");
 }
 
+/* As in mm/vmstat.c, as far as the lists go. */
+static void write_zoneinfo(struct machine *m, uint64_t lagging_kib)
+{
+	char text[256];
+	int used = snprintf(text, sizeof(text),
+			    "Node 0, zone   Normal\n  pagesets\n    cpu: 0\n              count:    %-10llu\n"
+			    "              high:     48307\n",
+			    (unsigned long long)lagging_kib / (unsigned long long)(sysconf(_SC_PAGESIZE) / 1024));
+
+	(void)!pwrite(m->zoneinfo_fd, text, (size_t)used, 0);
+}
+
+static int start_zoneinfo(struct machine *m, const char *dir)
+{
+	char path[256];
+
+	(void)snprintf(path, sizeof(path), "%s/zoneinfo", dir);
+	m->zoneinfo_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (m->zoneinfo_fd < 0)
+		return -errno;
+	write_zoneinfo(m, 0);
+	return mount_over(path, "/proc/zoneinfo");
+}
+
 int machine_start(struct machine *m, const char *dir)
 {
 	int r;
@@ -165,6 +189,8 @@ int machine_start(struct machine *m, const char *dir)
 	if (mount("tmpfs", MACHINE_TMPFS, "tmpfs", 0, "mode=1777,size=256m") < 0)
 		return -errno;
 	r = m->shape.own_vmstat ? start_vmstat(m, dir) : 0;
+	if (r == 0 && m->shape.own_zoneinfo)
+		r = start_zoneinfo(m, dir);
 	if (r < 0)
 		return r;
 	r = start_meminfo(m, dir);
@@ -351,8 +377,12 @@ static uint64_t shown_anon(struct machine *m, uint64_t anon)
 void machine_follow(struct machine *m)
 {
 	static uint64_t told_kills;
+	uint64_t anon;
 
-	m->anon_kib = shown_anon(m, anon_of_all(m) + m->shape.other_kib);
+	anon = anon_of_all(m) + m->shape.other_kib;
+	m->anon_kib = shown_anon(m, anon);
+	if (m->shape.own_zoneinfo)
+		write_zoneinfo(m, m->anon_kib - anon);
 	m->shmem_kib = tmpfs_kib() + sysv_kib();
 	if (m->shape.own_vmstat && told_kills != m->shape.kernel_oom_kills)
 		write_vmstat(m);

@@ -25,6 +25,7 @@ struct machine_shape {
 	uint64_t hugetlb_kib;      /* held by huge pages */
 	uint64_t kernel_oom_kills; /* with own_vmstat */
 	bool no_available;         /* a kernel before 3.14: no MemAvailable line */
+	bool own_zoneinfo;         /* what lags is in the lists of /proc/zoneinfo */
 	bool own_vmstat;   /* pretend /proc/vmstat as well; it then stands still, which the daemon may take for rest */
 	bool broken;       /* meminfo can be read only in part */
 	bool mapped_shmem; /* shared memory is mapped by the processes, and goes with them */
@@ -39,7 +40,7 @@ struct machine {
 	char *text;       /* meminfo, mapped */
 	unsigned length;
 	bool is_broken;
-	int meminfo_fd, vmstat_fd, proc_fd;
+	int meminfo_fd, vmstat_fd, zoneinfo_fd, proc_fd;
 	int cursor;
 };
 
