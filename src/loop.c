@@ -15,9 +15,11 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Candidates are kept ready again after this while memory goes away, and after that while it only is near the level. */
+/* Candidates are kept ready again after this while the level will soon be reached, and after that while it is only
+ * near. */
 #define KEEP_FALLING_NS (200 * NS_PER_MS)
 #define KEEP_STEADY_NS  (5 * NS_PER_S)
+#define KEEP_REACH_NS   (10 * NS_PER_S)
 /* And a scan may take no more than one part in this of the time, however many processes there are. */
 #define KEEP_COST 50
 
@@ -149,10 +151,13 @@ static void choose_and_end(struct useroom *u, struct sample *s, const struct dec
 	}
 	s->now_ns = decided_ns; /* what is told is how long it took from the look that decided */
 	for (unsigned row = 0; row < u->table.count && u->table.procs[row].rank != CLASS_NEVER; row++) {
-		if (end_row(u, row, s, &d)) {
-			u->wake_ns = 0; /* is that enough? look again at once */
-			return;
-		}
+		if (!end_row(u, row, s, &d))
+			continue;
+		u->wake_ns = 0; /* is that enough? look again at once */
+		/* Full swap alone (-trigger or) may be full for ever: one victim an interval, as the Go program did. */
+		if (!d.mem_low)
+			u->choose_ns = decided_ns + u->config.interval_ns;
+		return;
 	}
 	nobody(u, s, &d);
 }
@@ -160,15 +165,14 @@ static void choose_and_end(struct useroom *u, struct sample *s, const struct dec
 /* While the level is near: know who would go, so that there is nothing to search when the time comes. */
 static void keep_ready(struct useroom *u, const struct sample *s, const struct decision *d)
 {
-	uint64_t pause = d->fall_kib_per_s > 0 ? KEEP_FALLING_NS : KEEP_STEADY_NS;
+	uint64_t pause =
+		max_u64(d->reach_ns < KEEP_REACH_NS ? KEEP_FALLING_NS : KEEP_STEADY_NS, u->scan.took_ns * KEEP_COST);
 
-	if (!d->near || s->now_ns < u->keep_ns || u->config.sort_by_rss)
+	if (!d->near || s->now_ns < u->kept_ns + pause || u->config.sort_by_rss)
 		return;
 	prepare_rank(u, s);
 	scan_full(&u->scan, &u->rank, sense_now(), &u->table);
-	if (u->scan.took_ns * KEEP_COST > pause)
-		pause = u->scan.took_ns * KEEP_COST;
-	u->keep_ns = s->now_ns + pause;
+	u->kept_ns = s->now_ns;
 }
 
 static void note_kernel_kills(struct useroom *u, const struct sample *s, const struct decision *d)
@@ -248,7 +252,7 @@ static void reload(struct useroom *u)
 	if (r < 0) {
 		log_lines(LOG_ERROR, errors);
 	} else {
-		u->keep_ns = u->choose_ns = 0;
+		u->kept_ns = u->choose_ns = 0;
 		tell_configure(&u->config);
 		scan_forget(&u->scan);
 		loop_start_hooks(u);

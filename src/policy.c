@@ -34,6 +34,8 @@
 
 /* What share of the level ends "near": candidates are kept ready from twice the SIGTERM level down. */
 #define NEAR_FACTOR 2
+/* Or when it would be reached in so long at the speed just seen. */
+#define NEAR_NS (3 * NS_PER_S)
 
 /*
  * Ending processes must be able to lift available memory to twice the level, or so much above it where that is less;
@@ -278,16 +280,21 @@ static uint64_t next_look(const struct policy *p, const struct config *config, c
 	return s->now_ns + clamp_u64(until, soonest, config->interval_ns);
 }
 
-static bool near_levels(const struct policy *p, const struct config *config, const struct sample *s)
+static bool near_levels(const struct config *config, const struct sample *s, uint64_t reach_ns)
 {
 	struct levels l = levels_of(config, s, false);
 	uint64_t mem = (uint64_t)config->mem_term_ppm * NEAR_FACTOR,
 		 swap = (uint64_t)config->swap_term_ppm * NEAR_FACTOR;
-	uint64_t distance = distance_kib(config, &l, config->mem_term_ppm, config->swap_term_ppm);
 
-	if (both_at(config, &l, (uint32_t)clamp_u64(mem, 0, PPM), (uint32_t)clamp_u64(swap, 0, PPM)))
-		return true;
-	return time_to_fall(distance, p->fall_kib_per_s) < 3 * NS_PER_S;
+	return reach_ns < NEAR_NS ||
+	       both_at(config, &l, (uint32_t)clamp_u64(mem, 0, PPM), (uint32_t)clamp_u64(swap, 0, PPM));
+}
+
+static uint64_t time_to_level(const struct policy *p, const struct config *config, const struct sample *s)
+{
+	struct levels l = levels_of(config, s, false);
+
+	return time_to_fall(distance_kib(config, &l, config->mem_term_ppm, config->swap_term_ppm), p->fall_kib_per_s);
 }
 
 /* The episode: from the first low look until it has been above the level for a while and nothing is on its way. */
@@ -337,7 +344,8 @@ struct decision policy_decide(struct policy *policy, const struct config *config
 	track_fall(policy, sample);
 	d = decide_levels(config, sample);
 	d.fall_kib_per_s = policy->fall_kib_per_s;
-	d.near = d.low || near_levels(policy, config, sample);
+	d.reach_ns = time_to_level(policy, config, sample);
+	d.near = d.low || near_levels(config, sample, d.reach_ns);
 	track_warning(policy, config, sample, &d);
 	track_episode(policy, sample, &d);
 	d.wake_ns = next_look(policy, config, sample, &d);
@@ -356,6 +364,7 @@ struct decision policy_confirm(const struct config *config, const struct sample 
 	d.episode_begins = earlier->episode_begins;
 	d.episode_ends = earlier->episode_ends;
 	d.episode_ns = earlier->episode_ns;
+	d.reach_ns = earlier->reach_ns;
 	d.fall_kib_per_s = earlier->fall_kib_per_s;
 	return d;
 }

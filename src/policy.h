@@ -39,15 +39,16 @@ struct decision {
 	bool swap_counts;       /* swap took part in the decision */
 	uint32_t mem_limit_ppm; /* the limits that were compared */
 	uint32_t swap_limit_ppm;
-	uint32_t mem_ppm;        /* what was measured: available of total */
-	uint32_t swap_ppm;       /* free of total; 0 without swap */
-	uint64_t need_kib;       /* what must come back to be above the level that was reached */
-	bool covered;            /* low, but what is coming back from earlier victims is enough: action is NONE */
-	enum holder futile;      /* not HOLDER_NONE: ending processes cannot reach the level; who holds the memory */
-	uint64_t futile_kib;     /* how much that holder has */
-	bool episode_begins;     /* first low look */
-	bool episode_ends;       /* recovered */
-	uint64_t episode_ns;     /* how long it has lasted, or lasted */
+	uint32_t mem_ppm;    /* what was measured: available of total */
+	uint32_t swap_ppm;   /* free of total; 0 without swap */
+	uint64_t need_kib;   /* what must come back to be above the level that was reached */
+	bool covered;        /* low, but what is coming back from earlier victims is enough: action is NONE */
+	enum holder futile;  /* not HOLDER_NONE: ending processes cannot reach the level; who holds the memory */
+	uint64_t futile_kib; /* how much that holder has */
+	bool episode_begins; /* first low look */
+	bool episode_ends;   /* recovered */
+	uint64_t episode_ns; /* how long it has lasted, or lasted */
+	uint64_t reach_ns;   /* at the speed just seen the level is reached in this time; very large when it is not */
 	uint64_t fall_kib_per_s; /* the speed at which available memory is going away; 0 when it is not */
 };
 

@@ -37,7 +37,7 @@ struct useroom {
 	bool blind; /* the last look could read nothing */
 	uint64_t wake_ns;
 	uint64_t watchdog_ns; /* when the watchdog is due; UINT64_MAX without one */
-	uint64_t keep_ns;     /* when candidates may be kept again */
+	uint64_t kept_ns;     /* when candidates were kept last */
 	uint64_t choose_ns;   /* nobody could be ended: not before this again */
 	bool told_nobody;     /* once an episode (R22) */
 	enum holder told_futile;
