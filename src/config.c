@@ -90,7 +90,7 @@ static char *trim(char *text)
 {
 	char *end;
 
-	text += strspn(text, " \t\r");
+	text += strspn(text, " \t");
 	end = text + strlen(text);
 	while (end > text && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\r'))
 		*--end = '\0';
@@ -475,8 +475,6 @@ static int load(struct config_source *source, struct config *config, char *error
 
 	errors[0] = '\0';
 	file_count = 0;
-	memset(origins, 0, sizeof(origins));
-	options_defaults(config);
 	take_command_line(config, source, &unheard); /* which file? */
 	memset(origins, 0, sizeof(origins));
 	options_defaults(config);
