@@ -437,7 +437,7 @@ static void no_allocation(struct stage *s)
 
 	write_hook("#!/bin/sh\nexit 0\n");
 	watch(s, USUAL "-debug -hook " HOOK " -pre-kill " HOOK " -pre-kill-time 5");
-	ready = malloc_calls();
+	ready = malloc_calls(s);
 	if (ready == UINT64_MAX)
 		skip("the daemon is static, or the C library is not glibc");
 	hog = play(s, "hog", "ignore=term " HOG " wait=/tmp/go grow=20");
@@ -448,8 +448,8 @@ static void no_allocation(struct stage *s)
 	(void)kill(s->daemon->pid, SIGHUP);
 	must_log(s, "configuration read again");
 	settle(s, 200);
-	if (malloc_calls() != ready)
-		fail("%llu calls of malloc and free after READY", (unsigned long long)(malloc_calls() - ready));
+	if (malloc_calls(s) != ready)
+		fail("%llu calls of malloc and free after READY", (unsigned long long)(malloc_calls(s) - ready));
 }
 
 const struct live_case daemon_cases[] = {

@@ -31,6 +31,7 @@ __attribute__((constructor)) static void open_counter(void)
 		return;
 	owner = getpid();
 	calls = map;
+	calls[1] = (uint64_t)owner;
 }
 
 static void count(void)

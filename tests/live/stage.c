@@ -729,16 +729,15 @@ uint64_t status_number(pid_t pid, const char *name)
 }
 
 /* malloc_count.c writes its counter there; UINT64_MAX when it is not at work (a static binary). */
-uint64_t malloc_calls(void)
+uint64_t malloc_calls(const struct stage *stage)
 {
-	uint64_t calls = UINT64_MAX;
+	uint64_t words[2] = {0, 0}; /* calls, and whose */
 	int fd = open(CALLS, O_RDONLY | O_CLOEXEC);
+	bool fine = fd >= 0 && read(fd, words, sizeof(words)) == (ssize_t)sizeof(words);
 
-	if (fd < 0 || read(fd, &calls, sizeof(calls)) != (ssize_t)sizeof(calls))
-		calls = UINT64_MAX;
 	if (fd >= 0)
 		(void)close(fd);
-	return calls;
+	return fine && words[1] == (uint64_t)stage->daemon->pid ? words[0] : UINT64_MAX;
 }
 
 /* Lowering it takes CAP_SYS_RESOURCE in the first user namespace (proc(5)). */

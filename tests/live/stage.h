@@ -113,7 +113,8 @@ pid_t pid_of(const char *comm);
 uint64_t status_number(pid_t pid, const char *name);
 unsigned count_children(pid_t parent, char state); /* state 0: any */
 unsigned count_fds(pid_t pid);
-uint64_t malloc_calls(void);
+/* How often the daemon called malloc and the like; UINT64_MAX where that cannot be counted. */
+uint64_t malloc_calls(const struct stage *stage);
 bool can_lower_adj(void);
 
 /* --- ends --- */
