@@ -25,13 +25,23 @@
 /* Where a value came from, for -check-config. */
 enum origin_kind { ORIGIN_DEFAULT, ORIGIN_FILE, ORIGIN_COMMAND_LINE };
 
-static struct origin {
+struct origin {
 	enum origin_kind kind;
 	unsigned file, line;
-} origins[OPTIONS_MAX];
+};
 
-static char file_names[FILES_MAX][PATH_TEXT_MAX];
-static unsigned file_count;
+/* What is touched together stands together: each page that is touched stays resident. */
+static struct {
+	struct origin of[OPTIONS_MAX];
+	unsigned file_count;
+	char file_names[FILES_MAX][PATH_TEXT_MAX];
+} origins;
+
+/* First the names in a directory are listed, then one file after the other is read. */
+static union {
+	char text[FILE_SIZE_MAX + 1];
+	char entries[16384] __attribute__((aligned(8)));
+} scratch;
 
 /* ---- mistakes ---- */
 
@@ -81,7 +91,7 @@ static void unknown(struct mistakes *m, const char *where, const char *dash, con
 
 static void set_origin(const struct option_row *row, enum origin_kind kind, unsigned file, unsigned line)
 {
-	origins[row - option_rows] = (struct origin){kind, file, line};
+	origins.of[row - option_rows] = (struct origin){kind, file, line};
 }
 
 /* ---- files ---- */
@@ -227,14 +237,14 @@ static const char *file_fault(const char *path, const char *text, ssize_t length
 		return "larger than 64 KiB";
 	if (memchr(text, '\0', (size_t)length) != NULL)
 		return "not a text file";
-	return file_count == FILES_MAX ? "one file too many" : NULL;
+	return origins.file_count == FILES_MAX ? "one file too many" : NULL;
 }
 _Static_assert(PATH_TEXT_MAX == 512 && FILE_SIZE_MAX == 65536, "file_fault says these numbers");
 
 static void take_file(struct config *config, const char *path, bool must_exist, struct mistakes *m)
 {
-	static char text[FILE_SIZE_MAX + 1];
-	ssize_t length = read_file(path, text, sizeof(text));
+	char *text = scratch.text;
+	ssize_t length = read_file(path, text, sizeof(scratch.text));
 	const char *fault = file_fault(path, text, length);
 
 	if (length == -ENOENT && !must_exist)
@@ -244,15 +254,15 @@ static void take_file(struct config *config, const char *path, bool must_exist, 
 		return;
 	}
 	text[length] = '\0';
-	(void)strcpy(file_names[file_count], path);
-	take_text(config, path, text, file_count++, m);
+	(void)strcpy(origins.file_names[origins.file_count], path);
+	take_text(config, path, text, origins.file_count++, m);
 }
 
 /* ---- drop-ins: PATH.d, every *.conf, by name ---- */
 
 struct names {
-	char text[FILES_MAX][FILE_NAME_MAX];
 	unsigned count;
+	char text[FILES_MAX][FILE_NAME_MAX];
 };
 
 static bool is_drop_in(const char *name)
@@ -276,12 +286,11 @@ static bool keep_drop_in(struct names *names, const char *name)
 /* opendir(3) would allocate, and a reload may come when memory is short. Returns 0 or -errno. */
 static int list_drop_ins(int fd, struct names *names)
 {
-	static char entries[16384] __attribute__((aligned(8)));
 	long length;
 
-	while ((length = syscall(SYS_getdents64, fd, entries, sizeof(entries))) > 0) {
+	while ((length = syscall(SYS_getdents64, fd, scratch.entries, sizeof(scratch.entries))) > 0) {
 		for (long at = 0; at < length;) {
-			const struct entry64 *d = (const struct entry64 *)(const void *)(entries + at);
+			const struct entry64 *d = (const struct entry64 *)(const void *)(scratch.entries + at);
 
 			at += d->d_reclen;
 			if (!keep_drop_in(names, d->d_name))
@@ -304,14 +313,14 @@ static void sort_names(struct names *names)
 	}
 }
 
-/* Returns 0 with their names in order; -ENOENT where there is no such directory, or another -errno. */
+/* Returns 0 with their names in order; or -errno, which is -ENOENT where there is no such directory. */
 static int find_drop_ins(const char *dir, struct names *names)
 {
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
 
-	names->count = 0;
 	if (fd < 0)
 		return -errno;
+	names->count = 0;
 	r = list_drop_ins(fd, names);
 	(void)close(fd);
 	sort_names(names);
@@ -331,7 +340,7 @@ static void take_drop_ins(struct config *config, const char *file, struct mistak
 		mistake(m, "%s: more than %d files", dir, FILES_MAX - 1);
 	else if (r < 0 && r != -ENOENT)
 		mistake(m, "%s: %s", dir, strerror(-r));
-	for (unsigned i = 0; i < names.count; i++) {
+	for (unsigned i = 0; r == 0 && i < names.count; i++) {
 		(void)snprintf(path, sizeof(path), "%s/%s", dir, names.text[i]);
 		take_file(config, path, true, m);
 	}
@@ -474,9 +483,9 @@ static int load(struct config_source *source, struct config *config, char *error
 	struct mistakes m = {.buf = errors, .size = errors_size}, unheard = {.buf = scrap, .size = sizeof(scrap)};
 
 	errors[0] = '\0';
-	file_count = 0;
+	origins.file_count = 0;
 	take_command_line(config, source, &unheard); /* which file? */
-	memset(origins, 0, sizeof(origins));
+	memset(origins.of, 0, sizeof(origins.of));
 	options_defaults(config);
 	if (source->mode == CONFIG_HELP || source->mode == CONFIG_VERSION)
 		return 0;
@@ -508,7 +517,7 @@ int config_reload(const struct config_source *source, struct config *ret_config,
 static void print_origin(const struct origin *o)
 {
 	if (o->kind == ORIGIN_FILE)
-		(void)printf("%s:%u\n", file_names[o->file], o->line);
+		(void)printf("%s:%u\n", origins.file_names[o->file], o->line);
 	else
 		(void)printf("%s\n", o->kind == ORIGIN_DEFAULT ? "default" : "command line");
 }
@@ -541,14 +550,14 @@ void config_print(const struct config *config, const struct config_source *sourc
 {
 	char buf[64];
 
-	(void)printf("# %s%s\n", source->file, file_count == 0 ? ": not there, defaults are used" : "");
+	(void)printf("# %s%s\n", source->file, origins.file_count == 0 ? ": not there, defaults are used" : "");
 	for (unsigned i = 0; i < option_count; i++) {
 		const struct option_row *row = &option_rows[i];
 
 		if (row->kind == OPTION_ACTION)
 			continue;
 		print_value(row->name, options_get(config, row, buf, sizeof(buf)));
-		print_origin(&origins[i]);
+		print_origin(&origins.of[i]);
 	}
 }
 
