@@ -72,6 +72,8 @@ vm-systemd:
 	@tests/vm/systemd-service
 
 install: all
+	@meson configure $(BUILD) -Dprefix=$(prefix) -Dsysconfdir=$(sysconfdir)
+	@ninja -C $(BUILD) >/dev/null
 	@DESTDIR=$(DESTDIR) meson install -C $(BUILD) --no-rebuild
 	@echo "Installed, not enabled. To start it: systemctl daemon-reload && systemctl enable --now useroom"
 

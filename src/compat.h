@@ -6,11 +6,14 @@
 #ifndef USEROOM_COMPAT_H
 #define USEROOM_COMPAT_H
 
+#include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -48,8 +51,10 @@ static inline int sys_sched_setscheduler(pid_t tid, int policy, int priority)
 	return (int)syscall(SYS_sched_setscheduler, tid, policy, &param);
 }
 
-/* statx(2), 4.11: older libcs have neither the call nor the struct. AT_STATX_DONT_SYNC: a dead file server cannot hang
- * it. */
+/*
+ * statx(2): older libcs have neither the call nor the struct. AT_STATX_DONT_SYNC: a dead file server cannot hang it.
+ * Before 4.11 it is plain fstatat(2), which it may.
+ */
 #define STATX_DONT_SYNC    0x4000
 #define STATX_NO_AUTOMOUNT 0x800
 #define STATX_WANT_INO     0x100u
@@ -67,7 +72,16 @@ _Static_assert(sizeof(struct statx_result) == 256, "struct statx of the kernel")
 
 static inline int sys_statx(int dir_fd, const char *path, struct statx_result *ret)
 {
-	return (int)syscall(SYS_statx, dir_fd, path, STATX_DONT_SYNC | STATX_NO_AUTOMOUNT, STATX_WANT_INO, ret);
+	const unsigned flags = STATX_DONT_SYNC | STATX_NO_AUTOMOUNT;
+	int r = (int)syscall(SYS_statx, dir_fd, path, flags, STATX_WANT_INO, ret);
+	struct stat st;
+
+	if (r == 0 || errno != ENOSYS || fstatat(dir_fd, path, &st, STATX_NO_AUTOMOUNT) < 0)
+		return r;
+	ret->ino = st.st_ino;
+	ret->dev_major = major(st.st_dev);
+	ret->dev_minor = minor(st.st_dev);
+	return 0;
 }
 
 /* struct linux_dirent64 of getdents64(2), which libc does not declare. */
