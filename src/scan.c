@@ -25,6 +25,13 @@
 /* A full scan reads at least so many candidates, so that "who is next" is worth reading. */
 #define READ_MIN 8
 
+/*
+ * And no more than so many where all of them are below -min-victim: they come in the order of the kernel's score, so
+ * the largest is among them to within one step of it (0.15 % of memory and swap), and hundreds that are alike cost 10
+ * ms.
+ */
+#define READ_SMALL 16
+
 /* Kept candidates older than this are not used: an oom_score_adj may have been written since. */
 #define KEPT_MAX_NS (2 * NS_PER_S)
 
@@ -33,7 +40,7 @@
 
 /* A dirent of /proc/PID is 24 or 32 bytes: one call lists 4,000 processes, and a small machine touches few pages. */
 static char dirents[128 * 1024] __attribute__((aligned(8)));
-static char text[16384]; /* stat and status are 1-2 KiB, vmstat 5 KiB */
+#define text sense_scratch /* stat and status are 1-2 KiB, vmstat 5 KiB */
 
 /* All processes, as a binary heap with the largest key on top. */
 static struct heap_entry {
@@ -469,6 +476,12 @@ static bool enough(const struct rank *rank, const struct proc *best, uint32_t ne
 	return rank_floor(best) > rank_bound(rank, next_key);
 }
 
+/* Is what has been read as good as it gets, though it is not certain? */
+static bool good_enough(const struct rank *rank, const struct proc *best, unsigned candidates)
+{
+	return best->rank == CLASS_SMALL && candidates >= READ_SMALL && rank->config->prefer.count == 0;
+}
+
 static void read_best(struct scan *scan, struct rank *rank, struct proc_table *t)
 {
 	unsigned candidates = 0, read = 0;
@@ -479,7 +492,9 @@ static void read_best(struct scan *scan, struct rank *rank, struct proc_table *t
 	while (heap_count > 0) {
 		if (candidates >= READ_MIN && enough(rank, &t->procs[best], heap[0].key))
 			return;
-		if (read++ >= limit) {
+		if (rank->scale == SCALE_NEW && heap[0].key == 0)
+			return; /* what is left are kernel threads, zombies, and what must not be ended */
+		if (read++ >= limit || (candidates > 0 && good_enough(rank, &t->procs[best], candidates))) {
 			t->truncated = true;
 			return;
 		}

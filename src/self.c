@@ -133,7 +133,7 @@ int self_stay_in_memory(void)
 bool self_may_kill_all(void)
 {
 	static const char key[] = "\nCapEff:";
-	char text[4096];
+	char text[2048]; /* it stands within the first kilobyte */
 	int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
 	ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 	const char *line;

@@ -10,15 +10,13 @@
 #include <time.h>
 #include <unistd.h>
 
-/* meminfo is 1.5 KiB and vmstat 5 KiB on 6.18; both grow with the kernel. Only what is read is ever touched. */
-#define TEXT_MAX 32768
-
 /* What an idle look needs; everything after SwapFree is not even looked at. */
 #define WANT_IDLE                                                                                                      \
 	(MEMINFO_BIT(MEMINFO_MEM_TOTAL) | MEMINFO_BIT(MEMINFO_MEM_FREE) | MEMINFO_BIT(MEMINFO_MEM_AVAILABLE) |         \
 	 MEMINFO_BIT(MEMINFO_SWAP_TOTAL) | MEMINFO_BIT(MEMINFO_SWAP_FREE))
 
-static char text[TEXT_MAX];
+char sense_scratch[SENSE_SCRATCH_MAX];
+#define text sense_scratch
 
 static int open_below(int proc_fd, const char *name)
 {

@@ -10,6 +10,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/*
+ * What the main thread reads small files into, one at a time: there is one such buffer, because each has its own locked
+ * pages. meminfo is 1.5 KiB and vmstat 5 KiB on 6.18; both grow with the kernel.
+ */
+#define SENSE_SCRATCH_MAX 32768
+extern char sense_scratch[SENSE_SCRATCH_MAX];
+
 struct sense {
 	int proc_fd;
 	int meminfo_fd;

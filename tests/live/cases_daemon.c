@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define LONG_ENOUGH_MS 700
@@ -218,6 +219,7 @@ static void r60_injection(struct stage *s)
 /* What the daemon takes for itself is not handed on. */
 static void r65_hook_inherits_nothing(struct stage *s)
 {
+	char own_nice[32];
 	write_hook("#!/bin/sh\n{ echo adj=$(cat /proc/self/oom_score_adj); echo notify=$NOTIFY_SOCKET.$WATCHDOG_USEC;"
 		   " grep -E '^(CapAmb|SigBlk|SigIgn)' /proc/self/status; ls /proc/self/fd >/tmp/fds; echo fds=$(cat "
 		   "/tmp/fds);"
@@ -234,7 +236,8 @@ static void r65_hook_inherits_nothing(struct stage *s)
 		must_tell(s, "SigIgn:\t0000000000000000");
 	must_tell(s, "fds=0 1 2 3\n");
 	must_tell(s, "CapAmb:\t0000000000000000");
-	must_tell(s, "nice=0 policy=0\n");
+	(void)snprintf(own_nice, sizeof(own_nice), "nice=%d policy=0\n", getpriority(PRIO_PROCESS, 0));
+	must_tell(s, own_nice);
 }
 
 static void sighup_reload(struct stage *s)
