@@ -126,12 +126,40 @@ static bool end_row(struct useroom *u, unsigned row, const struct sample *s, con
 	return true;
 }
 
+static void note_futile(struct useroom *u, const struct sample *s, const struct decision *d)
+{
+	if (d->futile != HOLDER_NONE && u->told_futile == HOLDER_NONE) {
+		tell_look(u, EVENT_FUTILE, 0, s, d);
+		u->told_futile = d->futile;
+	}
+}
+
 static void nobody(struct useroom *u, const struct sample *s, const struct decision *d)
 {
 	u->choose_ns = s->now_ns + u->config.interval_ns;
 	if (!u->told_nobody)
 		tell_look(u, EVENT_NOBODY, 0, s, d);
 	u->told_nobody = true;
+}
+
+/*
+ * R05 once more, now that it is known what the processes hold that must not be ended: beside a protected one that eats
+ * the memory all others would go, one after another. A victim that is worth it and enough by itself is not asked about.
+ */
+static bool enough_is_left(struct useroom *u, struct sample *s, const struct decision *d)
+{
+	const struct proc *best = &u->table.procs[0];
+	struct decision again;
+
+	if (best->rank != CLASS_SMALL && best->freeable_kib >= d->need_kib)
+		return true;
+	s->unkillable_kib = u->table.unkillable_kib;
+	again = policy_confirm(&u->config, s, d);
+	if (again.futile == HOLDER_NONE)
+		return true;
+	u->choose_ns = s->now_ns + u->config.interval_ns;
+	note_futile(u, s, &again);
+	return false;
 }
 
 static void choose_and_end(struct useroom *u, struct sample *s, const struct decision *decided)
@@ -149,6 +177,8 @@ static void choose_and_end(struct useroom *u, struct sample *s, const struct dec
 		nobody(u, s, &d);
 		return;
 	}
+	if (!enough_is_left(u, s, &d))
+		return;
 	s->now_ns = decided_ns; /* what is told is how long it took from the look that decided */
 	for (unsigned row = 0; row < u->table.count && u->table.procs[row].rank != CLASS_NEVER; row++) {
 		if (!end_row(u, row, s, &d))
@@ -200,10 +230,7 @@ static void note_changes(struct useroom *u, const struct sample *s, const struct
 		tell_look(u, EVENT_WARN, 0, s, d);
 	if (d->episode_begins)
 		tell_look(u, EVENT_LOW, 0, s, d);
-	if (d->futile != HOLDER_NONE && u->told_futile == HOLDER_NONE) {
-		tell_look(u, EVENT_FUTILE, 0, s, d);
-		u->told_futile = d->futile;
-	}
+	note_futile(u, s, d);
 	note_kernel_kills(u, s, d);
 	if (d->episode_ends) {
 		tell_look(u, EVENT_RECOVERED, 0, s, d);

@@ -145,7 +145,7 @@ static uint64_t killable_kib(const struct sample *s)
 {
 	uint64_t shared = min_u64(s->shmem_kib, s->mapped_kib);
 
-	return s->anon_kib + s->page_tables_kib + shared;
+	return minus_u64(s->anon_kib + s->page_tables_kib + shared, s->unkillable_kib);
 }
 
 static enum holder largest_holder(const struct sample *s, uint64_t *ret_kib)
@@ -154,10 +154,8 @@ static enum holder largest_holder(const struct sample *s, uint64_t *ret_kib)
 		enum holder holder;
 		uint64_t kib;
 	} holders[] = {
-		{HOLDER_SHMEM, s->shmem_kib},
-		{HOLDER_HUGETLB, s->hugetlb_kib},
-		{HOLDER_SLAB, s->slab_kib},
-		{HOLDER_KERNEL, s->kernel_kib},
+		{HOLDER_SHMEM, s->shmem_kib},   {HOLDER_HUGETLB, s->hugetlb_kib},      {HOLDER_SLAB, s->slab_kib},
+		{HOLDER_KERNEL, s->kernel_kib}, {HOLDER_PROTECTED, s->unkillable_kib},
 	};
 	uint64_t accounted = s->mem_available_kib + s->anon_kib;
 	unsigned best = 0;

@@ -26,6 +26,7 @@ enum holder {
 	HOLDER_SLAB,
 	HOLDER_KERNEL,
 	HOLDER_UNKNOWN,
+	HOLDER_PROTECTED, /* processes that must not be ended */
 };
 
 struct decision {

@@ -85,6 +85,7 @@ struct proc_table {
 	bool kept;       /* answered from the kept candidates, without a full scan */
 	unsigned listed; /* processes seen */
 	uint64_t took_ns;
+	uint64_t unkillable_kib; /* what the processes that must not be ended hold, of those that hold most */
 	struct proc procs[SCAN_READ_MAX];
 };
 

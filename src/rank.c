@@ -276,15 +276,20 @@ void rank_sort(struct rank *rank, struct proc_table *table)
 
 bool rank_worth(const struct proc_table *table, uint64_t need_kib)
 {
-	uint64_t sum = 0;
-
 	if (table->count == 0 || table->procs[0].rank == CLASS_NEVER)
 		return false;
-	if (table->procs[0].rank < CLASS_SMALL || table->truncated)
-		return true;
+	return table->procs[0].rank != CLASS_SMALL || table->procs[0].freeable_kib * RANK_SMALL_MOST >= need_kib;
+}
+
+uint64_t rank_unkillable(const struct proc_table *table)
+{
+	uint64_t sum = 0;
+
 	for (unsigned i = 0; i < table->count; i++) {
-		if (table->procs[i].rank != CLASS_NEVER)
-			sum += table->procs[i].freeable_kib;
+		const struct proc *p = &table->procs[i];
+
+		if (p->rank == CLASS_NEVER && p->skip != SKIP_PENDING) /* that one is on its way */
+			sum += p->freeable_kib;
 	}
-	return sum >= need_kib;
+	return sum;
 }

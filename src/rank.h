@@ -63,10 +63,14 @@ int64_t rank_floor(const struct proc *proc);
 void rank_sort(struct rank *rank, struct proc_table *table);
 
 /*
- * Is the best of a sorted table worth ending when this much is needed? Small ones (below -min-victim) are only when all
- * that were read could reach it together: else one after another would die and nothing be gained.
+ * Is the best of a sorted table worth ending when this much is needed? A small one (below -min-victim) is not where
+ * more than RANK_SMALL_MOST of its size would be needed: one after another would die and nothing be gained.
  */
+#define RANK_SMALL_MOST 32
 bool rank_worth(const struct proc_table *table, uint64_t need_kib);
+
+/* What the processes that were read hold and must not be ended for, KiB. Those that hold most were read. */
+uint64_t rank_unkillable(const struct proc_table *table);
 
 /* Short sentence for a skip reason, e.g. "protected". */
 const char *rank_skip_text(enum skip skip);

@@ -273,6 +273,7 @@ static const char *holder_text(enum holder holder)
 		[HOLDER_SLAB] = "the kernel's own objects (SUnreclaim)",
 		[HOLDER_KERNEL] = "the kernel's stacks, page tables and buffers",
 		[HOLDER_UNKNOWN] = "the kernel or a driver, in no line of meminfo",
+		[HOLDER_PROTECTED] = "processes that must not be ended",
 	};
 
 	return texts[holder];
@@ -281,8 +282,9 @@ static const char *holder_text(enum holder holder)
 static const char *holder_name(enum holder holder)
 {
 	static const char *const names[] = {
-		[HOLDER_NONE] = "none", [HOLDER_SHMEM] = "shmem",   [HOLDER_HUGETLB] = "hugetlb",
-		[HOLDER_SLAB] = "slab", [HOLDER_KERNEL] = "kernel", [HOLDER_UNKNOWN] = "unknown",
+		[HOLDER_NONE] = "none",           [HOLDER_SHMEM] = "shmem",   [HOLDER_HUGETLB] = "hugetlb",
+		[HOLDER_SLAB] = "slab",           [HOLDER_KERNEL] = "kernel", [HOLDER_UNKNOWN] = "unknown",
+		[HOLDER_PROTECTED] = "protected",
 	};
 
 	return names[holder];

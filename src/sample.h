@@ -40,6 +40,8 @@ struct sample {
 	uint64_t page_tables_kib; /* PageTables: part of kernel_kib that goes with its process */
 	uint64_t arc_kib;         /* with HAVE_ARC: what was added to mem_available_kib */
 
+	uint64_t unkillable_kib; /* of anon_kib: what processes hold that must not be ended; 0 before a scan */
+
 	uint64_t kernel_oom_kills; /* oom_kill of /proc/vmstat: kills by the kernel since boot */
 
 	/* What victims that were already signalled are still expected to give back (act.h). */

@@ -24,7 +24,8 @@ struct scan {
 	/* Candidates kept from the last full scan, and what is needed to prove that they still answer. */
 	unsigned kept_count;
 	struct process_id kept[SCAN_KEEP_MAX];
-	int64_t kept_bound;    /* no process that is not kept had more badness than this */
+	int64_t kept_bound; /* no process that is not kept had more badness than this */
+	uint64_t kept_unkillable_kib;
 	uint64_t kept_pages;   /* pages the kernel had handed out by then */
 	int32_t kept_last_pid; /* pid given out last by then */
 	int64_t pid_offset;    /* a directory offset of /proc minus the pid that stands there; -1: unknown */

@@ -443,6 +443,24 @@ static void sleepers_3000(struct stage *s)
 		fail("%u sleepers are left", count_children(sleepers->pid, 0));
 }
 
+/* The one that eats the memory must not be ended: two hundred that are too small to help do not go in its place. */
+static void r05_protected_hog(struct stage *s)
+{
+	struct actor *sleepers = play(s, "sleepers", "sleepers=200 touch=/tmp/asleep"), *hog;
+
+	must_be_there(s, "/tmp/asleep");
+	watch(s, USUAL "-protect hog");
+	hog = play(s, "hog", HOG);
+	must_hold(s, 60 * MIB);
+	must_log(s, "nobody can be ended|ending processes cannot help: processes that must not be ended hold");
+	settle(s, 2 * LONG_ENOUGH_MS);
+	must_live(s, hog);
+	must_live(s, sleepers);
+	if (count_children(sleepers->pid, 0) != 200)
+		fail("%u sleepers are left", count_children(sleepers->pid, 0));
+	must_log_times(s, 0, 0, "killed [0-9]+");
+}
+
 static void zombies(struct stage *s)
 {
 	struct actor *parent = play(s, "parent", "zombie zombie zombie"), *hog;
@@ -498,6 +516,7 @@ const struct live_case choose_cases[] = {
 	{"r38_file_pages_by_rss", r38_file_pages_by_rss, NULL, false},
 	{"r39_family", r39_family, &with_mapped_shmem, false},
 	{"r50_container_is_named", r50_container_is_named, NULL, false},
+	{"r05_protected_hog", r05_protected_hog, &without_sleepers, false},
 	{"sleepers_3000", sleepers_3000, &without_sleepers, false},
 	{"zombies", zombies, NULL, false},
 	{NULL, NULL, NULL, false},
