@@ -342,7 +342,7 @@ static void redirect(const char *path)
 	if (null < 0 || out < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
 		_exit(98);
 	for (int fd = 3; fd < MOST_FDS; fd++) /* what whoever started us has left open is nobody's business here */
-		(void)close(fd);
+		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
 static struct actor *add_actor(struct stage *stage, pid_t pid, const char *name)
@@ -356,6 +356,28 @@ static struct actor *add_actor(struct stage *stage, pid_t pid, const char *name)
 	return actor;
 }
 
+/*
+ * Like fork, but the parent goes on when the child has called exec or has ended: until then the child holds a copy of
+ * what this process holds, and a machine that followed now would count that too.
+ */
+static pid_t fork_until_exec(void)
+{
+	int ends[2];
+	char nothing;
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		fail("pipe: %s", strerror(errno));
+	pid = fork();
+	if (pid == 0)
+		return 0;
+	(void)close(ends[1]);
+	while (read(ends[0], &nothing, 1) < 0 && errno == EINTR)
+		;
+	(void)close(ends[0]);
+	return pid;
+}
+
 struct actor *play(struct stage *stage, const char *name, const char *words)
 {
 	char path[128], text[1024], *argv[WORDS + 1];
@@ -364,7 +386,7 @@ struct actor *play(struct stage *stage, const char *name, const char *words)
 	(void)snprintf(path, sizeof(path), "%s%s", name[0] == '/' ? "" : STAGE "/bin/", name);
 	if (name[0] != '/' && link(STAGE "/actor", path) < 0 && errno != EEXIST)
 		fail("%s: %s", path, strerror(errno));
-	pid = fork();
+	pid = fork_until_exec();
 	if (pid == 0) {
 		redirect(STAGE "/actors");
 		(void)snprintf(text, sizeof(text), "%s", words);
@@ -435,7 +457,7 @@ static void daemon_rights(const struct stage *stage)
 struct actor *start_daemon(struct stage *stage, const char *options)
 {
 	char text[1024], *argv[WORDS + 3] = {STAGE "/bin/useroom", "-config", CONFIG};
-	pid_t pid = fork();
+	pid_t pid = fork_until_exec();
 
 	if (pid == 0) {
 		redirect(LOG);
