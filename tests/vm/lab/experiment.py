@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+"""One experiment: a scenario, a killer and a machine, put together, run and judged."""
+import json
+import os
+import shlex
+import time
+
+import machine
+from judge import judge
+from killers import KILLERS
+from scenarios import SCENARIOS
+
+OPTIONS = ('kernel', 'cgroup', 'psi', 'swap', 'swap_mib', 'cpus', 'memory', 'iops')
+BOOT_SECONDS = 240  # of a software-emulated machine with systemd on a slow host, with room
+
+
+def add_options(parser):
+    parser.add_argument('--kernel', choices=[*machine.KERNELS])
+    parser.add_argument('--cgroup', choices=['v1', 'v2', 'none'])
+    parser.add_argument('--psi', type=int, choices=[0, 1])
+    parser.add_argument('--swap', choices=['none', 'disk', 'zram'])
+    parser.add_argument('--swap-mib', type=int)
+    for name in ('cpus', 'memory', 'iops'):
+        parser.add_argument('--' + name, type=int)
+    parser.add_argument('--useroom', default=os.path.join(machine.TOP, 'build-static', 'useroom'))
+    parser.add_argument('--options', default='')
+
+
+def chosen(args):
+    """What the command line says about the machine; the rest is the scenario's."""
+    found = {name: getattr(args, name) for name in OPTIONS if getattr(args, name) is not None}
+    return {**found, 'useroom': os.path.abspath(args.useroom), 'options': args.options}
+
+
+def complete(scenario, killer, given):
+    options = {'kernel': '6.1', 'psi': 1, 'cpus': 2, 'options': '', **{k: getattr(scenario, k) for k in
+               ('cgroup', 'swap', 'swap_mib', 'memory', 'iops', 'mib_per_second')}, **given}
+    if killer.systemd:
+        options['cgroup'] = 'v2'
+    if killer.psi:
+        options['psi'] = 1
+    return options
+
+
+def job(scenario, killer, options):
+    """The particulars of a run as shell: what /lab/guest reads."""
+    words = {'init': 'systemd' if killer.systemd else 'plain', 'cgroup': options['cgroup'], 'swap': options['swap'],
+             'swap_mib': options['swap_mib'], 'seconds': scenario.seconds, 'after': scenario.after,
+             'await': scenario.victims[0] if scenario.victims else '-', 'deaths': max(scenario.deaths[0], 1) if scenario.victims else 0}
+    start = killer.start.replace('/lab/useroom', f'/lab/useroom {options["options"]}'.rstrip())
+    text = ''.join(f'{name}={shlex.quote(str(value))}\n' for name, value in words.items())
+    for name, body in (('prepare', scenario.prepare or ':'), ('go', scenario.go), ('start_killer', start)):
+        text += f'{name}() {{\n{body}\n}}\n'
+    return text
+
+
+def run(scenario_name, killer_name, given, keep=None):
+    scenario, killer = SCENARIOS[scenario_name], KILLERS[killer_name]
+    options = {**complete(scenario, killer, given), 'scenario': scenario_name, 'killer': killer_name}
+    lab = os.path.join(machine.VM, 'lab')
+    probes = machine.probes()
+    files = {name: probes[name] for name in ('hog', 'reader', 'heartbeat', 'recorder', 'beat')}
+    files.update(guest=os.path.join(lab, 'guest'), compile=os.path.join(lab, 'compile'), job=job(scenario, killer, options),
+                 init='/lib/systemd/systemd\n' if killer.systemd else '/lab/guest\n')
+    if killer_name == 'useroom':
+        files['useroom'] = given['useroom']
+    began = time.time()
+    found, said = machine.boot(options, files, BOOT_SECONDS + scenario.seconds * 2)
+    if keep:
+        os.makedirs(keep, exist_ok=True)
+        for name, data in {**found, 'console': said.encode()}.items():
+            with open(os.path.join(keep, name), 'wb') as f:
+                f.write(data)
+    if 'record.json' not in found:
+        result = {**{k: options[k] for k in ('scenario', 'killer', *OPTIONS)}, 'faults': ['the machine left no record'],
+                  'console': said[-400:]}
+    else:
+        result = judge(scenario, found, options)
+    result['took_s'] = round(time.time() - began, 1)
+    return json.loads(json.dumps(result))

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: MIT
+"""From what a machine recorded to what it means: one flat object a run."""
+import json
+
+LATE_US = 20000  # a beat is late when it is done more than a period after it was due
+FATAL = {9: 'SIGKILL', 15: 'SIGTERM'}
+
+
+def low(sample, total, swap_total, percent):
+    """Memory low, and swap low where there is any: the moment that most killers wait for by default."""
+    return sample[0] * 100 <= total * percent and (swap_total == 0 or sample[1] * 100 <= swap_total * percent)
+
+
+def memory_back(series, crossed, total, swap_total):
+    """The first moment after the crossing from which memory was not low for a tenth of a second; None: it never was."""
+    since = None
+    for at, *sample in series:
+        if at < crossed or low(sample, total, swap_total, 10):
+            since = None
+        elif since is None:
+            since = at
+        elif at - since >= 100:
+            return since
+    return None
+
+
+def heart(beats, start_ms, end_ms):
+    """Lateness of the beats that were due in the run: in all, the worst, and per second for pictures."""
+    late = [(at, max(0, delay - LATE_US)) for at, delay in beats if start_ms <= at <= end_ms]
+    return {
+        'beats': len(late),
+        'late_ms': round(sum(us for _, us in late) / 1000),
+        'late_worst_ms': round(max((us for _, us in late), default=0) / 1000),
+    }
+
+
+def unfinished(beats, end_ms):
+    """A beat that was due and never done: the heartbeat stood still to the end."""
+    return max(0, end_ms - (beats[-1][0] + beats[-1][1] / 1000)) if beats else None
+
+
+def judge(scenario, found, options):
+    record = json.loads(found['record.json'])
+    start_ms = float(found['start']) * 1000
+    total, swap_total = record['mem_total_kib'], record['swap_total_kib']
+    fields = record['fields']
+    column = {name: [row[i] for row in record['samples']] for i, name in enumerate(fields)}
+    swap_free = dict(zip(column['t_ms'], column['SwapFree:']))
+    available, tick, first = record['available_kib'], record['tick_ms'], record['first_ms']
+    end_ms = first + len(available) * tick
+
+    series, last_swap = [], swap_total
+    for i, kib in enumerate(available):
+        at = first + i * tick
+        last_swap = swap_free.get(at, last_swap)
+        series.append((at, kib, last_swap))
+    crossed = next((at for at, *sample in series if at >= start_ms and low(sample, total, swap_total, 10)), None)
+
+    deaths = [d for d in record['deaths'] if d['signal'] in FATAL and d['t_ms'] >= start_ms - 5000]
+    heart_died = [d for d in record['deaths'] if d['name'].startswith('heartbeat') and d['signal'] == 0]
+    right = [d for d in deaths if scenario.victims and d['name'].startswith(tuple(scenario.victims))]
+    wrong = [d for d in deaths if d not in right] + heart_died
+    kernel = column['oom_kill'][-1] - column['oom_kill'][0]
+    result = {
+        **{k: options[k] for k in ('scenario', 'killer', 'kernel', 'cgroup', 'psi', 'swap', 'swap_mib', 'cpus', 'memory', 'iops')},
+        'right': len(right), 'wrong': [f'{d["name"]} {FATAL.get(d["signal"], "ended")}' for d in wrong], 'kernel_kills': kernel,
+        'signals': sorted({FATAL[d['signal']] for d in right}),
+        'mem_total_kib': total,
+        'lowest_percent': round(min(kib for at, kib, _ in series if at >= start_ms) * 100 / total, 2),
+        'crossed_ms': round(crossed - start_ms) if crossed is not None else None,
+        'ran_ms': round(end_ms - start_ms),
+        'killer_cpu_ms': round(record['killer']['cpu_ns'] / 1e6, 1), 'killer_rss_kib': record['killer']['rss_kib'],
+        'killer_major_faults': record['killer']['major_faults'],
+        'psi_memory_full_ms': round((column['memory_full'][-1] - column['memory_full'][0]) / 1000),
+        'refaults': column['workingset_refault_file'][-1] - column['workingset_refault_file'][0],
+    }
+    if right:
+        died = right[0]['t_ms']
+        result['died_ms'] = round(died - start_ms)
+        if crossed is not None:
+            result['crossing_to_death_ms'] = died - crossed
+            back = memory_back(series, crossed, total, swap_total)
+            result['crossing_to_memory_back_ms'] = back - crossed if back is not None else None
+    if 'heartbeat.json' in found and found['heartbeat.json'].strip():
+        beats = json.loads(found['heartbeat.json'])
+        result.update(heart(beats, start_ms, end_ms))
+        rest = unfinished([b for b in beats if b[0] <= end_ms], end_ms)
+        if rest and rest > 40:
+            result['late_ms'] += round(rest)
+            result['late_worst_ms'] = max(result['late_worst_ms'], round(rest))
+    else:
+        result.update(beats=None, late_ms=None, late_worst_ms=None)
+    result['faults'] = faults(scenario, result)
+    return result
+
+
+def faults(scenario, result):
+    """What this run shows against the killer: nothing, for a good one."""
+    found = [f'wrong victim: {name}' for name in result['wrong']]
+    if result['kernel_kills']:
+        found.append(f'kernel kills: {result["kernel_kills"]}')
+    least, most = scenario.deaths
+    if scenario.must_act and result['right'] < least:
+        found.append(f'right victims: {result["right"]} of {least}')
+    if result['right'] > most:
+        found.append(f'more victims than needed: {result["right"]} of {most}')
+    return found

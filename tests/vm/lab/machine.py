@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: MIT
+"""Virtual machines for the laboratory: kernels, disks and probes in a cache, and one run of one machine.
+
+Kernels and the root file system come from Debian's own packages. A run changes no image (qemu's snapshots), has no network,
+and never outlives its time."""
+import gzip
+import io
+import lzma
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+import tempfile
+
+VM = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+TOP = os.path.dirname(os.path.dirname(VM))
+CACHE = os.environ.get('USEROOM_VM_CACHE') or os.path.join(
+    os.environ.get('XDG_CACHE_HOME') or os.path.expanduser('~/.cache'), 'useroom-vm')
+
+# Whose linux-image-cloud-amd64: the last of these of Debian's suites.
+KERNELS = {'6.1': ['bookworm'], '6.12': ['trixie'], 'newest': ['trixie', 'trixie-backports']}
+PACKAGES = ['systemd', 'systemd-sysv', 'systemd-oomd', 'dbus', 'procps', 'util-linux', 'kmod', 'earlyoom', 'nohang', 'oomd',
+            'gcc', 'libc6-dev']
+MODULES = ['virtio_pci', 'virtio_blk', 'ext4', 'zram', 'zsmalloc', 'lzo', 'lzo-rle', 'lz4', 'zstd', 'autofs4']
+PROBES = ['hog', 'reader', 'heartbeat', 'beat', 'recorder', 'init']
+DATA_FILES = {'hot': [64], 'set': [48] * 8, 'stream': [100] * 12}  # MiB
+
+
+def log(text):
+    print(f'# {text}', flush=True)
+
+
+def cached(name, make):
+    """The path of something that is made once; make() gets the path to make it at."""
+    path = os.path.join(CACHE, name)
+    if not os.path.exists(path):
+        os.makedirs(CACHE, exist_ok=True)
+        part = path + '.part'
+        if os.path.isdir(part):
+            shutil.rmtree(part)
+        log(f'making {name}, once')
+        make(part)
+        os.rename(part, path)
+    return path
+
+
+def sources(*suites):
+    """apt lines for suites that mmdebstrap does not know by itself, from where this machine's apt has Debian; or nothing."""
+    if len(suites) == 1:
+        return []
+    uri = subprocess.run(['apt-get', 'indextargets', '--format', '$(REPO_URI)', 'Identifier: Packages', 'Origin: Debian'],
+                         stdout=subprocess.PIPE, text=True, check=True).stdout.split()
+    uri = [u for u in uri if 'security' not in u]
+    if not uri:
+        raise RuntimeError('no Debian mirror is known to apt here')
+    return [f'deb {uri[0]} {suite} main' for suite in suites]
+
+
+def unpack_kernel(suites, out):
+    """The kernel that the last of the suites calls its cloud kernel: unpacked, not installed. apt checks the signatures."""
+    subprocess.run(['mmdebstrap', '--quiet', '--variant=extract', '--include=linux-image-cloud-amd64/' + suites[-1], suites[0], out,
+                    *sources(*suites)], check=True)
+    if not os.path.exists(os.path.join(out, 'lib')):  # as base-files makes it, which is not unpacked here
+        os.symlink('usr/lib', os.path.join(out, 'lib'))
+    subprocess.run(['depmod', '-b', out, *os.listdir(os.path.join(out, 'lib/modules'))], check=True)
+
+
+def kernel(version):
+    """The folder of a kernel, its image and its release."""
+    out = cached(f'kernel-{version}', lambda path: unpack_kernel(KERNELS[version], path))
+    release = os.listdir(os.path.join(out, 'lib/modules'))[0]
+    for place in (f'boot/vmlinuz-{release}', f'usr/lib/modules/{release}/vmlinuz'):
+        if os.path.exists(os.path.join(out, place)):
+            return out, os.path.join(out, place), release
+    raise RuntimeError(f'kernel {version}: no image')
+
+
+def modules_in_order(root, release):
+    base = os.path.join(root, 'lib/modules', release)
+    with open(os.path.join(base, 'modules.dep'), encoding='ascii') as f:
+        needs = dict(line.rstrip('\n').split(':', 1) for line in f)
+    by_name = {re.sub(r'\.ko(\.\w+)?$', '', os.path.basename(p)).replace('-', '_'): p for p in needs}
+    order = []
+    for name in MODULES:
+        path = by_name.get(name.replace('-', '_'))
+        for part in ([*reversed(needs[path].split()), path] if path else []):
+            if part not in order:
+                order.append(part)
+    return [os.path.join(base, p) for p in order]
+
+
+def read_module(path):
+    opener = {'.xz': lzma.open, '.gz': gzip.open}.get(os.path.splitext(path)[1], open)
+    with opener(path, 'rb') as f:
+        return f.read()
+
+
+def cpio(files):
+    """A "newc" archive (Documentation/driver-api/early-userspace/buffer-format.rst) of {path: (mode, bytes)}."""
+    out = io.BytesIO()
+    for inode, (path, (mode, data)) in enumerate([*files.items(), ('TRAILER!!!', (0, b''))], 1):
+        name = path.encode() + b'\0'
+        fields = (inode, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name), 0)
+        out.write(b'070701' + b''.join(b'%08x' % n for n in fields) + name)
+        out.write(b'\0' * (-out.tell() % 4))
+        out.write(data)
+        out.write(b'\0' * (-out.tell() % 4))
+    return out.getvalue()
+
+
+def probes():
+    """The probes' binaries, made again when a source is newer: {name: path}."""
+    os.makedirs(os.path.join(CACHE, 'probes'), exist_ok=True)
+    found = {}
+    for name in PROBES:
+        source, out = os.path.join(VM, 'probes', name + '.c'), os.path.join(CACHE, 'probes', name)
+        if not os.path.exists(out) or os.path.getmtime(out) < os.path.getmtime(source):
+            subprocess.run([os.environ.get('CC', 'cc'), '-O2', '-static', '-pthread', '-std=gnu11', '-D_GNU_SOURCE', '-s', '-o', out,
+                            source], check=True)
+        found[name] = out
+    return found
+
+
+def make_root(out):
+    tree = tempfile.mkdtemp(dir=CACHE)
+    try:
+        subprocess.run(['mmdebstrap', '--quiet', '--variant=minbase', '--include=' + ','.join(PACKAGES), 'bookworm',
+                        os.path.join(tree, 'root')], check=True)
+        root = os.path.join(tree, 'root')
+        for place in ('var/cache/apt', 'var/lib/apt/lists', 'usr/share/doc', 'usr/share/man', 'usr/share/locale'):
+            shutil.rmtree(os.path.join(root, place), ignore_errors=True)
+        for unit in ('systemd-timesyncd.service', 'earlyoom.service', 'nohang.service', 'nohang-desktop.service', 'oomd.service',
+                     'systemd-oomd.service', 'apt-daily.timer', 'apt-daily-upgrade.timer', 'fstrim.timer', 'e2scrub_all.timer'):
+            for wants in ('multi-user.target.wants', 'timers.target.wants', 'sysinit.target.wants'):
+                link = os.path.join(root, 'etc/systemd/system', wants, unit)
+                if os.path.islink(link):
+                    os.unlink(link)
+        with open(os.path.join(root, 'etc/hostname'), 'w', encoding='ascii') as f:
+            f.write('laboratory\n')
+        os.makedirs(os.path.join(root, 'data'), exist_ok=True)
+        units = os.path.join(root, 'etc/systemd/system')
+        with open(os.path.join(units, 'lab.service'), 'w', encoding='ascii') as f:
+            f.write('[Unit]\nAfter=multi-user.target\n[Service]\nType=idle\nExecStart=/lab/guest\n'
+                    'OOMScoreAdjust=-900\n')
+        os.symlink('../lab.service', os.path.join(units, 'multi-user.target.wants/lab.service'))
+        subprocess.run(['mkfs.ext4', '-q', '-F', '-d', root, out, '3G'], check=True)
+    finally:
+        shutil.rmtree(tree)
+
+
+def make_data(out):
+    """The data disk: files of bytes that do not compress, for working sets and streams."""
+    tree = tempfile.mkdtemp(dir=CACHE)
+    try:
+        for name, sizes in DATA_FILES.items():
+            os.mkdir(os.path.join(tree, name))
+            for i, mib in enumerate(sizes):
+                with open(os.path.join(tree, name, str(i)), 'wb') as f:
+                    for _ in range(mib):
+                        f.write(os.urandom(1024 * 1024))
+        subprocess.run(['mkfs.ext4', '-q', '-F', '-d', tree, out, '4G'], check=True)
+    finally:
+        shutil.rmtree(tree)
+
+
+def accelerator():
+    """KVM where a trial within a deadline shows that a kernel speaks: a /dev/kvm that is there and hangs is known."""
+    kvm = ['-accel', 'kvm', '-cpu', 'host']
+    if os.access('/dev/kvm', os.W_OK):
+        try:
+            trial = subprocess.run(['qemu-system-x86_64', *kvm, '-m', '256', '-display', 'none', '-nodefaults', '-no-reboot',
+                                    '-serial', 'stdio', '-kernel', kernel('6.1')[1], '-append', 'console=ttyS0 panic=-1'],
+                                   timeout=10, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                   check=False)
+            if b'Linux version' in trial.stdout:
+                return kvm
+        except subprocess.TimeoutExpired:
+            pass
+    # The string instructions are slow under emulation: without them the kernel clears pages with plain moves.
+    return ['-accel', 'tcg,thread=multi', '-cpu', 'max,erms=off,fsrm=off']
+
+
+_accelerator = []
+
+
+def boot(options, files, seconds):
+    """One machine from its boot to its end. files: {name: path or text} for /lab. Returns the members of the tar archive that the
+    guest leaves on its result disk {name: bytes}, and what the console said."""
+    if not _accelerator:
+        _accelerator.extend(accelerator())
+    base, image, release = kernel(options['kernel'])
+    root = cached('root.ext4', make_root)
+    data = cached('data.ext4', make_data)
+    with tempfile.TemporaryDirectory(dir=CACHE) as here:
+        tree = {'dev': (0o040755, b''), 'root': (0o040755, b''), 'lab': (0o040755, b''), 'modules': (0o040755, b'')}
+        names = []
+        for path in modules_in_order(base, release):
+            name = re.sub(r'\.(xz|gz)$', '', os.path.basename(path))
+            tree['modules/' + name] = (0o100644, read_module(path))
+            names.append('/modules/' + name)
+        tree['modules/list'] = (0o100644, '\n'.join(names).encode() + b'\n')
+        for name, content in files.items():
+            if os.path.isabs(content) and os.path.exists(content):
+                with open(content, 'rb') as f:
+                    tree['lab/' + name] = (0o100755, f.read())
+            else:
+                tree['lab/' + name] = (0o100755, content.encode())
+        with open(probes()['init'], 'rb') as f:
+            tree['init'] = (0o100755, f.read())
+        initrd, result, swap = (os.path.join(here, name) for name in ('initrd', 'result', 'swap'))
+        with open(initrd, 'wb') as f:
+            f.write(cpio(tree))
+        for path, mib in ((result, 64), (swap, max(1, options['swap_mib']))):
+            with open(path, 'wb') as f:
+                f.truncate(mib * 1024 * 1024)
+        slow = f'throttling.iops-total={options["iops"]},throttling.bps-total={options["mib_per_second"] * 1024 * 1024}'
+        drives = []
+        for path, limits in ((root, slow), (data, slow), (swap, slow), (result, '')):
+            # cache=unsafe: no flush reaches the host's disk; the throttle is what the guest sees.
+            drives += ['-drive', f'file={path},format=raw,if=virtio,cache=unsafe,snapshot={"off" if path == result else "on"}'
+                       + (',' + limits if limits else '')]
+        append = ' '.join(['console=ttyS0 quiet loglevel=3 panic=-1 systemd.show_status=false', f'psi={options["psi"]}',
+                           *(['cgroup_no_v1=all', 'systemd.unified_cgroup_hierarchy=1'] if options['cgroup'] == 'v2' else [])])
+        console = os.path.join(here, 'console')
+        with open(console, 'wb') as out:
+            try:
+                subprocess.run(['qemu-system-x86_64', *_accelerator, '-smp', str(options['cpus']), '-m', str(options['memory']),
+                                '-display', 'none', '-nodefaults', '-no-reboot', '-serial', 'stdio', *drives, '-kernel', image,
+                                '-initrd', initrd, '-append', append],
+                               stdin=subprocess.DEVNULL, stdout=out, stderr=out, timeout=seconds, check=False,
+                               env=dict(os.environ, TMPDIR=here))
+            except subprocess.TimeoutExpired:
+                out.write(b'\nthe machine did not end in time\n')
+        with open(console, encoding='utf-8', errors='replace') as f:
+            said = f.read()
+        found = {}
+        try:
+            with tarfile.open(result) as archive:
+                for member in archive.getmembers():
+                    if member.isfile():
+                        found[os.path.basename(member.name)] = archive.extractfile(member).read()
+        except tarfile.TarError:
+            pass
+        return found, said

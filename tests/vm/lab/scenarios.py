@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+"""What happens in the machine, and who may die of it.
+
+A scenario is shell for the guest: `prepare` before the killer starts, `go` when the clock starts. Both start processes by
+`spawn GROUP COMMAND...`, each in a control group of its own where there is one."""
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Scenario:
+    title: str
+    go: str
+    prepare: str = ''
+    victims: tuple = ()  # names, by their beginning, of those whose end helps
+    deaths: tuple = (0, 0)  # how many of them should die: at least, at most
+    seconds: int = 60  # the clock stops then,
+    after: float = 8  # or so long after the last death that is needed
+    memory: int = 512  # MiB
+    swap: str = 'none'
+    swap_mib: int = 0
+    cgroup: str = 'v2'
+    iops: int = 1800  # of each disk: a cloud's ordinary one
+    mib_per_second: int = 100
+    must_act: bool = True  # False: nobody acts on it by thresholds, and the note says so
+
+    @property
+    def healthy(self):
+        return not self.victims
+
+
+def bad(title, go, victims=('hog',), deaths=(1, 1), **more):
+    return Scenario(title, go, victims=tuple(victims), deaths=deaths, **more)
+
+
+def healthy(title, go, **more):
+    more.setdefault('seconds', 40)
+    return Scenario(title, go, **more)
+
+
+SET = '/data/set/*'
+STREAM = '/data/stream/*'
+
+# A service at work: it reads its files through a mapping, without an end. 80 MiB are a sixth of the machine.
+SERVER = 'spawn server /lab/reader -n server -m -p -l -t 2 -s 80 /data/stream/0'
+
+SCENARIOS = {
+    'bomb': bad('a fast bomb', 'spawn hog /lab/hog', seconds=40),
+    'leak': bad("a slow leak while a service's file working set is in use", 'spawn hog /lab/hog -r 12', prepare=SERVER),
+    'leak-stops': bad('the same leak, which stops at 2.5 % available', 'spawn hog /lab/hog -r 12 -a 2.5', prepare=SERVER),
+    'bomb-swap': bad('a fast bomb, with swap', 'spawn hog /lab/hog', swap='disk', swap_mib=512),
+    'leak-swap': bad('a slow leak, with swap', 'spawn hog /lab/hog -r 25', prepare=SERVER, swap='disk', swap_mib=512, seconds=90),
+    'leak-zram': bad('a slow leak, with zram', 'spawn hog /lab/hog -r 25', prepare=SERVER, swap='zram', swap_mib=234, seconds=90),
+    'files': bad('a working set of files that no longer fits, though available memory looks fine',
+                 f'spawn reader /lab/reader -n reader -m -p -l -t 4 {SET}',
+                 prepare='spawn app /lab/hog -n app -u 200', victims=('reader', 'app'), must_act=False, seconds=40),
+    'anonymous': bad('more hot anonymous memory than there is, with roomy swap', 'spawn hog /lab/hog -u 480 -r 60 -t 4',
+                     swap='disk', swap_mib=1024, must_act=False, seconds=60),
+    'children': bad('forty children that leak', 'spawn hog /lab/hog -c 40 -r 40', deaths=(1, 41), seconds=60, after=20),
+    'stubborn': bad('a leak that ignores SIGTERM', 'spawn hog /lab/hog -i -r 40'),
+    'restarted': bad('a leak that is started again whenever it dies',
+                     "spawn hog sh -c 'while :; do /lab/hog -r 100; sleep 1; done'", deaths=(2, 40), seconds=40, after=40),
+    'tmpfs': healthy('a tmpfs fills: no process has the memory', 'spawn writer /lab/hog -n writer -r 60 -k file:/filled/file -a 6',
+                     prepare='mkdir /filled; mount -t tmpfs -o size=90% none /filled', seconds=30),
+    'shm': bad('shared memory', 'spawn hog /lab/hog -k shm -r 60'),
+    'leaderless': bad('a thread group whose leader has exited', 'spawn hog /lab/hog -k thread -r 60'),
+    'names': bad('a hostile name', "spawn hog /lab/hog -n 'a) R 1 (\n0 b' -r 60", victims=('a) R',)),
+    'frozen': bad('the one that holds the memory is frozen', 'freeze hog; spawn leak /lab/hog -n leak -r 20 -u 100',
+                  prepare='spawn hog /lab/hog -u 220; sleep 4', deaths=(0, 1), seconds=30, after=8),
+    'blocked': bad('the one that holds the memory sleeps in the kernel (D state)',
+                   'fsfreeze -f /data; sleep 1; spawn leak /lab/hog -n leak -r 20 -u 100',
+                   prepare='spawn hog /lab/hog -u 220 -b /data/written; sleep 4', deaths=(0, 1), seconds=30, after=8),
+    'crowd': bad('5,000 processes beside the hog', 'spawn hog /lab/hog -r 100',
+                 prepare='spawn sleeper /lab/hog -n sleeper -c 5000 -u 0; sleep 25', memory=2048, seconds=60),
+    'container-v1': bad('a cgroup v1 container that thrashes at its own limit', f'spawn_limited box 100 /lab/reader -n reader -m -p -l -t 2 {SET}',
+                        victims=('reader',), must_act=False, cgroup='v1', seconds=25),
+    'container-v2': bad('a cgroup v2 container that thrashes at its own limit', f'spawn_limited box 100 /lab/reader -n reader -m -p -l -t 2 {SET}',
+                        victims=('reader',), must_act=False, seconds=25),
+    'cache': healthy('a large page cache, a server that uses it', f'spawn reader /lab/reader -n reader -l -r 60 {STREAM}',
+                     prepare='spawn app /lab/hog -n app -u 150'),
+    'backup': healthy('a backup reads far more files than memory, 15 % available', f'spawn backup /lab/reader -n backup {STREAM}',
+                      prepare='spawn app /lab/hog -n app -a 15'),
+    'backup-mmap': healthy('the same by mmap', f'spawn backup /lab/reader -n backup -m {STREAM}',
+                           prepare='spawn app /lab/hog -n app -a 15'),
+    'cold-swap': healthy('swap full of cold pages, memory to spare', 'spawn app /lab/hog -n app -u 60 -t 1',
+                         prepare='spawn cold /lab/hog -n cold -u 110 -o', swap='disk', swap_mib=96),
+    'cold-out': healthy('cold memory is being swapped out', 'spawn cold /lab/hog -n cold -u 600 -r 20', swap='disk', swap_mib=1024),
+    'compile': healthy('a compile job', 'spawn compile sh /lab/compile', memory=768, seconds=90),
+    'steady': healthy('85 % used and steady', ':', prepare='spawn app /lab/hog -n app -a 15'),
+    'slow-disk': healthy('a slow disk', f'spawn backup /lab/reader -n backup {STREAM}', prepare='spawn app /lab/hog -n app -a 20',
+                         iops=100, mib_per_second=8),
+}
