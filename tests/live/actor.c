@@ -10,6 +10,7 @@
  *   sysv=MIB         a System V segment                     shared=MIB:N  N children that share a tmpfs file
  *   children=N:MIB[@MIB_PER_S]                              sleepers=N    N children that do nothing
  *   thread=MIB       hold it in a thread; main exits        storm=N       keep N children that end at once
+ *   threads=N        N more threads that sleep
  *   noreap           the rest is done by a child            respawn=MS    the rest is done by a child; when it
  *                    nobody waits for                                     dies, MS later by another one
  *   zombie           leave a dead child behind              stop          stop itself
@@ -299,6 +300,25 @@ static void do_thread(const char *text)
 	pthread_exit(NULL);
 }
 
+static void *thread_sleeps(void *nothing)
+{
+	(void)nothing;
+	hold();
+	return NULL;
+}
+
+static void do_threads(const char *text)
+{
+	pthread_attr_t small;
+	pthread_t thread;
+
+	(void)pthread_attr_init(&small);
+	(void)pthread_attr_setstacksize(&small, (size_t)64 * 1024);
+	for (int i = atoi(text); i > 0; i--)
+		if (pthread_create(&thread, &small, thread_sleeps, NULL) != 0)
+			die("pthread_create");
+}
+
 static void do_storm(const char *text)
 {
 	int most = atoi(text), running = 0;
@@ -382,12 +402,12 @@ static const struct word {
 	const char *name;
 	void (*run)(const char *text);
 } words[] = {
-	{"name", do_name},     {"adj", do_adj},       {"uid", do_uid},           {"ignore", do_ignore},
-	{"slow", do_slow},     {"grow", do_grow},     {"file", do_file},         {"tmpfs", do_tmpfs},
-	{"sysv", do_sysv},     {"shared", do_shared}, {"children", do_children}, {"sleepers", do_sleepers},
-	{"thread", do_thread}, {"storm", do_storm},   {"noreap", do_noreap},     {"respawn", do_respawn},
-	{"zombie", do_zombie}, {"stop", do_stop},     {"stuck", do_stuck},       {"wait", do_wait},
-	{"touch", do_touch},
+	{"name", do_name},       {"adj", do_adj},         {"uid", do_uid},           {"ignore", do_ignore},
+	{"slow", do_slow},       {"grow", do_grow},       {"file", do_file},         {"tmpfs", do_tmpfs},
+	{"sysv", do_sysv},       {"shared", do_shared},   {"children", do_children}, {"sleepers", do_sleepers},
+	{"thread", do_thread},   {"threads", do_threads}, {"storm", do_storm},       {"noreap", do_noreap},
+	{"respawn", do_respawn}, {"zombie", do_zombie},   {"stop", do_stop},         {"stuck", do_stuck},
+	{"wait", do_wait},       {"touch", do_touch},
 };
 
 static void run_word(const char *text)

@@ -2,6 +2,7 @@
 /* How a victim is ended, and what follows. */
 #include "cases.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/sysinfo.h>
@@ -266,6 +267,40 @@ static void r49_restarted_service(struct stage *s)
 	must_live(s, service);
 }
 
+/* It would run ahead of everything: its 400 threads have the priority of everybody else again, though it has not gone.
+ */
+static bool hog_has_no_priority(struct stage *s, const void *what)
+{
+	pid_t pid = pid_of("hog");
+
+	(void)s;
+	(void)what;
+	return pid != 0 && sched_getscheduler(pid) == SCHED_OTHER;
+}
+
+static void r78_lift_is_taken_back(struct stage *s)
+{
+	struct actor *second = play(s, "second", "grow=12");
+
+	watch(s, "-m 40 -mk 40");
+	(void)play(s, "tracer", "stuck name=hog threads=400 grow=40@400");
+	must_log(s, "killed [0-9]+ \\(hog\\) with SIGKILL");
+	settle(s, LONG_ENOUGH_MS);
+	if (!wait_for(s, hog_has_no_priority, NULL, 20))
+		fail("the hog still has a real-time priority");
+	must_live(s, second);
+}
+
+static void r78_many_threads(struct stage *s)
+{
+	struct actor *second = play(s, "second", "grow=12"), *hog;
+
+	watch(s, "-m 40 -mk 40");
+	hog = play(s, "hog", "threads=400 " HOG);
+	must_be_only_victim(s, hog, SIGKILL);
+	must_live(s, second);
+}
+
 const struct live_case end_cases[] = {
 	{"grace", grace, NULL, false},
 	{"freed", freed, NULL, false},
@@ -285,5 +320,7 @@ const struct live_case end_cases[] = {
 	{"r46_not_permitted", r46_not_permitted, NULL, false},
 	{"r48_parent_does_not_reap", r48_parent_does_not_reap, NULL, false},
 	{"r49_restarted_service", r49_restarted_service, NULL, false},
+	{"r78_lift_is_taken_back", r78_lift_is_taken_back, NULL, false},
+	{"r78_many_threads", r78_many_threads, NULL, false},
 	{NULL, NULL, NULL, false},
 };

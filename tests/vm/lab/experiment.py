@@ -63,6 +63,8 @@ def run(scenario_name, killer_name, given, keep=None):
     files.update(guest=os.path.join(lab, 'guest'), compile=os.path.join(lab, 'compile'), job=job(scenario, killer, options),
                  init='/lib/systemd/systemd\n' if killer.systemd else '/lab/guest\n')
     if killer_name == 'useroom':
+        if not os.access(given['useroom'], os.X_OK):
+            raise SystemExit(f'{given["useroom"]}: not there; `make static` builds it')
         files['useroom'] = given['useroom']
     began = time.time()
     found, said = machine.boot(options, files, BOOT_SECONDS + scenario.seconds * 2)
@@ -78,3 +80,13 @@ def run(scenario_name, killer_name, given, keep=None):
         result = judge(scenario, found, options)
     result['took_s'] = round(time.time() - began, 1)
     return json.loads(json.dumps(result))
+
+
+def judged_again(old, folder):
+    """The judgement of a run whose recordings are kept; nothing where it left none."""
+    found = {}
+    for name in ('record.json', 'heartbeat.json', 'start'):
+        if os.path.exists(os.path.join(folder, name)):
+            with open(os.path.join(folder, name), 'rb') as f:
+                found[name] = f.read()
+    return judge(SCENARIOS[old['scenario']], found, old) if 'record.json' in found else {}

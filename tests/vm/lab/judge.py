@@ -6,16 +6,14 @@ LATE_US = 20000  # a beat is late when it is done more than a period after it wa
 FATAL = {9: 'SIGKILL', 15: 'SIGTERM'}
 
 
-def low(sample, total, swap_total, percent):
-    """Memory low, and swap low where there is any: the moment that most killers wait for by default."""
-    return sample[0] * 100 <= total * percent and (swap_total == 0 or sample[1] * 100 <= swap_total * percent)
+LOW_PERCENT = 10  # of memory available: where useroom and earlyoom begin to think of acting, by default
 
 
-def memory_back(series, crossed, total, swap_total):
+def memory_back(series, crossed, total):
     """The first moment after the crossing from which memory was not low for a tenth of a second; None: it never was."""
     since = None
-    for at, *sample in series:
-        if at < crossed or low(sample, total, swap_total, 10):
+    for at, kib in series:
+        if at < crossed or kib * 100 <= total * LOW_PERCENT:
             since = None
         elif since is None:
             since = at
@@ -42,19 +40,14 @@ def unfinished(beats, end_ms):
 def judge(scenario, found, options):
     record = json.loads(found['record.json'])
     start_ms = float(found['start']) * 1000
-    total, swap_total = record['mem_total_kib'], record['swap_total_kib']
+    total = record['mem_total_kib']
     fields = record['fields']
     column = {name: [row[i] for row in record['samples']] for i, name in enumerate(fields)}
-    swap_free = dict(zip(column['t_ms'], column['SwapFree:']))
     available, tick, first = record['available_kib'], record['tick_ms'], record['first_ms']
     end_ms = first + len(available) * tick
 
-    series, last_swap = [], swap_total
-    for i, kib in enumerate(available):
-        at = first + i * tick
-        last_swap = swap_free.get(at, last_swap)
-        series.append((at, kib, last_swap))
-    crossed = next((at for at, *sample in series if at >= start_ms and low(sample, total, swap_total, 10)), None)
+    series = [(first + i * tick, kib) for i, kib in enumerate(available)]
+    crossed = next((at for at, kib in series if at >= start_ms and kib * 100 <= total * LOW_PERCENT), None)
 
     deaths = [d for d in record['deaths'] if d['signal'] in FATAL and d['t_ms'] >= start_ms - 5000]
     heart_died = [d for d in record['deaths'] if d['name'].startswith('heartbeat') and d['signal'] == 0]
@@ -66,7 +59,7 @@ def judge(scenario, found, options):
         'right': len(right), 'wrong': [f'{d["name"]} {FATAL.get(d["signal"], "ended")}' for d in wrong], 'kernel_kills': kernel,
         'signals': sorted({FATAL[d['signal']] for d in right}),
         'mem_total_kib': total,
-        'lowest_percent': round(min(kib for at, kib, _ in series if at >= start_ms) * 100 / total, 2),
+        'lowest_percent': round(min(kib for at, kib in series if at >= start_ms) * 100 / total, 2),
         'crossed_ms': round(crossed - start_ms) if crossed is not None else None,
         'ran_ms': round(end_ms - start_ms),
         'killer_cpu_ms': round(record['killer']['cpu_ns'] / 1e6, 1), 'killer_rss_kib': record['killer']['rss_kib'],
@@ -79,7 +72,7 @@ def judge(scenario, found, options):
         result['died_ms'] = round(died - start_ms)
         if crossed is not None:
             result['crossing_to_death_ms'] = died - crossed
-            back = memory_back(series, crossed, total, swap_total)
+            back = memory_back(series, crossed, total)
             result['crossing_to_memory_back_ms'] = back - crossed if back is not None else None
     if 'heartbeat.json' in found and found['heartbeat.json'].strip():
         beats = json.loads(found['heartbeat.json'])
