@@ -8,7 +8,7 @@ DESTDIR ?=
 MUSL_CC ?= musl-gcc
 FUZZ_SECONDS ?= 60
 
-.PHONY: all run test check bench demo static fuzz vm-systemd install uninstall clean help
+.PHONY: all run test check bench demo static fuzz vm vm-short vm-systemd install uninstall clean help
 
 all: $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
@@ -26,6 +26,8 @@ help:
 	@echo 'make bench      measure it beside earlyoom and nohang'
 	@echo 'make static     $(STATIC)/useroom, one static binary (musl)'
 	@echo 'make fuzz       each fuzz target for $(FUZZ_SECONDS) s'
+	@echo 'make vm         every scenario of the laboratory: machines that really run out of memory'
+	@echo 'make vm-short   three of them, in minutes'
 	@echo 'make vm-systemd the service in a virtual machine that really runs out of memory'
 	@echo 'make install    to DESTDIR, prefix=$(prefix); the service is installed, not enabled'
 	@echo 'make uninstall, make clean'
@@ -65,6 +67,17 @@ static:
 fuzz:
 	@tools/bootstrap fuzz
 	@tools/fuzz $(FUZZ_SECONDS)
+
+vm:
+	@tools/bootstrap vm
+	@$(MAKE) --no-print-directory static
+	@tests/vm/matrix --useroom $(STATIC)/useroom
+
+vm-short:
+	@tools/bootstrap vm
+	@$(MAKE) --no-print-directory static
+	@rm -rf $(BUILD)/vm-short
+	@tests/vm/matrix --useroom $(STATIC)/useroom --short --tap --out $(BUILD)/vm-short
 
 vm-systemd:
 	@tools/bootstrap vm
