@@ -33,6 +33,7 @@ struct sample {
 	/* Who holds the memory; with HAVE_DETAIL. */
 	uint64_t anon_kib;        /* AnonPages */
 	uint64_t mapped_kib;      /* Mapped: page cache, tmpfs and shared memory that processes have mapped */
+	uint64_t file_kib;        /* Cached without Shmem: the page cache of files */
 	uint64_t shmem_kib;       /* Shmem: tmpfs and shared memory */
 	uint64_t slab_kib;        /* SUnreclaim */
 	uint64_t hugetlb_kib;     /* Hugetlb, or HugePages_Total * Hugepagesize before 4.13 */

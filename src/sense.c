@@ -110,6 +110,7 @@ static void fill_holders(const struct meminfo *m, struct sample *s)
 	s->anon_kib = m->kib[MEMINFO_ANON_PAGES];
 	s->mapped_kib = m->kib[MEMINFO_MAPPED];
 	s->shmem_kib = m->kib[MEMINFO_SHMEM];
+	s->file_kib = minus_u64(m->kib[MEMINFO_CACHED], m->kib[MEMINFO_SHMEM]);
 	s->slab_kib = m->kib[MEMINFO_SUNRECLAIM];
 	s->hugetlb_kib = has(m, MEMINFO_HUGETLB) ? m->kib[MEMINFO_HUGETLB]
 						 : m->kib[MEMINFO_HUGEPAGES_TOTAL] * m->kib[MEMINFO_HUGEPAGESIZE];

@@ -202,6 +202,22 @@ static void r05_mapped_shared_memory_is_not_futile(void **state)
 	assert_int_equal(decide(&c, s).action, ACTION_TERM);
 }
 
+/* As a machine of 469 MiB was seen: what is mapped are files, the tmpfs is nobody's. */
+static void r05_mapped_files_are_not_taken_for_shared_memory(void **state)
+{
+	struct config c = defaults();
+	struct sample s = machine(9);
+
+	(void)state;
+	s.anon_kib = GIB(5);
+	s.shmem_kib = GIB(80);
+	s.file_kib = GIB(8);
+	s.mapped_kib = GIB(8);
+	assert_int_equal(decide(&c, s).futile, HOLDER_SHMEM);
+	s.mapped_kib = GIB(8) + GIB(40); /* as much as 40 GiB of it must be somebody's */
+	assert_int_equal(decide(&c, s).action, ACTION_TERM);
+}
+
 static void r05_a_large_tmpfs_beside_a_leak_is_not_futile(void **state)
 {
 	struct config c = defaults();
@@ -433,6 +449,7 @@ int main(void)
 		cmocka_unit_test(r04_swap_comes_and_goes),
 		cmocka_unit_test(r05_futile_names_the_holder),
 		cmocka_unit_test(r05_mapped_shared_memory_is_not_futile),
+		cmocka_unit_test(r05_mapped_files_are_not_taken_for_shared_memory),
 		cmocka_unit_test(r05_a_large_tmpfs_beside_a_leak_is_not_futile),
 		cmocka_unit_test(r10_a_look_that_read_nothing_decides_nothing),
 		cmocka_unit_test(r11_totals_are_those_of_the_look),

@@ -126,7 +126,7 @@ static void detail_says_who_holds_it(void **state)
 	(void)state;
 	tree_write("meminfo", "MemTotal: 8000 kB\nMemFree: 10 kB\nMemAvailable: 20 kB\nSwapTotal: 0 kB\nSwapFree: 0 "
 			      "kB\nAnonPages: 100 kB\n"
-			      "Mapped: 55 kB\nShmem: 30 kB\nSUnreclaim: 40 kB\nKernelStack: 1 kB\nPageTables: 2 "
+			      "Cached: 70 kB\nMapped: 55 kB\nShmem: 30 kB\nSUnreclaim: 40 kB\nKernelStack: 1 kB\nPageTables: 2 "
 			      "kB\nSecPageTables: 3 kB\n"
 			      "VmallocUsed: 4 kB\nPercpu: 5 kB\nHugePages_Total: 3\nHugepagesize: 2048 kB\n");
 	tree_write("vmstat", "nr_free_pages 1\noom_kill 7\n");
@@ -135,6 +135,7 @@ static void detail_says_who_holds_it(void **state)
 	assert_int_equal(s.anon_kib, 100);
 	assert_int_equal(s.mapped_kib, 55);
 	assert_int_equal(s.shmem_kib, 30);
+	assert_int_equal(s.file_kib, 40);
 	assert_int_equal(s.slab_kib, 40);
 	assert_int_equal(s.kernel_kib, 15);
 	assert_int_equal(s.page_tables_kib, 2);
