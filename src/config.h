@@ -53,6 +53,11 @@ struct config {
 
 	char hook[256];     /* "": none */
 	char pre_kill[256]; /* "": none */
+
+	char record[256];        /* -record; "": none */
+	char incidents[256];     /* -incidents; "": none */
+	uint32_t record_kib;     /* -record-size */
+	uint32_t incidents_kept; /* -incidents-kept */
 };
 
 /* What the command line asks for besides setting values. */

@@ -59,15 +59,18 @@ static struct decision count_lists(struct useroom *u, struct sample *s, const st
 
 static struct decision look(struct useroom *u, struct sample *s)
 {
+	struct policy before = u->policy;
 	struct decision d;
 
 	read_sample(u, u->near, s);
 	d = policy_decide(&u->policy, &u->config, s);
 	if (d.low && !(s->have & HAVE_DETAIL)) { /* it came at once: who holds the memory must be known to act */
 		read_sample(u, true, s);
-		d = policy_confirm(&u->config, s, &d);
+		u->policy = before; /* one look, one step of the history: what is recorded is what was decided on */
+		d = policy_decide(&u->policy, &u->config, s);
 	}
 	d = count_lists(u, s, &d);
+	record_look(&u->record, s, &d, false);
 	u->near = d.near;
 	u->wake_ns = d.wake_ns;
 	tell_debug_look(s, &d);
@@ -171,6 +174,7 @@ static void choose_and_end(struct useroom *u, struct sample *s, const struct dec
 	read_sample(u, true, s); /* the scan took its time: look again before the shot */
 	d = policy_confirm(&u->config, s, decided);
 	d = count_lists(u, s, &d);
+	record_look(&u->record, s, &d, true);
 	if (d.action == ACTION_NONE)
 		return;
 	if (!rank_worth(&u->table, d.need_kib)) {
@@ -281,6 +285,7 @@ static void reload(struct useroom *u)
 	} else {
 		u->kept_ns = u->choose_ns = 0;
 		tell_configure(&u->config);
+		record_settings(&u->record, &u->config, u->policy.cpus);
 		scan_forget(&u->scan);
 		loop_start_hooks(u);
 		tell_debug_lists(u);
@@ -310,6 +315,14 @@ static void note_hook(const char *path, const struct hook_done *done)
 	else if (done->status != 0)
 		log_line(LOG_WARN, "hook %s ended with %s %d", path, done->signalled ? "signal" : "status",
 			 done->status);
+}
+
+static void note_incident(struct useroom *u)
+{
+	int error = incident_failed(&u->incident);
+
+	if (error != 0)
+		log_line(LOG_WARN, "the incident could not be kept in %s: %s", u->config.incidents, strerror(error));
 }
 
 static void take_hooks(struct useroom *u)
@@ -345,6 +358,8 @@ static unsigned fill_poll(const struct useroom *u, struct pollfd *fds)
 	fds[n++] = (struct pollfd){.fd = u->release.result[0], .events = POLLIN};
 	if (u->hook.started)
 		fds[n++] = (struct pollfd){.fd = u->hook.done[0], .events = POLLIN};
+	if (u->incident.started)
+		fds[n++] = (struct pollfd){.fd = u->incident.done[0], .events = POLLIN};
 	if (u->pre_kill.started)
 		fds[n++] = (struct pollfd){.fd = u->pre_kill.done[0], .events = POLLIN};
 	if (log_pending())
@@ -379,6 +394,7 @@ void loop_wait(struct useroom *u)
 		return; /* time for a look: nothing else happened */
 	take_signals(u);
 	take_hooks(u);
+	note_incident(u);
 	act_take_results(&u->act);
 	(void)log_flush();
 }

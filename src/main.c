@@ -83,6 +83,28 @@ static int start_workers(struct useroom *u)
 	return loop_start_hooks(u);
 }
 
+/* A second one, in a dry run beside the real one, records nothing: the file is the first one's. */
+static void start_recording(struct useroom *u)
+{
+	int r;
+
+	if (u->config.record[0] == '\0')
+		return;
+	r = record_open(&u->record, u->config.record, (size_t)u->config.record_kib * 1024);
+	if (r == -EBUSY)
+		log_line(LOG_NOTE, "another useroom records into %s: this one does not record", u->config.record);
+	else if (r < 0)
+		log_line(u->rank.may_kill_all ? LOG_WARN : LOG_DETAIL, "nothing is recorded: %s: %s", u->config.record,
+			 strerror(-r));
+	record_settings(&u->record, &u->config, u->policy.cpus);
+	if (r < 0 || u->config.incidents[0] == '\0')
+		return;
+	r = incident_start(&u->incident, &u->record, u->config.incidents, u->config.incidents_kept);
+	if (r < 0)
+		log_line(u->rank.may_kill_all ? LOG_WARN : LOG_DETAIL, "no incidents are kept: %s: %s",
+			 u->config.incidents, strerror(-r));
+}
+
 static void init_decisions(struct useroom *u)
 {
 	policy_init(&u->policy, self_cpus());
@@ -188,6 +210,7 @@ static int begin(struct useroom *u)
 	notify_init();
 	init_decisions(u);
 	note_limits(u);
+	start_recording(u);
 	r = rehearse(u, &s);
 	if (r < 0)
 		return fail("the rehearsal of a kill failed", r);

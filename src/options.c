@@ -99,6 +99,20 @@ const struct option_row option_rows[] = {
 	     "The signal waits for it, but no longer than -pre-kill-time, and not at all at the SIGKILL level.")},
 	{"pre-kill-time", OPTION_SECONDS, true, FIELD(pre_kill_time_ns), "0.2", 0.01, 5, NULL, "SECONDS",
 	 "send the signal after this, -pre-kill or not", DOC("最多等待 -pre-kill 这么久，随后发送信号", NULL)},
+	{"record", OPTION_PATH, true, FIELD(record), "/run/useroom/record", 0, 0, NULL, "PATH|off",
+	 "keep the last looks and events in this file",
+	 DOC("在此文件中保存最近的检查与事件", "A ring of a fixed size in memory, for useroomctl(1). In a directory of "
+					       "tmpfs nothing is written to a disk.")},
+	{"record-size", OPTION_KIB, true, FIELD(record_kib), "256", 32, 65536, NULL, "KIB", "its size",
+	 DOC("该文件的大小（KiB）",
+	     "256 hold some 700 looks, three hours in steps of ten seconds, and 50 events. Taken at the "
+	     "start only.")},
+	{"incidents", OPTION_PATH, true, FIELD(incidents), "/var/lib/useroom/incidents", 0, 0, NULL, "PATH|off",
+	 "keep the recording of each kill in this directory",
+	 DOC("把每次终止前后的记录保存到此目录",
+	     "A copy of the ring, written when memory has recovered. Taken at the start only.")},
+	{"incidents-kept", OPTION_COUNT, true, FIELD(incidents_kept), "20", 1, 10000, NULL, "NUMBER",
+	 "and so many of them, the oldest go", DOC("最多保留的份数，最旧的先删除", NULL)},
 	{"dry-run", OPTION_BOOL, false, FIELD(dry_run), "false", 0, 0, NULL, NULL, "do everything but send signals",
 	 DOC("执行一切操作但不发送信号", "It may run beside the real one.")},
 	{"debug", OPTION_BOOL, false, FIELD(debug), "false", 0, 0, NULL, NULL,
@@ -323,8 +337,25 @@ static int set_list(const struct option_row *row, const char *text, struct match
 	return r < 0 ? list_error(r, entry, error, size) : 0;
 }
 
+static int set_whole(const struct option_row *row, const char *text, uint32_t *ret, char *error, size_t size)
+{
+	char what[96];
+	uint64_t value;
+
+	if (parse_millionths(text, &value) && value % 1000000 == 0 && value >= in_millionths(row->min) &&
+	    value <= in_millionths(row->max)) {
+		*ret = (uint32_t)(value / 1000000);
+		return 0;
+	}
+	(void)snprintf(what, sizeof(what), "a %s from %.0f to %.0f",
+		       row->kind == OPTION_KIB ? "number of KiB" : "number", row->min, row->max);
+	return bad(error, size, text, what);
+}
+
 static int set_path(const char *text, char *ret, char *error, size_t size)
 {
+	if (strcmp(text, "off") == 0)
+		text = "";
 	if (text[0] != '\0' && text[0] != '/')
 		return bad(error, size, text, "an absolute path");
 	if (strlen(text) >= 256)
@@ -357,6 +388,9 @@ int options_set(struct config *config, const struct option_row *row, const char 
 		return set_list(row, text, field, error, size);
 	case OPTION_PATH:
 		return set_path(text, field, error, size);
+	case OPTION_KIB:
+	case OPTION_COUNT:
+		return set_whole(row, text, field, error, size);
 	case OPTION_CHOICE:
 		r = set_choice(row, text, &choice, error, size);
 		if (r == 0)
@@ -413,6 +447,9 @@ const char *options_get(const struct config *config, const struct option_row *ro
 		return ((const struct match_list *)field)->source;
 	case OPTION_PATH:
 		return field;
+	case OPTION_KIB:
+	case OPTION_COUNT:
+		return print_millionths((uint64_t) * (const uint32_t *)field * 1000000, buf, size);
 	case OPTION_CHOICE:
 		return row->choices[*(const unsigned *)field];
 	case OPTION_ACTION:

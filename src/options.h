@@ -20,6 +20,8 @@ enum option_kind {
 	OPTION_LIST,   /* struct match_list */
 	OPTION_USERS,  /* struct match_list of users only */
 	OPTION_PATH,   /* char[256] */
+	OPTION_KIB,    /* uint32_t, KiB */
+	OPTION_COUNT,  /* uint32_t */
 	OPTION_CHOICE, /* enum: index into choices */
 	OPTION_ACTION, /* -help, -version, -check-config, -config: no value in struct config, no key in the file */
 };

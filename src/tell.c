@@ -30,6 +30,23 @@ static void say_status(const struct event *e, const char *text)
 	(void)notify_send(status);
 }
 
+/* Who could have gone, where somebody was chosen or nobody could be. */
+static const struct proc_table *chosen_from(const struct useroom *u, const struct event *e)
+{
+	bool chosen = e->type == EVENT_KILL && !e->escalated;
+
+	return chosen || e->type == EVENT_NOBODY || e->type == EVENT_FAILED ? &u->table : NULL;
+}
+
+static void keep_record(struct useroom *u, const struct event *e)
+{
+	if (e->type == EVENT_LOW)
+		u->episode_event = u->record.next[RING_EVENTS];
+	record_event(&u->record, e, chosen_from(u, e));
+	if (e->type == EVENT_RECOVERED && e->kills > 0)
+		incident_keep(&u->incident, u->episode_event);
+}
+
 void tell_event(void *ctx, struct event *e)
 {
 	static char text[REPORT_MAX];
@@ -45,6 +62,7 @@ void tell_event(void *ctx, struct event *e)
 	if (u->config.log_format == LOG_FORMAT_JSON)
 		length = report_json(e, text, sizeof(text));
 	log_raw(report_level(e), text, length);
+	keep_record(u, e);
 	run_hook(u, e);
 }
 

@@ -6,8 +6,10 @@
 #include "act.h"
 #include "config.h"
 #include "hook.h"
+#include "incident.h"
 #include "policy.h"
 #include "rank.h"
+#include "record.h"
 #include "release.h"
 #include "scan.h"
 #include "sense.h"
@@ -32,6 +34,9 @@ struct useroom {
 	struct hook hook;
 	struct hook pre_kill;
 	struct proc_table table;
+	struct record record;
+	struct incident incident;
+	uint64_t episode_event; /* the recorded number of the first event of this episode */
 
 	bool near;  /* the last look was near the level: read details at the next */
 	bool blind; /* the last look could read nothing */

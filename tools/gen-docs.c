@@ -61,6 +61,8 @@ static void man_options(void)
 			(void)printf("Default: %s.\n", row->fallback);
 		if (row->kind == OPTION_PERCENT || row->kind == OPTION_SECONDS)
 			(void)printf("Range: %g to %g, fractions are fine.\n", row->min, row->max);
+		else if (row->kind == OPTION_KIB || row->kind == OPTION_COUNT)
+			(void)printf("Range: %.0f to %.0f.\n", row->min, row->max);
 	}
 }
 

@@ -280,15 +280,12 @@ static bool hog_has_no_priority(struct stage *s, const void *what)
 
 static void r78_lift_is_taken_back(struct stage *s)
 {
-	struct actor *second = play(s, "second", "grow=12");
-
 	watch(s, "-m 40 -mk 40");
-	(void)play(s, "tracer", "stuck name=hog threads=400 grow=40@400");
+	(void)play(s, "tracer", "stuck name=hog threads=400 grow=50@400");
 	must_log(s, "killed [0-9]+ \\(hog\\) with SIGKILL");
 	settle(s, LONG_ENOUGH_MS);
 	if (!wait_for(s, hog_has_no_priority, NULL, 20))
 		fail("the hog still has a real-time priority");
-	must_live(s, second);
 }
 
 static void r78_many_threads(struct stage *s)

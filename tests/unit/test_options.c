@@ -492,6 +492,10 @@ static void defaults(void **state)
 		{"hook-time", "30"},
 		{"pre-kill-time", "0.2"},
 		{"protect-critical", "true"},
+		{"record", "/run/useroom/record"},
+		{"record-size", "256"},
+		{"incidents", "/var/lib/useroom/incidents"},
+		{"incidents-kept", "20"},
 	};
 	unsigned values = 0;
 

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The flight recorder: every look, decision and event into a small ring in a mapped file (recording.h). Storing is a
+ * few dozen instructions into memory that is there already: no system call, no allocation, no page fault.
+ */
+#ifndef USEROOM_RECORD_H
+#define USEROOM_RECORD_H
+
+#include "config.h"
+#include "event.h"
+#include "policy.h"
+#include "proc.h"
+#include "recording.h"
+#include "sample.h"
+
+#include <stddef.h>
+
+struct record {
+	struct recording_header *map; /* NULL: nothing is recorded */
+	size_t bytes;
+	uint64_t next[RING_COUNT];
+	struct recording_span span; /* being filled */
+	int fd;                     /* holds the writer's lock */
+	bool starts;
+};
+
+/*
+ * Map the file at path, make it when it is not there; what an earlier writer of this boot left is gone on with,
+ * anything else is begun anew. All of it is in memory afterwards. Returns 0; -EBUSY when another writer has it; or
+ * another negative errno, and then nothing is recorded: every other function does nothing.
+ */
+int record_open(struct record *record, const char *path, size_t bytes);
+
+/* The smallest size that makes sense, and how a size is divided: pure, for the tests. */
+#define RECORD_BYTES_LEAST ((size_t)32 * 1024)
+void record_layout(size_t bytes, struct recording_ring rings[RING_COUNT]);
+
+/* At the start and after each reload. */
+void record_settings(struct record *record, const struct config *config, unsigned cpus);
+
+/* One look, after it was decided. confirm: it was the second one, before a shot (policy_confirm). */
+void record_look(struct record *record, const struct sample *sample, const struct decision *decision, bool confirm);
+
+/* table: who could have gone, best first; NULL where nobody was chosen. */
+void record_event(struct record *record, const struct event *event, const struct proc_table *table);
+
+/* A sample back from a recorded look: what policy_decide() took. The other direction is record_look(). */
+void recording_to_sample(const struct recording_look *look, struct sample *ret_sample);
+
+#endif

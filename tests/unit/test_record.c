@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+#include "incident.h"
+#include "record.h"
+#include "util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define SIZE ((size_t)64 * 1024)
+
+static char directory[] = "/tmp/useroom-record-XXXXXX";
+static char path[64];
+static struct record record;
+
+static int make_directory(void **state)
+{
+	(void)state;
+	if (mkdtemp(directory) == NULL)
+		return -1;
+	(void)snprintf(path, sizeof(path), "%s/record", directory);
+	return 0;
+}
+
+static int remove_directory(void **state)
+{
+	(void)state;
+	return rmdir(directory);
+}
+
+/* As when a writer ends, cleanly or not: nothing of it is left but the file. */
+static void leave(void)
+{
+	if (record.map != NULL)
+		(void)munmap(record.map, record.bytes);
+	if (record.fd >= 0)
+		(void)close(record.fd);
+	record = (struct record){.fd = -1};
+}
+
+static int fresh(void **state)
+{
+	(void)state;
+	return record_open(&record, path, SIZE);
+}
+
+static int gone(void **state)
+{
+	(void)state;
+	leave();
+	return unlink(path);
+}
+
+static const struct recording_look *look_number(uint64_t number)
+{
+	const struct recording_ring *ring = &record.map->rings[RING_LOOKS];
+
+	return (const void *)((const char *)record.map + ring->offset +
+			      (number - 1) % ring->count * ring->record_bytes);
+}
+
+static void look(uint64_t now_ns, uint64_t available)
+{
+	const struct sample s = {.now_ns = now_ns,
+				 .have = HAVE_MEM,
+				 .mem_total_kib = 1000000,
+				 .mem_available_kib = available,
+				 .swap_free_kib = 7};
+	const struct decision d = {.action = ACTION_TERM, .low = true, .wake_ns = now_ns + 5};
+
+	record_look(&record, &s, &d, false);
+}
+
+static void the_rings_fit_and_do_not_overlap(void **state)
+{
+	static const size_t sizes[] = {RECORD_BYTES_LEAST, SIZE, (size_t)256 * 1024, (size_t)64 * 1024 * 1024};
+
+	(void)state;
+	for (size_t k = 0; k < ARRAY_SIZE(sizes); k++) {
+		struct recording_ring rings[RING_COUNT];
+		size_t end = RECORDING_HEADER;
+
+		record_layout(sizes[k], rings);
+		for (unsigned i = 0; i < RING_COUNT; i++) {
+			assert_true(rings[i].count >= 4);
+			assert_int_equal(rings[i].offset, end);
+			assert_int_equal(rings[i].offset % 8, 0);
+			end += (size_t)rings[i].count * rings[i].record_bytes;
+		}
+		assert_true(end <= sizes[k]);
+	}
+}
+
+static void a_look_comes_back_as_it_was(void **state)
+{
+	struct sample in = {.now_ns = 9, .have = HAVE_MEM | HAVE_DETAIL | HAVE_SWAP}, out;
+	const struct decision d = {
+		.action = ACTION_KILL, .low = true, .near = true, .futile = HOLDER_SHMEM, .wake_ns = 10};
+	uint64_t *field = &in.mem_total_kib;
+
+	(void)state;
+	for (unsigned i = 0; field + i < &in.pending_mem_kib + 2; i++)
+		field[i] = 100 + i; /* every amount another number: none may end up in a wrong place */
+	in.pending_count = 3;
+	record_look(&record, &in, &d, true);
+	recording_to_sample(look_number(1), &out);
+	assert_int_equal(out.now_ns, 9);
+	assert_int_equal(out.have, in.have);
+	assert_int_equal(out.pending_count, 3);
+	assert_memory_equal(&in.mem_total_kib, &out.mem_total_kib,
+			    offsetof(struct sample, pending_count) - offsetof(struct sample, mem_total_kib));
+	assert_int_equal(look_number(1)->flags,
+			 ACTION_KILL | LOOK_CONFIRM | LOOK_LOW | LOOK_NEAR | LOOK_FUTILE | LOOK_STARTS);
+	assert_int_equal(look_number(1)->wake_ns, 10);
+}
+
+static void the_ring_goes_round(void **state)
+{
+	uint64_t count = record.map->rings[RING_LOOKS].count;
+
+	(void)state;
+	for (uint64_t i = 1; i <= count + 3; i++)
+		look(i, i);
+	assert_int_equal(look_number(1)->sequence, count + 1);
+	assert_int_equal(look_number(3)->sequence, count + 3);
+	assert_int_equal(look_number(4)->sequence, 4);
+	assert_int_equal(look_number(4)->value[VALUE_MEM_AVAILABLE], 4);
+}
+
+static void ten_seconds_are_one_span(void **state)
+{
+	const struct recording_span *span =
+		(const void *)((const char *)record.map + record.map->rings[RING_SPANS].offset);
+
+	(void)state;
+	for (uint64_t s = 0; s < 25; s++)
+		look(1 + s * NS_PER_S, 500 - s);
+	assert_int_equal(span[0].sequence, 1);
+	assert_int_equal(span[0].looks, 10);
+	assert_int_equal(span[0].mem_available_least, 491);
+	assert_int_equal(span[1].sequence, 2);
+	assert_int_equal(span[1].from_ns, 1 + 10 * NS_PER_S);
+	assert_int_equal(span[2].sequence, 0); /* not over yet */
+}
+
+static void another_writer_goes_on_where_the_first_ended(void **state)
+{
+	(void)state;
+	look(1, 1);
+	look(2, 2);
+	leave();
+	assert_int_equal(record_open(&record, path, SIZE), 0);
+	look(3, 3);
+	assert_int_equal(look_number(2)->value[VALUE_MEM_AVAILABLE], 2);
+	assert_int_equal(look_number(3)->sequence, 3);
+	assert_true(look_number(3)->flags & LOOK_STARTS);
+	assert_false(look_number(2)->flags & LOOK_STARTS);
+}
+
+static void what_is_not_ours_is_begun_anew(void **state)
+{
+	(void)state;
+	for (unsigned k = 0; k < 4; k++) {
+		look(1, 1);
+		if (k == 0)
+			record.map->boot_id[0] ^= 1;
+		else if (k == 1)
+			record.map->magic[0] = 'x';
+		else if (k == 2)
+			record.map->rings[RING_EVENTS].count++;
+		else
+			record.map->version++;
+		leave();
+		assert_int_equal(record_open(&record, path, SIZE), 0);
+		assert_int_equal(look_number(1)->sequence, 0);
+	}
+	leave();
+	assert_int_equal(record_open(&record, path, 2 * SIZE), 0); /* and another size */
+	assert_int_equal(look_number(1)->sequence, 0);
+}
+
+static void only_one_writes(void **state)
+{
+	struct record second;
+
+	(void)state;
+	assert_int_equal(record_open(&second, path, SIZE), -EBUSY);
+	assert_null(second.map);
+	record_event(&second, NULL, NULL); /* nothing is recorded, nothing happens */
+}
+
+static void a_link_is_not_followed(void **state)
+{
+	struct record second;
+	char link[80];
+
+	(void)state;
+	(void)snprintf(link, sizeof(link), "%s/link", directory);
+	assert_int_equal(symlink(path, link), 0);
+	assert_int_equal(record_open(&second, link, SIZE), -ELOOP);
+	assert_int_equal(unlink(link), 0);
+}
+
+static void an_event_has_its_candidates(void **state)
+{
+	static struct proc_table table;
+	static struct event e;
+	const struct recording_event *seen =
+		(const void *)((const char *)record.map + record.map->rings[RING_EVENTS].offset);
+
+	(void)state;
+	table.count = 3;
+	table.listed = 40;
+	table.procs[0] = (struct proc){.pid = 11, .comm = "hog", .freeable_kib = 5};
+	table.procs[1] = (struct proc){.pid = 2, .comm = "kthreadd", .rank = CLASS_NEVER, .skip = SKIP_KERNEL_THREAD};
+	table.procs[2] = (struct proc){.pid = 12, .comm = "sshd", .rank = CLASS_NEVER, .skip = SKIP_CRITICAL};
+	e.type = EVENT_KILL;
+	e.victim = table.procs[0];
+	memset(e.container, 'c', sizeof(e.container) - 1);
+	record_event(&record, &e, &table);
+	assert_int_equal(seen->sequence, 1);
+	assert_int_equal(seen->victim_pid, 11);
+	assert_int_equal(seen->candidate_count, 2);
+	assert_int_equal(seen->candidates[1].skip, SKIP_CRITICAL);
+	assert_int_equal(seen->candidates_listed, 40);
+	assert_int_equal(strlen(seen->container), sizeof(seen->container) - 1);
+	record_event(&record, &e, NULL);
+	assert_int_equal(seen[1].candidate_count, 0);
+}
+
+static void a_copy_leaves_out_what_is_being_written(void **state)
+{
+	struct recording_header *copy = calloc(1, SIZE);
+	uint64_t *torn;
+
+	(void)state;
+	assert_non_null(copy);
+	look(1, 1);
+	look(2, 2);
+	torn = (uint64_t *)(void *)((char *)record.map + record.map->rings[RING_LOOKS].offset);
+	*torn = 0; /* as begin() marks it */
+	recording_copy(copy, record.map);
+	{
+		const struct recording_look *looks =
+			(const void *)((const char *)copy + copy->rings[RING_LOOKS].offset);
+
+		assert_int_equal(looks[0].value[VALUE_MEM_AVAILABLE], 0);
+		assert_int_equal(looks[1].sequence, 2);
+		assert_int_equal(looks[1].value[VALUE_MEM_AVAILABLE], 2);
+	}
+	free(copy);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_rings_fit_and_do_not_overlap),
+		cmocka_unit_test_setup_teardown(a_look_comes_back_as_it_was, fresh, gone),
+		cmocka_unit_test_setup_teardown(the_ring_goes_round, fresh, gone),
+		cmocka_unit_test_setup_teardown(ten_seconds_are_one_span, fresh, gone),
+		cmocka_unit_test_setup_teardown(another_writer_goes_on_where_the_first_ended, fresh, gone),
+		cmocka_unit_test_setup_teardown(what_is_not_ours_is_begun_anew, fresh, gone),
+		cmocka_unit_test_setup_teardown(only_one_writes, fresh, gone),
+		cmocka_unit_test_setup_teardown(a_link_is_not_followed, fresh, gone),
+		cmocka_unit_test_setup_teardown(an_event_has_its_candidates, fresh, gone),
+		cmocka_unit_test_setup_teardown(a_copy_leaves_out_what_is_being_written, fresh, gone),
+	};
+
+	return cmocka_run_group_tests(tests, make_directory, remove_directory);
+}
