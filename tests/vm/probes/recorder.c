@@ -42,11 +42,12 @@ static const struct source {
 	{"/proc/vmstat",
 	 {"workingset_refault_file", "workingset_refault_anon", "pgmajfault", "pswpin", "pswpout", "allocstall*",
 	  "pgscan_kswapd", "pgscan_direct", "oom_kill"}},
+	{"/proc/stat", {"cpu", "procs_running", "procs_blocked", "ctxt"}},
 	{"/proc/pressure/memory", {"some", "full"}},
 	{"/proc/pressure/io", {"some", "full"}},
 };
 #define SOURCES (sizeof sources / sizeof *sources)
-#define COLUMNS 24
+#define COLUMNS 28
 
 static int fds[SOURCES], disks, stat_fd = -1, schedstat_fd = -1, rollup_fd = -1;
 static char text[TEXT];
@@ -335,6 +336,7 @@ int main(int argc, char **argv)
 {
 	if (argc < 6)
 		return 2;
+	names_of_the_living(); /* a while, and not at real-time priority */
 	prepare(argc, argv);
 	await_name = argv[3];
 	int processes = listen_to_processes(), timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
@@ -343,7 +345,6 @@ int main(int argc, char **argv)
 	struct itimerspec period = {.it_interval = {.tv_nsec = TICK_NS}, .it_value = {.tv_nsec = TICK_NS}};
 	struct pollfd wait[] = {{.fd = processes, .events = POLLIN}, {.fd = timer, .events = POLLIN}};
 
-	names_of_the_living();
 	timerfd_settime(timer, 0, &period, NULL);
 	while (tick_count < TICKS_MOST && now_ms() < end_ms &&
 	       !(enough && awaited >= enough && now_ms() > last_awaited_ms + after_ms)) {
