@@ -143,8 +143,8 @@ static uint64_t need_kib(const struct config *config, const struct levels *l, co
 /*
  * What processes hold and would give back: anonymous memory, its page tables, and shared memory that is mapped. Mapped
  * counts files too, and no line says how much of it is which: as much as all files could be is not counted. That is too
- * little by at most the page cache, which is small when memory is low. (Seen: tmpfs held 377 of 469 MiB, 70 MiB of files
- * were mapped and taken for shared memory, and two bystanders died for nothing.)
+ * little by at most the page cache, which is small when memory is low. (Seen: tmpfs held 377 of 469 MiB, 70 MiB of
+ * files were mapped and taken for shared memory, and two bystanders died for nothing.)
  */
 static uint64_t killable_kib(const struct sample *s)
 {

@@ -124,11 +124,12 @@ static void detail_says_who_holds_it(void **state)
 	struct sample s;
 
 	(void)state;
-	tree_write("meminfo", "MemTotal: 8000 kB\nMemFree: 10 kB\nMemAvailable: 20 kB\nSwapTotal: 0 kB\nSwapFree: 0 "
-			      "kB\nAnonPages: 100 kB\n"
-			      "Cached: 70 kB\nMapped: 55 kB\nShmem: 30 kB\nSUnreclaim: 40 kB\nKernelStack: 1 kB\nPageTables: 2 "
-			      "kB\nSecPageTables: 3 kB\n"
-			      "VmallocUsed: 4 kB\nPercpu: 5 kB\nHugePages_Total: 3\nHugepagesize: 2048 kB\n");
+	tree_write("meminfo",
+		   "MemTotal: 8000 kB\nMemFree: 10 kB\nMemAvailable: 20 kB\nSwapTotal: 0 kB\nSwapFree: 0 "
+		   "kB\nAnonPages: 100 kB\n"
+		   "Cached: 70 kB\nMapped: 55 kB\nShmem: 30 kB\nSUnreclaim: 40 kB\nKernelStack: 1 kB\nPageTables: 2 "
+		   "kB\nSecPageTables: 3 kB\n"
+		   "VmallocUsed: 4 kB\nPercpu: 5 kB\nHugePages_Total: 3\nHugepagesize: 2048 kB\n");
 	tree_write("vmstat", "nr_free_pages 1\noom_kill 7\n");
 	s = look(true);
 	assert_int_equal(s.have, HAVE_MEM | HAVE_AVAILABLE | HAVE_SWAP | HAVE_DETAIL | HAVE_OOM_KILLS);
