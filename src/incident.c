@@ -171,9 +171,13 @@ int incident_start(struct incident *incident, const struct record *record, const
 	*incident = (struct incident){.record = record, .kept = kept};
 	(void)snprintf(incident->directory, sizeof(incident->directory), "%s", directory);
 	if (mkdir(directory, 0750) < 0 && errno == ENOENT) { /* at most one level is missing: /var/lib/useroom */
-		char parent[256];
+		char parent[sizeof(incident->directory)];
+		char *slash;
 
-		(void)snprintf(parent, sizeof(parent), "%.*s", (int)(strrchr(directory, '/') - directory), directory);
+		memcpy(parent, incident->directory, sizeof(parent));
+		slash = strrchr(parent, '/');
+		if (slash != NULL)
+			*slash = '\0';
 		(void)mkdir(parent, 0755);
 		(void)mkdir(directory, 0750);
 	}
