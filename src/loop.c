@@ -285,7 +285,7 @@ static void reload(struct useroom *u)
 	} else {
 		u->kept_ns = u->choose_ns = 0;
 		tell_configure(&u->config);
-		record_settings(&u->record, &u->config, u->policy.cpus);
+		record_settings(&u->record, &u->config, u->policy.cpus, u->limits);
 		scan_forget(&u->scan);
 		loop_start_hooks(u);
 		tell_debug_lists(u);

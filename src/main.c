@@ -96,7 +96,6 @@ static void start_recording(struct useroom *u)
 	else if (r < 0)
 		log_line(u->rank.may_kill_all ? LOG_WARN : LOG_DETAIL, "nothing is recorded: %s: %s", u->config.record,
 			 strerror(-r));
-	record_settings(&u->record, &u->config, u->policy.cpus);
 	if (r < 0 || u->config.incidents[0] == '\0')
 		return;
 	r = incident_start(&u->incident, &u->record, u->config.incidents, u->config.incidents_kept);
@@ -126,20 +125,27 @@ static void note_limits(struct useroom *u)
 
 	config_remarks(&u->config, remarks, sizeof(remarks));
 	log_lines(LOG_WARN, remarks);
-	if (!u->rank.may_kill_all)
+	if (!u->rank.may_kill_all) {
+		u->limits |= LIMIT_NOT_ROOT;
 		log_line(LOG_WARN, "not root: only processes of uid %u can be ended", (unsigned)u->rank.uid);
-	if (!scan_sees_everyone(&u->scan))
+	}
+	if (!scan_sees_everyone(&u->scan)) {
+		u->limits |= LIMIT_HIDDEN;
 		log_line(LOG_WARN,
 			 "/proc hides other users' processes (hidepid or ProtectProc): they cannot be chosen");
-	else if (!self_in_first_pid_namespace())
+	} else if (!self_in_first_pid_namespace()) {
+		u->limits |= LIMIT_NAMESPACE;
 		log_line(LOG_NOTE, "only the processes of this pid namespace can be seen and ended");
+	}
 }
 
-static void note_estimate(const struct sample *s)
+static void note_estimate(struct useroom *u, const struct sample *s)
 {
-	if ((s->have & HAVE_MEM) && !(s->have & HAVE_AVAILABLE))
+	if ((s->have & HAVE_MEM) && !(s->have & HAVE_AVAILABLE)) {
+		u->limits |= LIMIT_NO_AVAILABLE;
 		log_line(LOG_WARN,
 			 "the kernel has no MemAvailable (before 3.14): it is estimated from free memory and caches");
+	}
 	if (s->have & HAVE_ARC)
 		log_line(LOG_NOTE, "ZFS: what its cache can give back counts as available");
 }
@@ -185,18 +191,23 @@ static void protect_self(struct useroom *u)
 	const char *hurry;
 
 	hook_set_oom_score_adj(before);
-	if (r < 0)
+	if (r < 0) {
+		u->limits |= LIMIT_UNGUARDED;
 		log_line(LOG_NOTE, "cannot protect itself from the kernel's own killer (oom_score_adj -1000): %s",
 			 strerror(-r));
+	}
 	r = self_stay_in_memory();
-	if (r < 0)
+	if (r < 0) {
+		u->limits |= LIMIT_NOT_LOCKED;
 		log_line(LOG_NOTE, "cannot lock itself in memory, it may be slow when memory is short: %s",
 			 strerror(-r));
+	}
 	hurry = self_hurry();
-	if (hurry == NULL)
+	if (hurry == NULL) {
+		u->limits |= LIMIT_NOT_HURRIED;
 		log_line(LOG_NOTE, "cannot raise its priority, it may be late on a busy machine");
+	}
 	log_line(LOG_DETAIL, "priority: %s", hurry ? hurry : "ordinary");
-	(void)u;
 }
 
 static int begin(struct useroom *u)
@@ -214,8 +225,9 @@ static int begin(struct useroom *u)
 	r = rehearse(u, &s);
 	if (r < 0)
 		return fail("the rehearsal of a kill failed", r);
-	note_estimate(&s);
+	note_estimate(u, &s);
 	protect_self(u);
+	record_settings(&u->record, &u->config, u->policy.cpus, u->limits);
 	tell_debug_lists(u);
 	loop_tell_now(u, EVENT_START, 0);
 	(void)notify_send("READY=1");

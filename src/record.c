@@ -185,7 +185,7 @@ int record_open(struct record *r, const char *path, size_t bytes)
 	return 0;
 }
 
-void record_settings(struct record *r, const struct config *c, unsigned cpus)
+void record_settings(struct record *r, const struct config *c, unsigned cpus, uint32_t limits)
 {
 	if (r->map == NULL)
 		return;
@@ -203,6 +203,7 @@ void record_settings(struct record *r, const struct config *c, unsigned cpus)
 		.dry_run = c->dry_run,
 		.sort_by_rss = c->sort_by_rss,
 		.cpus = cpus,
+		.limits = limits,
 	};
 }
 

@@ -35,8 +35,8 @@ int record_open(struct record *record, const char *path, size_t bytes);
 #define RECORD_BYTES_LEAST ((size_t)32 * 1024)
 void record_layout(size_t bytes, struct recording_ring rings[RING_COUNT]);
 
-/* At the start and after each reload. */
-void record_settings(struct record *record, const struct config *config, unsigned cpus);
+/* At the start and after each reload; limits: enum recording_limits. */
+void record_settings(struct record *record, const struct config *config, unsigned cpus, uint32_t limits);
 
 /* One look, after it was decided. confirm: it was the second one, before a shot (policy_confirm). */
 void record_look(struct record *record, const struct sample *sample, const struct decision *decision, bool confirm);

@@ -35,12 +35,25 @@ struct recording_ring {
 	uint32_t reserved;
 };
 
+/* What the writer cannot do here: bits of recording_settings.limits. */
+enum recording_limits {
+	LIMIT_NOT_ROOT = 1 << 0,     /* only its own user's processes can be ended */
+	LIMIT_HIDDEN = 1 << 1,       /* hidepid or ProtectProc hide other users' processes */
+	LIMIT_NAMESPACE = 1 << 2,    /* only the processes of a pid namespace are seen */
+	LIMIT_UNGUARDED = 1 << 3,    /* the kernel's own killer may take it */
+	LIMIT_NOT_LOCKED = 1 << 4,   /* not locked in memory */
+	LIMIT_NOT_HURRIED = 1 << 5,  /* ordinary priority */
+	LIMIT_NO_AVAILABLE = 1 << 6, /* no MemAvailable: it is estimated */
+	LIMIT_COUNT = 7,
+};
+
 /* What decided, as it was when the writer began or reloaded; enough to run the policy again. */
 struct recording_settings {
 	uint32_t mem_term_ppm, mem_kill_ppm, swap_term_ppm, swap_kill_ppm, warn_ppm, min_victim_ppm;
 	uint64_t interval_ns, grace_ns;
 	uint32_t trigger_or, ignore_swap, dry_run, sort_by_rss;
-	uint32_t cpus, reserved;
+	uint32_t cpus;
+	uint32_t limits; /* enum recording_limits */
 };
 
 struct recording_header {

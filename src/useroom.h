@@ -38,6 +38,8 @@ struct useroom {
 	struct incident incident;
 	uint64_t episode_event; /* the recorded number of the first event of this episode */
 
+	uint32_t limits; /* enum recording_limits: what it cannot do here */
+
 	bool near;  /* the last look was near the level: read details at the next */
 	bool blind; /* the last look could read nothing */
 	uint64_t wake_ns;
