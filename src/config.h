@@ -31,10 +31,13 @@ struct config {
 	uint32_t swap_term_ppm;
 	uint32_t swap_kill_ppm;
 	uint32_t warn_ppm;       /* -warn; 0: never */
+	uint32_t stall_milli;    /* -stall: so many thousandths of a task wait for memory; 0: off */
+	uint32_t stall_below_ppm; /* -stall-below: only while no more than this is available */
 	uint32_t min_victim_ppm; /* -min-victim: a candidate below this share of MemTotal comes after bigger ones */
 
 	uint64_t interval_ns;      /* -i: never look later than this */
 	uint64_t grace_ns;         /* -grace: SIGKILL this long after a SIGTERM that did not end the victim */
+	uint64_t stall_hold_ns;    /* -stall-hold: while swap is roomy, a stall must last so long */
 	uint64_t hook_time_ns;     /* -hook-time: a hook is ended after this */
 	uint64_t pre_kill_time_ns; /* -pre-kill-time: the signal waits no longer than this for -pre-kill */
 

@@ -61,6 +61,7 @@ struct event {
 	/* EVENT_START, EVENT_RELOAD: the levels in force */
 	uint32_t mem_term_ppm, mem_kill_ppm, swap_term_ppm, swap_kill_ppm;
 	uint64_t interval_ns;
+	uint32_t stall_milli;
 
 	/* EVENT_FREED, EVENT_STUCK, EVENT_RECOVERED */
 	uint64_t since_signal_ns;

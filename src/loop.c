@@ -45,6 +45,13 @@ static void read_sample(struct useroom *u, bool detail, struct sample *s)
 		act_follow(&u->act, s);
 }
 
+/* What tasks wait for is the whole machine's; so must meminfo be, which in a container can be its own. */
+static void add_waits(struct useroom *u, struct sample *s)
+{
+	if (policy_wants_waits(&u->policy, &u->config, s) && s->mem_total_kib + s->swap_total_kib == self_kernel_total_kib())
+		sense_waits(&u->sense, s);
+}
+
 /*
  * R40: of 100 MiB that a victim gave back MemAvailable showed nothing after 0.1 s, 22 after 1 s, 80 after 8 s (6.18, 2
  * CPUs, 24 GiB): the rest was in the lists of the CPUs. It is free, and counts as coming; asked only before acting.
@@ -63,9 +70,11 @@ static struct decision look(struct useroom *u, struct sample *s)
 	struct decision d;
 
 	read_sample(u, u->near, s);
+	add_waits(u, s);
 	d = policy_decide(&u->policy, &u->config, s);
 	if (d.low && !(s->have & HAVE_DETAIL)) { /* it came at once: who holds the memory must be known to act */
 		read_sample(u, true, s);
+		add_waits(u, s);
 		u->policy = before; /* one look, one step of the history: what is recorded is what was decided on */
 		d = policy_decide(&u->policy, &u->config, s);
 	}

@@ -163,6 +163,7 @@ static int rehearse(struct useroom *u, struct sample *s)
 	pid_t child;
 
 	sense_read(&u->sense, true, s);
+	sense_waits(&u->sense, s);
 	(void)sense_lists_kib(&u->sense, s);
 	u->kernel_kills = s->kernel_oom_kills;
 	u->rank.mem_total_kib = s->mem_total_kib;

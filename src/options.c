@@ -61,6 +61,19 @@ const struct option_row option_rows[] = {
 	 DOC("可用内存与空闲交换空间等于或低于此值时发出警告；0 表示不警告",
 	     "A line in the log and a run of -hook with the event \"warn\", once until memory was back above it by a "
 	     "tenth.")},
+	{"stall", OPTION_TASKS, true, FIELD(stall_milli), "2", 0.1, 10000, NULL, "TASKS|off",
+	 "send SIGTERM while so many tasks wait for memory that was taken from them",
+	 DOC("当有这么多任务在等待被回收的内存时发送 SIGTERM；off 表示关闭",
+	     "The mean number of tasks that wait for pages which were in memory a short while ago: thrashing. It is "
+	     "counted only while available memory is at or below -stall-below, whatever swap there is. Fractions are "
+	     "fine. See NEAR-OOM.")},
+	{"stall-hold", OPTION_SECONDS, true, FIELD(stall_hold_ns), "10", 0, 3600, NULL, "SECONDS",
+	 "with roomy swap, only when that lasts so long",
+	 DOC("交换空间充裕时，上述情况须持续这么久",
+	     "Swap is roomy while more than a fifth of it is free: an application that comes back from swap makes "
+	     "others wait for some seconds, and nothing is wrong.")},
+	{"stall-below", OPTION_PERCENT, true, FIELD(stall_below_ppm), "25", 0, 100, NULL, "PERCENT",
+	 "and only at or below this much available memory", DOC("且仅当可用内存等于或低于此百分比时", NULL)},
 	{"grace", OPTION_SECONDS, true, FIELD(grace_ns), "5", 0, 3600, NULL, "SECONDS",
 	 "send SIGKILL this long after a SIGTERM that did not help",
 	 DOC("SIGTERM 无效后经过此时间发送 SIGKILL",
@@ -352,6 +365,20 @@ static int set_whole(const struct option_row *row, const char *text, uint32_t *r
 	return bad(error, size, text, what);
 }
 
+static int set_tasks(const struct option_row *row, const char *text, uint32_t *ret, char *error, size_t size)
+{
+	char what[96];
+	uint64_t value = 0;
+
+	if (strcmp(text, "off") != 0 && (!parse_millionths(text, &value) || value < in_millionths(row->min) ||
+					 value > in_millionths(row->max))) {
+		(void)snprintf(what, sizeof(what), "a number of tasks from %g to %g, or off", row->min, row->max);
+		return bad(error, size, text, what);
+	}
+	*ret = (uint32_t)(value / 1000);
+	return 0;
+}
+
 static int set_path(const char *text, char *ret, char *error, size_t size)
 {
 	if (strcmp(text, "off") == 0)
@@ -391,6 +418,8 @@ int options_set(struct config *config, const struct option_row *row, const char 
 	case OPTION_KIB:
 	case OPTION_COUNT:
 		return set_whole(row, text, field, error, size);
+	case OPTION_TASKS:
+		return set_tasks(row, text, field, error, size);
 	case OPTION_CHOICE:
 		r = set_choice(row, text, &choice, error, size);
 		if (r == 0)
@@ -450,6 +479,10 @@ const char *options_get(const struct config *config, const struct option_row *ro
 	case OPTION_KIB:
 	case OPTION_COUNT:
 		return print_millionths((uint64_t) * (const uint32_t *)field * 1000000, buf, size);
+	case OPTION_TASKS:
+		if (*(const uint32_t *)field == 0)
+			return "off";
+		return print_millionths((uint64_t) * (const uint32_t *)field * 1000, buf, size);
 	case OPTION_CHOICE:
 		return row->choices[*(const unsigned *)field];
 	case OPTION_ACTION:

@@ -22,6 +22,7 @@ enum option_kind {
 	OPTION_PATH,   /* char[256] */
 	OPTION_KIB,    /* uint32_t, KiB */
 	OPTION_COUNT,  /* uint32_t */
+	OPTION_TASKS,  /* uint32_t, thousandths; "off" is 0 */
 	OPTION_CHOICE, /* enum: index into choices */
 	OPTION_ACTION, /* -help, -version, -check-config, -config: no value in struct config, no key in the file */
 };

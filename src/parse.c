@@ -394,3 +394,128 @@ int parse_last_pid(const char *text, size_t length, int32_t *ret)
 	*ret = (int32_t)pid;
 	return 0;
 }
+
+int parse_running(const char *text, size_t length, uint32_t *ret)
+{
+	struct span s = {text, text + length};
+	uint64_t running = 0;
+
+	/* 0.20 0.18 0.12 1/80 11206 */
+	if (!skip_fields(&s, 3))
+		return -EBADMSG;
+	skip_blanks(&s);
+	if (!take_number(&s, &running) || s.at == s.end || *s.at != '/' || running > UINT32_MAX)
+		return -EBADMSG;
+	*ret = (uint32_t)running;
+	return 0;
+}
+
+int parse_pressure(const char *text, size_t length, const char *name, uint64_t *ret_us)
+{
+	struct span all = {text, text + length}, line;
+	size_t n = strlen(name);
+
+	/* some avg10=0.00 avg60=0.00 avg300=0.00 total=0 */
+	while (take_line(&all, &line)) {
+		const char *total;
+
+		if (!starts_with(&line, name, n) || line.at[n] != ' ')
+			continue;
+		total = memmem(line.at, (size_t)(line.end - line.at), " total=", 7);
+		if (total == NULL)
+			continue;
+		line.at = total + 7;
+		if (take_field(&line, UINT64_MAX, ret_us))
+			return 0;
+	}
+	return -ENODATA;
+}
+
+/* ---- /proc/diskstats ---- */
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool all_digits(const char *s)
+{
+	while (is_digit(*s))
+		s++;
+	return *s == '\0';
+}
+
+/* sda1 after sda, nvme0n1p1 after nvme0n1 (disk_name() of block/partitions: a "p" where the disk ends in a digit). */
+static bool is_partition(const char *disk, const char *name)
+{
+	size_t n = strlen(disk);
+
+	if (n == 0 || strncmp(disk, name, n) != 0 || name[n] == '\0')
+		return false;
+	if (is_digit(disk[n - 1]))
+		return name[n] == 'p' && is_digit(name[n + 1]) && all_digits(name + n + 1);
+	return all_digits(name + n);
+}
+
+/* nvme0c1n1: one path to the disk nvme0n1, which counts the same reads. */
+static bool is_nvme_path(const char *name)
+{
+	if (strncmp(name, "nvme", 4) != 0)
+		return false;
+	for (name += 4; is_digit(*name);)
+		name++;
+	return name[0] == 'c' && is_digit(name[1]);
+}
+
+/* On top of others, whose reads count already; ram disks have none that anybody waits for. */
+static bool is_stacked(const char *name)
+{
+	static const char *const prefixes[] = {"dm-", "md", "loop", "ram", "bcache", "drbd"};
+
+	for (unsigned i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	}
+	return is_nvme_path(name);
+}
+
+static bool take_name(struct span *s, char *to, size_t size)
+{
+	const char *begin;
+
+	skip_blanks(s);
+	begin = s->at;
+	if (!skip_field(s))
+		return false;
+	copy_name(begin, (size_t)(s->at - begin), to, size);
+	return true;
+}
+
+/* "8 0 sda reads merged sectors ms ..." */
+static void add_disk(struct span line, struct disk_reads *d)
+{
+	uint64_t reads = 0, sectors = 0, ms = 0;
+	char name[sizeof(d->disk)];
+
+	if (!skip_fields(&line, 2) || !take_name(&line, name, sizeof(name)) || !take_field(&line, UINT64_MAX, &reads) ||
+	    !skip_fields(&line, 1) || !take_field(&line, UINT64_MAX, &sectors) || !take_field(&line, UINT64_MAX, &ms))
+		return;
+	if (is_partition(d->disk, name))
+		return;
+	memcpy(d->disk, name, sizeof(name));
+	if (is_stacked(name))
+		return;
+	d->disks++;
+	d->reads += reads;
+	d->sectors += sectors;
+	d->ms += ms;
+}
+
+size_t parse_diskstats(const char *text, size_t length, struct disk_reads *reads)
+{
+	struct span all = {text, text + length}, line;
+
+	while (take_line(&all, &line))
+		add_disk(line, reads);
+	return (size_t)(all.at - text);
+}

@@ -56,6 +56,31 @@ int parse_counter(const char *text, size_t length, const char *name, uint64_t *r
  */
 int parse_counter_sum(const char *text, size_t length, const char *prefix, uint64_t *ret);
 
+/*
+ * What the disks have read since boot: Documentation/admin-guide/iostats.rst. Whole disks only, each once: no partitions,
+ * and nothing that is stacked on others (dm, md, bcache, drbd, loop, the paths of a multipath NVMe); zram is a disk.
+ * All zeroes before the first call; a long file may be given piece by piece.
+ */
+struct disk_reads {
+	uint64_t disks;
+	uint64_t reads;   /* that were done */
+	uint64_t sectors; /* of 512 bytes */
+	uint64_t ms;      /* the sum of how long each took */
+	char disk[32];    /* the last whole disk: its partitions follow it */
+};
+
+/* Adds the whole lines of the text. Returns how many bytes they were; the rest belongs before the next piece. */
+size_t parse_diskstats(const char *text, size_t length, struct disk_reads *reads);
+
+/*
+ * The total of a line of /proc/pressure/ *: us in which "some" or all ("full") waited; Documentation/accounting/psi.rst.
+ * 0, or -ENODATA.
+ */
+int parse_pressure(const char *text, size_t length, const char *line, uint64_t *ret_us);
+
+/* The threads that run or could of /proc/loadavg, this one with them. 0, or -EBADMSG. */
+int parse_running(const char *text, size_t length, uint32_t *ret);
+
 /* proc(5) /proc/PID/stat */
 struct proc_stat {
 	char comm[16]; /* as it is, hostile bytes and all: from the first '(' to the last ')' */

@@ -43,6 +43,15 @@
  */
 #define FUTILE_MARGIN_PPM 100000u
 
+/*
+ * After a victim has gone, what was thrown out is read in again: two to five seconds at the speed of a cloud's disk (R55).
+ * A stall in that time is the cure, not the illness.
+ */
+#define STALL_QUIET_NS (5 * NS_PER_S)
+
+/* A stall asks for so much of memory to come back: the levels are not reached, so they cannot say how much is missing. */
+#define STALL_NEED_PPM 50000u
+
 void policy_init(struct policy *policy, unsigned cpus)
 {
 	*policy = (struct policy){.cpus = cpus ? cpus : 1};
@@ -190,7 +199,7 @@ static enum holder futile_holder(const struct config *config, const struct sampl
 	uint32_t level = d->action == ACTION_KILL ? config->mem_kill_ppm : config->mem_term_ppm;
 	uint32_t margin = level < FUTILE_MARGIN_PPM ? level : FUTILE_MARGIN_PPM;
 
-	if (!(s->have & HAVE_DETAIL) || d->action == ACTION_NONE || !d->mem_low || d->swap_low)
+	if (!(s->have & HAVE_DETAIL) || d->action == ACTION_NONE || (!d->by_stall && (!d->mem_low || d->swap_low)))
 		return HOLDER_NONE;
 	/* A level above half of memory is a user's wish to keep that much free: every kill counts then. */
 	if (level > PPM / 2 || reach > limit_kib(s->mem_total_kib, level + margin))
@@ -227,6 +236,45 @@ static struct decision decide_levels(const struct config *config, const struct s
 	if (d.futile != HOLDER_NONE)
 		d.action = ACTION_NONE;
 	return d;
+}
+
+/*
+ * A stall that lasts is acted on where the levels are not reached; where they are, they decide, and what they found futile
+ * or covered stays so. One victim at a time: until it has gone, and while the cache is read in again, it is waited for.
+ */
+static void decide_stall(const struct config *config, const struct sample *s, bool quiet, struct decision *d)
+{
+	bool levels = d->low;
+
+	if (d->stall.rule == STALL_NONE)
+		return;
+	d->low = true;
+	if (levels)
+		return;
+	d->by_stall = true;
+	d->covered = quiet || s->pending_count > 0;
+	d->action = d->covered ? ACTION_NONE : ACTION_TERM;
+	d->need_kib = limit_kib(s->mem_total_kib, STALL_NEED_PPM);
+	d->futile = futile_holder(config, s, d, &d->futile_kib);
+	if (d->futile != HOLDER_NONE)
+		d->action = ACTION_NONE;
+}
+
+/* Follow the stall, and when the last victim has gone begin anew: what is seen then is another machine. */
+static void follow_stall(struct policy *p, const struct config *config, const struct sample *s, struct decision *d)
+{
+	if (s->pending_count > 0)
+		p->stall_quiet_ns = s->now_ns + STALL_QUIET_NS;
+	else if (p->stall_victims)
+		stall_forget(&p->stall);
+	p->stall_victims = s->pending_count > 0;
+	d->stall = stall_follow(&p->stall, config, s);
+	decide_stall(config, s, s->now_ns < p->stall_quiet_ns, d);
+}
+
+bool policy_wants_waits(const struct policy *policy, const struct config *config, const struct sample *sample)
+{
+	return stall_wants(&policy->stall, config, sample);
 }
 
 /* How fast available memory (or free swap, where that decides) goes away: the last step, or half of what it was. */
@@ -276,6 +324,8 @@ static uint64_t next_look(const struct policy *p, const struct config *config, c
 
 	if (time_to_fall(distance, p->fall_kib_per_s) < NS_PER_S)
 		soonest = WAKE_FALLING_NS; /* at the speed just seen it is there within a second */
+	if (d->stall.open)
+		until = min_u64(until, stall_pause(&d->stall));
 	if (s->pending_count > 0 && d->low)
 		until = soonest = WAKE_PENDING_NS;
 	if (soonest > config->interval_ns)
@@ -330,7 +380,7 @@ static void track_warning(struct policy *p, const struct config *config, const s
 
 	if (config->warn_ppm == 0)
 		return;
-	if (both_at(config, &l, config->warn_ppm, config->warn_ppm)) {
+	if (both_at(config, &l, config->warn_ppm, config->warn_ppm) || d->stall.suspicious) {
 		d->warn = !p->warned;
 		p->warned = true;
 	} else if (!both_at(config, &l, out, out)) {
@@ -346,9 +396,10 @@ struct decision policy_decide(struct policy *policy, const struct config *config
 		return (struct decision){.wake_ns = sample->now_ns + clamp_u64(WAKE_BLIND_NS, 0, config->interval_ns)};
 	track_fall(policy, sample);
 	d = decide_levels(config, sample);
+	follow_stall(policy, config, sample, &d);
 	d.fall_kib_per_s = policy->fall_kib_per_s;
 	d.reach_ns = time_to_level(policy, config, sample);
-	d.near = d.low || near_levels(config, sample, d.reach_ns);
+	d.near = d.low || d.stall.suspicious || near_levels(config, sample, d.reach_ns);
 	track_warning(policy, config, sample, &d);
 	track_episode(policy, sample, &d);
 	d.wake_ns = next_look(policy, config, sample, &d);
@@ -359,8 +410,13 @@ struct decision policy_confirm(const struct config *config, const struct sample 
 {
 	struct decision d = {0};
 
-	if (sample->have & HAVE_MEM)
+	if (sample->have & HAVE_MEM) {
 		d = decide_levels(config, sample);
+		d.stall = earlier->stall;
+		if (!stall_open(config, sample))
+			d.stall.rule = STALL_NONE; /* what came back meanwhile is enough */
+		decide_stall(config, sample, earlier->by_stall && earlier->covered, &d);
+	}
 	d.wake_ns = earlier->wake_ns;
 	d.near = earlier->near;
 	d.warn = earlier->warn;

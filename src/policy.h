@@ -8,6 +8,7 @@
 
 #include "config.h"
 #include "sample.h"
+#include "stall.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,10 +33,12 @@ enum holder {
 struct decision {
 	enum action action;
 	uint64_t wake_ns; /* CLOCK_MONOTONIC: when to look again at the latest */
-	bool low;         /* at or below the SIGTERM level, whether or not something is done about it */
+	bool low;         /* at or below the SIGTERM level, or stalled, whether or not something is done about it */
 	bool kill_level;  /* at or below the SIGKILL level: what was sent SIGTERM is not waited for */
 	bool near;        /* close enough that candidates should be kept ready, and details read */
 	bool warn;        /* entered the warning zone: once an episode */
+	bool by_stall;    /* the levels alone would do nothing: the stall has to end */
+	struct stall_view stall;
 	bool mem_low, swap_low;
 	bool swap_counts;       /* swap took part in the decision */
 	uint32_t mem_limit_ppm; /* the limits that were compared */
@@ -63,11 +66,17 @@ struct policy {
 	bool warned;
 	uint64_t episode_start_ns;
 	uint64_t above_since_ns; /* recovered since, 0: still low; an episode ends after POLICY_SETTLE_NS of it */
+	uint64_t stall_quiet_ns; /* no victim for a stall before this: what the last one gave back is being read in (R55) */
+	bool stall_victims;      /* at the last look victims were on their way */
+	struct stall stall;
 	unsigned cpus;           /* how many CPUs can fill memory at the same time */
 };
 
 /* cpus: online CPUs; bounds the fastest fall that must be expected. */
 void policy_init(struct policy *policy, unsigned cpus);
+
+/* Should sense_waits() add to this sample, before it is decided on? */
+bool policy_wants_waits(const struct policy *policy, const struct config *config, const struct sample *sample);
 
 /* Decide on a sample that is newer than the last one. A sample without HAVE_MEM decides nothing and looks again soon.
  */

@@ -198,6 +198,9 @@ void record_settings(struct record *r, const struct config *c, unsigned cpus, ui
 		.min_victim_ppm = c->min_victim_ppm,
 		.interval_ns = c->interval_ns,
 		.grace_ns = c->grace_ns,
+		.stall_hold_ns = c->stall_hold_ns,
+		.stall_milli = c->stall_milli,
+		.stall_below_ppm = c->stall_below_ppm,
 		.trigger_or = c->trigger == TRIGGER_OR,
 		.ignore_swap = c->ignore_swap,
 		.dry_run = c->dry_run,
@@ -273,7 +276,19 @@ static void add_to_span(struct record *r, const struct sample *s)
 	DO(VALUE_UNKILLABLE, unkillable_kib)                                                                           \
 	DO(VALUE_KERNEL_OOM_KILLS, kernel_oom_kills)                                                                   \
 	DO(VALUE_PENDING_MEM, pending_mem_kib)                                                                         \
-	DO(VALUE_PENDING_SWAP, pending_swap_kib)
+	DO(VALUE_PENDING_SWAP, pending_swap_kib)                                                                       \
+	DO(VALUE_LOW, low_kib)                                                                                         \
+	DO(VALUE_REFAULTS, refaults)                                                                                   \
+	DO(VALUE_MAJOR_FAULTS, major_faults)                                                                           \
+	DO(VALUE_SWAP_OUT, swap_out_kib)                                                                               \
+	DO(VALUE_ALLOC_STALLS, alloc_stalls)                                                                           \
+	DO(VALUE_DISK_READS, disk_reads)                                                                               \
+	DO(VALUE_DISK_READ_PAGES, disk_read_pages)                                                                     \
+	DO(VALUE_DISK_READ_MS, disk_read_ms)                                                                           \
+	DO(VALUE_DISKS, disks)                                                                                         \
+	DO(VALUE_RUNNING, running)                                                                                     \
+	DO(VALUE_PRESSURE_FULL_US, pressure_full_us)                                                                   \
+	DO(VALUE_IO_FULL_US, io_full_us)
 
 void recording_to_sample(const struct recording_look *look, struct sample *ret_sample)
 {
@@ -289,7 +304,8 @@ static uint32_t look_flags(const struct decision *d, bool confirm)
 {
 	return (uint32_t)d->action | (confirm ? LOOK_CONFIRM : 0u) | (d->low ? LOOK_LOW : 0u) |
 	       (d->near ? LOOK_NEAR : 0u) | (d->covered ? LOOK_COVERED : 0u) |
-	       (d->futile != HOLDER_NONE ? LOOK_FUTILE : 0u);
+	       (d->futile != HOLDER_NONE ? LOOK_FUTILE : 0u) | (d->by_stall ? LOOK_BY_STALL : 0u) |
+	       (d->stall.open ? LOOK_STALL_OPEN : 0u) | (uint32_t)d->stall.rule << LOOK_STALL_RULE_SHIFT;
 }
 
 void record_look(struct record *r, const struct sample *s, const struct decision *d, bool confirm)
@@ -303,6 +319,8 @@ void record_look(struct record *r, const struct sample *s, const struct decision
 	to->have = s->have;
 	to->flags = look_flags(d, confirm) | (r->starts ? LOOK_STARTS : 0u);
 	to->wake_ns = d->wake_ns;
+	to->waiting_milli = d->stall.waiting_milli;
+	to->lost_ppm = d->stall.lost_ppm;
 #define TO_VALUE(which, field) to->value[which] = s->field;
 	FOR_EACH_VALUE(TO_VALUE)
 #undef TO_VALUE
@@ -367,6 +385,10 @@ static void fill_decision(struct recording_event *to, const struct event *e)
 	to->futile = d->futile;
 	to->futile_kib = d->futile_kib;
 	to->need_kib = d->need_kib;
+	to->stall_rule = (uint32_t)d->stall.rule;
+	to->by_stall = d->by_stall;
+	to->waiting_milli = d->stall.waiting_milli;
+	to->lost_ppm = d->stall.lost_ppm;
 	to->episode_ns = d->episode_ns;
 }
 

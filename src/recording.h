@@ -50,7 +50,8 @@ enum recording_limits {
 /* What decided, as it was when the writer began or reloaded; enough to run the policy again. */
 struct recording_settings {
 	uint32_t mem_term_ppm, mem_kill_ppm, swap_term_ppm, swap_kill_ppm, warn_ppm, min_victim_ppm;
-	uint64_t interval_ns, grace_ns;
+	uint64_t interval_ns, grace_ns, stall_hold_ns;
+	uint32_t stall_milli, stall_below_ppm;
 	uint32_t trigger_or, ignore_swap, dry_run, sort_by_rss;
 	uint32_t cpus;
 	uint32_t limits; /* enum recording_limits */
@@ -95,6 +96,18 @@ enum recording_value {
 	VALUE_PENDING_MEM,
 	VALUE_PENDING_SWAP,
 	VALUE_PENDING_COUNT,
+	VALUE_LOW, /* this and what follows: what tasks wait for, only with HAVE_WAITS */
+	VALUE_REFAULTS,
+	VALUE_MAJOR_FAULTS,
+	VALUE_SWAP_OUT,
+	VALUE_ALLOC_STALLS,
+	VALUE_DISK_READS,
+	VALUE_DISK_READ_PAGES,
+	VALUE_DISK_READ_MS,
+	VALUE_DISKS,
+	VALUE_RUNNING,
+	VALUE_PRESSURE_FULL_US,
+	VALUE_IO_FULL_US,
 	VALUE_COUNT,
 };
 
@@ -105,7 +118,11 @@ enum recording_look_flags {
 	LOOK_NEAR = 1 << 4,
 	LOOK_COVERED = 1 << 5,
 	LOOK_FUTILE = 1 << 6,
-	LOOK_STARTS = 1 << 7, /* the first of a writer: nothing before it belongs to it */
+	LOOK_STARTS = 1 << 7,   /* the first of a writer: nothing before it belongs to it */
+	LOOK_BY_STALL = 1 << 8, /* the levels alone would do nothing */
+	LOOK_STALL_OPEN = 1 << 9,
+	LOOK_STALL_RULE = 15 << 12, /* mask: enum stall_rule */
+	LOOK_STALL_RULE_SHIFT = 12,
 };
 
 struct recording_look {
@@ -114,6 +131,7 @@ struct recording_look {
 	uint32_t have;    /* enum sample_have */
 	uint32_t flags;   /* enum recording_look_flags */
 	uint64_t wake_ns; /* when it meant to look again */
+	uint32_t waiting_milli, lost_ppm; /* struct stall_view */
 	uint64_t value[VALUE_COUNT];
 };
 
@@ -157,6 +175,9 @@ struct recording_event {
 	uint64_t decide_to_signal_ns, since_signal_ns, episode_ns;
 	uint64_t came_back_kib;
 	uint32_t kills, repeat_count;
+	uint32_t stall_rule; /* enum stall_rule */
+	uint32_t by_stall;
+	uint32_t waiting_milli, lost_ppm;
 	int32_t victim_pid;
 	uint32_t victim_uid;
 	int32_t victim_oom_score, victim_oom_score_adj;

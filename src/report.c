@@ -167,6 +167,36 @@ static void say_levels(struct text *t, const struct event *e)
 	add_percent(t, d->swap_limit_ppm);
 }
 
+/* To a tenth: tasks are counted as a mean. */
+static void add_tasks(struct text *t, uint32_t milli)
+{
+	uint32_t tenths = milli / 100;
+
+	add(t, "%" PRIu32 ".%" PRIu32, tenths / 10, tenths % 10);
+}
+
+static void say_waiting(struct text *t, uint32_t milli)
+{
+	add_tasks(t, milli);
+	add(t, " tasks wait for memory that was taken from them, ");
+}
+
+/* Near-OOM, where it decided or at least is there; a flood and a wait without refaults are said as what they are. */
+static void say_stall(struct text *t, const struct event *e)
+{
+	const struct stall_view *stall = &e->decision.stall;
+
+	if (stall->rule == STALL_FLOOD)
+		add(t, "memory is poured into swap faster than it can be written, ");
+	else if (stall->rule == STALL_NONE && !stall->suspicious)
+		return;
+	else
+		say_waiting(t, stall->waiting_milli);
+	add(t, "programs lose ");
+	add_percent(t, stall->lost_ppm / 10000 * 10000);
+	add(t, " of their time; ");
+}
+
 static void say_owner(struct text *t, const struct event *e)
 {
 	const struct proc *p = &e->victim;
@@ -232,6 +262,7 @@ static void say_kill(struct text *t, const struct event *e)
 	add(t, "%s ", e->dry_run ? "would kill" : "killed");
 	say_process(t, e->victim.pid, e->victim.comm);
 	add(t, " with %s%s: ", report_signal_name(e->signal), e->escalated ? ", SIGTERM did not end it" : "");
+	say_stall(t, e);
 	say_levels(t, e);
 	add(t, "; ");
 	say_held(t, &e->victim);
@@ -292,6 +323,7 @@ static const char *holder_name(enum holder holder)
 
 static void say_futile(struct text *t, const struct event *e)
 {
+	say_stall(t, e);
 	say_levels(t, e);
 	add(t, "; ending processes cannot help: %s hold", holder_text(e->decision.futile));
 	add(t, e->decision.futile == HOLDER_UNKNOWN ? "s " : " ");
@@ -316,6 +348,11 @@ static void say_start(struct text *t, const struct event *e)
 		add(t, ", swap free ");
 		add_percent(t, e->swap_term_ppm);
 		add(t, " and %s %%", report_percent(e->swap_kill_ppm, kill, sizeof(kill)));
+	}
+	if (e->stall_milli > 0) {
+		add(t, "; SIGTERM when ");
+		add_tasks(t, e->stall_milli);
+		add(t, " tasks wait for memory that was taken from them");
 	}
 	add(t, "; looking every ");
 	add_time(t, e->interval_ns);
@@ -351,13 +388,16 @@ static void say_other(struct text *t, const struct event *e)
 		break;
 	case EVENT_WARN:
 		add(t, "memory is getting short: ");
+		say_stall(t, e);
 		say_levels(t, e);
 		break;
 	case EVENT_LOW:
-		add(t, "memory is low: ");
+		add(t, e->decision.by_stall ? "near-OOM: " : "memory is low: ");
+		say_stall(t, e);
 		say_levels(t, e);
 		break;
 	case EVENT_NOBODY:
+		say_stall(t, e);
 		say_levels(t, e);
 		add(t, "; nobody can be ended: every process is protected, not ours, or too small to help");
 		break;
@@ -469,11 +509,24 @@ static void json_sample(struct text *t, const struct event *e)
 	json_percent(t, "swap_free_percent", share_ppm(s->swap_free_kib, s->swap_total_kib));
 }
 
+static void json_stall(struct text *t, const struct event *e)
+{
+	const struct stall_view *stall = &e->decision.stall;
+
+	if (!stall->open)
+		return;
+	json_string(t, "stall_rule", stall_rule_name(stall->rule));
+	json_bool(t, "by_stall", e->decision.by_stall);
+	json_number(t, "waiting_millitasks", stall->waiting_milli);
+	json_percent(t, "lost_percent", stall->lost_ppm);
+}
+
 static void json_limits(struct text *t, const struct event *e)
 {
 	json_percent(t, "mem_limit_percent", e->decision.mem_limit_ppm);
 	if (e->decision.swap_counts)
 		json_percent(t, "swap_limit_percent", e->decision.swap_limit_ppm);
+	json_stall(t, e);
 }
 
 static void json_victim(struct text *t, const struct event *e)
@@ -530,6 +583,7 @@ static void json_settings(struct text *t, const struct event *e)
 	json_percent(t, "swap_term_percent", e->swap_term_ppm);
 	json_percent(t, "swap_kill_percent", e->swap_kill_ppm);
 	json_number(t, "interval_ns", e->interval_ns);
+	json_number(t, "stall_millitasks", e->stall_milli);
 }
 
 static void json_error(struct text *t, const struct event *e)

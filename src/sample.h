@@ -18,6 +18,9 @@ enum sample_have {
 	HAVE_DETAIL = 1 << 3,    /* the holders below were read too: only while memory is short */
 	HAVE_ARC = 1 << 4,       /* ZFS: mem_available_kib includes what its cache can give back */
 	HAVE_OOM_KILLS = 1 << 5, /* kernel_oom_kills was read from /proc/vmstat (4.13 and later) */
+	HAVE_WAITS = 1 << 6,     /* the counters of waiting below were read: only while memory is short */
+	HAVE_REFAULTS = 1 << 7,  /* with it: the kernel counts refaults (3.15 and later) */
+	HAVE_PRESSURE = 1 << 8,  /* with it: and pressure (4.20 and later, not with psi=0) */
 };
 
 struct sample {
@@ -44,6 +47,23 @@ struct sample {
 	uint64_t unkillable_kib; /* of anon_kib: what processes hold that must not be ended; 0 before a scan */
 
 	uint64_t kernel_oom_kills; /* oom_kill of /proc/vmstat: kills by the kernel since boot */
+
+	/*
+	 * What tasks wait for, counted since boot; with HAVE_WAITS. stall.c makes a stall of two of them
+	 * (doc/theory-of-operation.md).
+	 */
+	uint64_t low_kib;          /* below so much free memory the kernel reclaims; 0: unknown; in every sample */
+	uint64_t refaults;         /* workingset_refault*: pages read that had been in memory a short while ago */
+	uint64_t major_faults;     /* pgmajfault: faults that had to read */
+	uint64_t swap_out_kib;     /* pswpout: written to swap */
+	uint64_t alloc_stalls;     /* allocstall*: allocations that had to reclaim themselves */
+	uint64_t disk_reads;       /* of all whole disks: reads that were done, ... */
+	uint64_t disk_read_pages;  /* ... what they brought, in pages as refaults are counted, */
+	uint64_t disk_read_ms;     /* ... and how long they took, one by one */
+	uint64_t disks;            /* how many there are */
+	uint64_t running;          /* threads that run or could: /proc/loadavg, without this one */
+	uint64_t pressure_full_us; /* /proc/pressure/memory, full: nobody could go on; with HAVE_PRESSURE */
+	uint64_t io_full_us;       /* /proc/pressure/io, full */
 
 	/* What victims that were already signalled are still expected to give back (act.h). */
 	uint64_t pending_mem_kib;

@@ -15,6 +15,9 @@
 	(MEMINFO_BIT(MEMINFO_MEM_TOTAL) | MEMINFO_BIT(MEMINFO_MEM_FREE) | MEMINFO_BIT(MEMINFO_MEM_AVAILABLE) |         \
 	 MEMINFO_BIT(MEMINFO_SWAP_TOTAL) | MEMINFO_BIT(MEMINFO_SWAP_FREE))
 
+/* How often the low watermarks are read again: somebody may set them. */
+#define LOW_EVERY_NS (60 * NS_PER_S)
+
 char sense_scratch[SENSE_SCRATCH_MAX];
 #define text sense_scratch
 
@@ -36,6 +39,11 @@ int sense_open(struct sense *sense, int proc_fd)
 	sense->vmstat_fd = open_below(proc_fd, "vmstat");
 	sense->zoneinfo_fd = open_below(proc_fd, "zoneinfo");
 	sense->arc_fd = open_below(proc_fd, "spl/kstat/zfs/arcstats");
+	sense->diskstats_fd = open_below(proc_fd, "diskstats");
+	sense->loadavg_fd = open_below(proc_fd, "loadavg");
+	sense->memory_pressure_fd = open_below(proc_fd, "pressure/memory");
+	sense->io_pressure_fd = open_below(proc_fd, "pressure/io");
+	sense->low_kib = sense->low_ns = sense->low_of_kib = 0;
 	return 0;
 }
 
@@ -52,6 +60,10 @@ void sense_close(struct sense *sense)
 	close_kept(&sense->vmstat_fd);
 	close_kept(&sense->zoneinfo_fd);
 	close_kept(&sense->arc_fd);
+	close_kept(&sense->diskstats_fd);
+	close_kept(&sense->loadavg_fd);
+	close_kept(&sense->memory_pressure_fd);
+	close_kept(&sense->io_pressure_fd);
 }
 
 static size_t read_again(int fd)
@@ -138,12 +150,106 @@ static void add_arc(struct sense *sense, struct sample *s)
 	s->have |= HAVE_ARC;
 }
 
+static uint64_t read_setting(const struct sense *sense, const char *name, uint64_t otherwise)
+{
+	int fd = openat(sense->proc_fd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	size_t length = read_again(fd);
+	int32_t value;
+
+	if (fd >= 0)
+		(void)close(fd);
+	return length > 0 && parse_int(text, length, &value) == 0 && value >= 0 ? (uint64_t)value : otherwise;
+}
+
+/*
+ * The low watermarks of all zones together, as __setup_per_zone_wmarks() of mm/page_alloc.c makes them: min plus the larger of
+ * a quarter of it and watermark_scale_factor (4.6 and later) ten-thousandths of memory. /proc/zoneinfo has the same sum in a
+ * file that grows with the CPUs and zones.
+ */
+static void update_low(struct sense *sense, const struct sample *s)
+{
+	uint64_t min_kib, scale;
+
+	if (sense->low_ns != 0 && s->now_ns - sense->low_ns < LOW_EVERY_NS && sense->low_of_kib == s->mem_total_kib)
+		return;
+	min_kib = read_setting(sense, "sys/vm/min_free_kbytes", 0);
+	scale = read_setting(sense, "sys/vm/watermark_scale_factor", 0);
+	sense->low_kib = min_kib > 0 ? min_kib + max_u64(min_kib / 4, s->mem_total_kib / 10000 * scale) : 0;
+	sense->low_ns = s->now_ns;
+	sense->low_of_kib = s->mem_total_kib;
+}
+
+static bool read_vmstat_waits(struct sense *sense, struct sample *s)
+{
+	size_t length = read_again(sense->vmstat_fd);
+
+	if (length == 0 || parse_counter(text, length, "pgmajfault", &s->major_faults) < 0)
+		return false;
+	/* workingset_refault, two of them since 5.9; allocstall, one a zone since 4.8. */
+	if (parse_counter_sum(text, length, "workingset_refault", &s->refaults) == 0)
+		s->have |= HAVE_REFAULTS;
+	(void)parse_counter(text, length, "pswpout", &s->swap_out_kib);
+	s->swap_out_kib *= (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
+	(void)parse_counter_sum(text, length, "allocstall", &s->alloc_stalls);
+	return true;
+}
+
+/* A machine can have hundreds of disks: more than fits at once. */
+static bool read_disks(struct sense *sense, struct sample *s)
+{
+	struct disk_reads reads = {0};
+	off_t at = 0;
+
+	for (;;) {
+		ssize_t length = sense->diskstats_fd < 0 ? -1 : pread(sense->diskstats_fd, text, sizeof(text), at);
+		size_t taken = length > 0 ? parse_diskstats(text, (size_t)length, &reads) : 0;
+
+		if (taken == 0)
+			break;
+		at += (off_t)taken;
+	}
+	s->disks = reads.disks;
+	s->disk_reads = reads.reads;
+	s->disk_read_pages = reads.sectors * 512 / (uint64_t)sysconf(_SC_PAGESIZE);
+	s->disk_read_ms = reads.ms;
+	return at > 0;
+}
+
+static uint64_t read_running(struct sense *sense)
+{
+	size_t length = read_again(sense->loadavg_fd);
+	uint32_t running = 0;
+
+	if (length > 0)
+		(void)parse_running(text, length, &running);
+	return running > 0 ? running - 1 : 0;
+}
+
+static bool read_full(int fd, uint64_t *ret_us)
+{
+	size_t length = read_again(fd);
+
+	return length > 0 && parse_pressure(text, length, "full", ret_us) == 0;
+}
+
+void sense_waits(struct sense *sense, struct sample *s)
+{
+	update_low(sense, s);
+	s->low_kib = sense->low_kib;
+	if (!read_vmstat_waits(sense, s) || !read_disks(sense, s))
+		return;
+	s->running = read_running(sense);
+	s->have |= HAVE_WAITS;
+	if (read_full(sense->memory_pressure_fd, &s->pressure_full_us) && read_full(sense->io_pressure_fd, &s->io_full_us))
+		s->have |= HAVE_PRESSURE;
+}
+
 void sense_read(struct sense *sense, bool detail, struct sample *ret)
 {
 	struct meminfo m;
 	size_t length = read_again(sense->meminfo_fd);
 
-	*ret = (struct sample){.now_ns = sense_now()};
+	*ret = (struct sample){.now_ns = sense_now(), .low_kib = sense->low_kib};
 	parse_meminfo(text, length, detail ? MEMINFO_ALL : WANT_IDLE, &m);
 	if (!detail && !has(&m, MEMINFO_MEM_AVAILABLE)) /* the estimate needs lines that come later */
 		parse_meminfo(text, length, MEMINFO_ALL, &m);

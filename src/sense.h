@@ -23,6 +23,14 @@ struct sense {
 	int vmstat_fd;   /* -1: not there */
 	int zoneinfo_fd; /* -1: not there */
 	int arc_fd;      /* -1: no ZFS */
+	/* What is waited for; -1: not there. */
+	int diskstats_fd;
+	int loadavg_fd;
+	int memory_pressure_fd;
+	int io_pressure_fd;
+	uint64_t low_kib;    /* see struct sample; read again now and then, for it can be set */
+	uint64_t low_ns;     /* when */
+	uint64_t low_of_kib; /* of so much memory */
 };
 
 /*
@@ -37,6 +45,12 @@ void sense_close(struct sense *sense);
  * kills: about five times the cost, so only while memory is short. The pending fields are left 0.
  */
 void sense_read(struct sense *sense, bool detail, struct sample *ret);
+
+/*
+ * Read what tasks wait for into a sample that was just read: about ten times the cost of a look, so only while memory is
+ * short. What could not be read is not in sample->have.
+ */
+void sense_waits(struct sense *sense, struct sample *sample);
 
 /*
  * What is free but waits in lists of each CPU, which MemFree and MemAvailable do not count: freed pages go there first.

@@ -82,6 +82,7 @@ void tell_look(struct useroom *u, enum event_type type, int error, const struct 
 	e.swap_term_ppm = u->config.swap_term_ppm;
 	e.swap_kill_ppm = u->config.swap_kill_ppm;
 	e.interval_ns = u->config.interval_ns;
+	e.stall_milli = u->config.stall_milli;
 	tell_event(u, &e);
 }
 
@@ -105,6 +106,10 @@ void tell_debug_look(const struct sample *s, const struct decision *d)
 		 report_size(s->swap_free_kib, swap, sizeof(swap)),
 		 report_percent(d->swap_ppm, free_percent, sizeof(free_percent)),
 		 d->covered ? ", enough is coming back" : "", (d->wake_ns - s->now_ns) / NS_PER_MS);
+	if (d->stall.open)
+		log_line(LOG_DETAIL, "near-OOM: %" PRIu32 ".%02" PRIu32 " tasks wait, %" PRIu32 " %% of time lost, rule %s",
+			 d->stall.waiting_milli / 1000, d->stall.waiting_milli / 10 % 100, d->stall.lost_ppm / 10000,
+			 stall_rule_name(d->stall.rule));
 }
 
 static void debug_row(const struct useroom *u, unsigned place, const struct proc *p)

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+#include "stall.h"
+
+#include "util.h"
+
+#include <assert.h>
+
+#define PPM 1000000u
+
+/*
+ * The rule holds over the last two seconds and over the last one: one second gave no false alarm either in 26 healthy runs of
+ * the laboratory, but two leave room for one slow read of a disk.
+ */
+#define WINDOW_NS (1900 * NS_PER_MS) /* a point that comes a little early makes two seconds too */
+#define SHORT_NS  (950 * NS_PER_MS)
+#define WINDOW_MOST_NS (4 * NS_PER_S) /* older ones tell of another time */
+
+/* Counters are read this often at the most: twelve points then reach over the window. The rule is indifferent to 0.2-1 s. */
+#define STEP_NS (240 * NS_PER_MS)
+#define PAUSE_SUSPICIOUS_NS (250 * NS_PER_MS)
+#define PAUSE_OPEN_NS       (500 * NS_PER_MS)
+
+/* The gate: kswapd works below low and stops at high, which is less than twice as much; three times is clearly above. */
+#define GATE_LOWS 3
+
+/* Below this share of what is read the reading is honest work: a backup reads what it never had, and waits for that. */
+#define SHARE_LEAST 0.3
+/* For the rule without refaults: nearly every read is one that a fault waits for. */
+#define FAULT_SHARE_LEAST 0.8
+
+/* A stall is of the machine only when one task in so many is in it. */
+#define RUNNING_PER_WAITING 7
+
+/* Reads of 5 ms cost half of the time (fitted to the heartbeat's lateness; doc/theory-of-operation.md). */
+#define HALF_LOST_S 0.005
+
+/* The rules' other constants were seen in the laboratory: what is healthy stays clear of them. */
+#define FAULTS_BELOW_PPM  200000u
+#define FAULTS_HOLD_NS    (1 * NS_PER_S)
+#define SLOW_HOLD_NS      (10 * NS_PER_S)
+#define FLOOD_KIB_PER_S   4000.0
+#define FLOOD_STALLS      15.0
+#define FLOOD_HOLD_NS     (2 * NS_PER_S)
+#define PRESSURE_LEAST    0.25
+
+/* More than this of swap free: roomy. */
+#define ROOMY_PPM 200000u
+
+/* What happened between two points, per second. */
+struct rates {
+	double waiting;  /* tasks that wait for refaults */
+	double faulting; /* tasks that wait for anything a fault reads */
+	double lost;     /* share of time */
+	double swap_out_kib, alloc_stalls;
+	double pressure; /* share of time in which nobody got on; 0 without */
+};
+
+static bool at_most(uint64_t part_kib, uint64_t total_kib, uint32_t ppm)
+{
+	return part_kib <= (uint64_t)((double)total_kib * ppm / PPM);
+}
+
+bool stall_open(const struct config *config, const struct sample *s)
+{
+	if (config->stall_milli == 0 || !(s->have & HAVE_MEM))
+		return false;
+	if (!at_most(s->mem_available_kib, s->mem_total_kib, config->stall_below_ppm))
+		return false;
+	return s->low_kib == 0 || s->mem_free_kib < GATE_LOWS * s->low_kib;
+}
+
+bool stall_wants(const struct stall *stall, const struct config *config, const struct sample *s)
+{
+	return stall_open(config, s) &&
+	       (stall->count == 0 || s->now_ns - stall->points[stall->newest].now_ns >= STEP_NS);
+}
+
+void stall_forget(struct stall *stall)
+{
+	*stall = (struct stall){0};
+}
+
+uint64_t stall_pause(const struct stall_view *view)
+{
+	return view->suspicious ? PAUSE_SUSPICIOUS_NS : PAUSE_OPEN_NS;
+}
+
+const char *stall_rule_name(enum stall_rule rule)
+{
+	static const char *const names[STALL_RULE_COUNT] = {
+		[STALL_NONE] = "none", [STALL_REFAULTS] = "refaults",     [STALL_FAULTS] = "faults",
+		[STALL_SLOW] = "slow", [STALL_FLOOD] = "swap-flood", [STALL_PRESSURE] = "pressure",
+	};
+
+	assert((unsigned)rule < STALL_RULE_COUNT);
+	return names[rule];
+}
+
+/* ---- points ---- */
+
+static struct stall_point point_of(const struct sample *s)
+{
+	return (struct stall_point){
+		.now_ns = s->now_ns,
+		.refaults = s->refaults,
+		.major_faults = s->major_faults,
+		.swap_out_kib = s->swap_out_kib,
+		.alloc_stalls = s->alloc_stalls,
+		.disk_reads = s->disk_reads,
+		.disk_read_pages = s->disk_read_pages,
+		.disk_read_ms = s->disk_read_ms,
+		.disks = s->disks,
+		.pressure_full_us = s->pressure_full_us,
+		.io_full_us = s->io_full_us,
+		.running = s->running,
+		.have = s->have & (HAVE_REFAULTS | HAVE_PRESSURE),
+	};
+}
+
+/* A counter that wrapped, a disk that came or went: differences to before mean nothing. */
+static bool breaks(const struct stall_point *a, const struct stall_point *b)
+{
+	return b->refaults < a->refaults || b->major_faults < a->major_faults || b->swap_out_kib < a->swap_out_kib ||
+	       b->alloc_stalls < a->alloc_stalls || b->disk_reads < a->disk_reads ||
+	       b->disk_read_pages < a->disk_read_pages || b->disk_read_ms < a->disk_read_ms || b->disks != a->disks ||
+	       b->pressure_full_us < a->pressure_full_us || b->io_full_us < a->io_full_us ||
+	       b->now_ns <= a->now_ns || b->have != a->have;
+}
+
+static void add_point(struct stall *stall, const struct stall_point *p)
+{
+	stall->newest = (stall->newest + 1) % STALL_POINTS;
+	stall->points[stall->newest] = *p;
+	if (stall->count < STALL_POINTS)
+		stall->count++;
+}
+
+/* The i-th point back from the newest. */
+static const struct stall_point *back(const struct stall *stall, unsigned i)
+{
+	return &stall->points[(stall->newest + STALL_POINTS - i) % STALL_POINTS];
+}
+
+/* How many points back the youngest one is that is at least so old; 0: none. */
+static unsigned points_back(const struct stall *stall, uint64_t least_ns)
+{
+	uint64_t now = back(stall, 0)->now_ns;
+
+	for (unsigned i = 1; i < stall->count; i++) {
+		uint64_t age = now - back(stall, i)->now_ns;
+
+		if (age >= least_ns)
+			return age <= WINDOW_MOST_NS ? i : 0;
+	}
+	return 0;
+}
+
+/* ---- what they say ---- */
+
+static double least(double a, double b)
+{
+	return a < b ? a : b;
+}
+
+static double most(double a, double b)
+{
+	return a > b ? a : b;
+}
+
+static double ratio(double part, double of)
+{
+	return of > 0 ? part / of : 0;
+}
+
+static struct rates rates_between(const struct stall_point *a, const struct stall_point *b)
+{
+	double seconds = (double)(b->now_ns - a->now_ns) / (double)NS_PER_S;
+	double reads = (double)(b->disk_reads - a->disk_reads);
+	double pages = (double)(b->disk_read_pages - a->disk_read_pages);
+	double latency = ratio((double)(b->disk_read_ms - a->disk_read_ms) / 1000, reads);
+	double faults = (double)(b->major_faults - a->major_faults);
+	double refaults = (double)(b->refaults - a->refaults);
+	/* A read(2) refaults but no fault waits; zswap refaults, and no disk is read. */
+	double hard = b->have & HAVE_REFAULTS ? least(least(refaults, faults), pages) : 0;
+	double share = least(1, least(ratio(refaults, pages), ratio(hard, reads)));
+	struct rates r = {
+		.lost = share * latency / (latency + HALF_LOST_S),
+		.swap_out_kib = (double)(b->swap_out_kib - a->swap_out_kib) / seconds,
+		.alloc_stalls = (double)(b->alloc_stalls - a->alloc_stalls) / seconds,
+	};
+
+	if (share >= SHARE_LEAST)
+		r.waiting = hard / seconds * latency;
+	if (ratio(faults, reads) >= FAULT_SHARE_LEAST)
+		r.faulting = least(faults, pages) / seconds * latency;
+	if (b->have & HAVE_PRESSURE) {
+		r.pressure = most((double)(b->pressure_full_us - a->pressure_full_us),
+				  (double)(b->io_full_us - a->io_full_us) * share) /
+			     (seconds * 1e6);
+		r.lost = most(r.lost, least(1, r.pressure));
+	}
+	return r;
+}
+
+static double mean_running(const struct stall *stall, unsigned points)
+{
+	double sum = 0;
+
+	for (unsigned i = 0; i < points; i++)
+		sum += (double)back(stall, i)->running;
+	return sum / points;
+}
+
+static bool roomy(const struct sample *s)
+{
+	return s->swap_total_kib > 0 && !at_most(s->swap_free_kib, s->swap_total_kib, ROOMY_PPM);
+}
+
+/* Which conditions hold at this look; over the long and the short window where a moment could deceive. */
+static void conditions(const struct config *config, const struct sample *s, const struct rates *r, double running,
+		       bool ret[STALL_RULE_COUNT])
+{
+	double stall = config->stall_milli / 1000.0;
+	bool of_the_machine = r->waiting * RUNNING_PER_WAITING >= running;
+	uint64_t available = s->mem_available_kib, total = s->mem_total_kib;
+
+	ret[STALL_REFAULTS] = r->waiting >= stall && of_the_machine;
+	ret[STALL_FAULTS] = r->faulting >= 2 * stall && r->faulting * RUNNING_PER_WAITING >= running &&
+			    at_most(available, total, FAULTS_BELOW_PPM);
+	ret[STALL_SLOW] = r->waiting >= stall / 4 && of_the_machine && at_most(available, total, config->mem_term_ppm);
+	ret[STALL_FLOOD] = r->swap_out_kib >= FLOOD_KIB_PER_S && r->alloc_stalls >= FLOOD_STALLS &&
+			   at_most(available, total, config->mem_kill_ppm);
+	ret[STALL_PRESSURE] = r->waiting >= stall / 4 && of_the_machine && r->pressure >= PRESSURE_LEAST;
+}
+
+static uint64_t hold_ns(const struct config *config, const struct sample *s, enum stall_rule rule)
+{
+	if (rule == STALL_SLOW)
+		return SLOW_HOLD_NS;
+	if (rule == STALL_FLOOD)
+		return FLOOD_HOLD_NS;
+	if (roomy(s))
+		return config->stall_hold_ns;
+	return rule == STALL_FAULTS ? FAULTS_HOLD_NS : 0;
+}
+
+static void judge(struct stall *stall, const struct config *config, const struct sample *s, const struct rates *r,
+		  double running)
+{
+	bool holds[STALL_RULE_COUNT] = {false};
+
+	conditions(config, s, r, running, holds);
+	stall->view.rule = STALL_NONE;
+	for (unsigned rule = STALL_RULE_COUNT; --rule > STALL_NONE;) {
+		if (!holds[rule])
+			stall->since_ns[rule] = 0;
+		else if (stall->since_ns[rule] == 0)
+			stall->since_ns[rule] = s->now_ns;
+		if (holds[rule] && s->now_ns - stall->since_ns[rule] >= hold_ns(config, s, rule))
+			stall->view.rule = rule;
+	}
+}
+
+static uint32_t to_u32(double value)
+{
+	return value >= UINT32_MAX ? UINT32_MAX : (uint32_t)value;
+}
+
+/* The long and the short window together: the lower of the two, where a moment could deceive. */
+static struct rates both(const struct rates *a, const struct rates *b)
+{
+	return (struct rates){
+		.waiting = least(a->waiting, b->waiting),
+		.faulting = least(a->faulting, b->faulting),
+		.pressure = least(a->pressure, b->pressure),
+		.lost = a->lost,
+		.swap_out_kib = a->swap_out_kib,
+		.alloc_stalls = a->alloc_stalls,
+	};
+}
+
+static void look_at(struct stall *stall, const struct config *config, const struct sample *s)
+{
+	unsigned in_window = points_back(stall, WINDOW_NS), in_short = points_back(stall, SHORT_NS);
+	struct rates window, last, r;
+
+	stall->view = (struct stall_view){.open = true};
+	if (in_window == 0)
+		return;
+	window = rates_between(back(stall, in_window), back(stall, 0));
+	last = rates_between(back(stall, in_short), back(stall, 0));
+	r = both(&window, &last);
+	judge(stall, config, s, &r, mean_running(stall, in_window));
+	stall->view.waiting_milli = to_u32(r.waiting * 1000);
+	stall->view.lost_ppm = to_u32(r.lost * PPM);
+	stall->view.suspicious = most(r.waiting, r.faulting / 2) >= config->stall_milli / 4000.0 ||
+				 stall->since_ns[STALL_FLOOD] != 0;
+}
+
+struct stall_view stall_follow(struct stall *stall, const struct config *config, const struct sample *s)
+{
+	struct stall_point p = point_of(s);
+
+	if (!stall_open(config, s)) {
+		if (stall->view.open)
+			stall_forget(stall);
+		return stall->view;
+	}
+	stall->view.open = true;
+	if (!(s->have & HAVE_WAITS))
+		return stall->view;
+	if (stall->count > 0 && breaks(back(stall, 0), &p))
+		stall_forget(stall);
+	add_point(stall, &p);
+	look_at(stall, config, s);
+	return stall->view;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Near-OOM: do tasks wait for memory that was taken from them? Pure: (config, samples seen before, sample) -> how many wait,
+ * what share of time that costs, and whether it has to end. Time comes in with the sample. doc/theory-of-operation.md
+ * derives it and says where it is blind.
+ *
+ * The number of tasks that wait is Little's law: pages per second that had been in memory a short while ago and that a fault
+ * waits for, times the mean time of a read. It needs /proc/vmstat and /proc/diskstats, on any kernel since 3.15, with or
+ * without pressure stall information, cgroups, or swap.
+ */
+#ifndef USEROOM_STALL_H
+#define USEROOM_STALL_H
+
+#include "config.h"
+#include "sample.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What was found; the names are in the log and in JSON (stall_rule_name). */
+enum stall_rule {
+	STALL_NONE,
+	STALL_REFAULTS, /* -stall tasks wait for pages that were taken from them */
+	STALL_FAULTS,   /* twice as many wait for pages: for kernels that do not count refaults, or count them badly */
+	STALL_SLOW,     /* a quarter of -stall, for long, at the SIGTERM level */
+	STALL_FLOOD,    /* memory is poured into swap faster than it can be written, at the SIGKILL level */
+	STALL_PRESSURE, /* a quarter of -stall, and the kernel too says that nobody gets on (R12: never alone) */
+	STALL_RULE_COUNT,
+};
+
+/* What the last two seconds show. */
+struct stall_view {
+	bool open;              /* memory is short: the counters are read and count */
+	bool suspicious;        /* a quarter of -stall: be ready */
+	enum stall_rule rule;   /* what has to end, or STALL_NONE */
+	uint32_t waiting_milli; /* tasks that wait for memory that was taken from them, in thousandths */
+	uint32_t lost_ppm;      /* the share of time that a program which needs its memory loses to that */
+};
+
+/* The counters of one look that had them. */
+struct stall_point {
+	uint64_t now_ns;
+	uint64_t refaults, major_faults, swap_out_kib, alloc_stalls;
+	uint64_t disk_reads, disk_read_pages, disk_read_ms, disks;
+	uint64_t pressure_full_us, io_full_us;
+	uint64_t running;
+	uint32_t have;
+};
+
+#define STALL_POINTS 12
+
+struct stall {
+	unsigned count, newest;
+	struct stall_point points[STALL_POINTS];
+	uint64_t since_ns[STALL_RULE_COUNT]; /* a rule's condition holds since; 0: it does not */
+	struct stall_view view;
+};
+
+/* Is memory so short that waiting counts? The gate: available memory at most -stall-below, and reclaim is at work. */
+bool stall_open(const struct config *config, const struct sample *sample);
+
+/* Should this look read the counters (sense_waits)? While the gate is open, and the last ones are old enough. */
+bool stall_wants(const struct stall *stall, const struct config *config, const struct sample *sample);
+
+/* Take over a look, in the order of time; one without HAVE_WAITS changes nothing but the gate. */
+struct stall_view stall_follow(struct stall *stall, const struct config *config, const struct sample *sample);
+
+/* Forget what was seen: a victim has gone, and what comes now is another machine. */
+void stall_forget(struct stall *stall);
+
+/* When to look again at the latest while the gate is open, ns after the look. */
+uint64_t stall_pause(const struct stall_view *view);
+
+/* "refaults", "swap-flood", ... */
+const char *stall_rule_name(enum stall_rule rule);
+
+#endif
