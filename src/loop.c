@@ -22,6 +22,9 @@
 #define KEEP_REACH_NS   (10 * NS_PER_S)
 /* And a scan may take no more than one part in this of the time, however many processes there are. */
 #define KEEP_COST 50
+/* Only to see who grows: less often, and one part in this. */
+#define KEEP_GROWTH_NS   (10 * NS_PER_S)
+#define KEEP_GROWTH_COST 1000
 
 #define POLL_MAX (VICTIMS_MAX + 8)
 
@@ -97,10 +100,19 @@ static void prepare_rank(struct useroom *u, const struct sample *s)
 	u->rank.pending_count = act_pending(&u->act, &u->rank.pending);
 }
 
-static void choose(struct useroom *u, const struct sample *s)
+/* Under a stall there is time to read everybody: the one that grows is the one whose end helps. */
+static void choose_growing(struct useroom *u)
+{
+	scan_full(&u->scan, &u->rank, sense_now(), &u->table);
+	growth_mark(&u->growth, &u->rank, &u->table, sense_now());
+}
+
+static void choose(struct useroom *u, const struct sample *s, bool by_stall)
 {
 	prepare_rank(u, s);
-	if (!scan_kept(&u->scan, &u->rank, sense_now(), &u->table))
+	if (by_stall)
+		choose_growing(u);
+	else if (!scan_kept(&u->scan, &u->rank, sense_now(), &u->table))
 		scan_full(&u->scan, &u->rank, sense_now(), &u->table);
 	tell_debug_table(u);
 }
@@ -179,7 +191,7 @@ static void choose_and_end(struct useroom *u, struct sample *s, const struct dec
 	uint64_t decided_ns = s->now_ns;
 	struct decision d;
 
-	choose(u, s);
+	choose(u, s, decided->by_stall);
 	read_sample(u, true, s); /* the scan took its time: look again before the shot */
 	d = policy_confirm(&u->config, s, decided);
 	d = count_lists(u, s, &d);
@@ -205,16 +217,26 @@ static void choose_and_end(struct useroom *u, struct sample *s, const struct dec
 	nobody(u, s, &d);
 }
 
-/* While the level is near: know who would go, so that there is nothing to search when the time comes. */
+static uint64_t keep_pause(const struct useroom *u, const struct decision *d)
+{
+	if (!d->near)
+		return max_u64(KEEP_GROWTH_NS, u->scan.took_ns * KEEP_GROWTH_COST);
+	return max_u64(d->reach_ns < KEEP_REACH_NS ? KEEP_FALLING_NS : KEEP_STEADY_NS, u->scan.took_ns * KEEP_COST);
+}
+
+/*
+ * While the level is near: know who would go, so that there is nothing to search when the time comes. While memory is short
+ * enough for a stall, but none is there: now and then, to know who grows.
+ */
 static void keep_ready(struct useroom *u, const struct sample *s, const struct decision *d)
 {
-	uint64_t pause =
-		max_u64(d->reach_ns < KEEP_REACH_NS ? KEEP_FALLING_NS : KEEP_STEADY_NS, u->scan.took_ns * KEEP_COST);
+	bool of_use = d->stall.open || (d->near && !u->config.sort_by_rss);
 
-	if (!d->near || s->now_ns < u->kept_ns + pause || u->config.sort_by_rss)
+	if (!of_use || s->now_ns < u->kept_ns + keep_pause(u, d))
 		return;
 	prepare_rank(u, s);
 	scan_full(&u->scan, &u->rank, sense_now(), &u->table);
+	growth_note(&u->growth, &u->table, s->now_ns);
 	u->kept_ns = s->now_ns;
 }
 
@@ -365,6 +387,8 @@ static unsigned fill_poll(const struct useroom *u, struct pollfd *fds)
 
 	fds[n++] = (struct pollfd){.fd = u->signal_fd, .events = POLLIN};
 	fds[n++] = (struct pollfd){.fd = u->release.result[0], .events = POLLIN};
+	if (u->sense.trigger_fd >= 0)
+		fds[n++] = (struct pollfd){.fd = u->sense.trigger_fd, .events = POLLPRI};
 	if (u->hook.started)
 		fds[n++] = (struct pollfd){.fd = u->hook.done[0], .events = POLLIN};
 	if (u->incident.started)
@@ -384,6 +408,15 @@ static void feed_watchdog(struct useroom *u, uint64_t now)
 	u->watchdog_ns = now + notify_watchdog_ns();
 }
 
+/* A trigger that the kernel has given up would be ready for ever. */
+static void drop_trigger(struct useroom *u, const struct pollfd *fds, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		if (fds[i].fd == u->sense.trigger_fd && (fds[i].revents & (POLLERR | POLLNVAL)))
+			sense_disarm(&u->sense);
+	}
+}
+
 void loop_wait(struct useroom *u)
 {
 	struct pollfd fds[POLL_MAX];
@@ -401,6 +434,7 @@ void loop_wait(struct useroom *u)
 	ready = ppoll(fds, count, &wait, NULL);
 	if (ready <= 0)
 		return; /* time for a look: nothing else happened */
+	drop_trigger(u, fds, count);
 	take_signals(u);
 	take_hooks(u);
 	note_incident(u);

@@ -31,6 +31,8 @@
 
 /* Above the level for so long: the episode is over. */
 #define POLICY_SETTLE_NS (1 * NS_PER_S)
+/* A stall comes and goes: its episode is over after so long without one. */
+#define STALL_SETTLE_NS (5 * NS_PER_S)
 
 /* What share of the level ends "near": candidates are kept ready from twice the SIGTERM level down. */
 #define NEAR_FACTOR 2
@@ -365,8 +367,9 @@ static void track_episode(struct policy *p, const struct sample *s, struct decis
 	else if (p->above_since_ns == 0)
 		p->above_since_ns = s->now_ns;
 	d->episode_ns = (d->low ? s->now_ns : p->above_since_ns) - p->episode_start_ns;
-	if (!d->low && s->now_ns - p->above_since_ns >= POLICY_SETTLE_NS) {
-		p->in_episode = false;
+	p->stall_episode |= d->by_stall;
+	if (!d->low && s->now_ns - p->above_since_ns >= (p->stall_episode ? STALL_SETTLE_NS : POLICY_SETTLE_NS)) {
+		p->in_episode = p->stall_episode = false;
 		p->above_since_ns = 0;
 		d->episode_ends = true;
 	}

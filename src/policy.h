@@ -63,6 +63,7 @@ struct policy {
 	uint64_t last_swap_free_kib;
 	uint64_t fall_kib_per_s;
 	bool in_episode;
+	bool stall_episode; /* this episode began, or went on, by a stall */
 	bool warned;
 	uint64_t episode_start_ns;
 	uint64_t above_since_ns; /* recovered since, 0: still low; an episode ends after POLICY_SETTLE_NS of it */

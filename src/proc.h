@@ -70,6 +70,9 @@ struct proc {
 	uint64_t freeable_kib; /* what ending it gives back: anonymous, swap, page tables, shared memory that is its
 				  alone */
 	int64_t badness;       /* KiB: what it is ordered by (rank.h) */
+	bool growing;          /* growth.h: it goes before the others of its class */
+	uint64_t grown_kib;    /* by so much within grown_ns; 0: not known to have grown */
+	uint64_t grown_ns;
 	bool shares_memory;    /* its shmem is shared with a family and was not counted */
 	uint8_t skip;          /* enum skip */
 	uint8_t rank;          /* enum rank_class */

@@ -213,6 +213,8 @@ bool rank_before(const struct proc *a, const struct proc *b)
 {
 	if (a->rank != b->rank)
 		return a->rank < b->rank;
+	if (a->growing != b->growing)
+		return a->growing;
 	if (a->badness != b->badness)
 		return a->badness > b->badness;
 	if (a->freeable_kib != b->freeable_kib)

@@ -134,6 +134,19 @@ static void *map_file(int fd, size_t bytes)
 	return map == MAP_FAILED ? NULL : map;
 }
 
+/* The directory where no service manager made it: the last part of its path, and only if what is above is there. */
+static void make_directory(const char *path)
+{
+	char directory[256];
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL || slash == path || (size_t)(slash - path) >= sizeof(directory))
+		return;
+	memcpy(directory, path, (size_t)(slash - path));
+	directory[slash - path] = '\0';
+	(void)mkdir(directory, 0755); /* opening the file tells what is wrong */
+}
+
 /*
  * A stranger must not choose where root writes: no link is followed at the last step, and the directory is root's
  * (/run/useroom).
@@ -162,9 +175,11 @@ static int open_file(const char *path)
 int record_open(struct record *r, const char *path, size_t bytes)
 {
 	struct recording_header header;
-	int fd = open_file(path), error;
+	int fd, error;
 
 	*r = (struct record){.fd = -1};
+	make_directory(path);
+	fd = open_file(path);
 	if (fd < 0)
 		return fd;
 	r->map = map_file(fd, bytes);
@@ -368,6 +383,8 @@ static void fill_victim(struct recording_event *to, const struct event *e)
 	to->victim_anon = v->anon_kib;
 	to->victim_swap = v->swap_kib;
 	to->victim_shmem = v->shmem_kib;
+	to->victim_grown = v->growing ? v->grown_kib : 0;
+	to->victim_grown_ns = v->growing ? v->grown_ns : 0;
 	memcpy(to->victim_comm, v->comm, sizeof(to->victim_comm));
 	COPY_TEXT(to->victim_exe, v->exe);
 	COPY_TEXT(to->user, e->user);

@@ -182,6 +182,7 @@ struct recording_event {
 	uint32_t victim_uid;
 	int32_t victim_oom_score, victim_oom_score_adj;
 	uint64_t victim_freeable, victim_rss, victim_anon, victim_swap, victim_shmem;
+	uint64_t victim_grown, victim_grown_ns;
 	char victim_comm[16];
 	char victim_exe[64];
 	char user[32];

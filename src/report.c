@@ -230,6 +230,13 @@ static void say_held(struct text *t, const struct proc *p)
 		add_size(t, p->shmem_kib);
 		add(t, " with others of its family");
 	}
+	if (p->growing) {
+		add(t, ", ");
+		add_size(t, p->grown_kib);
+		add(t, " more than ");
+		add_time(t, p->grown_ns);
+		add(t, " before");
+	}
 	if (p->leader_exited)
 		add(t, ", its main thread has exited");
 	add(t, ", oom_score %d", p->oom_score);
@@ -544,6 +551,10 @@ static void json_victim(struct text *t, const struct event *e)
 	json_number(t, "anon_kib", p->anon_kib);
 	json_number(t, "swap_kib", p->swap_kib);
 	json_number(t, "freeable_kib", p->freeable_kib);
+	if (p->growing) {
+		json_number(t, "grown_kib", p->grown_kib);
+		json_number(t, "grown_ns", p->grown_ns);
+	}
 	json_signed(t, "oom_score", p->oom_score);
 	json_signed(t, "oom_score_adj", p->oom_score_adj);
 	json_number(t, "start_ticks", p->start_ticks);

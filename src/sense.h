@@ -28,6 +28,7 @@ struct sense {
 	int loadavg_fd;
 	int memory_pressure_fd;
 	int io_pressure_fd;
+	int trigger_fd;      /* readable (POLLPRI) when tasks begin to wait for memory; -1: none */
 	uint64_t low_kib;    /* see struct sample; read again now and then, for it can be set */
 	uint64_t low_ns;     /* when */
 	uint64_t low_of_kib; /* of so much memory */
@@ -51,6 +52,14 @@ void sense_read(struct sense *sense, bool detail, struct sample *ret);
  * short. What could not be read is not in sample->have.
  */
 void sense_waits(struct sense *sense, struct sample *sample);
+
+/*
+ * Ask the kernel to wake us when tasks begin to wait for memory (a PSI trigger, Documentation/accounting/psi.rst): trigger_fd
+ * is then to be polled. At most one wake-up in half a second; in two seconds without CAP_SYS_RESOURCE (6.5 and later). Where
+ * the kernel has no such thing the next look simply comes at its time. Returns 0 or a negative errno.
+ */
+int sense_arm(struct sense *sense);
+void sense_disarm(struct sense *sense);
 
 /*
  * What is free but waits in lists of each CPU, which MemFree and MemAvailable do not count: freed pages go there first.

@@ -5,6 +5,7 @@
 
 #include "act.h"
 #include "config.h"
+#include "growth.h"
 #include "hook.h"
 #include "incident.h"
 #include "policy.h"
@@ -29,6 +30,7 @@ struct useroom {
 	struct policy policy;
 	struct scan scan;
 	struct rank rank;
+	struct growth growth;
 	struct release release;
 	struct act act;
 	struct hook hook;

@@ -63,6 +63,8 @@ static void man_options(void)
 			(void)printf("Range: %g to %g, fractions are fine.\n", row->min, row->max);
 		else if (row->kind == OPTION_KIB || row->kind == OPTION_COUNT)
 			(void)printf("Range: %.0f to %.0f.\n", row->min, row->max);
+		else if (row->kind == OPTION_TASKS)
+			(void)printf("Range: %g to %g, fractions are fine; or off.\n", row->min, row->max);
 	}
 }
 

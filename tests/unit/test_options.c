@@ -496,6 +496,9 @@ static void defaults(void **state)
 		{"record-size", "256"},
 		{"incidents", "/var/lib/useroom/incidents"},
 		{"incidents-kept", "20"},
+		{"stall", "2"},
+		{"stall-hold", "10"},
+		{"stall-below", "25"},
 	};
 	unsigned values = 0;
 

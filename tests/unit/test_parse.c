@@ -594,6 +594,102 @@ static void last_pid(void **state)
 	}
 }
 
+static void running(void **state)
+{
+	static const struct {
+		const char *text;
+		int r;
+		uint32_t value;
+	} rows[] = {
+		{"0.20 0.18 0.12 1/80 11206\n", 0, 1},
+		{"9.20 8.18 7.12 417/8000 11206\n", 0, 417},
+		{"0.20 0.18 0.12 1", -EBADMSG, 0},
+		{"0.20 0.18 0.12 x/80 1\n", -EBADMSG, 0},
+		{"0.20 0.18 0.12 4294967296/80 1\n", -EBADMSG, 0},
+		{"", -EBADMSG, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char *copy = bare(rows[i].text, strlen(rows[i].text));
+		uint32_t value = 77;
+
+		assert_int_equal(parse_running(copy, strlen(rows[i].text), &value), rows[i].r);
+		assert_int_equal(value, rows[i].r == 0 ? rows[i].value : 77);
+		free(copy);
+	}
+}
+
+static void pressure(void **state)
+{
+	static const char text[] = "some avg10=0.00 avg60=0.00 avg300=0.00 total=1234\n"
+				   "full avg10=0.00 avg60=0.00 avg300=0.00 total=567\n";
+	uint64_t us = 77;
+
+	(void)state;
+	assert_int_equal(parse_pressure(text, sizeof(text) - 1, "full", &us), 0);
+	assert_int_equal(us, 567);
+	assert_int_equal(parse_pressure(text, sizeof(text) - 1, "some", &us), 0);
+	assert_int_equal(us, 1234);
+	us = 77;
+	assert_int_equal(parse_pressure(text, sizeof(text) - 2, "full", &us), -ENODATA); /* cut */
+	assert_int_equal(parse_pressure("full total=\n", 12, "full", &us), -ENODATA);
+	assert_int_equal(parse_pressure("", 0, "full", &us), -ENODATA);
+	assert_int_equal(us, 77);
+}
+
+/* Whole disks, each once: what is stacked on others, partitions and a path of a multipath disk would count twice. */
+static void disks_count_once(void **state)
+{
+	static const char text[] =
+		"   8       0 sda 100 5 2000 300 7 7 7 7 0 7 7\n"
+		"   8       1 sda1 90 5 1900 290 7 7 7 7 0 7 7\n"
+		"   8      16 sdaa 10 0 80 3 0 0 0 0 0 0 0\n" /* not a partition of sda */
+		"  65     160 sdaa12 10 0 80 3 0 0 0 0 0 0 0\n"
+		" 259       0 nvme0n1 1000 0 8000 40 0 0 0 0 0 0 0\n"
+		" 259       1 nvme0n1p1 999 0 7000 39 0 0 0 0 0 0 0\n"
+		" 259       2 nvme0n10 1 0 8 1 0 0 0 0 0 0 0\n" /* another disk */
+		" 259       3 nvme0c1n1 1000 0 8000 40 0 0 0 0 0 0 0\n"
+		" 253       0 dm-0 50 0 400 10 0 0 0 0 0 0 0\n"
+		"   9       0 md127 50 0 400 10 0 0 0 0 0 0 0\n"
+		"   7       0 loop0 50 0 400 10 0 0 0 0 0 0 0\n"
+		"   1       0 ram0 50 0 400 10 0 0 0 0 0 0 0\n"
+		" 252       0 bcache0 50 0 400 10 0 0 0 0 0 0 0\n"
+		" 251       0 zram0 2000 0 16000 20 0 0 0 0 0 0 0\n"
+		" 179       0 mmcblk0 4 0 32 8 0 0 0 0 0 0 0\n"
+		" 179       1 mmcblk0p2 4 0 32 8 0 0 0 0 0 0 0\n";
+	struct disk_reads whole = {0}, pieces = {0};
+	size_t at = 0, end = 0;
+
+	(void)state;
+	assert_int_equal(parse_diskstats(text, sizeof(text) - 1, &whole), sizeof(text) - 1);
+	assert_int_equal(whole.disks, 6);
+	assert_int_equal(whole.reads, 100 + 10 + 1000 + 1 + 2000 + 4);
+	assert_int_equal(whole.sectors, 2000 + 80 + 8000 + 8 + 16000 + 32);
+	assert_int_equal(whole.ms, 300 + 3 + 40 + 1 + 20 + 8);
+	/* Piece by piece, wherever it is cut. */
+	while (at < sizeof(text) - 1) {
+		end = end + 70 < sizeof(text) - 1 ? end + 70 : sizeof(text) - 1;
+		at += parse_diskstats(text + at, end - at, &pieces);
+	}
+	assert_memory_equal(&pieces, &whole, sizeof(whole));
+}
+
+static void disks_hostile(void **state)
+{
+	static const char *const texts[] = {"", "\n", "8 0\n", "8 0 sda\n", "8 0 sda 1 2 3\n", "8 0 sda x 2 3 4 5\n", "8 0 sda 1 2 3 4"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		char *copy = bare(texts[i], strlen(texts[i]));
+		struct disk_reads reads = {0};
+
+		assert_true(parse_diskstats(copy, strlen(texts[i]), &reads) <= strlen(texts[i]));
+		assert_int_equal(reads.disks, 0);
+		free(copy);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -618,6 +714,10 @@ int main(void)
 		cmocka_unit_test(status_hostile),
 		cmocka_unit_test(integers),
 		cmocka_unit_test(last_pid),
+		cmocka_unit_test(running),
+		cmocka_unit_test(pressure),
+		cmocka_unit_test(disks_count_once),
+		cmocka_unit_test(disks_hostile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

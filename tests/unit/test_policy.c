@@ -405,6 +405,174 @@ static void an_episode_has_one_beginning_and_one_end(void **state)
 	assert_int_equal(ends, 1);
 }
 
+/* 100 GiB, 14 GiB available, nothing free, and four tasks that wait for what was taken from them: a quarter of a second. */
+static struct decision stalled_step(struct policy *p, const struct config *c, struct sample *s)
+{
+	s->now_ns += 250 * NS_PER_MS;
+	s->have |= HAVE_WAITS | HAVE_REFAULTS;
+	s->low_kib = MIB(100);
+	s->mem_free_kib = MIB(150);
+	s->refaults += 450;
+	s->major_faults += 425;
+	s->disk_reads += 450;
+	s->disk_read_pages += 450;
+	s->disk_read_ms += 1000;
+	return policy_decide(p, c, s);
+}
+
+static struct config stall_defaults(void)
+{
+	struct config c = defaults();
+
+	c.stall_milli = 2000;
+	c.stall_hold_ns = 10 * NS_PER_S;
+	c.stall_below_ppm = 250000;
+	return c;
+}
+
+static struct decision stalled_for(struct policy *p, const struct config *c, struct sample *s, unsigned quarters)
+{
+	struct decision d = {0};
+
+	while (quarters-- > 0)
+		d = stalled_step(p, c, s);
+	return d;
+}
+
+static void r06_r77_a_stall_is_ended_above_the_levels(void **state)
+{
+	struct config c = stall_defaults();
+	struct sample s = machine(14);
+	struct policy p;
+	struct decision d;
+
+	(void)state;
+	policy_init(&p, 2);
+	d = stalled_for(&p, &c, &s, 8);
+	assert_int_equal(d.action, ACTION_NONE);
+	assert_true(d.wake_ns - s.now_ns <= 500 * NS_PER_MS);
+	d = stalled_step(&p, &c, &s);
+	assert_int_equal(d.action, ACTION_TERM);
+	assert_true(d.low && d.by_stall && d.near && d.episode_begins);
+	assert_false(d.mem_low || d.kill_level);
+	assert_int_equal(d.need_kib, GIB(5));
+	c.stall_milli = 0;
+	policy_init(&p, 2);
+	d = stalled_for(&p, &c, &s, 60);
+	assert_int_equal(d.action, ACTION_NONE);
+	assert_false(d.low || d.stall.open);
+}
+
+/* With free swap the stall decides, not the swap's level. */
+static void r53_a_stall_is_ended_though_swap_is_free(void **state)
+{
+	struct config c = stall_defaults();
+	struct sample s = machine_with_swap(9, 60);
+	struct policy p;
+	struct decision d;
+
+	(void)state;
+	policy_init(&p, 2);
+	d = stalled_for(&p, &c, &s, 40);
+	assert_int_equal(d.action, ACTION_NONE);
+	d = stalled_for(&p, &c, &s, 9);
+	assert_int_equal(d.action, ACTION_TERM);
+	assert_true(d.by_stall);
+}
+
+/* R55: one victim, and while what it gave back is being filled again nobody else. */
+static void r55_after_a_stall_the_cache_is_read_back_in_peace(void **state)
+{
+	struct config c = stall_defaults();
+	struct sample s = machine(14);
+	struct policy p;
+	struct decision d;
+
+	(void)state;
+	policy_init(&p, 2);
+	assert_int_equal(stalled_for(&p, &c, &s, 9).action, ACTION_TERM);
+	s.pending_count = 1;
+	d = stalled_for(&p, &c, &s, 20);
+	assert_int_equal(d.action, ACTION_NONE);
+	assert_true(d.low && d.covered); /* the one that has the signal is still waited for, and escalated in its time */
+	s.pending_count = 0;
+	d = stalled_for(&p, &c, &s, 19);
+	assert_int_equal(d.action, ACTION_NONE);
+	d = stalled_for(&p, &c, &s, 2);
+	assert_int_equal(d.action, ACTION_TERM); /* five seconds, and it stalls on: it was not enough */
+}
+
+static void the_levels_come_first(void **state)
+{
+	struct config c = stall_defaults();
+	struct sample s = machine(14);
+	struct policy p;
+	struct decision d;
+
+	(void)state;
+	policy_init(&p, 2);
+	assert_true(stalled_for(&p, &c, &s, 9).by_stall);
+	s.mem_available_kib = GIB(4);
+	s.anon_kib = GIB(96);
+	d = stalled_step(&p, &c, &s);
+	assert_int_equal(d.action, ACTION_KILL);
+	assert_false(d.by_stall);
+	assert_int_equal(d.stall.rule, STALL_REFAULTS); /* it is said all the same */
+	s.pending_count = 1;
+	s.pending_mem_kib = GIB(30);
+	d = stalled_step(&p, &c, &s);
+	assert_true(d.covered);
+	assert_int_equal(d.action, ACTION_NONE);
+}
+
+static void r05_a_stall_that_no_victim_would_end(void **state)
+{
+	struct config c = stall_defaults();
+	struct sample s = machine(14);
+	struct policy p;
+	struct decision d;
+
+	(void)state;
+	s.anon_kib = GIB(3);
+	s.shmem_kib = GIB(80);
+	policy_init(&p, 2);
+	d = stalled_for(&p, &c, &s, 9);
+	assert_int_equal(d.action, ACTION_NONE);
+	assert_int_equal(d.futile, HOLDER_SHMEM);
+}
+
+static void confirm_asks_again_whether_memory_is_short(void **state)
+{
+	struct config c = stall_defaults();
+	struct sample s = machine(14);
+	struct policy p;
+	struct decision d;
+
+	(void)state;
+	policy_init(&p, 2);
+	d = stalled_for(&p, &c, &s, 9);
+	assert_int_equal(policy_confirm(&c, &s, &d).action, ACTION_TERM);
+	s.mem_free_kib = GIB(6);
+	assert_int_equal(policy_confirm(&c, &s, &d).action, ACTION_NONE);
+}
+
+/* A warning speaks of stalls too, once an episode. */
+static void a_stall_is_warned_of_once(void **state)
+{
+	struct config c = stall_defaults();
+	struct sample s = machine(24);
+	struct policy p;
+	unsigned warnings = 0;
+
+	(void)state;
+	c.warn_ppm = 120000;
+	c.stall_milli = 10000;
+	policy_init(&p, 2);
+	for (int i = 0; i < 100; i++)
+		warnings += stalled_step(&p, &c, &s).warn;
+	assert_int_equal(warnings, 1);
+}
+
 static void confirm_keeps_history_and_asks_again(void **state)
 {
 	struct config c = defaults();
@@ -463,6 +631,13 @@ int main(void)
 		cmocka_unit_test(an_episode_has_one_beginning_and_one_end),
 		cmocka_unit_test(confirm_keeps_history_and_asks_again),
 		cmocka_unit_test(no_total_divides_by_zero),
+		cmocka_unit_test(r06_r77_a_stall_is_ended_above_the_levels),
+		cmocka_unit_test(r53_a_stall_is_ended_though_swap_is_free),
+		cmocka_unit_test(r55_after_a_stall_the_cache_is_read_back_in_peace),
+		cmocka_unit_test(the_levels_come_first),
+		cmocka_unit_test(r05_a_stall_that_no_victim_would_end),
+		cmocka_unit_test(confirm_asks_again_whether_memory_is_short),
+		cmocka_unit_test(a_stall_is_warned_of_once),
 	};
 
 	return cmocka_run_group_tests_name("policy", tests, NULL, NULL);

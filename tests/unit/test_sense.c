@@ -146,6 +146,80 @@ static void detail_says_who_holds_it(void **state)
 	assert_false(look(true).have & HAVE_OOM_KILLS); /* before 4.13 */
 }
 
+/* The machine of the laboratory, and one before 4.8 without pressure. */
+static void what_is_waited_for(void **state)
+{
+	struct sample s;
+
+	(void)state;
+	assert_int_equal(mkdirat(tree, "sys", 0755), 0);
+	assert_int_equal(mkdirat(tree, "sys/vm", 0755), 0);
+	assert_int_equal(mkdirat(tree, "pressure", 0755), 0);
+	tree_write("sys/vm/min_free_kbytes", "4000\n");
+	tree_write("sys/vm/watermark_scale_factor", "10\n");
+	tree_write("diskstats", "   8       0 sda 100 5 2000 300 7 7 7 7 0 7 7\n");
+	tree_write("loadavg", "0.20 0.18 0.12 4/80 11206\n");
+	tree_write("pressure/memory", "some avg10=0.00 avg60=0.00 avg300=0.00 total=5\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=6\n");
+	tree_write("pressure/io", "some avg10=0.00 avg60=0.00 avg300=0.00 total=7\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=8\n");
+	tree_write("vmstat", "workingset_refault_anon 3\nworkingset_refault_file 4\npgmajfault 9\npswpout 11\nallocstall_dma 1\n"
+			     "allocstall_normal 2\nallocstall_movable 3\n");
+	sense_close(&sense);
+	assert_int_equal(sense_open(&sense, tree), 0);
+	s = look(false);
+	assert_int_equal(s.low_kib, 0); /* not known before it was asked for */
+	sense_waits(&sense, &s);
+	assert_int_equal(s.have, HAVE_MEM | HAVE_AVAILABLE | HAVE_SWAP | HAVE_WAITS | HAVE_REFAULTS | HAVE_PRESSURE);
+	assert_int_equal(s.low_kib, 4000 + 8000); /* min, and a thousandth of 8 GB */
+	assert_int_equal(s.refaults, 7);
+	assert_int_equal(s.major_faults, 9);
+	assert_int_equal(s.swap_out_kib, 11 * (uint64_t)sysconf(_SC_PAGESIZE) / 1024);
+	assert_int_equal(s.alloc_stalls, 6);
+	assert_int_equal(s.disks, 1);
+	assert_int_equal(s.disk_reads, 100);
+	assert_int_equal(s.disk_read_pages, 2000 * 512 / sysconf(_SC_PAGESIZE));
+	assert_int_equal(s.disk_read_ms, 300);
+	assert_int_equal(s.running, 3);
+	assert_int_equal(s.pressure_full_us, 6);
+	assert_int_equal(s.io_full_us, 8);
+	assert_int_equal(look(false).low_kib, 12000);
+	tree_write("vmstat", "pgmajfault 9\npswpout 11\nallocstall 6\n"); /* 3.10 */
+	tree_write("pressure/memory", "%s", "");
+	s = look(false);
+	sense_waits(&sense, &s);
+	assert_int_equal(s.have, HAVE_MEM | HAVE_AVAILABLE | HAVE_SWAP | HAVE_WAITS);
+	assert_int_equal(s.alloc_stalls, 6);
+}
+
+static void without_disks_nothing_is_waited_for(void **state)
+{
+	struct sample s = look(false);
+
+	(void)state;
+	sense_waits(&sense, &s);
+	assert_false(s.have & HAVE_WAITS);
+}
+
+/* A tree of files is not written to; /proc of a kernel with pressure wakes us, or says why it does not. */
+static void the_trigger(void **state)
+{
+	struct sense real;
+	int fd = open("/proc", O_RDONLY | O_DIRECTORY), r;
+
+	(void)state;
+	(void)mkdirat(tree, "pressure", 0755);
+	tree_write("pressure/memory", "some total=0\n");
+	assert_int_equal(sense_arm(&sense), 0);
+	assert_int_equal(sense.trigger_fd, -1);
+	assert_int_equal(sense_open(&real, fd), 0);
+	r = sense_arm(&real);
+	assert_true(r <= 0);
+	assert_int_equal(r == 0, real.trigger_fd >= 0);
+	sense_disarm(&real);
+	assert_int_equal(real.trigger_fd, -1);
+	sense_close(&real);
+	(void)close(fd);
+}
+
 static void nothing_to_open(void **state)
 {
 	struct sense none;
@@ -192,6 +266,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(r07_zfs_gives_back_what_is_above_its_minimum, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(r10_a_broken_read_is_no_look, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(detail_says_who_holds_it, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_is_waited_for, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(without_disks_nothing_is_waited_for, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_trigger, set_up, tear_down),
 		cmocka_unit_test(nothing_to_open),
 		cmocka_unit_test(fixtures_are_read),
 	};

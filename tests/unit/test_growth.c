@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+#include "growth.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "util.h"
+
+#define MIB(n) ((uint64_t)(n)*1024)
+
+static struct config config;
+static struct rank rank;
+static struct growth growth;
+static struct proc_table table;
+
+static int set_up(void **state)
+{
+	(void)state;
+	config = (struct config){.min_victim_ppm = 10000};
+	rank = (struct rank){.config = &config, .mem_total_kib = MIB(1000), .total_kib = MIB(1000), .page_kib = 4, .self = 1, .may_kill_all = true};
+	memset(&growth, 0, sizeof(growth));
+	return 0;
+}
+
+static void see(unsigned count, const struct proc *procs)
+{
+	memset(&table, 0, sizeof(table));
+	for (unsigned i = 0; i < count; i++) {
+		table.procs[table.count] = procs[i];
+		rank_judge(&rank, &table.procs[table.count++]);
+	}
+	rank_sort(&rank, &table);
+}
+
+/* A steady server of 500 MiB, a leak, a small one that grows. */
+static void see_at(uint64_t seconds, uint64_t leak_mib, uint64_t small_mib)
+{
+	const struct proc procs[] = {
+		{.pid = 100, .start_ticks = 1, .anon_kib = MIB(500), .comm = "server"},
+		{.pid = 200, .start_ticks = 2, .anon_kib = MIB(leak_mib), .comm = "leak"},
+		{.pid = 300, .start_ticks = 3, .anon_kib = MIB(small_mib), .comm = "small"},
+	};
+
+	see(3, procs);
+	growth_mark(&growth, &rank, &table, seconds * NS_PER_S);
+	growth_note(&growth, &table, seconds * NS_PER_S);
+}
+
+static void the_one_that_grows_goes_first(void **state)
+{
+	(void)state;
+	see_at(100, 200, 15);
+	assert_string_equal(table.procs[0].comm, "server"); /* nothing is known yet */
+	see_at(103, 230, 45);
+	assert_string_equal(table.procs[0].comm, "leak");
+	assert_int_equal(table.procs[0].grown_kib, MIB(30));
+	assert_int_equal(table.procs[0].grown_ns, 3 * NS_PER_S);
+	assert_string_equal(table.procs[1].comm, "server"); /* "small" grows too, but its end would give back too little */
+	see_at(140, 231, 45);
+	see_at(171, 232, 45);
+	assert_string_equal(table.procs[0].comm, "server"); /* it has stopped: the old reading does not count for ever */
+}
+
+static void too_short_a_time_says_nothing(void **state)
+{
+	(void)state;
+	see_at(100, 200, 15);
+	see(1, &(struct proc){.pid = 200, .start_ticks = 2, .anon_kib = MIB(300)});
+	growth_mark(&growth, &rank, &table, 100 * NS_PER_S + 900 * NS_PER_MS);
+	assert_false(table.procs[0].growing);
+}
+
+/* R43: the same number, another process. */
+static void r43_another_process_with_the_pid(void **state)
+{
+	(void)state;
+	see_at(100, 200, 15);
+	see(1, &(struct proc){.pid = 200, .start_ticks = 9, .anon_kib = MIB(300)});
+	growth_mark(&growth, &rank, &table, 105 * NS_PER_S);
+	assert_false(table.procs[0].growing);
+	assert_int_equal(table.procs[0].grown_ns, 0);
+}
+
+/* An avoided or protected process does not come forward by growing. */
+static void lists_count_more(void **state)
+{
+	char bad[64];
+
+	(void)state;
+	assert_int_equal(match_parse("leak", NULL, &config.avoid, bad, sizeof(bad)), 0);
+	see_at(100, 200, 15);
+	see_at(110, 400, 15);
+	assert_string_equal(table.procs[0].comm, "server");
+	config.avoid.count = 0;
+}
+
+static void many_processes(void **state)
+{
+	(void)state;
+	for (unsigned round = 0; round < 10; round++) {
+		for (unsigned first = 0; first < 200; first += 20) {
+			struct proc procs[20];
+
+			memset(procs, 0, sizeof(procs));
+			for (unsigned i = 0; i < 20; i++)
+				procs[i] = (struct proc){.pid = (pid_t)(1000 + first + i), .start_ticks = 1,
+							 .anon_kib = MIB(60 + round)};
+			see(20, procs);
+			growth_mark(&growth, &rank, &table, (round * 10 + first / 20 + 1) * NS_PER_S);
+			growth_note(&growth, &table, (round * 10 + first / 20 + 1) * NS_PER_S);
+			assert_true(growth.count <= GROWTH_MOST);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(the_one_that_grows_goes_first, set_up),
+		cmocka_unit_test_setup(too_short_a_time_says_nothing, set_up),
+		cmocka_unit_test_setup(r43_another_process_with_the_pid, set_up),
+		cmocka_unit_test_setup(lists_count_more, set_up),
+		cmocka_unit_test_setup(many_processes, set_up),
+	};
+
+	return cmocka_run_group_tests_name("growth", tests, NULL, NULL);
+}

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: MIT */
+#include "stall.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "util.h"
+
+#define MIB(n) ((uint64_t)(n)*1024)
+
+static struct config config;
+static struct stall stall;
+static struct sample machine;
+
+/* What a machine does every second while a test lets time go by. */
+struct load {
+	double refaults, major_faults, reads, read_pages, read_ms, swap_out_kib, alloc_stalls;
+	double pressure_full_us, io_full_us;
+	uint64_t running;
+};
+
+static int set_up(void **state)
+{
+	(void)state;
+	config = (struct config){.mem_term_ppm = 100000,
+				 .mem_kill_ppm = 50000,
+				 .stall_milli = 2000,
+				 .stall_hold_ns = 10 * NS_PER_S,
+				 .stall_below_ppm = 250000};
+	stall_forget(&stall);
+	/* 1 GiB, 14 % available, nearly nothing free: where thrashing begins. */
+	machine = (struct sample){.now_ns = 1000 * NS_PER_S,
+				  .have = HAVE_MEM | HAVE_WAITS | HAVE_REFAULTS,
+				  .mem_total_kib = MIB(1024),
+				  .mem_available_kib = MIB(143),
+				  .mem_free_kib = MIB(12),
+				  .low_kib = MIB(6),
+				  .disks = 2};
+	return 0;
+}
+
+/* A quarter of a second goes by. */
+static struct stall_view step(const struct load *l)
+{
+	struct sample *s = &machine;
+
+	s->now_ns += 250 * NS_PER_MS;
+	s->refaults += (uint64_t)(l->refaults / 4);
+	s->major_faults += (uint64_t)(l->major_faults / 4);
+	s->disk_reads += (uint64_t)(l->reads / 4);
+	s->disk_read_pages += (uint64_t)(l->read_pages / 4);
+	s->disk_read_ms += (uint64_t)(l->read_ms / 4);
+	s->swap_out_kib += (uint64_t)(l->swap_out_kib / 4);
+	s->alloc_stalls += (uint64_t)(l->alloc_stalls / 4);
+	s->pressure_full_us += (uint64_t)(l->pressure_full_us / 4);
+	s->io_full_us += (uint64_t)(l->io_full_us / 4);
+	s->running = l->running;
+	return stall_follow(&stall, &config, s);
+}
+
+/* Seconds until a rule fires, in quarters; -1: not within so many seconds. */
+static double fires(const struct load *l, unsigned seconds, enum stall_rule *ret)
+{
+	for (unsigned i = 1; i <= 4 * seconds; i++) {
+		struct stall_view v = step(l);
+
+		if (v.rule != STALL_NONE) {
+			*ret = v.rule;
+			return i / 4.0;
+		}
+	}
+	*ret = STALL_NONE;
+	return -1;
+}
+
+/* A disk of 1,800 reads a second that does nothing else than bring back what was taken: four tasks wait for it. */
+static const struct load thrash = {
+	.refaults = 1800, .major_faults = 1700, .reads = 1800, .read_pages = 1800, .read_ms = 4000, .running = 1};
+
+static void thrashing_fires_after_its_window(void **state)
+{
+	enum stall_rule rule;
+	struct stall_view v;
+
+	(void)state;
+	assert_float_equal(fires(&thrash, 10, &rule), 2.25, 0.01); /* the first look only gives the counters to compare with */
+	assert_int_equal(rule, STALL_REFAULTS);
+	v = step(&thrash);
+	assert_in_range(v.waiting_milli, 3700, 3800); /* 1,700 faults, each 2.22 ms */
+	assert_in_range(v.lost_ppm, 280000, 300000);  /* 0.94 * 2.22 / (2.22 + 5) */
+	assert_true(v.open && v.suspicious);
+}
+
+/* What is healthy, and near enough to it that a simpler rule would take it for a stall. */
+static void honest_work_never_fires(void **state)
+{
+	static const struct {
+		const char *what;
+		struct load load;
+	} rows[] = {
+		{"a backup by read(2): it reads what it never had", {.reads = 1800, .read_pages = 25000, .read_ms = 9000}},
+		{"a backup by mmap: each fault waits, nothing comes back",
+		 {.major_faults = 800, .reads = 1800, .read_pages = 25000, .read_ms = 9000}},
+		{"a database by read(2) past its cache: everything comes back, no fault waits",
+		 {.refaults = 1700, .reads = 1800, .read_pages = 1800, .read_ms = 7000}},
+		{"a backup beside a service that loses a page now and then",
+		 {.refaults = 300, .major_faults = 300, .reads = 1800, .read_pages = 25000, .read_ms = 9000}},
+		{"cold memory goes to swap", {.swap_out_kib = 60000, .alloc_stalls = 2}},
+		{"nothing", {.running = 0}},
+		{"refaults without a read, as zswap has them", {.refaults = 20000, .major_faults = 20000}},
+		{"and with a few reads of somebody else",
+		 {.refaults = 20000, .major_faults = 20000, .reads = 40, .read_pages = 100, .read_ms = 400}},
+		{"one task in a hundred waits", {.refaults = 1800, .major_faults = 1700, .reads = 1800, .read_pages = 1800,
+						  .read_ms = 4000, .running = 400}},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
+		enum stall_rule rule;
+
+		(void)set_up(NULL);
+		if (fires(&rows[i].load, 60, &rule) >= 0)
+			fail_msg("%s: rule %s", rows[i].what, stall_rule_name(rule));
+	}
+}
+
+/* R12, R13: with memory to spare nothing is a stall, however much waits and whatever the kernel calls it. */
+static void r12_never_with_memory_to_spare(void **state)
+{
+	struct load l = thrash;
+	enum stall_rule rule;
+
+	(void)state;
+	l.pressure_full_us = l.io_full_us = 900000;
+	machine.have |= HAVE_PRESSURE;
+	machine.mem_available_kib = MIB(300); /* 29 % */
+	assert_true(fires(&l, 60, &rule) < 0);
+	machine.mem_available_kib = MIB(143);
+	machine.mem_free_kib = MIB(20); /* more than three times the low watermark: nothing is reclaimed */
+	assert_true(fires(&l, 60, &rule) < 0);
+	assert_false(step(&l).open);
+	machine.mem_free_kib = MIB(17);
+	assert_true(fires(&l, 60, &rule) > 0);
+	config.stall_milli = 0;
+	assert_true(fires(&l, 60, &rule) < 0);
+}
+
+/* R13: a duration that is no time at all must not make anything fire. */
+static void r13_a_hold_of_nothing_still_needs_a_stall(void **state)
+{
+	static const struct load idle = {.running = 3};
+	enum stall_rule rule;
+
+	(void)state;
+	config.stall_hold_ns = 0;
+	machine.swap_total_kib = machine.swap_free_kib = MIB(1024);
+	assert_true(fires(&idle, 60, &rule) < 0);
+}
+
+static void roomy_swap_holds_it(void **state)
+{
+	enum stall_rule rule;
+
+	(void)state;
+	machine.swap_total_kib = MIB(1024);
+	machine.swap_free_kib = MIB(900);
+	assert_float_equal(fires(&thrash, 60, &rule), 12.25, 0.01);
+	(void)set_up(NULL);
+	machine.swap_total_kib = MIB(1024);
+	machine.swap_free_kib = MIB(204); /* a fifth is not roomy */
+	assert_float_equal(fires(&thrash, 60, &rule), 2.25, 0.01);
+}
+
+/* An application that comes back from swap makes others wait for some seconds: nothing is wrong. */
+static void a_pause_begins_the_hold_anew(void **state)
+{
+	static const struct load quiet = {0};
+	enum stall_rule rule;
+
+	(void)state;
+	machine.swap_total_kib = machine.swap_free_kib = MIB(1024);
+	for (int i = 0; i < 5; i++) {
+		assert_true(fires(&thrash, 8, &rule) < 0);
+		assert_true(fires(&quiet, 3, &rule) < 0);
+	}
+}
+
+static void other_rules(void **state)
+{
+	static const struct {
+		const char *what;
+		struct load load;
+		uint64_t available_mib;
+		bool refaults, pressure;
+		double after;
+		enum stall_rule rule;
+	} rows[] = {
+		{"no refault counters: twice as many faults",
+		 {.major_faults = 1700, .reads = 1800, .read_pages = 1800, .read_ms = 9000}, 143, false, false, 3.25, STALL_FAULTS},
+		{"but not where more is available",
+		 {.major_faults = 1700, .reads = 1800, .read_pages = 1800, .read_ms = 9000}, 215, false, false, -1, STALL_NONE},
+		{"a quarter of it, for long, at the SIGTERM level",
+		 {.refaults = 300, .major_faults = 300, .reads = 320, .read_pages = 320, .read_ms = 640}, 100, true, false, 12.25,
+		 STALL_SLOW},
+		{"and not above it",
+		 {.refaults = 300, .major_faults = 300, .reads = 320, .read_pages = 320, .read_ms = 640}, 110, true, false, -1,
+		 STALL_NONE},
+		{"poured into swap", {.swap_out_kib = 90000, .alloc_stalls = 60}, 40, true, false, 4.25, STALL_FLOOD},
+		{"poured into swap, memory to spare", {.swap_out_kib = 90000, .alloc_stalls = 60}, 60, true, false, -1, STALL_NONE},
+		{"pressure brings a quarter of it forward",
+		 {.refaults = 300, .major_faults = 300, .reads = 320, .read_pages = 320, .read_ms = 640, .pressure_full_us = 300000},
+		 143, true, true, 2.25, STALL_PRESSURE},
+		{"pressure of the disk counts by the share that was taken from memory",
+		 {.refaults = 300, .major_faults = 300, .reads = 320, .read_pages = 320, .read_ms = 640, .io_full_us = 300000},
+		 143, true, true, 2.25, STALL_PRESSURE},
+		{"R12: pressure alone does nothing",
+		 {.pressure_full_us = 900000, .io_full_us = 900000}, 143, true, true, -1, STALL_NONE},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
+		enum stall_rule rule;
+		double after;
+
+		(void)set_up(NULL);
+		machine.mem_available_kib = MIB(rows[i].available_mib);
+		machine.have = HAVE_MEM | HAVE_WAITS | (rows[i].refaults ? HAVE_REFAULTS : 0u) |
+			       (rows[i].pressure ? HAVE_PRESSURE : 0u);
+		after = fires(&rows[i].load, 60, &rule);
+		if (after != rows[i].after || rule != rows[i].rule)
+			fail_msg("%s: after %.2f s, %s", rows[i].what, after, stall_rule_name(rule));
+	}
+}
+
+/* Counters wrap (32 bits of milliseconds are 49 days), disks come and go: what was before is not compared with. */
+static void counters_that_jump_are_no_stall(void **state)
+{
+	enum stall_rule rule;
+
+	(void)state;
+	assert_true(fires(&thrash, 1, &rule) < 0);
+	machine.disk_read_ms = 0;
+	assert_true(fires(&thrash, 2, &rule) < 0);
+	(void)set_up(NULL);
+	assert_true(fires(&(struct load){0}, 5, &rule) < 0);
+	machine.disks++; /* one that was in use elsewhere: millions of slow reads */
+	machine.disk_reads += 1000000;
+	machine.disk_read_ms += 100000000;
+	machine.disk_read_pages += 1000000;
+	assert_true(fires(&(struct load){.refaults = 100, .major_faults = 100, .reads = 100, .read_pages = 100, .read_ms = 10}, 5,
+			  &rule) < 0);
+}
+
+/* The counters are asked for when the last are old enough, and only with the gate open. */
+static void counters_are_read_seldom(void **state)
+{
+	(void)state;
+	assert_true(stall_wants(&stall, &config, &machine));
+	(void)stall_follow(&stall, &config, &machine);
+	assert_false(stall_wants(&stall, &config, &machine));
+	machine.now_ns += 100 * NS_PER_MS;
+	assert_false(stall_wants(&stall, &config, &machine));
+	machine.now_ns += 150 * NS_PER_MS;
+	assert_true(stall_wants(&stall, &config, &machine));
+	machine.mem_available_kib = MIB(500);
+	assert_false(stall_wants(&stall, &config, &machine));
+}
+
+/* Looks without the counters, a hundred a second, change nothing; and a gap is not a window. */
+static void looks_in_between(void **state)
+{
+	enum stall_rule rule;
+	struct sample between;
+
+	(void)state;
+	assert_true(fires(&thrash, 10, &rule) > 0);
+	between = machine;
+	between.have &= ~(uint32_t)HAVE_WAITS;
+	between.now_ns += 10 * NS_PER_MS;
+	assert_int_equal(stall_follow(&stall, &config, &between).rule, STALL_REFAULTS);
+	machine.now_ns += 60 * NS_PER_S;
+	assert_int_equal(step(&thrash).rule, STALL_NONE);
+	machine.mem_available_kib = MIB(500);
+	assert_int_equal(step(&thrash).rule, STALL_NONE);
+	assert_int_equal(stall.count, 0);
+}
+
+static void every_rule_has_a_name(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < STALL_RULE_COUNT; i++)
+		assert_non_null(stall_rule_name(i));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(thrashing_fires_after_its_window, set_up),
+		cmocka_unit_test_setup(honest_work_never_fires, set_up),
+		cmocka_unit_test_setup(r12_never_with_memory_to_spare, set_up),
+		cmocka_unit_test_setup(r13_a_hold_of_nothing_still_needs_a_stall, set_up),
+		cmocka_unit_test_setup(roomy_swap_holds_it, set_up),
+		cmocka_unit_test_setup(a_pause_begins_the_hold_anew, set_up),
+		cmocka_unit_test_setup(other_rules, set_up),
+		cmocka_unit_test_setup(counters_that_jump_are_no_stall, set_up),
+		cmocka_unit_test_setup(counters_are_read_seldom, set_up),
+		cmocka_unit_test_setup(looks_in_between, set_up),
+		cmocka_unit_test_setup(every_rule_has_a_name, set_up),
+	};
+
+	return cmocka_run_group_tests_name("stall", tests, NULL, NULL);
+}
