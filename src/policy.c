@@ -416,7 +416,7 @@ struct decision policy_confirm(const struct config *config, const struct sample 
 	if (sample->have & HAVE_MEM) {
 		d = decide_levels(config, sample);
 		d.stall = earlier->stall;
-		if (!stall_open(config, sample))
+		if (!stall_open(config, sample, true))
 			d.stall.rule = STALL_NONE; /* what came back meanwhile is enough */
 		decide_stall(config, sample, earlier->by_stall && earlier->covered, &d);
 	}

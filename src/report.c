@@ -194,7 +194,12 @@ static void say_stall(struct text *t, const struct event *e)
 		say_waiting(t, stall->waiting_milli);
 	add(t, "programs lose ");
 	add_percent(t, stall->lost_ppm / 10000 * 10000);
-	add(t, " of their time; ");
+	add(t, " of their time");
+	if (stall->rule == STALL_FALLING) {
+		add(t, ", and at this speed memory is low in ");
+		add_time(t, stall->reach_ns);
+	}
+	add(t, "; ");
 }
 
 static void say_owner(struct text *t, const struct event *e)

@@ -20,8 +20,14 @@
 #define PAUSE_SUSPICIOUS_NS (250 * NS_PER_MS)
 #define PAUSE_OPEN_NS       (500 * NS_PER_MS)
 
-/* The gate: kswapd works below low and stops at high, which is less than twice as much; three times is clearly above. */
-#define GATE_LOWS 3
+/*
+ * The gate, in low watermarks of free memory. kswapd begins at low and goes on to high, which is at most twice as much; and
+ * to 2.5 times that while the watermarks are boosted (watermark_boost_factor). On 6.12 free memory stays at 2.2 to 2.9 of
+ * them while everything waits, on 6.1 at 1.3 to 2. After a victim has gone it is far above: what is read in then does not
+ * count (R55).
+ */
+#define GATE_OPENS_LOWS  4
+#define GATE_CLOSES_LOWS 8
 
 /* Below this share of what is read the reading is honest work: a backup reads what it never had, and waits for that. */
 #define SHARE_LEAST 0.3
@@ -37,6 +43,7 @@
 /* The rules' other constants were seen in the laboratory: what is healthy stays clear of them. */
 #define FAULTS_BELOW_PPM  200000u
 #define FAULTS_HOLD_NS    (1 * NS_PER_S)
+#define FALLING_NS        (10 * NS_PER_S)
 #define SLOW_HOLD_NS      (10 * NS_PER_S)
 #define FLOOD_KIB_PER_S   4000.0
 #define FLOOD_STALLS      15.0
@@ -53,6 +60,7 @@ struct rates {
 	double lost;     /* share of time */
 	double swap_out_kib, alloc_stalls;
 	double pressure; /* share of time in which nobody got on; 0 without */
+	double reach;    /* seconds until the levels */
 };
 
 static bool at_most(uint64_t part_kib, uint64_t total_kib, uint32_t ppm)
@@ -60,19 +68,23 @@ static bool at_most(uint64_t part_kib, uint64_t total_kib, uint32_t ppm)
 	return part_kib <= (uint64_t)((double)total_kib * ppm / PPM);
 }
 
-bool stall_open(const struct config *config, const struct sample *s)
+bool stall_open(const struct config *config, const struct sample *s, bool open)
 {
 	if (config->stall_milli == 0 || !(s->have & HAVE_MEM))
 		return false;
 	if (!at_most(s->mem_available_kib, s->mem_total_kib, config->stall_below_ppm))
 		return false;
-	return s->low_kib == 0 || s->mem_free_kib < GATE_LOWS * s->low_kib;
+	return s->low_kib == 0 || s->mem_free_kib < (open ? GATE_CLOSES_LOWS : GATE_OPENS_LOWS) * s->low_kib;
+}
+
+static bool due(const struct stall *stall, const struct sample *s)
+{
+	return stall->count == 0 || s->now_ns - stall->points[stall->newest].now_ns >= STEP_NS;
 }
 
 bool stall_wants(const struct stall *stall, const struct config *config, const struct sample *s)
 {
-	return stall_open(config, s) &&
-	       (stall->count == 0 || s->now_ns - stall->points[stall->newest].now_ns >= STEP_NS);
+	return stall_open(config, s, stall->view.open) && due(stall, s);
 }
 
 void stall_forget(struct stall *stall)
@@ -89,7 +101,7 @@ const char *stall_rule_name(enum stall_rule rule)
 {
 	static const char *const names[STALL_RULE_COUNT] = {
 		[STALL_NONE] = "none", [STALL_REFAULTS] = "refaults",     [STALL_FAULTS] = "faults",
-		[STALL_SLOW] = "slow", [STALL_FLOOD] = "swap-flood", [STALL_PRESSURE] = "pressure",
+		[STALL_FALLING] = "falling", [STALL_SLOW] = "slow", [STALL_FLOOD] = "swap-flood", [STALL_PRESSURE] = "pressure",
 	};
 
 	assert((unsigned)rule < STALL_RULE_COUNT);
@@ -113,6 +125,8 @@ static struct stall_point point_of(const struct sample *s)
 		.pressure_full_us = s->pressure_full_us,
 		.io_full_us = s->io_full_us,
 		.running = s->running,
+		.available_kib = s->mem_available_kib,
+		.swap_free_kib = s->swap_free_kib,
 		.have = s->have & (HAVE_REFAULTS | HAVE_PRESSURE),
 	};
 }
@@ -202,6 +216,27 @@ static struct rates rates_between(const struct stall_point *a, const struct stal
 	return r;
 }
 
+/* What there is above the SIGTERM levels, as the default trigger puts memory and swap together: both must go. */
+static double headroom_kib(const struct config *config, const struct sample *s)
+{
+	double memory = (double)s->mem_available_kib - (double)s->mem_total_kib * config->mem_term_ppm / PPM;
+	double swap = (double)s->swap_free_kib - (double)s->swap_total_kib * config->swap_term_ppm / PPM;
+
+	return most(memory, 0) + (config->ignore_swap ? 0 : most(swap, 0));
+}
+
+/* Seconds until it is gone at the speed between two points; very many where it is not going away. */
+static double reach_between(const struct config *config, const struct sample *s, const struct stall_point *a,
+			    const struct stall_point *b)
+{
+	double seconds = (double)(b->now_ns - a->now_ns) / (double)NS_PER_S;
+	double fall = (double)a->available_kib - (double)b->available_kib;
+
+	if (!config->ignore_swap)
+		fall += (double)a->swap_free_kib - (double)b->swap_free_kib;
+	return fall > 0 ? headroom_kib(config, s) / (fall / seconds) : 1e9;
+}
+
 static double mean_running(const struct stall *stall, unsigned points)
 {
 	double sum = 0;
@@ -227,6 +262,7 @@ static void conditions(const struct config *config, const struct sample *s, cons
 	ret[STALL_REFAULTS] = r->waiting >= stall && of_the_machine;
 	ret[STALL_FAULTS] = r->faulting >= 2 * stall && r->faulting * RUNNING_PER_WAITING >= running &&
 			    at_most(available, total, FAULTS_BELOW_PPM);
+	ret[STALL_FALLING] = r->waiting >= stall / 4 && of_the_machine && r->reach * (double)NS_PER_S <= FALLING_NS;
 	ret[STALL_SLOW] = r->waiting >= stall / 4 && of_the_machine && at_most(available, total, config->mem_term_ppm);
 	ret[STALL_FLOOD] = r->swap_out_kib >= FLOOD_KIB_PER_S && r->alloc_stalls >= FLOOD_STALLS &&
 			   at_most(available, total, config->mem_kill_ppm);
@@ -235,6 +271,8 @@ static void conditions(const struct config *config, const struct sample *s, cons
 
 static uint64_t hold_ns(const struct config *config, const struct sample *s, enum stall_rule rule)
 {
+	if (rule == STALL_FALLING) /* what is roomy now will not be */
+		return 0;
 	if (rule == STALL_SLOW)
 		return SLOW_HOLD_NS;
 	if (rule == STALL_FLOOD)
@@ -276,6 +314,7 @@ static struct rates both(const struct rates *a, const struct rates *b)
 		.lost = a->lost,
 		.swap_out_kib = a->swap_out_kib,
 		.alloc_stalls = a->alloc_stalls,
+		.reach = most(a->reach, b->reach),
 	};
 }
 
@@ -284,14 +323,17 @@ static void look_at(struct stall *stall, const struct config *config, const stru
 	unsigned in_window = points_back(stall, WINDOW_NS), in_short = points_back(stall, SHORT_NS);
 	struct rates window, last, r;
 
-	stall->view = (struct stall_view){.open = true};
+	stall->view = (struct stall_view){.open = true, .reach_ns = UINT64_MAX};
 	if (in_window == 0)
 		return;
 	window = rates_between(back(stall, in_window), back(stall, 0));
 	last = rates_between(back(stall, in_short), back(stall, 0));
+	window.reach = reach_between(config, s, back(stall, in_window), back(stall, 0));
+	last.reach = reach_between(config, s, back(stall, in_short), back(stall, 0));
 	r = both(&window, &last);
 	judge(stall, config, s, &r, mean_running(stall, in_window));
 	stall->view.waiting_milli = to_u32(r.waiting * 1000);
+	stall->view.reach_ns = r.reach < 1e9 ? (uint64_t)(r.reach * (double)NS_PER_S) : UINT64_MAX;
 	stall->view.lost_ppm = to_u32(r.lost * PPM);
 	stall->view.suspicious = most(r.waiting, r.faulting / 2) >= config->stall_milli / 4000.0 ||
 				 stall->since_ns[STALL_FLOOD] != 0;
@@ -301,13 +343,13 @@ struct stall_view stall_follow(struct stall *stall, const struct config *config,
 {
 	struct stall_point p = point_of(s);
 
-	if (!stall_open(config, s)) {
+	if (!stall_open(config, s, stall->view.open)) {
 		if (stall->view.open)
 			stall_forget(stall);
 		return stall->view;
 	}
 	stall->view.open = true;
-	if (!(s->have & HAVE_WAITS))
+	if (!(s->have & HAVE_WAITS) || !due(stall, s))
 		return stall->view;
 	if (stall->count > 0 && breaks(back(stall, 0), &p))
 		stall_forget(stall);

@@ -22,6 +22,7 @@ enum stall_rule {
 	STALL_NONE,
 	STALL_REFAULTS, /* -stall tasks wait for pages that were taken from them */
 	STALL_FAULTS,   /* twice as many wait for pages: for kernels that do not count refaults, or count them badly */
+	STALL_FALLING,  /* a quarter of -stall, and memory goes away so fast that the levels are reached in ten seconds */
 	STALL_SLOW,     /* a quarter of -stall, for long, at the SIGTERM level */
 	STALL_FLOOD,    /* memory is poured into swap faster than it can be written, at the SIGKILL level */
 	STALL_PRESSURE, /* a quarter of -stall, and the kernel too says that nobody gets on (R12: never alone) */
@@ -34,6 +35,7 @@ struct stall_view {
 	bool suspicious;        /* a quarter of -stall: be ready */
 	enum stall_rule rule;   /* what has to end, or STALL_NONE */
 	uint32_t waiting_milli; /* tasks that wait for memory that was taken from them, in thousandths */
+	uint64_t reach_ns;      /* at the speed of the window the SIGTERM levels are reached in this time; UINT64_MAX: not */
 	uint32_t lost_ppm;      /* the share of time that a program which needs its memory loses to that */
 };
 
@@ -44,6 +46,7 @@ struct stall_point {
 	uint64_t disk_reads, disk_read_pages, disk_read_ms, disks;
 	uint64_t pressure_full_us, io_full_us;
 	uint64_t running;
+	uint64_t available_kib, swap_free_kib;
 	uint32_t have;
 };
 
@@ -56,8 +59,11 @@ struct stall {
 	struct stall_view view;
 };
 
-/* Is memory so short that waiting counts? The gate: available memory at most -stall-below, and reclaim is at work. */
-bool stall_open(const struct config *config, const struct sample *sample);
+/*
+ * Is memory so short that waiting counts? The gate: available memory at most -stall-below, and so little free that reclaim is
+ * at work; once open it stays so until clearly more is free.
+ */
+bool stall_open(const struct config *config, const struct sample *sample, bool open);
 
 /* Should this look read the counters (sense_waits)? While the gate is open, and the last ones are old enough. */
 bool stall_wants(const struct stall *stall, const struct config *config, const struct sample *sample);

@@ -552,7 +552,7 @@ static void confirm_asks_again_whether_memory_is_short(void **state)
 	policy_init(&p, 2);
 	d = stalled_for(&p, &c, &s, 9);
 	assert_int_equal(policy_confirm(&c, &s, &d).action, ACTION_TERM);
-	s.mem_free_kib = GIB(6);
+	s.mem_free_kib = GIB(6); /* eight times the low watermark, and more */
 	assert_int_equal(policy_confirm(&c, &s, &d).action, ACTION_NONE);
 }
 
