@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <string.h>
 #include <sys/sysinfo.h>
 #include <sys/vfs.h>
@@ -71,12 +70,15 @@ void sense_close(struct sense *sense)
 	close_kept(&sense->trigger_fd);
 }
 
+/* include/uapi/linux/magic.h, which musl's headers come without. */
+#define PROC_MAGIC 0x9fa0
+
 /* A tree that only looks like /proc must not be written to. */
 static bool is_proc(int fd)
 {
 	struct statfs s;
 
-	return fstatfs(fd, &s) == 0 && s.f_type == PROC_SUPER_MAGIC;
+	return fstatfs(fd, &s) == 0 && s.f_type == PROC_MAGIC;
 }
 
 int sense_arm(struct sense *sense)

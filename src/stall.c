@@ -35,7 +35,7 @@
 #define FAULT_SHARE_LEAST 0.8
 
 /* A stall is of the machine only when one task in so many is in it. */
-#define RUNNING_PER_WAITING 7
+#define RUNNING_PER_WAITING 15
 
 /* Reads of 5 ms cost half of the time (fitted to the heartbeat's lateness; doc/theory-of-operation.md). */
 #define HALF_LOST_S 0.005
