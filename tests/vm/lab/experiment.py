@@ -26,6 +26,15 @@ def add_options(parser):
     parser.add_argument('--options', default='')
 
 
+def words(argv):
+    """The command line, so that argparse takes the text of --options for one although it begins with a dash."""
+    found = list(argv)
+    if '--options' in found[:-1]:
+        at = found.index('--options')
+        found[at:at + 2] = ['--options=' + found[at + 1]]
+    return found
+
+
 def chosen(args):
     """What the command line says about the machine; the rest is the scenario's."""
     found = {name: getattr(args, name) for name in OPTIONS if getattr(args, name) is not None}
@@ -44,11 +53,11 @@ def complete(scenario, killer, given):
 
 def job(scenario, killer, options):
     """The particulars of a run as shell: what /lab/guest reads."""
-    words = {'init': 'systemd' if killer.systemd else 'plain', 'cgroup': options['cgroup'], 'swap': options['swap'],
+    facts = {'init': 'systemd' if killer.systemd else 'plain', 'cgroup': options['cgroup'], 'swap': options['swap'],
              'swap_mib': options['swap_mib'], 'seconds': scenario.seconds, 'after': scenario.after,
              'await': scenario.victims[0] if scenario.victims else '-', 'deaths': max(scenario.deaths[0], 1) if scenario.victims else 0}
-    start = killer.start.replace('/lab/useroom', f'/lab/useroom {options["options"]}'.rstrip())
-    text = ''.join(f'{name}={shlex.quote(str(value))}\n' for name, value in words.items())
+    text = ''.join(f'{name}={shlex.quote(str(value))}\n' for name, value in facts.items())
+    start = killer.start.replace('OPTIONS', options['options'])
     for name, body in (('prepare', scenario.prepare or ':'), ('go', scenario.go), ('start_killer', start)):
         text += f'{name}() {{\n{body}\n}}\n'
     return text
@@ -69,8 +78,8 @@ def run(scenario_name, killer_name, given, keep=None):
     began = time.time()
     found, said = machine.boot(options, files, BOOT_SECONDS + scenario.seconds * 2)
     if keep:
-        os.makedirs(keep, exist_ok=True)
         for name, data in {**found, 'console': said.encode()}.items():
+            os.makedirs(os.path.dirname(os.path.join(keep, name)), exist_ok=True)
             with open(os.path.join(keep, name), 'wb') as f:
                 f.write(data)
     if 'record.json' not in found:

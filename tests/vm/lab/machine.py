@@ -258,7 +258,7 @@ def boot(options, files, seconds):
             with tarfile.open(result) as archive:
                 for member in archive.getmembers():
                     if member.isfile():
-                        found[os.path.basename(member.name)] = archive.extractfile(member).read()
+                        found[os.path.normpath(member.name)] = archive.extractfile(member).read()
         except tarfile.TarError:
             pass
         return found, said
