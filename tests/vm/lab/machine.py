@@ -118,8 +118,9 @@ def probes():
     for name in PROBES:
         source, out = os.path.join(VM, 'probes', name + '.c'), os.path.join(CACHE, 'probes', name)
         if not os.path.exists(out) or os.path.getmtime(out) < os.path.getmtime(source):
-            subprocess.run([os.environ.get('CC', 'cc'), '-O2', '-static', '-pthread', '-std=gnu11', '-D_GNU_SOURCE', '-s', '-o', out,
-                            source], check=True)
+            subprocess.run([os.environ.get('CC', 'cc'), '-O2', '-static', '-pthread', '-std=gnu11', '-D_GNU_SOURCE', '-s', '-o',
+                            out + '.part', source], check=True)
+            os.replace(out + '.part', out)
         found[name] = out
     return found
 
