@@ -44,8 +44,8 @@ def chosen(args):
 def complete(scenario, killer, given):
     options = {'kernel': '6.1', 'psi': 1, 'cpus': 2, 'options': '', **{k: getattr(scenario, k) for k in
                ('cgroup', 'swap', 'swap_mib', 'memory', 'iops', 'mib_per_second')}, **given}
-    if killer.systemd:
-        options['cgroup'] = 'v2'
+    if killer.cgroup:
+        options['cgroup'] = killer.cgroup
     if killer.psi:
         options['psi'] = 1
     return options

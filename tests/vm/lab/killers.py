@@ -8,7 +8,8 @@ import dataclasses
 class Killer:
     title: str
     start: str
-    systemd: bool = False  # needs systemd as the first process, and cgroup v2
+    systemd: bool = False  # needs systemd as the first process
+    cgroup: str = ''  # needs this one
     psi: bool = False
 
 
@@ -27,9 +28,11 @@ printf '[Slice]\\nManagedOOMSwap=kill\\n' >/run/systemd/system/-.slice.d/oomd.co
 printf '[Slice]\\nManagedOOMMemoryPressure=kill\\n' >/run/systemd/system/system.slice.d/oomd.conf
 systemctl daemon-reload
 systemctl start systemd-oomd.service
-killer_pid=$(systemctl show -P MainPID systemd-oomd.service)''', systemd=True, psi=True),
-    # oomd.service of Debian 12 with the configuration that its package installs
+killer_pid=$(systemctl show -P MainPID systemd-oomd.service)''', systemd=True, cgroup='v2', psi=True),
+    # oomd.service and /etc/default/oomd of Debian 12, as the latter says it must be with cgroup v2. It watches control groups, and has no need
+    # of systemd: each process of a run is in a group below system.slice, as it would be there, and so is oomd.
     'oomd': Killer('oomd 0.5', '''
-systemctl start oomd.service
-killer_pid=$(systemctl show -P MainPID oomd.service)''', systemd=True, psi=True),
+echo $((64 * 1048576)) >"$(group oomd)/memory.low"
+spawn oomd sh -c 'exec oomd --interval 1 --config /etc/oomd/oomd.json >/run/result/killer.log 2>&1'
+killer_pid=${spawned##* }''', cgroup='v2', psi=True),
 }

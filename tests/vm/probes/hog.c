@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* hog: takes memory, in the ways that programs do. Only ever run inside a virtual machine.
  *
- *   -n NAME     its name, as the kernel shows it                       -r MIB      so many MiB a second (else as fast
- * as it can) -u MIB      until it holds so much       -a PERCENT  until so much of the machine is available; then it
- * stays as it is -k KIND     anon, shm, thread (the main thread exits, another one takes the memory), or file:PATH
- * (tmpfs) -c COUNT    by so many children, each at its part of the speed     -i          SIGTERM is ignored -t THREADS
- * afterwards so many threads touch all of it, for ever   -z          keep what it holds compressible -o          page
- * out what it holds, once it holds it               -b FILE     a thread writes to FILE for ever
+ *   -n NAME     its name, as the kernel shows it      -r MIB      so many MiB a second (else as fast as it can)
+ *   -u MIB      until it holds so much                -a PERCENT  until so much of the machine is available
+ *   -k KIND     anon, shm, thread (the main thread exits, another one takes the memory), or file:PATH (tmpfs)
+ *   -c COUNT    by so many children, each at its part of the speed
+ *   -i          SIGTERM is ignored                    -z          keep what it holds compressible
+ *   -o          page out what it holds, once it does  -w FILE     then wait until this file is there
+ *   -t THREADS  then so many threads touch all of it, for ever
+ *   -b FILE     a thread writes to FILE for ever
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +30,7 @@
 #define STEPS_MOST 65536
 
 static struct {
-	const char *name, *kind, *blocked_on;
+	const char *name, *kind, *blocked_on, *wait_for;
 	double rate;
 	size_t until_mib;
 	double until_available;
@@ -153,6 +155,8 @@ static void work(void)
 	grow();
 	for (size_t i = 0; o.paged_out && i < held; i++)
 		(void)madvise(steps[i], STEP, MADV_PAGEOUT);
+	while (o.wait_for && access(o.wait_for, F_OK) != 0)
+		rest(0.1);
 	if (o.blocked_on)
 		go_on_in(write_for_ever);
 	for (unsigned i = 0; i < o.threads && file < 0; i++)
@@ -173,7 +177,7 @@ static void options(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "n:r:u:a:k:c:it:zob:")) != -1)
+	while ((c = getopt(argc, argv, "n:r:u:a:k:c:it:zob:w:")) != -1)
 		switch (c) {
 		case 'n':
 			o.name = optarg;
@@ -207,6 +211,9 @@ static void options(int argc, char **argv)
 			break;
 		case 'b':
 			o.blocked_on = optarg;
+			break;
+		case 'w':
+			o.wait_for = optarg;
 			break;
 		default:
 			exit(2);

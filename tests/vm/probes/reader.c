@@ -5,6 +5,7 @@
  *   -t THREADS  so many threads               -p          pages in random order (else from the beginning to the end)
  *   -s MIB      of each file, only so much    -l          for ever (else each file once)
  *   -r MIB      at most so many MiB a second  -o FILE     what is read goes to a file too: a copy
+ *   -d          a database: for ever, any page of any of the files, by pread
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -25,7 +26,7 @@ static struct {
 	unsigned threads;
 	size_t part;
 	double rate;
-	bool mapped, random, forever;
+	bool mapped, random, forever, database;
 	char **files;
 	int count;
 } o = {.name = "reader", .threads = 1};
@@ -84,10 +85,31 @@ static void by_reading(int fd, size_t size, uint64_t *seed)
 	free(buffer);
 }
 
+static void any_page(uint64_t *seed)
+{
+	int *fds = calloc((size_t)o.count, sizeof *fds);
+	char page[PAGE];
+
+	for (int i = 0; fds && i < o.count; i++)
+		fds[i] = open(o.files[i], O_RDONLY | O_CLOEXEC);
+	while (fds && o.count > 0) {
+		*seed = *seed * 6364136223846793005U + 1442695040888963407U;
+		int fd = fds[(*seed >> 20) % (unsigned)o.count];
+		struct stat s;
+
+		if (fstat(fd, &s) != 0 || s.st_size < (off_t)PAGE ||
+		    pread(fd, page, PAGE, (off_t)((*seed >> 33) % ((size_t)s.st_size / PAGE) * PAGE)) <= 0)
+			break;
+	}
+	free(fds);
+}
+
 static void *work(void *argument)
 {
 	uint64_t seed = (uint64_t)(uintptr_t)argument * 7919 + 1;
 
+	if (o.database)
+		any_page(&seed);
 	do {
 		for (int i = 0; i < o.count; i++) {
 			int fd = open(o.files[i], O_RDONLY | O_CLOEXEC);
@@ -115,7 +137,7 @@ int main(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "n:t:ms:r:plo:")) != -1)
+	while ((c = getopt(argc, argv, "n:t:ms:r:plo:d")) != -1)
 		switch (c) {
 		case 'n':
 			o.name = optarg;
@@ -140,6 +162,9 @@ int main(int argc, char **argv)
 			break;
 		case 'o':
 			o.copy = optarg;
+			break;
+		case 'd':
+			o.database = true;
 			break;
 		default:
 			return 2;
