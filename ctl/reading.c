@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+#include "reading.h"
+
+#include "event.h"
+#include "incident.h"
+#include "util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* No recording is larger (-record-size); what claims to be is none. */
+#define BYTES_MOST ((size_t)128 * 1024 * 1024)
+
+static const size_t least_bytes[RING_COUNT] = {
+	[RING_LOOKS] = sizeof(struct recording_look),
+	[RING_SPANS] = sizeof(struct recording_span),
+	[RING_EVENTS] = sizeof(struct recording_event),
+};
+
+static int refuse(char *why, size_t size, const char *text, int error)
+{
+	(void)snprintf(why, size, "%s", text);
+	return error;
+}
+
+static int check_header(const struct recording_header *h, size_t bytes, char *why, size_t size)
+{
+	char text[96];
+
+	if (bytes < RECORDING_HEADER || memcmp(h->magic, RECORDING_MAGIC, sizeof(h->magic)) != 0)
+		return refuse(why, size, "this is not a recording of useroom", -EINVAL);
+	if (h->byte_order != RECORDING_BYTE_ORDER)
+		return refuse(why, size, "it was recorded on a machine of another byte order", -EINVAL);
+	if (h->version != RECORDING_VERSION) {
+		(void)snprintf(text, sizeof(text), "it has version %u of the format, this program reads version %u", h->version,
+			       RECORDING_VERSION);
+		return refuse(why, size, text, -EINVAL);
+	}
+	for (unsigned i = 0; i < RING_COUNT; i++) {
+		const struct recording_ring *r = &h->rings[i];
+
+		if (r->record_bytes < least_bytes[i] || r->record_bytes % 8 != 0 || r->record_bytes > 65536 ||
+		    r->offset < RECORDING_HEADER || r->offset % 8 != 0 || r->count == 0 || r->count > BYTES_MOST / least_bytes[i])
+			return refuse(why, size, "its header is damaged", -EINVAL);
+	}
+	return 0;
+}
+
+/* How many of a ring's records lie whole within the file: it may have been cut. */
+static size_t whole_records(const struct recording_ring *r, size_t bytes)
+{
+	size_t there = bytes <= r->offset ? 0 : (bytes - r->offset) / r->record_bytes;
+
+	return there < r->count ? there : r->count;
+}
+
+static int by_sequence(const void *a, const void *b)
+{
+	const uint64_t *left = a, *right = b;
+
+	return (*left > *right) - (*left < *right);
+}
+
+/* The records that are there, in order, each of the size this program knows. A number in a slot that is not its own is damage. */
+static void *take_ring(const char *data, size_t bytes, const struct recording_ring *r, size_t size, size_t *ret_count)
+{
+	size_t whole = whole_records(r, bytes), count = 0;
+	char *records = calloc(whole + 1, size);
+
+	for (size_t i = 0; records != NULL && i < whole; i++) {
+		const char *from = data + r->offset + i * r->record_bytes;
+		uint64_t number;
+
+		memcpy(&number, from, sizeof(number));
+		if (number == 0 || (number - 1) % r->count != i)
+			continue;
+		memcpy(records + count++ * size, from, size);
+	}
+	if (records != NULL)
+		qsort(records, count, size, by_sequence);
+	*ret_count = records != NULL ? count : 0;
+	return records;
+}
+
+static void end_text(char *text, size_t size)
+{
+	text[size - 1] = '\0';
+}
+
+/* Only what this program has names for, and text that ends. */
+static void make_safe(struct reading *r)
+{
+	end_text(r->header.program, sizeof(r->header.program));
+	end_text(r->header.boot_id, sizeof(r->header.boot_id));
+	end_text(r->header.host, sizeof(r->header.host));
+	end_text(r->header.kernel, sizeof(r->header.kernel));
+	for (size_t i = 0; i < r->event_count; i++) {
+		struct recording_event *e = &r->events[i];
+
+		if (e->type >= EVENT_TYPE_COUNT)
+			e->type = EVENT_STOP;
+		if (e->futile > HOLDER_PROTECTED)
+			e->futile = HOLDER_UNKNOWN;
+		e->candidate_count = (uint32_t)min_u64(e->candidate_count, RECORDING_CANDIDATES);
+		end_text(e->victim_comm, sizeof(e->victim_comm));
+		end_text(e->victim_exe, sizeof(e->victim_exe));
+		end_text(e->user, sizeof(e->user));
+		end_text(e->unit, sizeof(e->unit));
+		end_text(e->container, sizeof(e->container));
+		for (uint32_t k = 0; k < RECORDING_CANDIDATES; k++) {
+			struct recording_candidate *c = &e->candidates[k];
+
+			end_text(c->comm, sizeof(c->comm));
+			if (c->rank > CLASS_NEVER)
+				c->rank = CLASS_NEVER;
+			if (c->skip >= SKIP_COUNT)
+				c->skip = SKIP_NONE;
+		}
+	}
+}
+
+int reading_parse(void *data, size_t bytes, struct reading *ret, char *why, size_t why_size)
+{
+	const struct recording_header *h = data;
+	int r = check_header(h, bytes, why, why_size);
+
+	if (r < 0)
+		return r;
+	*ret = (struct reading){.header = *h};
+	ret->looks = take_ring(data, bytes, &h->rings[RING_LOOKS], sizeof(*ret->looks), &ret->look_count);
+	ret->spans = take_ring(data, bytes, &h->rings[RING_SPANS], sizeof(*ret->spans), &ret->span_count);
+	ret->events = take_ring(data, bytes, &h->rings[RING_EVENTS], sizeof(*ret->events), &ret->event_count);
+	if (ret->looks == NULL || ret->spans == NULL || ret->events == NULL) {
+		reading_free(ret);
+		return refuse(why, why_size, "not enough memory to read it", -ENOMEM);
+	}
+	make_safe(ret);
+	return 0;
+}
+
+/* A copy of the file that holds still. It is read, not mapped: a file that is cut under a mapping would end this program. */
+static int read_copy(int fd, size_t bytes, void **ret)
+{
+	char *data = calloc(1, bytes + 1);
+	size_t done = 0;
+
+	if (data == NULL)
+		return -ENOMEM;
+	while (done < bytes) {
+		ssize_t n = pread(fd, data + done, bytes - done, (off_t)done);
+
+		if (n <= 0)
+			break;
+		done += (size_t)n;
+	}
+	*ret = data;
+	return 0;
+}
+
+/*
+ * A record that was being written during the first read shows another number, or other bytes, at the second: it is left out.
+ */
+static void drop_changed(char *first, const char *second, size_t bytes)
+{
+	const struct recording_header *h = (const void *)first;
+
+	for (unsigned kind = 0; kind < RING_COUNT; kind++) {
+		const struct recording_ring *r = &h->rings[kind];
+
+		for (size_t i = 0; i < whole_records(r, bytes); i++) {
+			size_t at = r->offset + i * r->record_bytes;
+
+			if (memcmp(first + at, second + at, r->record_bytes) != 0)
+				memset(first + at, 0, r->record_bytes);
+		}
+	}
+}
+
+static int read_twice(int fd, size_t bytes, struct reading *ret, char *why, size_t why_size)
+{
+	void *first = NULL, *second = NULL;
+	int r = read_copy(fd, bytes, &first);
+
+	if (r == 0)
+		r = read_copy(fd, bytes, &second);
+	if (r < 0)
+		r = refuse(why, why_size, "not enough memory to read it", r);
+	else
+		r = check_header(first, bytes, why, why_size);
+	if (r == 0) {
+		drop_changed(first, second, bytes);
+		r = reading_parse(first, bytes, ret, why, why_size);
+	}
+	free(first);
+	free(second);
+	return r;
+}
+
+int reading_open(const char *path, struct reading *ret, char *why, size_t why_size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), r;
+	struct stat s;
+
+	if (fd < 0) {
+		r = -errno;
+		return refuse(why, why_size, strerror(-r), r);
+	}
+	if (fstat(fd, &s) < 0 || !S_ISREG(s.st_mode) || s.st_size > (off_t)BYTES_MOST)
+		r = refuse(why, why_size, "this is not a recording of useroom", -EINVAL);
+	else if ((size_t)s.st_size < RECORDING_HEADER)
+		r = refuse(why, why_size, s.st_size == 0 ? "the file is empty" : "the file is cut: not even its header is there",
+			   -EINVAL);
+	else
+		r = read_twice(fd, (size_t)s.st_size, ret, why, why_size);
+	(void)close(fd);
+	return r;
+}
+
+void reading_free(struct reading *r)
+{
+	free(r->looks);
+	free(r->spans);
+	free(r->events);
+	*r = (struct reading){0};
+}
+
+uint64_t reading_realtime(const struct reading *r, uint64_t monotonic_ns)
+{
+	return r->header.realtime_ns + (monotonic_ns - r->header.started_ns);
+}
