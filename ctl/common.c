@@ -197,7 +197,8 @@ const char *ctl_sentence(const struct recording_event *from, char *buf, size_t s
 
 	/* What a start said of its options is not recorded, only that it was one. */
 	if (from->type == EVENT_START || from->type == EVENT_RELOAD) {
-		(void)snprintf(buf, size, "%s", from->type == EVENT_START ? "useroom started" : "the configuration was read again");
+		(void)snprintf(buf, size, "%s",
+			       from->type == EVENT_START ? "useroom started" : "the configuration was read again");
 		return buf;
 	}
 	ctl_to_event(from, &e);
@@ -221,7 +222,8 @@ const char *ctl_time(uint64_t realtime_ns, char *buf, size_t size)
 
 enum ctl_exit ctl_print_json(json_object *object)
 {
-	const char *text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
+	const char *text =
+		json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
 
 	(void)puts(text != NULL ? text : "{}");
 	(void)json_object_put(object);

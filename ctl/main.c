@@ -6,6 +6,7 @@
 #include "util.h"
 
 #include <locale.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,14 +17,9 @@ static const struct {
 	int most; /* arguments */
 	const char *help;
 } commands[] = {
-	{"status", ctl_status, "", 0, "is it running, memory and swap now, the last events, what it cannot do"},
-	{"top", ctl_top, "", 0, "live: memory, swap, pressure, and who would go next"},
-	{"why", ctl_why, "[PID]", 1, "who would be ended now, in order; or why this one would or would not"},
 	{"events", ctl_events, "", 0, "what happened since the last boot"},
 	{"incidents", ctl_incidents, "", 0, "the kept recordings of kills"},
 	{"show", ctl_show, "[INCIDENT]", 1, "one of them (the newest), second by second"},
-	{"replay", ctl_replay, "RECORDING", 1, "what these or other settings would have done in a recording"},
-	{"capture", ctl_capture, "FILE", 1, "record this machine without the daemon"},
 };
 
 enum value_kind {
@@ -40,13 +36,17 @@ static const struct {
 	const char *placeholder;
 	const char *help;
 } own_options[] = {
-	{"json", VALUE_SWITCH, offsetof(struct ctl, json), "", "print JSON (status, why, events, incidents, show, replay)"},
-	{"html", VALUE_TEXT, offsetof(struct ctl, html), "FILE", "show: write one self-contained page; - is standard output"},
+	{"json", VALUE_SWITCH, offsetof(struct ctl, json), "",
+	 "print JSON (status, why, events, incidents, show, replay)"},
+	{"html", VALUE_TEXT, offsetof(struct ctl, html), "FILE",
+	 "show: write one self-contained page; - is standard output"},
 	{"n", VALUE_WHOLE, offsetof(struct ctl, count), "NUMBER", "events, why: so many"},
 	{"for", VALUE_DECIMAL, offsetof(struct ctl, seconds), "SECONDS", "capture: stop after this time"},
 	{"record", VALUE_TEXT, offsetof(struct ctl, record), "PATH", "the daemon's recording (" RECORD_DEFAULT ")"},
-	{"incidents", VALUE_TEXT, offsetof(struct ctl, incidents), "PATH", "where incidents are (" INCIDENTS_DEFAULT ")"},
-	{"config", VALUE_TEXT, offsetof(struct ctl, config), "FILE", "why, top, replay, capture: the settings of this file"},
+	{"incidents", VALUE_TEXT, offsetof(struct ctl, incidents), "PATH",
+	 "where incidents are (" INCIDENTS_DEFAULT ")"},
+	{"config", VALUE_TEXT, offsetof(struct ctl, config), "FILE",
+	 "why, top, replay, capture: the settings of this file"},
 	{"version", VALUE_SWITCH, offsetof(struct ctl, version), "", "print the version"},
 	{"help", VALUE_SWITCH, offsetof(struct ctl, help), "", "print this help"},
 };
@@ -62,14 +62,16 @@ static void print_help(void)
 	(void)puts("\nwhy, top, replay and capture also take the options of useroom: useroomctl replay FILE -m 20");
 }
 
-static enum ctl_exit misuse(const char *format, const char *what)
+/* The words are the caller's own, but they may come from a script: escaped as everything is. */
+__attribute__((format(printf, 1, 2))) static enum ctl_exit misuse(const char *format, ...)
 {
-	char safe[256];
+	char text[256], safe[1024];
+	va_list arguments;
 
-	(void)log_safe(what, safe, sizeof(safe));
-	(void)fputs("useroomctl: ", stderr);
-	(void)fprintf(stderr, format, safe);
-	(void)fputs("; see useroomctl -help\n", stderr);
+	va_start(arguments, format);
+	(void)vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	(void)fprintf(stderr, "useroomctl: %s; see useroomctl -help\n", log_safe(text, safe, sizeof(safe)));
 	return CTL_USAGE;
 }
 
@@ -203,7 +205,7 @@ int main(int argc, char **argv)
 		return CTL_OK;
 	}
 	if (ctl.word_count == 0)
-		return misuse("%s", "which command?");
+		return misuse("no command was given");
 	/* Only how text is shown: numbers are read and written with a point everywhere. */
 	(void)setlocale(LC_CTYPE, "");
 	r = run_command(&ctl);
