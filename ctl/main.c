@@ -3,64 +3,18 @@
 #include "ctl.h"
 
 #include "log.h"
-#include "util.h"
+#include "words.h"
 
 #include <locale.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const struct {
-	const char *name;
-	ctl_command_fn run;
-	const char *arguments;
-	int most; /* arguments */
-	const char *help;
-} commands[] = {
-	{"events", ctl_events, "", 0, "what happened since the last boot"},
-	{"incidents", ctl_incidents, "", 0, "the kept recordings of kills"},
-	{"show", ctl_show, "[INCIDENT]", 1, "one of them (the newest), second by second"},
+static const ctl_command_fn runs[COMMAND_COUNT] = {
+	[COMMAND_EVENTS] = ctl_events,
+	[COMMAND_INCIDENTS] = ctl_incidents,
+	[COMMAND_SHOW] = ctl_show,
 };
-
-enum value_kind {
-	VALUE_TEXT,
-	VALUE_SWITCH,
-	VALUE_DECIMAL,
-	VALUE_WHOLE,
-};
-
-static const struct {
-	const char *name;
-	enum value_kind kind;
-	size_t offset; /* in struct ctl */
-	const char *placeholder;
-	const char *help;
-} own_options[] = {
-	{"json", VALUE_SWITCH, offsetof(struct ctl, json), "",
-	 "print JSON (status, why, events, incidents, show, replay)"},
-	{"html", VALUE_TEXT, offsetof(struct ctl, html), "FILE",
-	 "show: write one self-contained page; - is standard output"},
-	{"n", VALUE_WHOLE, offsetof(struct ctl, count), "NUMBER", "events, why: so many"},
-	{"for", VALUE_DECIMAL, offsetof(struct ctl, seconds), "SECONDS", "capture: stop after this time"},
-	{"record", VALUE_TEXT, offsetof(struct ctl, record), "PATH", "the daemon's recording (" RECORD_DEFAULT ")"},
-	{"incidents", VALUE_TEXT, offsetof(struct ctl, incidents), "PATH",
-	 "where incidents are (" INCIDENTS_DEFAULT ")"},
-	{"config", VALUE_TEXT, offsetof(struct ctl, config), "FILE",
-	 "why, top, replay, capture: the settings of this file"},
-	{"version", VALUE_SWITCH, offsetof(struct ctl, version), "", "print the version"},
-	{"help", VALUE_SWITCH, offsetof(struct ctl, help), "", "print this help"},
-};
-
-static void print_help(void)
-{
-	(void)puts("usage: useroomctl [OPTIONS] COMMAND [ARGUMENT]\n\nWhat useroom(8) saw, did and would do.\n");
-	for (unsigned i = 0; i < ARRAY_SIZE(commands); i++)
-		(void)printf("  %-10s%-12s%s\n", commands[i].name, commands[i].arguments, commands[i].help);
-	(void)puts("\noptions, before or after the command:");
-	for (unsigned i = 0; i < ARRAY_SIZE(own_options); i++)
-		(void)printf("  -%-10s%-9s%s\n", own_options[i].name, own_options[i].placeholder, own_options[i].help);
-	(void)puts("\nwhy, top, replay and capture also take the options of useroom: useroomctl replay FILE -m 20");
-}
 
 /* The words are the caller's own, but they may come from a script: escaped as everything is. */
 __attribute__((format(printf, 1, 2))) static enum ctl_exit misuse(const char *format, ...)
@@ -71,7 +25,7 @@ __attribute__((format(printf, 1, 2))) static enum ctl_exit misuse(const char *fo
 	va_start(arguments, format);
 	(void)vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	(void)fprintf(stderr, "useroomctl: %s; see useroomctl -help\n", log_safe(text, safe, sizeof(safe)));
+	(void)fprintf(stderr, "useroomctl: %s\n", log_safe(text, safe, sizeof(safe)));
 	return CTL_USAGE;
 }
 
@@ -85,70 +39,82 @@ static bool parse_decimal(const char *text, double *ret)
 	return end != text && *end == '\0' && *ret > 0 && *ret <= 1e8;
 }
 
-static enum ctl_exit set_own(struct ctl *ctl, unsigned row, const char *value)
+static enum ctl_exit set_number(const struct ctl_option_row *row, void *to, const char *value)
 {
-	void *to = (char *)ctl + own_options[row].offset;
-	char error[160];
 	double number;
 
-	switch (own_options[row].kind) {
-	case VALUE_TEXT:
+	if (!parse_decimal(value, &number) || (row->kind == CTL_WHOLE && number < 1))
+		return misuse("-%s: '%s' is not a number above 0", row->name, value);
+	if (row->kind == CTL_DECIMAL)
+		*(double *)to = number;
+	else
+		*(unsigned *)to = (unsigned)number;
+	return CTL_OK;
+}
+
+static enum ctl_exit set_own(struct ctl *ctl, const struct ctl_option_row *row, const char *value)
+{
+	void *to = (char *)ctl + row->offset;
+	char error[160];
+
+	switch (row->kind) {
+	case CTL_TEXT:
+	case CTL_FILE:
 		*(const char **)to = value;
 		return CTL_OK;
-	case VALUE_SWITCH:
+	case CTL_SWITCH:
 		if (value == NULL)
 			*(bool *)to = true;
 		else if (options_parse_bool(value, to, error, sizeof(error)) < 0)
-			return misuse("%s", error);
+			return misuse("-%s: %s", row->name, error);
 		return CTL_OK;
-	case VALUE_DECIMAL:
-	case VALUE_WHOLE:
-		if (!parse_decimal(value, &number) || (own_options[row].kind == VALUE_WHOLE && number < 1))
-			return misuse("'%s' is not a number above 0", value);
-		if (own_options[row].kind == VALUE_DECIMAL)
-			*(double *)to = number;
-		else
-			*(unsigned *)to = (unsigned)number;
-		return CTL_OK;
+	case CTL_DECIMAL:
+	case CTL_WHOLE:
+		break;
 	}
-	return CTL_USAGE;
+	return set_number(row, to, value);
 }
 
-static int find_own(const char *name)
+static enum ctl_exit unknown_option(const char *word, const char *name)
 {
-	for (unsigned i = 0; i < ARRAY_SIZE(own_options); i++)
-		if (strcmp(own_options[i].name, name) == 0)
-			return (int)i;
-	return -1;
+	const char *nearest = ctl_nearest_option(name);
+
+	if (nearest != NULL)
+		return misuse("unknown option '%s', did you mean '-%s'?", word, nearest);
+	return misuse("unknown option '%s'; all of them: useroomctl -help", word);
+}
+
+static enum ctl_exit add_setting(struct ctl *ctl, const struct option_row *row, const char *value)
+{
+	if (ctl->setting_count == CTL_SETTINGS_MAX)
+		return misuse("more than %d options", CTL_SETTINGS_MAX);
+	ctl->settings[ctl->setting_count++] = (struct ctl_setting){row, value != NULL ? value : "true"};
+	return CTL_OK;
 }
 
 /* One option at argv[*at]; *at then stands on the last word that was used. */
 static enum ctl_exit take_option(struct ctl *ctl, int argc, char **argv, int *at)
 {
 	char name[64];
-	const char *text = argv[*at] + 1 + (argv[*at][1] == '-'), *equals = strchr(text, '='), *value = NULL;
+	const char *word = argv[*at], *text = word + 1 + (word[1] == '-'), *equals = strchr(text, '='), *value = NULL;
 	const struct option_row *row;
 	bool takes;
 	int own;
 
 	(void)snprintf(name, sizeof(name), "%.*s", equals ? (int)(equals - text) : (int)strlen(text), text);
-	own = find_own(name);
+	own = ctl_find_option(name);
 	row = own < 0 ? options_find(name) : NULL;
 	if (own < 0 && (row == NULL || row->kind == OPTION_ACTION))
-		return misuse("there is no option '%s'", argv[*at]);
-	takes = own >= 0 ? own_options[own].kind != VALUE_SWITCH : row->takes_value;
+		return unknown_option(word, name);
+	takes = own >= 0 ? ctl_options[own].kind != CTL_SWITCH : row->takes_value;
 	if (equals != NULL)
 		value = equals + 1;
 	else if (takes && *at + 1 < argc)
 		value = argv[++*at];
 	if (takes && value == NULL)
-		return misuse("option -%s needs a value", name);
-	if (own >= 0)
-		return set_own(ctl, (unsigned)own, value);
-	if (ctl->setting_count == CTL_SETTINGS_MAX)
-		return misuse("too many options, at %s", argv[*at]);
-	ctl->settings[ctl->setting_count++] = (struct ctl_setting){row, value != NULL ? value : "true"};
-	return CTL_OK;
+		return misuse("-%s needs a value: %s", name,
+			      own >= 0 ? ctl_options[own].placeholder : row->placeholder);
+	return own >= 0 ? set_own(ctl, &ctl_options[own], value) : add_setting(ctl, row, value);
 }
 
 static enum ctl_exit take_words(struct ctl *ctl, int argc, char **argv)
@@ -172,21 +138,30 @@ static enum ctl_exit take_words(struct ctl *ctl, int argc, char **argv)
 	return CTL_OK;
 }
 
+static enum ctl_exit unknown_command(const char *name)
+{
+	const char *nearest = ctl_nearest_command(name);
+
+	if (nearest != NULL)
+		return misuse("unknown command '%s', did you mean '%s'?", name, nearest);
+	return misuse("unknown command '%s'; all of them: useroomctl -help", name);
+}
+
 static enum ctl_exit run_command(struct ctl *ctl)
 {
 	const char *name = ctl->words[0];
+	int command = ctl_find_command(name);
+	const char *argument = command < 0 ? "" : ctl_commands[command].argument;
+	int most = argument[0] != '\0';
 
-	for (unsigned i = 0; i < ARRAY_SIZE(commands); i++) {
-		if (strcmp(commands[i].name, name) != 0)
-			continue;
-		if (ctl->word_count - 1 > commands[i].most)
-			return misuse("'%s' is one word too many", ctl->words[commands[i].most + 1]);
-		if (commands[i].arguments[0] != '\0' && commands[i].arguments[0] != '[' && ctl->word_count < 2)
-			return misuse("%s needs the name of a file", name);
-		ctl->argument = ctl->word_count > 1 ? ctl->words[1] : NULL;
-		return commands[i].run(ctl);
-	}
-	return misuse("there is no command '%s'", name);
+	if (command < 0)
+		return unknown_command(name);
+	if (ctl->word_count - 1 > most)
+		return misuse("'%s' is one word too many", ctl->words[most + 1]);
+	if (most > 0 && argument[0] != '[' && ctl->word_count < 2)
+		return misuse("%s needs a word behind it: %s", name, argument);
+	ctl->argument = ctl->word_count > 1 ? ctl->words[1] : NULL;
+	return runs[command](ctl);
 }
 
 int main(int argc, char **argv)
@@ -201,11 +176,11 @@ int main(int argc, char **argv)
 	if (ctl.version)
 		return printf("useroomctl %s\n", USEROOM_VERSION) < 0;
 	if (ctl.help) {
-		print_help();
+		ctl_print_help();
 		return CTL_OK;
 	}
 	if (ctl.word_count == 0)
-		return misuse("no command was given");
+		return misuse("no command; all of them: useroomctl -help");
 	/* Only how text is shown: numbers are read and written with a point everywhere. */
 	(void)setlocale(LC_CTYPE, "");
 	r = run_command(&ctl);
