@@ -249,6 +249,10 @@ json_object *ctl_event_json(const struct recording_event *event)
 	object = json_tokener_parse(text);
 	if (object == NULL)
 		object = json_object_new_object();
+	/* Of a start's settings not all are recorded: what is not known is left out. */
+	json_object_object_del(object, "mem_kill_percent");
+	json_object_object_del(object, "swap_kill_percent");
+	json_object_object_del(object, "interval_ns");
 	for (uint32_t i = 0; i < event->candidate_count; i++) {
 		const struct recording_candidate *c = &event->candidates[i];
 		json_object *one = json_object_new_object();

@@ -9,6 +9,13 @@
 #include <string.h>
 
 const struct ctl_command_row ctl_commands[COMMAND_COUNT] = {
+	[COMMAND_STATUS] = {"status", "", "is it running, memory and swap now, the last events, what it cannot do",
+			    "是否在运行、当前内存与交换空间、最近事件、做不到什么",
+			    "It exits with 0 only where useroom is running."},
+	[COMMAND_WHY] =
+		{"why", "[PID]", "who would be ended now, in order; or why this one would or would not",
+		 "现在会依次终止谁；或者某个进程为何会或不会被终止",
+		 "It looks with the daemon's settings and rights, and ranks with its code. A place of - is never."},
 	[COMMAND_EVENTS] = {"events", "", "what happened since the last boot", "本次启动以来发生的事件",
 			    "One line an event, as it was logged; -n takes the last ones."},
 	[COMMAND_INCIDENTS] = {"incidents", "", "the kept recordings of kills", "已保存的终止事件记录", NULL},

@@ -9,6 +9,8 @@
 #include <stddef.h>
 
 enum ctl_command {
+	COMMAND_STATUS,
+	COMMAND_WHY,
 	COMMAND_EVENTS,
 	COMMAND_INCIDENTS,
 	COMMAND_SHOW,
