@@ -11,8 +11,12 @@
 #include <string.h>
 
 static const ctl_command_fn runs[COMMAND_COUNT] = {
-	[COMMAND_STATUS] = ctl_status,       [COMMAND_WHY] = ctl_why,   [COMMAND_EVENTS] = ctl_events,
-	[COMMAND_INCIDENTS] = ctl_incidents, [COMMAND_SHOW] = ctl_show,
+	[COMMAND_STATUS] = ctl_status,
+	[COMMAND_TOP] = ctl_top,
+	[COMMAND_WHY] = ctl_why,
+	[COMMAND_EVENTS] = ctl_events,
+	[COMMAND_INCIDENTS] = ctl_incidents,
+	[COMMAND_SHOW] = ctl_show,
 };
 
 /* The words are the caller's own, but they may come from a script: escaped as everything is. */

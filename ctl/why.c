@@ -3,6 +3,7 @@
 #include "ctl.h"
 #include "draw.h"
 #include "log.h"
+#include "order.h"
 #include "parse.h"
 #include "report.h"
 #include "util.h"
@@ -144,10 +145,23 @@ static void print_row(unsigned i)
 		     draw_fit(name_of(p), NAME_COLUMNS, name, sizeof(name)), view_reason(&view, p));
 }
 
+/* Those that would not be ended, largest first. Returns how many. */
+static unsigned list_never(unsigned ret[SCAN_READ_MAX])
+{
+	unsigned all = order_rows(&view.table, ORDER_MEMORY, "", ret), count = 0;
+
+	for (unsigned i = 0; i < all; i++) {
+		if (view.table.procs[ret[i]].rank == CLASS_NEVER)
+			ret[count++] = ret[i];
+	}
+	return count;
+}
+
 static void print_order(unsigned most)
 {
+	static unsigned nevers[SCAN_READ_MAX];
+	unsigned candidates = view_candidates(&view), never = list_never(nevers);
 	char verdict[320];
-	unsigned candidates = view_candidates(&view), never = view.table.count - candidates;
 
 	(void)printf("%s\n\n", view_verdict(&view, verdict, sizeof(verdict)));
 	(void)printf("%4s %8s  %-10s %9s  %-*s  %s\n", "#", "PID", "USER", "HOLDS", NAME_COLUMNS, "NAME", "WHY");
@@ -156,29 +170,37 @@ static void print_order(unsigned most)
 	if (candidates > most)
 		(void)printf("     and %u more candidates\n", candidates - most);
 	for (unsigned i = 0; i < never && i < most; i++)
-		print_row(candidates + i);
+		print_row(nevers[i]);
 	if (never > most)
 		(void)printf("     and %u more that would not be ended\n", never - most);
 }
 
+static json_object *rows_json(const unsigned *rows, unsigned count)
+{
+	json_object *list = json_object_new_array();
+
+	for (unsigned i = 0; i < count; i++)
+		json_object_array_add(list, process_json(&view.table.procs[rows[i]], rows[i]));
+	return list;
+}
+
 static enum ctl_exit print_order_json(unsigned most)
 {
+	static unsigned rows[SCAN_READ_MAX];
 	const struct proc *victim = view_victim(&view);
-	json_object *o = json_object_new_object(), *order = json_object_new_array(), *never = json_object_new_array();
+	json_object *o = json_object_new_object();
 	unsigned candidates = view_candidates(&view);
 	char verdict[320];
 
-	for (unsigned i = 0; i < candidates && i < most; i++)
-		json_object_array_add(order, process_json(&view.table.procs[i], i));
-	for (unsigned i = candidates; i < view.table.count && i - candidates < most; i++)
-		json_object_array_add(never, process_json(&view.table.procs[i], i));
+	for (unsigned i = 0; i < candidates; i++)
+		rows[i] = i;
 	json_object_object_add(o, "running", json_object_new_boolean(view.running));
 	json_object_object_add(o, "verdict", json_object_new_string(view_verdict(&view, verdict, sizeof(verdict))));
 	if (victim != NULL)
 		json_object_object_add(o, "would_end_pid", json_object_new_int(victim->pid));
 	json_object_object_add(o, "candidates", json_object_new_uint64(candidates));
-	json_object_object_add(o, "order", order);
-	json_object_object_add(o, "never", never);
+	json_object_object_add(o, "order", rows_json(rows, (unsigned)min_u64(candidates, most)));
+	json_object_object_add(o, "never", rows_json(rows, (unsigned)min_u64(list_never(rows), most)));
 	return ctl_print_json(o);
 }
 

@@ -12,6 +12,9 @@ const struct ctl_command_row ctl_commands[COMMAND_COUNT] = {
 	[COMMAND_STATUS] = {"status", "", "is it running, memory and swap now, the last events, what it cannot do",
 			    "是否在运行、当前内存与交换空间、最近事件、做不到什么",
 			    "It exits with 0 only where useroom is running."},
+	[COMMAND_TOP] = {"top", "", "live: memory, swap, pressure, and who would go next",
+			 "实时：内存、交换空间、压力，以及下一个会被终止的进程",
+			 "h shows its keys. It has colors unless NO_COLOR is set, and UTF-8 where the locale has it."},
 	[COMMAND_WHY] =
 		{"why", "[PID]", "who would be ended now, in order; or why this one would or would not",
 		 "现在会依次终止谁；或者某个进程为何会或不会被终止",
