@@ -32,9 +32,13 @@ int ctl_open(const char *path, struct reading *ret)
 	char why[160], safe[512];
 	int r = reading_open(path, ret, why, sizeof(why));
 
+	(void)log_safe(path, safe, sizeof(safe));
+	if (r == 0 && ret->cut)
+		(void)ctl_fail("%s is cut: what was at its end is missing", safe);
+	if (r == 0 && ret->damaged > 0)
+		(void)ctl_fail("%s is damaged: %zu records that cannot be true are left out", safe, ret->damaged);
 	if (r == 0)
 		return 0;
-	(void)log_safe(path, safe, sizeof(safe));
 	if (r == -ENOENT && strcmp(path, RECORD_DEFAULT) == 0)
 		(void)ctl_fail("%s is not there: useroom has not run since the last boot, or with -record off", safe);
 	else if (r == -EACCES)
@@ -127,6 +131,11 @@ bool ctl_running(const struct reading *r)
 	return n > 0 && parse_stat(text, (size_t)n, &stat) == 0 && stat.start_ticks == r->header.writer_start_ticks;
 }
 
+uint32_t ctl_share_ppm(uint64_t part, uint64_t total)
+{
+	return total == 0 ? 0 : (uint32_t)(min_u64(part, total) * 1000000 / total);
+}
+
 void ctl_to_event(const struct recording_event *from, struct event *e)
 {
 	*e = (struct event){
@@ -159,10 +168,8 @@ void ctl_to_event(const struct recording_event *from, struct event *e)
 	e->decision.futile_kib = from->futile_kib;
 	e->decision.need_kib = from->need_kib;
 	e->decision.episode_ns = from->episode_ns;
-	if (from->mem_total > 0)
-		e->decision.mem_ppm = (uint32_t)((double)from->mem_available / (double)from->mem_total * 1e6);
-	if (from->swap_total > 0)
-		e->decision.swap_ppm = (uint32_t)((double)from->swap_free / (double)from->swap_total * 1e6);
+	e->decision.mem_ppm = ctl_share_ppm(from->mem_available, from->mem_total);
+	e->decision.swap_ppm = ctl_share_ppm(from->swap_free, from->swap_total);
 	e->mem_term_ppm = from->mem_limit_ppm;
 	e->swap_term_ppm = from->swap_limit_ppm;
 	e->victim.pid = from->victim_pid;
@@ -215,6 +222,14 @@ const char *ctl_time(uint64_t realtime_ns, char *buf, size_t size)
 	if (localtime_r(&seconds, &local) != NULL)
 		(void)strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &local);
 	(void)snprintf(buf, size, "%s.%03u", text, (unsigned)(realtime_ns % NS_PER_S / NS_PER_MS));
+	return buf;
+}
+
+const char *ctl_clock(uint64_t realtime_ns, char *buf, size_t size)
+{
+	char text[64];
+
+	(void)snprintf(buf, size, "%s", ctl_time(realtime_ns, text, sizeof(text)) + strlen("2026-11-24 "));
 	return buf;
 }
 

@@ -67,6 +67,12 @@ enum ctl_exit ctl_fail(const char *format, ...) __attribute__((format(printf, 1,
  */
 int ctl_open(const char *path, struct reading *ret);
 
+/*
+ * Which recording the argument means: a name as `incidents` lists it, a path, or nothing: the newest incident. False:
+ * there is none.
+ */
+bool ctl_find_recording(const struct ctl *ctl, char *path, size_t size);
+
 /* The settings of -config FILE, or of the daemon's own file. 0, or negative and the mistakes were said. */
 int ctl_config(const struct ctl *ctl, struct config *ret);
 
@@ -85,6 +91,12 @@ const char *ctl_sentence(const struct recording_event *from, char *buf, size_t s
 
 /* "2026-11-24 02:31:07.482" in local time. */
 const char *ctl_time(uint64_t realtime_ns, char *buf, size_t size);
+
+/* "02:31:07.482" of it. */
+const char *ctl_clock(uint64_t realtime_ns, char *buf, size_t size);
+
+/* Parts per million; 0 of nothing. */
+uint32_t ctl_share_ppm(uint64_t part, uint64_t total);
 
 /* JSON in one place: a document to stdout, and it is freed. */
 enum ctl_exit ctl_print_json(json_object *object);

@@ -2,20 +2,16 @@
 /* events, incidents, show: what happened. */
 #include "ctl.h"
 #include "html.h"
+#include "show.h"
 
 #include "log.h"
 #include "report.h"
-#include "util.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Around an incident: what was seen from so long before its first event to so long after its last. */
-#define BEFORE_NS (10 * NS_PER_S)
-#define AFTER_NS  (3 * NS_PER_S)
+#include <unistd.h>
 
 static void print_event(const struct recording_event *e)
 {
@@ -36,7 +32,7 @@ enum ctl_exit ctl_events(const struct ctl *ctl)
 	if (ctl->json) {
 		list = json_object_new_array();
 		for (size_t i = first; i < r.event_count; i++)
-			json_object_array_add(list, ctl_event_json(&r.events[i]));
+			(void)json_object_array_add(list, ctl_event_json(&r.events[i]));
 		(void)ctl_print_json(list);
 	} else {
 		for (size_t i = first; i < r.event_count; i++)
@@ -55,29 +51,11 @@ static int is_incident(const struct dirent *entry)
 	return entry->d_name[0] != '.' && length > 8 && strcmp(entry->d_name + length - 8, ".useroom") == 0;
 }
 
-/* The events of the incident itself: from the one it was kept for, else all. */
-static size_t first_event(const struct reading *r)
-{
-	size_t i = 0;
-
-	while (i < r->event_count && r->events[i].sequence < r->header.kept_because)
-		i++;
-	return i < r->event_count ? i : 0;
-}
-
-static const struct recording_event *first_kill(const struct reading *r)
-{
-	for (size_t i = first_event(r); i < r->event_count; i++)
-		if (r->events[i].type == EVENT_KILL)
-			return &r->events[i];
-	return NULL;
-}
-
 static json_object *incident_json(const char *name, const struct recording_event *kill)
 {
 	json_object *one = json_object_new_object();
 
-	json_object_object_add(one, "incident", json_object_new_string(name));
+	json_object_object_add(one, "incident", ctl_text_json(name));
 	json_object_object_add(one, "kill", kill != NULL ? ctl_event_json(kill) : NULL);
 	return one;
 }
@@ -93,22 +71,25 @@ static void print_incident(const char *name, const struct recording_event *kill)
 	(void)printf("%s  %s  %s (%d), %s, at %s %% available\n", name, ctl_time(kill->realtime_ns, when, sizeof(when)),
 		     log_safe(kill->victim_comm, comm, sizeof(comm)), kill->victim_pid,
 		     report_size(kill->victim_freeable, size, sizeof(size)),
-		     report_percent(kill->mem_total ? (uint32_t)((double)kill->mem_available / (double)kill->mem_total * 1e6) : 0,
-				    percent, sizeof(percent)));
+		     report_percent(ctl_share_ppm(kill->mem_available, kill->mem_total), percent, sizeof(percent)));
 }
 
 static void list_one(const struct ctl *ctl, const char *name, json_object *list)
 {
+	const struct recording_event *kill;
 	char path[1024];
 	struct reading r;
+	struct part part;
 
 	(void)snprintf(path, sizeof(path), "%s/%s", ctl->incidents, name);
 	if (ctl_open(path, &r) < 0)
 		return;
+	part = show_part(&r);
+	kill = show_first_kill(&r, &part);
 	if (ctl->json)
-		json_object_array_add(list, incident_json(name, first_kill(&r)));
+		(void)json_object_array_add(list, incident_json(name, kill));
 	else
-		print_incident(name, first_kill(&r));
+		print_incident(name, kill);
 	reading_free(&r);
 }
 
@@ -135,19 +116,11 @@ enum ctl_exit ctl_incidents(const struct ctl *ctl)
 
 /* ---- show ---- */
 
-/* A name as `incidents` lists it, a path, or nothing: the newest. */
-static bool find_incident(const struct ctl *ctl, char *path, size_t size)
+static bool newest(const struct ctl *ctl, char *path, size_t size)
 {
 	struct dirent **names;
-	int count;
+	int count = scandir(ctl->incidents, &names, is_incident, alphasort);
 
-	if (ctl->argument != NULL) {
-		bool named = strchr(ctl->argument, '/') == NULL;
-
-		(void)snprintf(path, size, "%s%s%s", named ? ctl->incidents : "", named ? "/" : "", ctl->argument);
-		return true;
-	}
-	count = scandir(ctl->incidents, &names, is_incident, alphasort);
 	if (count > 0)
 		(void)snprintf(path, size, "%s/%s", ctl->incidents, names[count - 1]->d_name);
 	for (int i = 0; i < count; i++)
@@ -157,79 +130,23 @@ static bool find_incident(const struct ctl *ctl, char *path, size_t size)
 	return count > 0;
 }
 
-static void bounds(const struct reading *r, uint64_t *ret_from, uint64_t *ret_to)
+bool ctl_find_recording(const struct ctl *ctl, char *path, size_t size)
 {
-	size_t first = first_event(r);
-
-	*ret_from = 0;
-	*ret_to = UINT64_MAX;
-	if (r->event_count == 0)
-		return;
-	*ret_from = minus_u64(r->events[first].now_ns, BEFORE_NS);
-	*ret_to = r->events[r->event_count - 1].now_ns + AFTER_NS;
+	if (ctl->argument == NULL)
+		return newest(ctl, path, size);
+	(void)snprintf(path, size, "%s/%s", ctl->incidents, ctl->argument);
+	if (strchr(ctl->argument, '/') != NULL || access(path, F_OK) < 0)
+		(void)snprintf(path, size, "%s", ctl->argument);
+	return true;
 }
 
-/* One line a second, and each event where it happened. */
-static void show_text(const struct reading *r, uint64_t from, uint64_t to)
-{
-	char when[64], mem[32], swap[32], percent[32];
-	size_t event = first_event(r);
-	uint64_t next = 0;
-
-	for (size_t i = 0; i < r->look_count; i++) {
-		const struct recording_look *l = &r->looks[i];
-		uint64_t total = l->value[VALUE_MEM_TOTAL], available = l->value[VALUE_MEM_AVAILABLE];
-
-		if (l->now_ns < from || l->now_ns > to)
-			continue;
-		for (; event < r->event_count && r->events[event].now_ns <= l->now_ns; event++)
-			print_event(&r->events[event]);
-		if (l->now_ns < next)
-			continue;
-		next = l->now_ns + NS_PER_S;
-		(void)printf("%s  available %s (%s %%)", ctl_time(reading_realtime(r, l->now_ns), when, sizeof(when)),
-			     report_size(available, mem, sizeof(mem)),
-			     report_percent(total ? (uint32_t)((double)available / (double)total * 1e6) : 0, percent,
-					    sizeof(percent)));
-		if (l->value[VALUE_SWAP_TOTAL] > 0)
-			(void)printf(", swap free %s", report_size(l->value[VALUE_SWAP_FREE], swap, sizeof(swap)));
-		if (l->value[VALUE_PENDING_MEM] > 0)
-			(void)printf(", %s coming back", report_size(l->value[VALUE_PENDING_MEM], mem, sizeof(mem)));
-		(void)putchar('\n');
-	}
-	for (; event < r->event_count; event++)
-		print_event(&r->events[event]);
-}
-
-static enum ctl_exit show_json(const struct reading *r, uint64_t from, uint64_t to)
-{
-	json_object *all = json_object_new_object(), *looks = json_object_new_array(), *events = json_object_new_array();
-	const struct recording_header *h = &r->header;
-
-	json_object_object_add(all, "host", ctl_text_json(h->host));
-	json_object_object_add(all, "kernel", ctl_text_json(h->kernel));
-	json_object_object_add(all, "useroom", ctl_text_json(h->program));
-	json_object_object_add(all, "mem_term_ppm", json_object_new_uint64(h->settings.mem_term_ppm));
-	json_object_object_add(all, "mem_kill_ppm", json_object_new_uint64(h->settings.mem_kill_ppm));
-	json_object_object_add(all, "swap_term_ppm", json_object_new_uint64(h->settings.swap_term_ppm));
-	json_object_object_add(all, "swap_kill_ppm", json_object_new_uint64(h->settings.swap_kill_ppm));
-	for (size_t i = 0; i < r->look_count; i++)
-		if (r->looks[i].now_ns >= from && r->looks[i].now_ns <= to)
-			json_object_array_add(looks, ctl_look_json(r, &r->looks[i]));
-	for (size_t i = first_event(r); i < r->event_count; i++)
-		json_object_array_add(events, ctl_event_json(&r->events[i]));
-	json_object_object_add(all, "looks", looks);
-	json_object_object_add(all, "events", events);
-	return ctl_print_json(all);
-}
-
-static enum ctl_exit show_html(const struct ctl *ctl, const struct reading *r, uint64_t from, uint64_t to)
+static enum ctl_exit show_page(const struct ctl *ctl, const struct reading *r, const struct part *part)
 {
 	FILE *file = strcmp(ctl->html, "-") == 0 ? stdout : fopen(ctl->html, "we");
 
 	if (file == NULL)
 		return ctl_fail("%s: %s", ctl->html, strerror(errno));
-	html_write(file, r, first_event(r), from, to);
+	html_write(file, r, part);
 	if (file != stdout && fclose(file) != 0)
 		return ctl_fail("%s: %s", ctl->html, strerror(errno));
 	return CTL_OK;
@@ -239,20 +156,20 @@ enum ctl_exit ctl_show(const struct ctl *ctl)
 {
 	char path[1024];
 	struct reading r;
-	uint64_t from, to;
+	struct part part;
 	enum ctl_exit result = CTL_OK;
 
-	if (!find_incident(ctl, path, sizeof(path)))
+	if (!ctl_find_recording(ctl, path, sizeof(path)))
 		return ctl_fail("there is no incident in %s", ctl->incidents);
 	if (ctl_open(path, &r) < 0)
 		return CTL_FAILED;
-	bounds(&r, &from, &to);
+	part = show_part(&r);
 	if (ctl->html != NULL)
-		result = show_html(ctl, &r, from, to);
+		result = show_page(ctl, &r, &part);
 	else if (ctl->json)
-		result = show_json(&r, from, to);
+		result = ctl_print_json(show_json(&r, &part));
 	else
-		show_text(&r, from, to);
+		show_text(stdout, &r, &part);
 	reading_free(&r);
 	return result;
 }

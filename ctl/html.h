@@ -3,11 +3,14 @@
 #ifndef USEROOM_CTL_HTML_H
 #define USEROOM_CTL_HTML_H
 
-#include "reading.h"
+#include "show.h"
 
 #include <stdio.h>
 
-/* The looks between two moments (CLOCK_MONOTONIC, ns) and the events from one on, drawn and listed. */
-void html_write(FILE *file, const struct reading *reading, size_t first_event, uint64_t from_ns, uint64_t to_ns);
+/* The looks and events of this part, drawn and listed. */
+void html_write(FILE *file, const struct reading *reading, const struct part *part);
+
+/* Text from outside, for an element or a quoted attribute: control characters as in the log, then what HTML means. */
+void html_escape(FILE *file, const char *text);
 
 #endif

@@ -17,6 +17,8 @@ static const ctl_command_fn runs[COMMAND_COUNT] = {
 	[COMMAND_EVENTS] = ctl_events,
 	[COMMAND_INCIDENTS] = ctl_incidents,
 	[COMMAND_SHOW] = ctl_show,
+	[COMMAND_REPLAY] = ctl_replay,
+	[COMMAND_CAPTURE] = ctl_capture,
 };
 
 /* The words are the caller's own, but they may come from a script: escaped as everything is. */

@@ -25,21 +25,40 @@ const struct ctl_command_row ctl_commands[COMMAND_COUNT] = {
 	[COMMAND_SHOW] = {"show", "[INCIDENT]", "one of them (the newest), second by second",
 			  "逐秒显示其中一份记录（默认最新）",
 			  "INCIDENT is a name as incidents lists it, or a path; a path of any recording will do."},
+	[COMMAND_REPLAY] =
+		{"replay", "[RECORDING]", "what other settings would have done in a recording",
+		 "在一份记录上重放：其他设置会怎样做",
+		 "RECORDING is named as with show. First it decides every look again with the recorded settings, which "
+		 "must "
+		 "give what was recorded; then with those of -config FILE, or the recorded ones, and with the options "
+		 "of "
+		 "useroom that are given. It says where these would first have done something else. What comes after "
+		 "that "
+		 "nobody knows: it would have been another machine. When it acts is replayed, not whom it chooses."},
+	[COMMAND_CAPTURE] =
+		{"capture", "FILE", "record this machine without the daemon, for replay",
+		 "不运行守护进程，仅记录本机，供 replay 使用",
+		 "The daemon's own loop in a dry run, with the options of useroom; no signal is sent and no hook runs. "
+		 "Ctrl-C ends it. FILE must not be there yet. Its size is enough for -for SECONDS, or half a day of "
+		 "looks "
+		 "when much is going on, unless -record-size says another."},
 };
 
 const struct ctl_option_row ctl_options[] = {
-	{"json", CTL_SWITCH, offsetof(struct ctl, json), "", "print JSON (status, why, events, incidents, show)",
-	 "以 JSON 输出（status、why、events、incidents、show）", NULL},
+	{"json", CTL_SWITCH, offsetof(struct ctl, json), "", "print JSON (all but capture and top)",
+	 "以 JSON 输出（capture、top 除外）", NULL},
 	{"html", CTL_FILE, offsetof(struct ctl, html), "FILE",
 	 "show: write one self-contained page; - is standard output", "show：写出一个独立的网页；- 表示标准输出", NULL},
 	{"n", CTL_WHOLE, offsetof(struct ctl, count), "NUMBER", "events, why: so many", "events、why：显示的数目",
 	 NULL},
+	{"for", CTL_DECIMAL, offsetof(struct ctl, seconds), "SECONDS", "capture: end after this time",
+	 "capture：经过此时间后结束", NULL},
 	{"record", CTL_FILE, offsetof(struct ctl, record), "PATH", "the daemon's recording (" RECORD_DEFAULT ")",
 	 "守护进程的记录文件（" RECORD_DEFAULT "）", NULL},
 	{"incidents", CTL_FILE, offsetof(struct ctl, incidents), "PATH", "where incidents are (" INCIDENTS_DEFAULT ")",
 	 "事件记录所在目录（" INCIDENTS_DEFAULT "）", NULL},
-	{"config", CTL_FILE, offsetof(struct ctl, config), "FILE", "why, top: the settings of this file",
-	 "why、top：使用此文件的设置",
+	{"config", CTL_FILE, offsetof(struct ctl, config), "FILE",
+	 "why, top, replay, capture: the settings of this file", "why、top、replay、capture：使用此文件的设置",
 	 "Without it: the settings of the useroom that runs, or of its usual file where none runs."},
 	{"version", CTL_SWITCH, offsetof(struct ctl, version), "", "print the version", "打印版本", NULL},
 	{"help", CTL_SWITCH, offsetof(struct ctl, help), "", "print this help", "打印帮助", NULL},
@@ -102,5 +121,5 @@ void ctl_print_help(void)
 	(void)puts("\noptions, before or after the command:");
 	for (unsigned i = 0; i < ctl_option_count; i++)
 		(void)printf("  -%-10s%-9s%s\n", ctl_options[i].name, ctl_options[i].placeholder, ctl_options[i].help);
-	(void)puts("\nwhy and top also take the options of useroom: useroomctl why -m 20");
+	(void)puts("\nwhy, top, replay and capture also take the options of useroom: useroomctl replay FILE -m 20");
 }
