@@ -7,16 +7,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 /* No recording is larger (-record-size); what claims to be is none. */
 #define BYTES_MOST ((size_t)128 * 1024 * 1024)
+
+#define RECORD_BYTES_MOST 65536u
+#define PIECE_BYTES       8192u
 
 /* What the first program with this version of the format wrote. Later ones added at the end: what is missing is 0. */
 static const size_t least_bytes[RING_COUNT] = {
@@ -28,8 +29,7 @@ _Static_assert(sizeof(struct recording_look) >= 184, "what was recorded once can
 _Static_assert(sizeof(struct recording_span) >= 80, "what was recorded once can be read for ever");
 _Static_assert(sizeof(struct recording_event) >= 768, "what was recorded once can be read for ever");
 
-/* No machine has 8 PiB, and none is up for a hundred years: larger is damage, and must not overflow in what is counted.
- */
+/* No machine has 8 PiB or is up for a hundred years: larger is damage, and must not overflow in what is counted. */
 #define VALUE_MOST (UINT64_C(1) << 43)
 #define TIME_MOST  (UINT64_C(1) << 62)
 
@@ -53,9 +53,9 @@ static int check_header(const struct recording_header *h, size_t bytes, char *wh
 	for (unsigned i = 0; i < RING_COUNT; i++) {
 		const struct recording_ring *r = &h->rings[i];
 
-		if (r->record_bytes < least_bytes[i] || r->record_bytes % 8 != 0 || r->record_bytes > 65536 ||
-		    r->offset < RECORDING_HEADER || r->offset % 8 != 0 || r->count == 0 ||
-		    r->count > BYTES_MOST / least_bytes[i])
+		if (r->record_bytes < least_bytes[i] || r->record_bytes % 8 != 0 ||
+		    r->record_bytes > RECORD_BYTES_MOST || r->offset < RECORDING_HEADER || r->offset % 8 != 0 ||
+		    r->count == 0 || r->count > BYTES_MOST / least_bytes[i])
 			return refuse(why, size, "its header is damaged", -EINVAL);
 	}
 	return 0;
@@ -210,63 +210,58 @@ int reading_parse(const void *data, size_t bytes, struct reading *ret, char *why
 	return 0;
 }
 
-/* A copy of the file that holds still. It is read, not mapped: a file that is cut under a mapping would end this
- * program. */
-static int read_copy(int fd, size_t bytes, void **ret)
+/* As much as there is; the rest is 0. */
+static void read_bytes(int fd, char *to, size_t bytes, size_t at)
 {
-	char *data = calloc(1, bytes + 1);
 	size_t done = 0;
+	ssize_t n;
 
-	if (data == NULL)
-		return -ENOMEM;
-	while (done < bytes) {
-		ssize_t n = pread(fd, data + done, bytes - done, (off_t)done);
-
-		if (n <= 0)
-			break;
+	while (done < bytes && (n = pread(fd, to + done, bytes - done, (off_t)(at + done))) > 0)
 		done += (size_t)n;
-	}
-	*ret = data;
-	return 0;
+	memset(to + done, 0, bytes - done);
 }
 
 /*
- * A record that was being written during the first read shows another number, or other bytes, at the second: it is left
- * out.
+ * Whole records twice, one right after the other. One that was being written during the first shows another number, or
+ * other bytes, at the second: it is left out. The pieces are small, so that a writer is met in few of them.
  */
-static void drop_changed(char *first, const char *second, size_t bytes)
+static void read_piece(int fd, char *data, size_t at, size_t count, size_t record_bytes)
 {
-	const struct recording_header *h = (const void *)first;
+	static char again[RECORD_BYTES_MOST + PIECE_BYTES];
 
-	for (unsigned kind = 0; kind < RING_COUNT; kind++) {
-		const struct recording_ring *r = &h->rings[kind];
-
-		for (size_t i = 0; i < whole_records(r, bytes); i++) {
-			size_t at = r->offset + i * r->record_bytes;
-
-			if (memcmp(first + at, second + at, r->record_bytes) != 0)
-				memset(first + at, 0, r->record_bytes);
-		}
-	}
+	read_bytes(fd, data + at, count * record_bytes, at);
+	read_bytes(fd, again, count * record_bytes, at);
+	for (size_t i = 0; i < count; i++)
+		if (memcmp(data + at + i * record_bytes, again + i * record_bytes, record_bytes) != 0)
+			memset(data + at + i * record_bytes, 0, record_bytes);
 }
 
-static int read_twice(int fd, size_t bytes, struct reading *ret, char *why, size_t why_size)
+static void read_ring(int fd, char *data, size_t bytes, const struct recording_ring *r)
 {
-	void *first = NULL, *second = NULL;
-	int r = read_copy(fd, bytes, &first);
+	size_t whole = whole_records(r, bytes), step = 1 + PIECE_BYTES / r->record_bytes;
 
-	if (r == 0)
-		r = read_copy(fd, bytes, &second);
-	if (r < 0)
-		r = refuse(why, why_size, "not enough memory to read it", r);
-	else
-		r = check_header(first, bytes, why, why_size);
+	for (size_t i = 0; i < whole; i += step)
+		read_piece(fd, data, r->offset + i * r->record_bytes, min_u64(step, whole - i), r->record_bytes);
+}
+
+/* It is read, not mapped: a file that is cut under a mapping would end this program. */
+static int read_file(int fd, size_t bytes, struct reading *ret, char *why, size_t why_size)
+{
+	char *data = calloc(1, bytes);
+	int r;
+
+	if (data == NULL)
+		return refuse(why, why_size, "not enough memory to read it", -ENOMEM);
+	read_bytes(fd, data, RECORDING_HEADER, 0);
+	r = check_header((const void *)data, bytes, why, why_size);
 	if (r == 0) {
-		drop_changed(first, second, bytes);
-		r = reading_parse(first, bytes, ret, why, why_size);
+		struct recording_header header = *(const struct recording_header *)(const void *)data;
+
+		for (unsigned i = 0; i < RING_COUNT; i++)
+			read_ring(fd, data, bytes, &header.rings[i]);
+		r = reading_parse(data, bytes, ret, why, why_size);
 	}
-	free(first);
-	free(second);
+	free(data);
 	return r;
 }
 
@@ -286,7 +281,7 @@ int reading_open(const char *path, struct reading *ret, char *why, size_t why_si
 			   s.st_size == 0 ? "the file is empty" : "the file is cut: not even its header is there",
 			   -EINVAL);
 	else
-		r = read_twice(fd, (size_t)s.st_size, ret, why, why_size);
+		r = read_file(fd, (size_t)s.st_size, ret, why, why_size);
 	(void)close(fd);
 	return r;
 }

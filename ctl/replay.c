@@ -34,9 +34,10 @@ static bool is_level(const struct option_row *row)
 
 static void write_setting(FILE *f, const struct config *c, const struct option_row *row)
 {
-	char value[MATCH_TEXT_MAX], safe[4 * MATCH_TEXT_MAX];
+	char buf[MATCH_TEXT_MAX], safe[4 * MATCH_TEXT_MAX];
+	const char *value = options_get(c, row, buf, sizeof(buf));
 
-	(void)log_safe(options_get(c, row, value, sizeof(value)), safe, sizeof(safe));
+	(void)log_safe(value, safe, sizeof(safe));
 	if (row->takes_value || strcmp(value, "true") != 0)
 		(void)fprintf(f, row->takes_value ? " -%s %s" : " -%s=%s", row->name, safe);
 	else
@@ -79,6 +80,7 @@ static bool any_difference(const struct config *a, const struct config *b)
 
 /* ---- moments ---- */
 
+/* As in JSON. */
 static const char *const outcomes[] = {
 	[RERUN_SAME] = "same",   [RERUN_SENDS] = "sends",       [RERUN_ESCALATES] = "escalates",
 	[RERUN_OTHER] = "other", [RERUN_REFRAINS] = "refrains",
@@ -204,7 +206,7 @@ static void write_later(FILE *f, const struct replay *p)
 	char time[32];
 
 	if (!u->sends_later) {
-		(void)fputs("  and none in all that was recorded: it was a dry run, nobody ended meanwhile\n", f);
+		(void)fputs("  and none later: it was a dry run, so the machine would have been the same\n", f);
 		return;
 	}
 	(void)fprintf(f, "  but %s %s later, ", signal_of(&u->later_decision),
@@ -237,8 +239,11 @@ static void write_difference(FILE *f, const struct replay *p)
 		break;
 	}
 	write_moment(f, p, u->look, &u->decision);
-	if (u->outcome == RERUN_REFRAINS && (u->kill->flags & RECORDED_DRY_RUN))
+	if (u->outcome == RERUN_REFRAINS && (u->kill->flags & RECORDED_DRY_RUN)) {
 		write_later(f, p);
+		if (!u->sends_later)
+			return;
+	}
 	(void)fputs("  what comes after that is not in the recording: it would have been another machine\n", f);
 }
 
