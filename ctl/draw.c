@@ -68,7 +68,7 @@ const char *draw_fit(const char *text, unsigned columns, char *buf, size_t size)
 		if (width > 0 && (unsigned)width > columns)
 			break;
 		columns -= width > 0 ? (unsigned)width : 1;
-		if (used + bytes + columns + 1 > size)
+		if (used + bytes + 1 > size)
 			break;
 		memcpy(buf + used, shown, width > 0 ? bytes : 1);
 		used += width > 0 ? bytes : 1;
