@@ -25,7 +25,8 @@ struct walk {
 	size_t event; /* the first signal that was not decided on before the look */
 	uint64_t judged_from_ns;
 	uint64_t last_ns;
-	bool parted; /* the other settings did not send a signal that was only pretended */
+	size_t decided; /* the look that the other settings' decision is about */
+	bool parted;    /* the other settings did not send a signal that was only pretended */
 };
 
 void rerun_recorded_config(const struct reading *r, struct config *ret)
@@ -118,21 +119,21 @@ static enum rerun_outcome compare(const struct walk *w, const struct recording_l
 }
 
 /* The turn from one look to the next. True: what the other settings would have done is known no further. */
-static bool judge_other(struct walk *w, size_t i, uint64_t from_ns, uint64_t to_ns, struct rerun *ret)
+static bool judge_other(struct walk *w, uint64_t from_ns, uint64_t to_ns, struct rerun *ret)
 {
-	const struct recording_look *look = &w->r->looks[i];
+	const struct recording_look *look = &w->r->looks[w->decided];
 	const struct recording_event *kill = signal_between(w, from_ns, to_ns);
 
 	if (w->parted) {
 		ret->sends_later = w->other.decision.action != ACTION_NONE;
-		ret->later = i;
+		ret->later = w->decided;
 		ret->later_decision = w->other.decision;
 		return ret->sends_later || (kill != NULL && !(kill->flags & RECORDED_DRY_RUN));
 	}
 	ret->outcome = compare(w, look, kill);
 	if (ret->outcome == RERUN_SAME)
 		return false;
-	ret->look = i;
+	ret->look = w->decided;
 	ret->decision = w->other.decision;
 	ret->kill = kill != NULL ? kill : signal_between(w, from_ns, UINT64_MAX);
 	w->parted = ret->outcome == RERUN_REFRAINS && (kill->flags & RECORDED_DRY_RUN);
@@ -141,25 +142,27 @@ static bool judge_other(struct walk *w, size_t i, uint64_t from_ns, uint64_t to_
 
 /*
  * A turn of the daemon is a look, and where it meant to act a second one before the shot: that one counts then. Returns
- * the look that counts.
+ * the last look of the turn.
  */
 static size_t take_turn(struct walk *w, size_t i, struct rerun *ret)
 {
 	const struct recording_look *looks = w->r->looks;
-	bool judged = looks[i].now_ns >= w->judged_from_ns, acts;
+	bool judged = looks[i].now_ns >= w->judged_from_ns;
 
 	decide(&w->recorded, &looks[i], false);
 	decide(&w->other, &looks[i], w->parted);
+	w->decided = i;
 	if (judged)
 		judge_recorded(w, i, ret);
-	acts = w->other.decision.action != ACTION_NONE;
 	if (i + 1 == w->r->look_count || !(looks[i + 1].flags & LOOK_CONFIRM) || looks[i + 1].now_ns < looks[i].now_ns)
 		return i;
 	decide(&w->recorded, &looks[i + 1], false);
-	if (acts)
-		decide(&w->other, &looks[i + 1], w->parted);
 	if (judged)
 		judge_recorded(w, i + 1, ret);
+	if (w->other.decision.action != ACTION_NONE) {
+		decide(&w->other, &looks[i + 1], w->parted);
+		w->decided = i + 1;
+	}
 	return i + 1;
 }
 
@@ -185,6 +188,6 @@ void rerun(const struct reading *r, const struct config *config, struct rerun *r
 		i = take_turn(&w, i, ret);
 		to_ns = i + 1 < r->look_count ? r->looks[i + 1].now_ns : UINT64_MAX;
 		if (known && from_ns >= w.judged_from_ns)
-			known = !judge_other(&w, i, from_ns, to_ns, ret);
+			known = !judge_other(&w, from_ns, to_ns, ret);
 	}
 }
