@@ -221,7 +221,7 @@ static void write_difference(FILE *f, const struct replay *p)
 
 	switch (u->outcome) {
 	case RERUN_SAME:
-		(void)fputs("the same at every recorded look\n", f);
+		(void)fputs("nothing else would have been done at any recorded look\n", f);
 		return;
 	case RERUN_SENDS:
 		(void)fputs(signal_of(&u->decision), f);

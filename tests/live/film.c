@@ -19,6 +19,8 @@
 #define FILMED "-record " RECORD " -incidents off -grace 30 "
 #define USUAL  FILMED "-record-size 32 "
 
+#define HOG "grow=64@120"
+
 struct scene {
 	const char *name;
 	const char *options;
@@ -33,13 +35,16 @@ struct scene {
  * before the ring has gone round.
  */
 static const struct scene scenes[] = {
-	{"term", USUAL "-m 30 -mk 10", {.total_kib = 96 * MIB}, "grow=64@120", false, 1500},
-	{"kill", USUAL "-m 30 -mk 30", {.total_kib = 96 * MIB}, "grow=64@120", false, 1500},
-	{"dry-run", USUAL "-m 40 -mk 10 -dry-run", {.total_kib = 96 * MIB}, "grow=64@120", true, 400},
+	{"term", USUAL "-m 30 -mk 10", {.total_kib = 96 * MIB}, HOG, false, 1500},
+	{"kill", USUAL "-m 30 -mk 30", {.total_kib = 96 * MIB}, HOG, false, 1500},
+	{"ignored", USUAL "-m 30 -mk 10 -grace 0.2", {.total_kib = 96 * MIB}, "ignore=term " HOG, false, 1500},
+	{"nobody", USUAL "-m 30 -mk 10 -protect hog,shop", {.total_kib = 96 * MIB}, HOG, true, 1200},
+	{"futile", USUAL "-m 40 -mk 10", {.total_kib = 96 * MIB, .slab_kib = 60 * MIB}, "grow=4", true, 500},
+	{"dry-run", USUAL "-m 40 -mk 10 -dry-run", {.total_kib = 96 * MIB}, HOG, true, 700},
 	{"swap",
 	 USUAL "-m 60 -mk 10 -s 40 -sk 10",
 	 {.total_kib = 96 * MIB, .swap_total_kib = 40 * MIB},
-	 "grow=64@120",
+	 HOG,
 	 false,
 	 1500},
 	{"picture",
@@ -83,7 +88,8 @@ static void perform(struct stage *stage, const struct scene *scene, int to)
 	(void)play(stage, "shop", "grow=8");
 	settle(stage, 300);
 	hog = play(stage, "hog", scene->words);
-	(void)wait_for(stage, has_ended, hog, scene->survives ? 1 : 30);
+	if (!scene->survives)
+		(void)wait_for(stage, has_ended, hog, 30);
 	settle(stage, scene->after_ms);
 	if (hog->ended == scene->survives)
 		fail("the hog %s", hog->ended ? "is gone" : "is still there");
