@@ -10,15 +10,13 @@ FUZZ_SECONDS ?= 60
 
 .PHONY: all run test check bench demo static fuzz vm vm-short vm-systemd install uninstall clean help
 
-all: $(BUILD)/build.ninja
+all:
+	@tools/bootstrap build
+	@test -f $(BUILD)/build.ninja || meson setup $(BUILD) --prefix=$(prefix) --sysconfdir=$(sysconfdir) >/dev/null
 	@ninja -C $(BUILD)
 
-$(BUILD)/build.ninja:
-	@tools/bootstrap build
-	@meson setup $(BUILD) --prefix=$(prefix) --sysconfdir=$(sysconfdir) >/dev/null
-
 help:
-	@echo 'make            build $(BUILD)/useroom'
+	@echo 'make            build $(BUILD)/useroom and $(BUILD)/useroomctl'
 	@echo 'make run        build it and watch this machine with the defaults'
 	@echo 'make demo       ten seconds, no risk: a pretended machine, a real hog, a real SIGTERM'
 	@echo 'make test       build and run all tests'
@@ -36,7 +34,6 @@ run: all
 	@tools/run $(BUILD)/useroom
 
 demo:
-	@tools/bootstrap build
 	@$(MAKE) --no-print-directory all
 	@LIVE_DIR=$(CURDIR)/$(BUILD)/tests/live tools/demo $(CURDIR)/$(BUILD)/useroom
 

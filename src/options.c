@@ -155,8 +155,8 @@ const struct option_row *options_find(const char *name)
 
 #define NAME_MAX_LENGTH 32
 
-/* Letters to add, leave out or change (Levenshtein), one row at a time. */
-static unsigned distance(const char *a, const char *b)
+/* Levenshtein, one row at a time. */
+unsigned options_distance(const char *a, const char *b)
 {
 	unsigned row[NAME_MAX_LENGTH + 1], length = (unsigned)strlen(b);
 
@@ -201,7 +201,7 @@ const char *options_nearest(const char *name, bool keys_only)
 	const char *nearest = NULL;
 
 	for (unsigned i = 0; i < option_count; i++) {
-		unsigned d = distance(name, option_rows[i].name);
+		unsigned d = options_distance(name, option_rows[i].name);
 
 		if (d >= best || (keys_only && option_rows[i].kind == OPTION_ACTION))
 			continue;

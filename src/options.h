@@ -53,6 +53,9 @@ const struct option_row *options_find(const char *name);
  */
 const char *options_nearest(const char *name, bool keys_only);
 
+/* How many letters must be added, left out or changed to make one word of the other; many where one is very long. */
+unsigned options_distance(const char *a, const char *b);
+
 /*
  * Set one option from text. Returns 0; or -EINVAL, and writes one sentence to error: the value and the range, e.g.
  * "'101' is not a percentage from 0 to 100".

@@ -200,29 +200,42 @@ int record_open(struct record *r, const char *path, size_t bytes)
 	return 0;
 }
 
+/* One place says which settings bear the same name there and here; it is used in both directions. */
+#define FOR_EACH_SETTING(DO)                                                                                           \
+	DO(mem_term_ppm)                                                                                               \
+	DO(mem_kill_ppm)                                                                                               \
+	DO(swap_term_ppm)                                                                                              \
+	DO(swap_kill_ppm)                                                                                              \
+	DO(warn_ppm)                                                                                                   \
+	DO(min_victim_ppm)                                                                                             \
+	DO(interval_ns)                                                                                                \
+	DO(grace_ns)                                                                                                   \
+	DO(stall_hold_ns)                                                                                              \
+	DO(stall_milli)                                                                                                \
+	DO(stall_below_ppm)                                                                                            \
+	DO(ignore_swap)                                                                                                \
+	DO(dry_run)                                                                                                    \
+	DO(sort_by_rss)
+
 void record_settings(struct record *r, const struct config *c, unsigned cpus, uint32_t limits)
 {
 	if (r->map == NULL)
 		return;
+#define TO_RECORDING(field) .field = c->field,
 	r->map->settings = (struct recording_settings){
-		.mem_term_ppm = c->mem_term_ppm,
-		.mem_kill_ppm = c->mem_kill_ppm,
-		.swap_term_ppm = c->swap_term_ppm,
-		.swap_kill_ppm = c->swap_kill_ppm,
-		.warn_ppm = c->warn_ppm,
-		.min_victim_ppm = c->min_victim_ppm,
-		.interval_ns = c->interval_ns,
-		.grace_ns = c->grace_ns,
-		.stall_hold_ns = c->stall_hold_ns,
-		.stall_milli = c->stall_milli,
-		.stall_below_ppm = c->stall_below_ppm,
-		.trigger_or = c->trigger == TRIGGER_OR,
-		.ignore_swap = c->ignore_swap,
-		.dry_run = c->dry_run,
-		.sort_by_rss = c->sort_by_rss,
+		FOR_EACH_SETTING(TO_RECORDING).trigger_or = c->trigger == TRIGGER_OR,
 		.cpus = cpus,
 		.limits = limits,
 	};
+#undef TO_RECORDING
+}
+
+void recording_to_config(const struct recording_settings *s, struct config *config)
+{
+#define TO_CONFIG(field) config->field = s->field;
+	FOR_EACH_SETTING(TO_CONFIG)
+#undef TO_CONFIG
+	config->trigger = s->trigger_or ? TRIGGER_OR : TRIGGER_AND;
 }
 
 /* ---- records ---- */
@@ -315,12 +328,12 @@ void recording_to_sample(const struct recording_look *look, struct sample *ret_s
 #undef TO_SAMPLE
 }
 
-static uint32_t look_flags(const struct decision *d, bool confirm)
+uint32_t recording_flags(const struct decision *d)
 {
-	return (uint32_t)d->action | (confirm ? LOOK_CONFIRM : 0u) | (d->low ? LOOK_LOW : 0u) |
-	       (d->near ? LOOK_NEAR : 0u) | (d->covered ? LOOK_COVERED : 0u) |
-	       (d->futile != HOLDER_NONE ? LOOK_FUTILE : 0u) | (d->by_stall ? LOOK_BY_STALL : 0u) |
-	       (d->stall.open ? LOOK_STALL_OPEN : 0u) | (uint32_t)d->stall.rule << LOOK_STALL_RULE_SHIFT;
+	return (uint32_t)d->action | (d->low ? LOOK_LOW : 0u) | (d->near ? LOOK_NEAR : 0u) |
+	       (d->covered ? LOOK_COVERED : 0u) | (d->futile != HOLDER_NONE ? LOOK_FUTILE : 0u) |
+	       (d->by_stall ? LOOK_BY_STALL : 0u) | (d->stall.open ? LOOK_STALL_OPEN : 0u) |
+	       (uint32_t)d->stall.rule << LOOK_STALL_RULE_SHIFT;
 }
 
 void record_look(struct record *r, const struct sample *s, const struct decision *d, bool confirm)
@@ -332,7 +345,7 @@ void record_look(struct record *r, const struct sample *s, const struct decision
 	to = begin(r, RING_LOOKS);
 	to->now_ns = s->now_ns;
 	to->have = s->have;
-	to->flags = look_flags(d, confirm) | (r->starts ? LOOK_STARTS : 0u);
+	to->flags = recording_flags(d) | (confirm ? LOOK_CONFIRM : 0u) | (r->starts ? LOOK_STARTS : 0u);
 	to->wake_ns = d->wake_ns;
 	to->waiting_milli = d->stall.waiting_milli;
 	to->lost_ppm = d->stall.lost_ppm;

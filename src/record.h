@@ -47,4 +47,10 @@ void record_event(struct record *record, const struct event *event, const struct
 /* A sample back from a recorded look: what policy_decide() took. The other direction is record_look(). */
 void recording_to_sample(const struct recording_look *look, struct sample *ret_sample);
 
+/* What a look keeps of its decision: the flags of enum recording_look_flags that policy.c answers for. */
+uint32_t recording_flags(const struct decision *decision);
+
+/* The settings back from a recording; what is not recorded stays as it is. The other direction is record_settings(). */
+void recording_to_config(const struct recording_settings *settings, struct config *config);
+
 #endif

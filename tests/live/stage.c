@@ -100,6 +100,7 @@ void fail(const char *format, ...)
 	va_end(args);
 	show_file(LOG, "log: ");
 	show_file(STAGE "/actors", "actors: ");
+	show_file(SAID, "said: ");
 	show_file("/proc/meminfo", "meminfo: ");
 	leave(STAGE_FAILED);
 }
@@ -121,6 +122,15 @@ static int open_program(const char *path)
 	if (fd < 0)
 		fail("%s: %s", path, strerror(errno));
 	return fd;
+}
+
+/* useroomctl, where it was built too: a static daemon stands alone. */
+static int open_beside(const char *daemon)
+{
+	char path[4096];
+
+	(void)snprintf(path, sizeof(path), "%sctl", daemon);
+	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
 static void copy_program(int from, const char *path)
@@ -221,12 +231,14 @@ static void make_places(void)
 	write_file(CONFIG, 0644, "");
 	write_file(LOG, 0666, "");
 	write_file(STAGE "/actors", 0666, "");
+	write_file(SAID, 0666, "");
 }
 
 void stage_open(struct stage *stage, const char *daemon, const char *actor, const char *preload)
 {
 	int daemon_fd = open_program(daemon), actor_fd = open_program(actor);
 	int preload_fd = preload == NULL ? -1 : open_program(preload);
+	int ctl_fd = open_beside(daemon);
 	int r;
 
 	become_process_1(stage);
@@ -236,6 +248,8 @@ void stage_open(struct stage *stage, const char *daemon, const char *actor, cons
 	copy_program(actor_fd, STAGE "/actor");
 	if (preload_fd >= 0)
 		copy_program(preload_fd, PRELOAD);
+	if (ctl_fd >= 0)
+		copy_program(ctl_fd, CTL);
 	if (stage->machine.shape.total_kib == 0)
 		stage->machine.shape.total_kib = 96 * MIB;
 	if (stage->machine.shape.swap_after_kib == 0)
@@ -432,10 +446,8 @@ static void daemon_environment(const struct stage *stage)
 		(void)setenv("LD_PRELOAD", PRELOAD, 1);
 }
 
-static int become(const struct stage *stage)
+static int become(const struct stage *stage, unsigned uid)
 {
-	unsigned uid = stage->uid;
-
 	if (!stage->real_root)
 		return namespaces_become(uid);
 	return setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0 ? -errno : 0;
@@ -447,7 +459,7 @@ static void daemon_rights(const struct stage *stage)
 
 	if (stage->no_memlock && setrlimit(RLIMIT_MEMLOCK, &none) < 0)
 		_exit(95);
-	if (stage->uid != 0 && become(stage) < 0)
+	if (stage->uid != 0 && become(stage, stage->uid) < 0)
 		_exit(94);
 	if (stage->old_kernel || stage->no_mrelease)
 		become_old(!stage->old_kernel);
@@ -539,17 +551,16 @@ void must_be_there(struct stage *stage, const char *path)
 		fail("%s did not appear", path);
 }
 
-static size_t read_log(char *text, size_t size)
+static void read_text(const char *path, char *text, size_t size)
 {
-	int fd = open(LOG, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t n = read(fd, text, size - 1);
 
 	(void)close(fd);
 	text[n > 0 ? n : 0] = '\0';
-	return n > 0 ? (size_t)n : 0;
 }
 
-unsigned log_times(const char *regex)
+static unsigned times_in(const char *path, const char *regex)
 {
 	static char text[1 << 20];
 	regmatch_t match;
@@ -557,7 +568,7 @@ unsigned log_times(const char *regex)
 	unsigned times = 0;
 	const char *at = text;
 
-	(void)read_log(text, sizeof(text));
+	read_text(path, text, sizeof(text));
 	if (regcomp(&compiled, regex, REG_EXTENDED | REG_NEWLINE) != 0)
 		fail("bad pattern: %s", regex);
 	while (regexec(&compiled, at, 1, &match, at == text ? 0 : REG_NOTBOL) == 0) {
@@ -568,6 +579,11 @@ unsigned log_times(const char *regex)
 	}
 	regfree(&compiled);
 	return times;
+}
+
+unsigned log_times(const char *regex)
+{
+	return times_in(LOG, regex);
 }
 
 static bool is_logged(struct stage *stage, const void *regex)
@@ -615,6 +631,16 @@ void must_log_times(struct stage *stage, unsigned least, unsigned most, const ch
 		fail("%u log lines instead of %u..%u match: %s", times, least, most, regex);
 }
 
+void must_say(const char *format, ...)
+{
+	char regex[512];
+
+	FORMAT(regex, format);
+	if (times_in(SAID, regex) > 0)
+		return;
+	fail("useroomctl prints no line that matches: %s", regex);
+}
+
 static bool is_noted(struct stage *stage, const void *text)
 {
 	return strstr(stage->notes, text) != NULL;
@@ -644,6 +670,31 @@ void must_be_only_victim(struct stage *stage, const struct actor *actor, int sig
 	must_die(stage, actor, signal);
 	must_log(stage, "killed %d \\(.*\\) with %s", (int)actor->pid, name);
 	must_log_times(stage, 1, 1, "killed [0-9]+ \\(");
+}
+
+int ask(struct stage *stage, const char *words)
+{
+	char text[1024], *argv[WORDS + 1] = {CTL};
+	struct actor *asked;
+	pid_t pid;
+
+	if (access(CTL, X_OK) < 0)
+		skip("useroomctl was not built beside the daemon");
+	write_file(SAID, 0666, "");
+	pid = fork_until_exec();
+	if (pid == 0) {
+		redirect(SAID);
+		(void)snprintf(text, sizeof(text), "%s", words);
+		(void)cut(text, argv + 1);
+		(void)setenv("LC_ALL", "C", 1);
+		if (stage->ctl_uid != 0 && become(stage, stage->ctl_uid) < 0)
+			_exit(94);
+		(void)execv(CTL, argv);
+		_exit(97);
+	}
+	asked = add_actor(stage, pid, "useroomctl");
+	must_end(stage, asked);
+	return WIFEXITED(asked->status) ? WEXITSTATUS(asked->status) : -WTERMSIG(asked->status);
 }
 
 /* --- looking at processes --- */

@@ -14,6 +14,8 @@
 #include <sys/types.h>
 
 #define STAGE      "/run/stage"
+#define CTL        STAGE "/bin/useroomctl" /* where the stage has it, and */
+#define SAID       STAGE "/said"           /* what it printed at the last ask() */
 #define ACTORS_MAX 64
 #define NOBODY     65534
 
@@ -40,6 +42,7 @@ struct stage {
 	struct actor *daemon;
 	bool daemon_left; /* the case ended the daemon itself */
 	unsigned uid;     /* run the daemon as this user */
+	unsigned ctl_uid; /* and useroomctl as this one */
 	bool count_malloc;
 	bool old_kernel;  /* the daemon gets ENOSYS for pidfd_open, pidfd_send_signal and process_mrelease */
 	bool no_mrelease; /* only for the last */
@@ -80,6 +83,12 @@ void set_next_pid(pid_t pid);
 
 void write_file(const char *path, unsigned mode, const char *text);
 
+/*
+ * Run useroomctl with these words until it ends, time passing, and return its exit code. Skips the case where it is not
+ * beside the daemon's program.
+ */
+int ask(struct stage *stage, const char *words);
+
 /* --- what must come of it --- */
 
 void must_die(struct stage *stage, const struct actor *actor, int signal);
@@ -92,6 +101,8 @@ void must_log(struct stage *stage, const char *format, ...) __attribute__((forma
 void must_not_log(struct stage *stage, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void must_log_times(struct stage *stage, unsigned least, unsigned most, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+/* useroomctl has printed a line that matches. */
+void must_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void must_note(struct stage *stage, const char *text);   /* the daemon tells systemd this */
 void must_hold(struct stage *stage, uint64_t least_kib); /* processes hold at least this much together */
 

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: MIT */
+#include "ctl.h"
+
+#include "log.h"
+#include "parse.h"
+#include "report.h"
+#include "util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum ctl_exit ctl_fail(const char *format, ...)
+{
+	va_list arguments;
+
+	(void)fputs("useroomctl: ", stderr);
+	va_start(arguments, format);
+	(void)vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	(void)fputc('\n', stderr);
+	return CTL_FAILED;
+}
+
+int ctl_open(const char *path, struct reading *ret)
+{
+	char why[160], safe[512];
+	int r = reading_open(path, ret, why, sizeof(why));
+
+	(void)log_safe(path, safe, sizeof(safe));
+	if (r == 0 && ret->cut)
+		(void)ctl_fail("%s is cut: what was at its end is missing", safe);
+	if (r == 0 && ret->damaged > 0)
+		(void)ctl_fail("%s is damaged: %zu records that cannot be true are left out", safe, ret->damaged);
+	if (r == 0)
+		return 0;
+	if (r == -ENOENT && strcmp(path, RECORD_DEFAULT) == 0)
+		(void)ctl_fail("%s is not there: useroom has not run since the last boot, or with -record off", safe);
+	else if (r == -EACCES)
+		(void)ctl_fail("%s may not be read: it names everybody's processes, so ask as root", safe);
+	else
+		(void)ctl_fail("%s: %s", safe, why);
+	return r;
+}
+
+static int load(int argc, char **argv, struct config *ret)
+{
+	static char errors[4096];
+	struct config_source source;
+
+	if (config_load(argc, argv, ret, &source, errors, sizeof(errors)) == 0)
+		return 0;
+	for (char *line = strtok(errors, "\n"); line != NULL; line = strtok(NULL, "\n"))
+		(void)ctl_fail("%s", line);
+	return -EINVAL;
+}
+
+int ctl_config(const struct ctl *ctl, struct config *ret)
+{
+	char program[] = "useroom", option[] = "-config", file[1024] = "";
+	char *argv[] = {program, option, file, NULL};
+
+	(void)snprintf(file, sizeof(file), "%s", ctl->config != NULL ? ctl->config : "");
+	return load(ctl->config != NULL ? 3 : 1, argv, ret);
+}
+
+/* The daemon's own command line; 0 words when it may not be read. It is not a stranger's, so it does not wait (R31). */
+static int daemon_words(const struct reading *r, char *buf, size_t size, char **argv, int most)
+{
+	char path[64];
+	ssize_t n;
+	int fd, argc = 0;
+
+	(void)snprintf(path, sizeof(path), "/proc/%" PRIu64 "/cmdline", r->header.writer_pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, buf, size - 1);
+	if (fd >= 0)
+		(void)close(fd);
+	if (n <= 0)
+		return 0;
+	buf[n] = '\0';
+	for (char *word = buf; word < buf + n && argc < most; word += strlen(word) + 1)
+		argv[argc++] = word;
+	return argc;
+}
+
+int ctl_daemon_config(const struct ctl *ctl, const struct reading *reading, struct config *ret)
+{
+	static char buf[65536];
+	char *argv[256];
+	int argc = 0;
+
+	if (ctl->config == NULL && ctl_running(reading))
+		argc = daemon_words(reading, buf, sizeof(buf), argv, (int)ARRAY_SIZE(argv));
+	return argc > 0 ? load(argc, argv, ret) : ctl_config(ctl, ret);
+}
+
+int ctl_settings(const struct ctl *ctl, struct config *config)
+{
+	char error[320];
+
+	for (int i = 0; i < ctl->setting_count; i++) {
+		const struct ctl_setting *s = &ctl->settings[i];
+
+		if (options_set(config, s->row, s->value, error, sizeof(error)) == 0)
+			continue;
+		(void)ctl_fail("-%s: %s", s->row->name, error);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+bool ctl_running(const struct reading *r)
+{
+	char path[64], text[1024];
+	struct proc_stat stat;
+	ssize_t n;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%" PRIu64 "/stat", r->header.writer_pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	n = read(fd, text, sizeof(text));
+	(void)close(fd);
+	return n > 0 && parse_stat(text, (size_t)n, &stat) == 0 && stat.start_ticks == r->header.writer_start_ticks;
+}
+
+uint32_t ctl_share_ppm(uint64_t part, uint64_t total)
+{
+	return total == 0 ? 0 : (uint32_t)(min_u64(part, total) * 1000000 / total);
+}
+
+void ctl_to_event(const struct recording_event *from, struct event *e)
+{
+	*e = (struct event){
+		.type = from->type,
+		.now_ns = from->now_ns,
+		.realtime_ns = from->realtime_ns,
+		.dry_run = from->flags & RECORDED_DRY_RUN,
+		.escalated = from->flags & RECORDED_ESCALATED,
+		.exited_by_term = from->flags & RECORDED_BY_TERM,
+		.signal = from->signal,
+		.error = from->error,
+		.error_call = from->error ? "a system call" : NULL,
+		.decide_to_signal_ns = from->decide_to_signal_ns,
+		.since_signal_ns = from->since_signal_ns,
+		.came_back_kib = from->came_back_kib,
+		.kills = from->kills,
+		.repeat_count = from->repeat_count,
+	};
+	e->sample.mem_total_kib = from->mem_total;
+	e->sample.mem_available_kib = from->mem_available;
+	e->sample.swap_total_kib = from->swap_total;
+	e->sample.swap_free_kib = from->swap_free;
+	e->sample.have = HAVE_MEM | HAVE_SWAP;
+	e->decision.mem_limit_ppm = from->mem_limit_ppm;
+	e->decision.swap_limit_ppm = from->swap_limit_ppm;
+	e->decision.mem_low = from->low & 1;
+	e->decision.swap_counts = from->low & 2;
+	e->decision.swap_low = from->low & 4;
+	e->decision.futile = from->futile;
+	e->decision.futile_kib = from->futile_kib;
+	e->decision.need_kib = from->need_kib;
+	e->decision.episode_ns = from->episode_ns;
+	e->decision.mem_ppm = ctl_share_ppm(from->mem_available, from->mem_total);
+	e->decision.swap_ppm = ctl_share_ppm(from->swap_free, from->swap_total);
+	e->mem_term_ppm = from->mem_limit_ppm;
+	e->swap_term_ppm = from->swap_limit_ppm;
+	e->victim.pid = from->victim_pid;
+	e->victim.uid = from->victim_uid;
+	e->victim.oom_score = from->victim_oom_score;
+	e->victim.oom_score_adj = from->victim_oom_score_adj;
+	e->victim.freeable_kib = from->victim_freeable;
+	e->victim.rss_kib = from->victim_rss;
+	e->victim.anon_kib = from->victim_anon;
+	e->victim.swap_kib = from->victim_swap;
+	e->victim.shmem_kib = from->victim_shmem;
+	(void)snprintf(e->victim.comm, sizeof(e->victim.comm), "%s", from->victim_comm);
+	(void)snprintf(e->victim.exe, sizeof(e->victim.exe), "%s", from->victim_exe);
+	(void)snprintf(e->user, sizeof(e->user), "%s", from->user);
+	(void)snprintf(e->unit, sizeof(e->unit), "%s", from->unit);
+	(void)snprintf(e->container, sizeof(e->container), "%s", from->container);
+	for (uint32_t i = 1; i < from->candidate_count && !e->has_next; i++) {
+		const struct recording_candidate *c = &from->candidates[i];
+
+		if (c->rank == CLASS_NEVER || c->pid == from->victim_pid)
+			continue;
+		e->has_next = true;
+		e->next.pid = c->pid;
+		e->next.freeable_kib = c->freeable;
+		(void)snprintf(e->next.comm, sizeof(e->next.comm), "%s", c->comm);
+	}
+}
+
+const char *ctl_sentence(const struct recording_event *from, char *buf, size_t size)
+{
+	struct event e;
+
+	/* What a start said of its options is not recorded, only that it was one. */
+	if (from->type == EVENT_START || from->type == EVENT_RELOAD) {
+		(void)snprintf(buf, size, "%s",
+			       from->type == EVENT_START ? "useroom started" : "the configuration was read again");
+		return buf;
+	}
+	ctl_to_event(from, &e);
+	(void)report_text(&e, buf, size);
+	return buf;
+}
+
+const char *ctl_time(uint64_t realtime_ns, char *buf, size_t size)
+{
+	time_t seconds = (time_t)(realtime_ns / NS_PER_S);
+	struct tm local;
+	char text[32] = "";
+
+	if (localtime_r(&seconds, &local) != NULL)
+		(void)strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &local);
+	(void)snprintf(buf, size, "%s.%03u", text, (unsigned)(realtime_ns % NS_PER_S / NS_PER_MS));
+	return buf;
+}
+
+const char *ctl_clock(uint64_t realtime_ns, char *buf, size_t size)
+{
+	char text[64];
+
+	(void)snprintf(buf, size, "%s", ctl_time(realtime_ns, text, sizeof(text)) + strlen("2026-11-24 "));
+	return buf;
+}
+
+/* ---- JSON ---- */
+
+enum ctl_exit ctl_print_json(json_object *object)
+{
+	const char *text =
+		json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
+
+	(void)puts(text != NULL ? text : "{}");
+	(void)json_object_put(object);
+	return CTL_OK;
+}
+
+json_object *ctl_text_json(const char *text)
+{
+	char safe[1024];
+
+	return json_object_new_string(log_safe(text, safe, sizeof(safe)));
+}
+
+json_object *ctl_event_json(const struct recording_event *event)
+{
+	static char text[REPORT_MAX];
+	json_object *object, *candidates = json_object_new_array();
+	struct event e;
+
+	/* The same object as in the JSON log, so that one contract (doc/events.md) serves both. */
+	ctl_to_event(event, &e);
+	(void)report_json(&e, text, sizeof(text));
+	object = json_tokener_parse(text);
+	if (object == NULL)
+		object = json_object_new_object();
+	/* Of a start's settings not all are recorded: what is not known is left out. */
+	json_object_object_del(object, "mem_kill_percent");
+	json_object_object_del(object, "swap_kill_percent");
+	json_object_object_del(object, "interval_ns");
+	for (uint32_t i = 0; i < event->candidate_count; i++) {
+		const struct recording_candidate *c = &event->candidates[i];
+		json_object *one = json_object_new_object();
+
+		json_object_object_add(one, "pid", json_object_new_int(c->pid));
+		json_object_object_add(one, "name", ctl_text_json(c->comm));
+		json_object_object_add(one, "freeable_kib", json_object_new_uint64(c->freeable));
+		json_object_object_add(one, "badness_kib", json_object_new_int64(c->badness));
+		json_object_object_add(one, "oom_score_adj", json_object_new_int(c->oom_score_adj));
+		json_object_object_add(one, "why",
+				       json_object_new_string(c->rank == CLASS_NEVER ? rank_skip_text(c->skip)
+										     : rank_class_text(c->rank)));
+		json_object_array_add(candidates, one);
+	}
+	json_object_object_add(object, "candidates", candidates);
+	return object;
+}
+
+json_object *ctl_look_json(const struct reading *r, const struct recording_look *look)
+{
+	static const char *const actions[] = {"none", "term", "kill", "none"};
+	json_object *o = json_object_new_object();
+
+	json_object_object_add(o, "time_ns", json_object_new_uint64(reading_realtime(r, look->now_ns)));
+	json_object_object_add(o, "mem_total_kib", json_object_new_uint64(look->value[VALUE_MEM_TOTAL]));
+	json_object_object_add(o, "mem_available_kib", json_object_new_uint64(look->value[VALUE_MEM_AVAILABLE]));
+	json_object_object_add(o, "swap_total_kib", json_object_new_uint64(look->value[VALUE_SWAP_TOTAL]));
+	json_object_object_add(o, "swap_free_kib", json_object_new_uint64(look->value[VALUE_SWAP_FREE]));
+	json_object_object_add(o, "coming_back_kib", json_object_new_uint64(look->value[VALUE_PENDING_MEM]));
+	json_object_object_add(o, "action", json_object_new_string(actions[look->flags & LOOK_ACTION]));
+	json_object_object_add(o, "low", json_object_new_boolean(!!(look->flags & LOOK_LOW)));
+	return o;
+}

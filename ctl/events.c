@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/* events, incidents, show: what happened. */
+#include "ctl.h"
+#include "html.h"
+#include "show.h"
+
+#include "log.h"
+#include "report.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void print_event(const struct recording_event *e)
+{
+	char text[REPORT_MAX], when[64];
+
+	(void)printf("%s  %s\n", ctl_time(e->realtime_ns, when, sizeof(when)), ctl_sentence(e, text, sizeof(text)));
+}
+
+enum ctl_exit ctl_events(const struct ctl *ctl)
+{
+	struct reading r;
+	json_object *list;
+	size_t first;
+
+	if (ctl_open(ctl->record, &r) < 0)
+		return CTL_FAILED;
+	first = ctl->count > 0 && ctl->count < r.event_count ? r.event_count - ctl->count : 0;
+	if (ctl->json) {
+		list = json_object_new_array();
+		for (size_t i = first; i < r.event_count; i++)
+			(void)json_object_array_add(list, ctl_event_json(&r.events[i]));
+		(void)ctl_print_json(list);
+	} else {
+		for (size_t i = first; i < r.event_count; i++)
+			print_event(&r.events[i]);
+	}
+	reading_free(&r);
+	return CTL_OK;
+}
+
+/* ---- incidents ---- */
+
+static int is_incident(const struct dirent *entry)
+{
+	size_t length = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && length > 8 && strcmp(entry->d_name + length - 8, ".useroom") == 0;
+}
+
+static json_object *incident_json(const char *name, const struct recording_event *kill)
+{
+	json_object *one = json_object_new_object();
+
+	json_object_object_add(one, "incident", ctl_text_json(name));
+	json_object_object_add(one, "kill", kill != NULL ? ctl_event_json(kill) : NULL);
+	return one;
+}
+
+static void print_incident(const char *name, const struct recording_event *kill)
+{
+	char when[64], comm[80], size[32], percent[32];
+
+	if (kill == NULL) {
+		(void)printf("%s  nobody was ended\n", name);
+		return;
+	}
+	(void)printf("%s  %s  %s (%d), %s, at %s %% available\n", name, ctl_time(kill->realtime_ns, when, sizeof(when)),
+		     log_safe(kill->victim_comm, comm, sizeof(comm)), kill->victim_pid,
+		     report_size(kill->victim_freeable, size, sizeof(size)),
+		     report_percent(ctl_share_ppm(kill->mem_available, kill->mem_total), percent, sizeof(percent)));
+}
+
+static void list_one(const struct ctl *ctl, const char *name, json_object *list)
+{
+	const struct recording_event *kill;
+	char path[1024];
+	struct reading r;
+	struct part part;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", ctl->incidents, name);
+	if (ctl_open(path, &r) < 0)
+		return;
+	part = show_part(&r);
+	kill = show_first_kill(&r, &part);
+	if (ctl->json)
+		(void)json_object_array_add(list, incident_json(name, kill));
+	else
+		print_incident(name, kill);
+	reading_free(&r);
+}
+
+enum ctl_exit ctl_incidents(const struct ctl *ctl)
+{
+	struct dirent **names;
+	json_object *list = ctl->json ? json_object_new_array() : NULL;
+	int count = scandir(ctl->incidents, &names, is_incident, alphasort);
+
+	if (count < 0 && errno != ENOENT)
+		return ctl_fail("%s: %s", ctl->incidents, strerror(errno));
+	for (int i = 0; i < count; i++) {
+		list_one(ctl, names[i]->d_name, list);
+		free(names[i]);
+	}
+	if (count >= 0)
+		free(names);
+	if (ctl->json)
+		return ctl_print_json(list);
+	if (count <= 0)
+		(void)printf("no incidents in %s\n", ctl->incidents);
+	return CTL_OK;
+}
+
+/* ---- show ---- */
+
+static bool newest(const struct ctl *ctl, char *path, size_t size)
+{
+	struct dirent **names;
+	int count = scandir(ctl->incidents, &names, is_incident, alphasort);
+
+	if (count > 0)
+		(void)snprintf(path, size, "%s/%s", ctl->incidents, names[count - 1]->d_name);
+	for (int i = 0; i < count; i++)
+		free(names[i]);
+	if (count >= 0)
+		free(names);
+	return count > 0;
+}
+
+bool ctl_find_recording(const struct ctl *ctl, char *path, size_t size)
+{
+	if (ctl->argument == NULL)
+		return newest(ctl, path, size);
+	(void)snprintf(path, size, "%s/%s", ctl->incidents, ctl->argument);
+	if (strchr(ctl->argument, '/') != NULL || access(path, F_OK) < 0)
+		(void)snprintf(path, size, "%s", ctl->argument);
+	return true;
+}
+
+static enum ctl_exit show_page(const struct ctl *ctl, const struct reading *r, const struct part *part)
+{
+	FILE *file = strcmp(ctl->html, "-") == 0 ? stdout : fopen(ctl->html, "we");
+
+	if (file == NULL)
+		return ctl_fail("%s: %s", ctl->html, strerror(errno));
+	html_write(file, r, part);
+	if (file != stdout && fclose(file) != 0)
+		return ctl_fail("%s: %s", ctl->html, strerror(errno));
+	return CTL_OK;
+}
+
+enum ctl_exit ctl_show(const struct ctl *ctl)
+{
+	char path[1024];
+	struct reading r;
+	struct part part;
+	enum ctl_exit result = CTL_OK;
+
+	if (!ctl_find_recording(ctl, path, sizeof(path)))
+		return ctl_fail("there is no incident in %s", ctl->incidents);
+	if (ctl_open(path, &r) < 0)
+		return CTL_FAILED;
+	part = show_part(&r);
+	if (ctl->html != NULL)
+		result = show_page(ctl, &r, &part);
+	else if (ctl->json)
+		result = ctl_print_json(show_json(&r, &part));
+	else
+		show_text(stdout, &r, &part);
+	reading_free(&r);
+	return result;
+}

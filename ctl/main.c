@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* useroomctl: which command, with which options. */
+#include "ctl.h"
+
+#include "log.h"
+#include "words.h"
+
+#include <locale.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const ctl_command_fn runs[COMMAND_COUNT] = {
+	[COMMAND_STATUS] = ctl_status,
+	[COMMAND_TOP] = ctl_top,
+	[COMMAND_WHY] = ctl_why,
+	[COMMAND_EVENTS] = ctl_events,
+	[COMMAND_INCIDENTS] = ctl_incidents,
+	[COMMAND_SHOW] = ctl_show,
+	[COMMAND_REPLAY] = ctl_replay,
+	[COMMAND_CAPTURE] = ctl_capture,
+};
+
+/* The words are the caller's own, but they may come from a script: escaped as everything is. */
+__attribute__((format(printf, 1, 2))) static enum ctl_exit misuse(const char *format, ...)
+{
+	char text[256], safe[1024];
+	va_list arguments;
+
+	va_start(arguments, format);
+	(void)vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	(void)fprintf(stderr, "useroomctl: %s\n", log_safe(text, safe, sizeof(safe)));
+	return CTL_USAGE;
+}
+
+/* ---- options, as Go's flag package reads them: -x V, -x=V, --x ---- */
+
+static bool parse_decimal(const char *text, double *ret)
+{
+	char *end;
+
+	*ret = strtod(text, &end);
+	return end != text && *end == '\0' && *ret > 0 && *ret <= 1e8;
+}
+
+static enum ctl_exit set_number(const struct ctl_option_row *row, void *to, const char *value)
+{
+	double number;
+
+	if (!parse_decimal(value, &number) || (row->kind == CTL_WHOLE && number < 1))
+		return misuse("-%s: '%s' is not a number above 0", row->name, value);
+	if (row->kind == CTL_DECIMAL)
+		*(double *)to = number;
+	else
+		*(unsigned *)to = (unsigned)number;
+	return CTL_OK;
+}
+
+static enum ctl_exit set_own(struct ctl *ctl, const struct ctl_option_row *row, const char *value)
+{
+	void *to = (char *)ctl + row->offset;
+	char error[160];
+
+	switch (row->kind) {
+	case CTL_TEXT:
+	case CTL_FILE:
+		*(const char **)to = value;
+		return CTL_OK;
+	case CTL_SWITCH:
+		if (value == NULL)
+			*(bool *)to = true;
+		else if (options_parse_bool(value, to, error, sizeof(error)) < 0)
+			return misuse("-%s: %s", row->name, error);
+		return CTL_OK;
+	case CTL_DECIMAL:
+	case CTL_WHOLE:
+		break;
+	}
+	return set_number(row, to, value);
+}
+
+static enum ctl_exit unknown_option(const char *word, const char *name)
+{
+	const char *nearest = ctl_nearest_option(name);
+
+	if (nearest != NULL)
+		return misuse("unknown option '%s', did you mean '-%s'?", word, nearest);
+	return misuse("unknown option '%s'; all of them: useroomctl -help", word);
+}
+
+static enum ctl_exit add_setting(struct ctl *ctl, const struct option_row *row, const char *value)
+{
+	if (ctl->setting_count == CTL_SETTINGS_MAX)
+		return misuse("more than %d options", CTL_SETTINGS_MAX);
+	ctl->settings[ctl->setting_count++] = (struct ctl_setting){row, value != NULL ? value : "true"};
+	return CTL_OK;
+}
+
+/* One option at argv[*at]; *at then stands on the last word that was used. */
+static enum ctl_exit take_option(struct ctl *ctl, int argc, char **argv, int *at)
+{
+	char name[64];
+	const char *word = argv[*at], *text = word + 1 + (word[1] == '-'), *equals = strchr(text, '='), *value = NULL;
+	const struct option_row *row;
+	bool takes;
+	int own;
+
+	(void)snprintf(name, sizeof(name), "%.*s", equals ? (int)(equals - text) : (int)strlen(text), text);
+	own = ctl_find_option(name);
+	row = own < 0 ? options_find(name) : NULL;
+	if (own < 0 && (row == NULL || row->kind == OPTION_ACTION))
+		return unknown_option(word, name);
+	takes = own >= 0 ? ctl_options[own].kind != CTL_SWITCH : row->takes_value;
+	if (equals != NULL)
+		value = equals + 1;
+	else if (takes && *at + 1 < argc)
+		value = argv[++*at];
+	if (takes && value == NULL)
+		return misuse("-%s needs a value: %s", name,
+			      own >= 0 ? ctl_options[own].placeholder : row->placeholder);
+	return own >= 0 ? set_own(ctl, &ctl_options[own], value) : add_setting(ctl, row, value);
+}
+
+static enum ctl_exit take_words(struct ctl *ctl, int argc, char **argv)
+{
+	bool options = true;
+
+	for (int i = 1; i < argc; i++) {
+		if (options && strcmp(argv[i], "--") == 0) {
+			options = false;
+		} else if (options && argv[i][0] == '-' && argv[i][1] != '\0') {
+			enum ctl_exit r = take_option(ctl, argc, argv, &i);
+
+			if (r != CTL_OK)
+				return r;
+		} else if (ctl->word_count == CTL_WORDS_MAX) {
+			return misuse("'%s' is one word too many", argv[i]);
+		} else {
+			ctl->words[ctl->word_count++] = argv[i];
+		}
+	}
+	return CTL_OK;
+}
+
+static enum ctl_exit unknown_command(const char *name)
+{
+	const char *nearest = ctl_nearest_command(name);
+
+	if (nearest != NULL)
+		return misuse("unknown command '%s', did you mean '%s'?", name, nearest);
+	return misuse("unknown command '%s'; all of them: useroomctl -help", name);
+}
+
+static enum ctl_exit run_command(struct ctl *ctl)
+{
+	const char *name = ctl->words[0];
+	int command = ctl_find_command(name);
+	const char *argument = command < 0 ? "" : ctl_commands[command].argument;
+	int most = argument[0] != '\0';
+
+	if (command < 0)
+		return unknown_command(name);
+	if (ctl->word_count - 1 > most)
+		return misuse("'%s' is one word too many", ctl->words[most + 1]);
+	if (most > 0 && argument[0] != '[' && ctl->word_count < 2)
+		return misuse("%s needs a word behind it: %s", name, argument);
+	ctl->argument = ctl->word_count > 1 ? ctl->words[1] : NULL;
+	return runs[command](ctl);
+}
+
+int main(int argc, char **argv)
+{
+	static struct ctl ctl = {.record = RECORD_DEFAULT, .incidents = INCIDENTS_DEFAULT};
+	enum ctl_exit r;
+
+	log_init();
+	r = take_words(&ctl, argc, argv);
+	if (r != CTL_OK)
+		return r;
+	if (ctl.version)
+		return printf("useroomctl %s\n", USEROOM_VERSION) < 0;
+	if (ctl.help) {
+		ctl_print_help();
+		return CTL_OK;
+	}
+	if (ctl.word_count == 0)
+		return misuse("no command; all of them: useroomctl -help");
+	/* Only how text is shown: numbers are read and written with a point everywhere. */
+	(void)setlocale(LC_CTYPE, "");
+	r = run_command(&ctl);
+	if (fflush(stdout) != 0 && r == CTL_OK)
+		return ctl_fail("what was to be printed could not be written");
+	return r;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#include "meters.h"
+
+#include "report.h"
+
+/* What is left of something that is scarce. */
+static void fill_left(struct meter *m, uint64_t left_kib, uint64_t total_kib, uint32_t ppm, const char *word)
+{
+	char left[32], total[32], share[32];
+
+	m->have = m->scarce = true;
+	m->ppm = ppm;
+	(void)report_percent(ppm / PPM_PER_PERCENT * PPM_PER_PERCENT, share, sizeof(share));
+	(void)snprintf(m->text, sizeof(m->text), "%s of %s %s (%s %%)", report_size(left_kib, left, sizeof(left)),
+		       report_size(total_kib, total, sizeof(total)), word, share);
+	(void)snprintf(m->brief, sizeof(m->brief), "%s %%", share);
+}
+
+static void fill_memory(const struct view *v, struct meter *m)
+{
+	m->name = "memory";
+	fill_left(m, v->sample.mem_available_kib, v->sample.mem_total_kib, v->decision.mem_ppm, "available");
+	m->term_ppm = v->config.mem_term_ppm;
+	m->kill_ppm = v->config.mem_kill_ppm;
+}
+
+static void fill_swap(const struct view *v, struct meter *m)
+{
+	m->name = "swap";
+	if (v->sample.swap_total_kib == 0) {
+		(void)snprintf(m->text, sizeof(m->text), "none");
+		(void)snprintf(m->brief, sizeof(m->brief), "none");
+		return;
+	}
+	fill_left(m, v->sample.swap_free_kib, v->sample.swap_total_kib, v->decision.swap_ppm,
+		  v->decision.swap_counts ? "free" : "free, ignored");
+	m->term_ppm = v->decision.swap_counts ? v->config.swap_term_ppm : 0;
+	m->kill_ppm = v->decision.swap_counts ? v->config.swap_kill_ppm : 0;
+}
+
+static void fill_pressure(const struct view *v, struct meter *m)
+{
+	char some[32], full[32];
+
+	m->name = "pressure";
+	if (!v->pressure.have) {
+		(void)snprintf(m->text, sizeof(m->text), "not told by this kernel (no PSI)");
+		(void)snprintf(m->brief, sizeof(m->brief), "no PSI");
+		return;
+	}
+	m->have = true;
+	m->ppm = v->pressure.some_ppm;
+	(void)report_percent(v->pressure.some_ppm, some, sizeof(some));
+	(void)report_percent(v->pressure.full_ppm, full, sizeof(full));
+	(void)snprintf(m->text, sizeof(m->text), "some %s %%, full %s %% of 10 s", some, full);
+	(void)snprintf(m->brief, sizeof(m->brief), "%s %%", some);
+}
+
+unsigned meters_fill(const struct view *v, struct meter ret[METERS_MOST])
+{
+	static void (*const fills[])(const struct view *, struct meter *) = {fill_memory, fill_swap, fill_pressure};
+	const unsigned count = sizeof(fills) / sizeof(fills[0]);
+
+	for (unsigned i = 0; i < count; i++) {
+		ret[i] = (struct meter){0};
+		fills[i](v, &ret[i]);
+	}
+	return count;
+}

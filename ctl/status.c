@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/* status: one screen about the daemon and the machine now. */
+#include "ctl.h"
+#include "draw.h"
+#include "log.h"
+#include "meters.h"
+#include "report.h"
+#include "util.h"
+#include "view.h"
+
+#include <inttypes.h>
+
+#define GAUGE_WIDTH  32
+#define EVENTS_SHOWN 5
+
+static struct view view;
+
+static const struct {
+	uint32_t bit; /* enum recording_limits */
+	const char *name, *text;
+} limits[] = {
+	{LIMIT_NOT_ROOT, "not_root", "it is not root: only its own user's processes can be ended"},
+	{LIMIT_HIDDEN, "hidden", "/proc hides other users' processes (hidepid or ProtectProc): they cannot be chosen"},
+	{LIMIT_NAMESPACE, "namespace", "only the processes of its pid namespace can be seen and ended"},
+	{LIMIT_UNGUARDED, "unguarded", "it may not lower its oom_score_adj: the kernel's own killer may take it"},
+	{LIMIT_NOT_LOCKED, "not_locked", "it may not lock itself in memory: it may be slow when memory is short"},
+	{LIMIT_NOT_HURRIED, "not_hurried", "it may not raise its priority: it may be late on a busy machine"},
+	{LIMIT_NO_AVAILABLE, "no_available", "the kernel has no MemAvailable (before 3.14): it is estimated"},
+};
+
+/* What is so on this machine whoever runs; after those that the daemon found for itself. */
+static const char no_pressure[] = "the kernel tells no memory pressure (no PSI: CONFIG_PSI, or psi=1 at boot)";
+
+static bool is_limited(unsigned i)
+{
+	return view.running && (view.reading.header.settings.limits & limits[i].bit);
+}
+
+static const struct recording_look *last_look(void)
+{
+	const struct reading *r = &view.reading;
+
+	return view.recorded && r->look_count > 0 ? &r->looks[r->look_count - 1] : NULL;
+}
+
+/* ---- for people ---- */
+
+static void print_running(void)
+{
+	const struct recording_header *h = &view.reading.header;
+	const struct recording_look *last = last_look();
+	char version[4 * sizeof(h->program) + 1], since[64], ago[32];
+
+	if (view.running)
+		(void)printf("useroom %s is running: pid %" PRIu64 ", since %.19s",
+			     log_safe(h->program, version, sizeof(version)), h->writer_pid,
+			     ctl_time(h->realtime_ns, since, sizeof(since)));
+	else
+		(void)fputs("useroom is not running", stdout);
+	if (last != NULL)
+		(void)printf(", looked %s ago",
+			     report_time(minus_u64(view.sample.now_ns, last->now_ns), ago, sizeof(ago)));
+	(void)puts(view.running && view.config.dry_run ? "\ndry run: no signal is sent" : "");
+}
+
+static void print_thresholds(void)
+{
+	const struct config *c = &view.config;
+	char mem_term[32], mem_kill[32], swap_term[32], swap_kill[32];
+
+	(void)printf("SIGTERM at %s %% of memory available, SIGKILL at %s %%",
+		     report_percent(c->mem_term_ppm, mem_term, sizeof(mem_term)),
+		     report_percent(c->mem_kill_ppm, mem_kill, sizeof(mem_kill)));
+	if (view.decision.swap_counts)
+		(void)printf("; %s swap at %s %% and %s %%", c->trigger == TRIGGER_OR ? "or" : "and",
+			     report_percent(c->swap_term_ppm, swap_term, sizeof(swap_term)),
+			     report_percent(c->swap_kill_ppm, swap_kill, sizeof(swap_kill)));
+	(void)puts(view.running ? "" : " (as its file has it)");
+}
+
+static void print_gauge(const struct meter *m)
+{
+	enum cell cells[GAUGE_WIDTH];
+	bool utf8 = draw_utf8();
+
+	(void)printf("%-10s", m->name);
+	if (m->have) {
+		draw_gauge(m->ppm, m->term_ppm, m->kill_ppm, GAUGE_WIDTH, cells);
+		(void)putchar('[');
+		for (unsigned i = 0; i < GAUGE_WIDTH; i++)
+			(void)fputs(draw_cell(cells[i], utf8), stdout);
+		(void)fputs("] ", stdout);
+	}
+	(void)puts(m->text);
+}
+
+static void print_meters(void)
+{
+	struct meter meters[METERS_MOST];
+	unsigned count = meters_fill(&view, meters);
+
+	(void)putchar('\n');
+	for (unsigned i = 0; i < count; i++)
+		print_gauge(&meters[i]);
+}
+
+static void print_events(void)
+{
+	const struct reading *r = &view.reading;
+	char text[REPORT_MAX], when[64];
+
+	if (!view.recorded)
+		return;
+	(void)puts("\nlast events");
+	for (size_t i = minus_u64(r->event_count, EVENTS_SHOWN); i < r->event_count; i++)
+		(void)printf("  %s  %s\n", ctl_time(r->events[i].realtime_ns, when, sizeof(when)),
+			     ctl_sentence(&r->events[i], text, sizeof(text)));
+	if (r->event_count == 0)
+		(void)puts("  none");
+}
+
+static void print_limits(void)
+{
+	bool nothing = view.pressure.have && view.running && view.reading.header.settings.limits == 0;
+
+	if (view.pressure.have && !view.running)
+		return;
+	(void)puts("\nwhat it cannot do");
+	for (unsigned i = 0; i < ARRAY_SIZE(limits); i++) {
+		if (is_limited(i))
+			(void)printf("  %s\n", limits[i].text);
+	}
+	if (!view.pressure.have)
+		(void)printf("  %s\n", no_pressure);
+	if (nothing)
+		(void)puts("  nothing is missing");
+}
+
+static void print_status(void)
+{
+	char verdict[320];
+
+	print_running();
+	print_thresholds();
+	print_meters();
+	(void)printf("\n%s\n", view_verdict(&view, verdict, sizeof(verdict)));
+	print_events();
+	print_limits();
+}
+
+/* ---- for programs ---- */
+
+static void add_number(json_object *to, const char *name, uint64_t value)
+{
+	json_object_object_add(to, name, json_object_new_uint64(value));
+}
+
+static json_object *thresholds_json(void)
+{
+	const struct config *c = &view.config;
+	json_object *o = json_object_new_object();
+
+	add_number(o, "mem_term_ppm", c->mem_term_ppm);
+	add_number(o, "mem_kill_ppm", c->mem_kill_ppm);
+	add_number(o, "swap_term_ppm", c->swap_term_ppm);
+	add_number(o, "swap_kill_ppm", c->swap_kill_ppm);
+	json_object_object_add(o, "trigger", json_object_new_string(c->trigger == TRIGGER_OR ? "or" : "and"));
+	json_object_object_add(o, "swap_counts", json_object_new_boolean(view.decision.swap_counts));
+	return o;
+}
+
+static json_object *machine_json(void)
+{
+	const struct sample *s = &view.sample;
+	json_object *o = json_object_new_object();
+
+	add_number(o, "mem_total_kib", s->mem_total_kib);
+	add_number(o, "mem_available_kib", s->mem_available_kib);
+	add_number(o, "swap_total_kib", s->swap_total_kib);
+	add_number(o, "swap_free_kib", s->swap_free_kib);
+	if (view.pressure.have) {
+		add_number(o, "pressure_some_ppm", view.pressure.some_ppm);
+		add_number(o, "pressure_full_ppm", view.pressure.full_ppm);
+	}
+	return o;
+}
+
+static json_object *limits_json(void)
+{
+	json_object *list = json_object_new_array();
+
+	for (unsigned i = 0; i < ARRAY_SIZE(limits); i++) {
+		if (is_limited(i))
+			json_object_array_add(list, json_object_new_string(limits[i].name));
+	}
+	if (!view.pressure.have)
+		json_object_array_add(list, json_object_new_string("no_pressure"));
+	return list;
+}
+
+static json_object *events_json(void)
+{
+	const struct reading *r = &view.reading;
+	json_object *list = json_object_new_array();
+
+	for (size_t i = minus_u64(r->event_count, EVENTS_SHOWN); i < r->event_count; i++)
+		json_object_array_add(list, ctl_event_json(&r->events[i]));
+	return list;
+}
+
+static enum ctl_exit print_json(void)
+{
+	const struct recording_header *h = &view.reading.header;
+	json_object *o = json_object_new_object();
+	char verdict[320];
+
+	json_object_object_add(o, "running", json_object_new_boolean(view.running));
+	if (view.running) {
+		add_number(o, "pid", h->writer_pid);
+		json_object_object_add(o, "version", ctl_text_json(h->program));
+		add_number(o, "since_ns", h->realtime_ns);
+		json_object_object_add(o, "dry_run", json_object_new_boolean(view.config.dry_run));
+	}
+	json_object_object_add(o, "thresholds", thresholds_json());
+	json_object_object_add(o, "now", machine_json());
+	json_object_object_add(o, "verdict", json_object_new_string(view_verdict(&view, verdict, sizeof(verdict))));
+	if (last_look() != NULL) {
+		json_object_object_add(o, "last_look", ctl_look_json(&view.reading, last_look()));
+		add_number(o, "last_look_age_ns", minus_u64(view.sample.now_ns, last_look()->now_ns));
+	}
+	json_object_object_add(o, "events", events_json());
+	json_object_object_add(o, "limits", limits_json());
+	return ctl_print_json(o);
+}
+
+enum ctl_exit ctl_status(const struct ctl *ctl)
+{
+	enum ctl_exit result = CTL_FAILED;
+
+	if (view_open(ctl, &view) == 0) {
+		view_refresh(&view);
+		if (ctl->json)
+			(void)print_json();
+		else
+			print_status();
+		/* For scripts: 0 only where somebody watches. */
+		result = view.running ? CTL_OK : CTL_FAILED;
+	}
+	view_close(&view);
+	return result;
+}

@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: MIT */
+#include "view.h"
+
+#include "critical.h"
+#include "log.h"
+#include "parse.h"
+#include "report.h"
+#include "self.h"
+#include "users.h"
+#include "util.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- opening ---- */
+
+static int open_recording(const struct ctl *ctl, struct view *v)
+{
+	char why[160];
+	int r = reading_open(ctl->record, &v->reading, why, sizeof(why));
+
+	v->recorded = r == 0;
+	v->running = v->recorded && ctl_running(&v->reading);
+	if (r == -ENOENT && strcmp(ctl->record, RECORD_DEFAULT) == 0)
+		return 0;
+	return r < 0 ? ctl_open(ctl->record, &v->reading) : 0;
+}
+
+static int read_settings(const struct ctl *ctl, struct view *v)
+{
+	int r = v->recorded ? ctl_daemon_config(ctl, &v->reading, &v->config) : ctl_config(ctl, &v->config);
+
+	return r < 0 ? r : ctl_settings(ctl, &v->config);
+}
+
+static int open_machine(struct view *v)
+{
+	int r;
+
+	v->proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	r = v->proc_fd < 0 ? -errno : sense_open(&v->sense, v->proc_fd);
+	if (r == 0)
+		r = scan_open(&v->scan, v->proc_fd);
+	if (r < 0)
+		(void)ctl_fail("/proc cannot be read: %s", strerror(-r));
+	return r;
+}
+
+/* The daemon's rights, not ours. Where none runs: those that the service would have. */
+static void take_rights(struct view *v)
+{
+	static struct proc daemon;
+
+	v->rank = (struct rank){
+		.config = &v->config,
+		.page_kib = v->scan.page_kib,
+		.self = v->running ? (pid_t)v->reading.header.writer_pid : -1,
+		.may_kill_all = !v->running || !(v->reading.header.settings.limits & LIMIT_NOT_ROOT),
+		.pending = v->pending,
+	};
+	if (v->running && scan_read(&v->scan, v->rank.self, &daemon) == 0)
+		v->rank.uid = daemon.uid;
+}
+
+int view_open(const struct ctl *ctl, struct view *v)
+{
+	int r;
+
+	memset(v, 0, sizeof(*v));
+	v->proc_fd = v->scan.proc_fd = v->scan.vmstat_fd = v->scan.loadavg_fd = -1;
+	v->sense = (struct sense){-1, -1, -1, -1, -1};
+	if ((r = open_recording(ctl, v)) < 0 || (r = read_settings(ctl, v)) < 0 || (r = open_machine(v)) < 0)
+		return r;
+	take_rights(v);
+	return 0;
+}
+
+void view_close(struct view *v)
+{
+	if (v->recorded)
+		reading_free(&v->reading);
+	if (v->scan.proc_fd >= 0)
+		scan_close(&v->scan);
+	sense_close(&v->sense);
+	if (v->proc_fd >= 0)
+		(void)close(v->proc_fd);
+}
+
+static bool same_writer(const struct recording_header *a, const struct recording_header *b)
+{
+	return a->writer_pid == b->writer_pid && a->writer_start_ticks == b->writer_start_ticks &&
+	       memcmp(&a->settings, &b->settings, sizeof(a->settings)) == 0;
+}
+
+void view_read_again(const struct ctl *ctl, struct view *v)
+{
+	static struct config before;
+	struct recording_header header = v->reading.header;
+	bool was_running = v->running;
+
+	if (v->recorded)
+		reading_free(&v->reading);
+	v->recorded = v->running = false;
+	(void)open_recording(ctl, v);
+	if (v->running == was_running && (!v->recorded || same_writer(&header, &v->reading.header)))
+		return;
+	before = v->config;
+	if (read_settings(ctl, v) < 0)
+		v->config = before;
+	take_rights(v);
+}
+
+/* ---- looking ---- */
+
+struct pressure view_parse_pressure(const char *text)
+{
+	const char *some = strstr(text, "some avg10="), *full = strstr(text, "full avg10=");
+	unsigned whole, hundredths;
+	struct pressure p = {0};
+
+	if (some == NULL || sscanf(some + 11, "%3u.%2u", &whole, &hundredths) != 2)
+		return p;
+	p.have = true;
+	p.some_ppm = whole * PPM_PER_PERCENT + hundredths * 100;
+	if (full != NULL && sscanf(full + 11, "%3u.%2u", &whole, &hundredths) == 2)
+		p.full_ppm = whole * PPM_PER_PERCENT + hundredths * 100;
+	return p;
+}
+
+static struct pressure read_pressure(const struct view *v)
+{
+	char text[256];
+	int fd = openat(v->proc_fd, "pressure/memory", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+
+	if (fd >= 0)
+		(void)close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	return view_parse_pressure(text);
+}
+
+/* Signalled, and not told to be gone since: looked for from the newest event backwards. */
+static bool is_gone(const struct reading *r, size_t kill)
+{
+	for (size_t i = kill + 1; i < r->event_count; i++) {
+		if (r->events[i].type == EVENT_FREED && r->events[i].victim_pid == r->events[kill].victim_pid)
+			return true;
+	}
+	return false;
+}
+
+static void find_pending(struct view *v)
+{
+	char state;
+
+	v->rank.pending_count = 0;
+	for (size_t i = v->running ? v->reading.event_count : 0; i-- > 0;) {
+		const struct recording_event *e = &v->reading.events[i];
+		struct process_id *id = &v->pending[v->rank.pending_count];
+
+		if (e->type == EVENT_START || v->rank.pending_count == VIEW_PENDING_MAX)
+			return;
+		if (e->type != EVENT_KILL || (e->flags & RECORDED_DRY_RUN) || is_gone(&v->reading, i) ||
+		    scan_identity(&v->scan, e->victim_pid, &id->start_ticks, &state) < 0)
+			continue;
+		id->pid = e->victim_pid;
+		v->rank.pending_count++;
+	}
+}
+
+/* What the daemon waits for to come back stands in its last look. */
+static void take_pending(const struct view *v, struct sample *s)
+{
+	const struct recording_look *last;
+
+	if (v->rank.pending_count == 0 || v->reading.look_count == 0)
+		return;
+	last = &v->reading.looks[v->reading.look_count - 1];
+	s->pending_mem_kib = last->value[VALUE_PENDING_MEM];
+	s->pending_swap_kib = last->value[VALUE_PENDING_SWAP];
+	s->pending_count = (uint32_t)last->value[VALUE_PENDING_COUNT];
+}
+
+/* In a full table a row that goes earlier takes the place of the one that goes last. */
+static void keep_row(struct proc_table *t, const struct proc *row)
+{
+	unsigned last = 0;
+
+	if (t->count < SCAN_READ_MAX) {
+		t->procs[t->count++] = *row;
+		return;
+	}
+	t->truncated = true;
+	for (unsigned i = 1; i < t->count; i++) {
+		if (rank_before(&t->procs[last], &t->procs[i]))
+			last = i;
+	}
+	if (rank_before(row, &t->procs[last]))
+		t->procs[last] = *row;
+}
+
+/* The daemon reads only as many as it takes to know the first; the others' order is asked for here. */
+static void list_everybody(struct view *v)
+{
+	static struct proc row;
+	DIR *dir = opendir("/proc");
+	const struct dirent *entry;
+
+	v->table.count = v->table.listed = 0;
+	v->table.truncated = false;
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
+		v->table.listed++;
+		if (scan_read(&v->scan, (pid_t)strtol(entry->d_name, NULL, 10), &row) < 0)
+			continue; /* gone meanwhile */
+		rank_judge(&v->rank, &row);
+		if (row.skip != SKIP_KERNEL_THREAD && row.skip != SKIP_GONE)
+			keep_row(&v->table, &row);
+	}
+	if (dir != NULL)
+		(void)closedir(dir);
+	rank_sort(&v->rank, &v->table);
+	v->table.unkillable_kib = rank_unkillable(&v->table);
+}
+
+static bool enough_by_itself(const struct proc *best, uint64_t need_kib)
+{
+	return best->rank != CLASS_SMALL && best->freeable_kib >= need_kib;
+}
+
+void view_refresh(struct view *v)
+{
+	static const struct decision no_history;
+	struct sample *s = &v->sample;
+
+	sense_read(&v->sense, true, s);
+	v->pressure = read_pressure(v);
+	v->rank.mem_total_kib = s->mem_total_kib;
+	v->rank.total_kib = s->mem_total_kib + s->swap_total_kib;
+	v->rank.score_kib = self_kernel_total_kib();
+	find_pending(v);
+	take_pending(v, s);
+	list_everybody(v);
+	v->decision = policy_confirm(&v->config, s, &no_history);
+	if (v->decision.action == ACTION_NONE)
+		return;
+	/* As the daemon does before it acts (loop.c): what is free but not counted yet ... */
+	s->pending_mem_kib = max_u64(s->pending_mem_kib, sense_lists_kib(&v->sense, s));
+	v->decision = policy_confirm(&v->config, s, &no_history);
+	if (view_victim(v) == NULL || enough_by_itself(&v->table.procs[0], v->decision.need_kib))
+		return;
+	/* ... and, where one victim is not enough, whether all of them could be. */
+	s->unkillable_kib = v->table.unkillable_kib;
+	v->decision = policy_confirm(&v->config, s, &no_history);
+}
+
+/* ---- saying ---- */
+
+unsigned view_candidates(const struct view *v)
+{
+	unsigned n = 0;
+
+	while (n < v->table.count && v->table.procs[n].rank != CLASS_NEVER)
+		n++;
+	return n;
+}
+
+const struct proc *view_victim(const struct view *v)
+{
+	if (v->decision.action == ACTION_NONE || !rank_worth(&v->table, v->decision.need_kib))
+		return NULL;
+	return &v->table.procs[0];
+}
+
+const char *view_user(uint32_t uid, char *buf, size_t size)
+{
+	if (users_name(uid, buf, size)[0] == '\0')
+		(void)snprintf(buf, size, "%" PRIu32, uid);
+	return buf;
+}
+
+/* "protected by 'user:postgres'" */
+static const char *by_entry(const char *what, const struct match_list *list, int index)
+{
+	static char text[320];
+	char entry[64], safe[256];
+
+	(void)match_entry_text(list, index, entry, sizeof(entry));
+	(void)snprintf(text, sizeof(text), "%s '%s'", what, log_safe(entry, safe, sizeof(safe)));
+	return text;
+}
+
+static const char *why_system_critical(const struct proc *p)
+{
+	static char text[160];
+
+	(void)snprintf(text, sizeof(text), "system-critical: %s", critical_entries[p->matched].why);
+	return text;
+}
+
+static const char *why_small(const struct view *v)
+{
+	static char text[64];
+	char percent[32];
+
+	(void)snprintf(text, sizeof(text), "small: below -min-victim %s %%",
+		       report_percent(v->config.min_victim_ppm, percent, sizeof(percent)));
+	return text;
+}
+
+/* Where the size alone does not explain the place. */
+static const char *why_normal(const struct view *v, const struct proc *p)
+{
+	static char text[80];
+	bool first = p == &v->table.procs[0];
+
+	if (p->oom_score_adj == 0 || v->config.sort_by_rss)
+		return first ? "largest" : "next by size";
+	(void)snprintf(text, sizeof(text), "%s with oom_score_adj %d", first ? "largest" : "next by size",
+		       p->oom_score_adj);
+	return text;
+}
+
+static const char *class_reason(const struct view *v, const struct proc *p)
+{
+	switch ((enum rank_class)p->rank) {
+	case CLASS_PREFERRED:
+		return by_entry("preferred by", &v->config.prefer, p->matched);
+	case CLASS_AVOIDED:
+		return by_entry("avoided by", &v->config.avoid, p->matched);
+	case CLASS_SMALL:
+		return why_small(v);
+	case CLASS_NORMAL:
+	case CLASS_NEVER:
+		break;
+	}
+	return why_normal(v, p);
+}
+
+const char *view_reason(const struct view *v, const struct proc *p)
+{
+	switch ((enum skip)p->skip) {
+	case SKIP_NONE:
+		return class_reason(v, p);
+	case SKIP_PROTECTED:
+		return by_entry("protected by", &v->config.protect, p->matched);
+	case SKIP_IGNORED_USER:
+		return by_entry("its user is ignored by", &v->config.ignore_user, p->matched);
+	case SKIP_CRITICAL:
+		return why_system_critical(p);
+	case SKIP_GONE:
+	case SKIP_INIT:
+	case SKIP_SELF:
+	case SKIP_KERNEL_THREAD:
+	case SKIP_ZOMBIE:
+	case SKIP_UNKILLABLE:
+	case SKIP_NOT_PERMITTED:
+	case SKIP_PENDING:
+	case SKIP_COUNT:
+		break;
+	}
+	return rank_skip_text(p->skip);
+}
+
+static int say_level(const char *what, uint64_t kib, uint32_t ppm, uint32_t limit_ppm, bool low, char *buf, size_t size)
+{
+	char amount[32], share[32], limit[32];
+
+	return snprintf(buf, size, "%s %s (%s %%) %s %s %%", what, report_size(kib, amount, sizeof(amount)),
+			report_percent(ppm, share, sizeof(share)), low ? "<=" : ">",
+			report_percent(limit_ppm, limit, sizeof(limit)));
+}
+
+static void say_levels(const struct view *v, char *buf, size_t size)
+{
+	const struct decision *d = &v->decision;
+	const struct sample *s = &v->sample;
+	int n = say_level("available", s->mem_available_kib, d->mem_ppm, d->mem_limit_ppm, d->mem_low, buf, size);
+
+	if (n < 0 || (size_t)n + 2 >= size)
+		return;
+	if (d->swap_counts)
+		(void)say_level(", swap free", s->swap_free_kib, d->swap_ppm, d->swap_limit_ppm, d->swap_low, buf + n,
+				size - (size_t)n);
+	else
+		(void)snprintf(buf + n, size - (size_t)n, s->swap_total_kib == 0 ? ", no swap" : ", swap ignored");
+}
+
+static void say_victim(const struct view *v, const struct proc *victim, char *buf, size_t size)
+{
+	char name[4 * COMM_MAX + 1];
+
+	(void)snprintf(buf, size, "%s would go to %d (%s)%s", v->decision.action == ACTION_KILL ? "SIGKILL" : "SIGTERM",
+		       victim->pid, log_safe(victim->comm, name, sizeof(name)),
+		       v->running && v->config.dry_run ? ", were it not a dry run" : "");
+}
+
+const char *view_verdict(const struct view *v, char *buf, size_t size)
+{
+	const struct proc *victim = view_victim(v);
+	char levels[160], what[160] = "nobody would be ended";
+	static struct event e;
+
+	if (!(v->sample.have & HAVE_MEM)) {
+		(void)snprintf(buf, size, "/proc/meminfo cannot be read: nothing can be decided");
+		return buf;
+	}
+	say_levels(v, levels, sizeof(levels));
+	if (v->decision.futile != HOLDER_NONE) {
+		e = (struct event){.type = EVENT_FUTILE, .sample = v->sample, .decision = v->decision};
+		(void)report_text(&e, buf, size);
+		return buf;
+	}
+	if (victim != NULL)
+		say_victim(v, victim, what, sizeof(what));
+	else if (v->decision.covered)
+		(void)snprintf(what, sizeof(what), "nobody would be ended, enough is coming back");
+	else if (v->decision.low)
+		(void)snprintf(what, sizeof(what), "nobody is left who could be ended");
+	(void)snprintf(buf, size, "%s: %s", what, levels);
+	return buf;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* This machine now, seen with the daemon's eyes: its settings, its rights, its own code for looking and ranking. */
+#ifndef USEROOM_CTL_VIEW_H
+#define USEROOM_CTL_VIEW_H
+
+#include "ctl.h"
+#include "policy.h"
+#include "scan.h"
+#include "sense.h"
+
+#define VIEW_PENDING_MAX 16
+
+/* /proc/pressure/memory: the share of the last ten seconds in which some, or all, waited for memory. */
+struct pressure {
+	bool have;
+	uint32_t some_ppm, full_ppm;
+};
+
+struct view {
+	bool recorded; /* reading is there */
+	bool running;  /* and its writer too */
+	struct reading reading;
+	struct config config;
+	int proc_fd;
+	struct sense sense;
+	struct scan scan;
+	struct rank rank;
+	struct process_id pending[VIEW_PENDING_MAX]; /* who was signalled and is not gone yet */
+	struct sample sample;
+	struct decision decision; /* what this look alone says: levels, without a history */
+	struct pressure pressure;
+	struct proc_table table; /* all processes, or those that hold most, best victim first; no kernel threads */
+};
+
+/*
+ * Open it: the daemon's settings where one runs, those of its file otherwise, and what the command line says on top.
+ * Where nobody records at the usual place that is no mistake: nobody runs. 0, or negative and it was said.
+ * view_close() in both cases.
+ */
+int view_open(const struct ctl *ctl, struct view *view);
+void view_close(struct view *view);
+
+/* Look again, and list who would go, best first. */
+void view_refresh(struct view *view);
+
+/* The recording again: what has happened meanwhile, and the settings if they have changed. */
+void view_read_again(const struct ctl *ctl, struct view *view);
+
+/* Why a process is where it is in the order: "protected by 'sshd'", "small", "largest"; a static buffer. */
+const char *view_reason(const struct view *view, const struct proc *proc);
+
+/* How many of the table may be ended at all: the rows before the first that may not. */
+unsigned view_candidates(const struct view *view);
+
+/* What it would do now: "nobody would be ended: available 5.1 GiB (66 %) > 10 %, no swap". Returns buf. */
+const char *view_verdict(const struct view *view, char *buf, size_t size);
+
+/* Who would get the signal now, or NULL. */
+const struct proc *view_victim(const struct view *view);
+
+/* The user's name of a uid, or its number. Writes into buf and returns it. */
+const char *view_user(uint32_t uid, char *buf, size_t size);
+
+/* The text of /proc/pressure/memory. Pure. */
+struct pressure view_parse_pressure(const char *text);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * THE table of what useroomctl can be told: a row is the word on the command line, -help, the manual and the
+ * completions.
+ */
+#ifndef USEROOM_CTL_WORDS_H
+#define USEROOM_CTL_WORDS_H
+
+#include <stddef.h>
+
+enum ctl_command {
+	COMMAND_STATUS,
+	COMMAND_TOP,
+	COMMAND_WHY,
+	COMMAND_EVENTS,
+	COMMAND_INCIDENTS,
+	COMMAND_SHOW,
+	COMMAND_REPLAY,
+	COMMAND_CAPTURE,
+	COMMAND_COUNT,
+};
+
+struct ctl_command_row {
+	const char *name;
+	const char *argument; /* "FILE" must be there, "[PID]" may be, "" must not */
+	const char *help;     /* one line */
+	const char *help_zh;  /* for the README */
+	const char *manual;   /* what the manual adds; NULL: nothing */
+};
+
+enum ctl_option_kind {
+	CTL_TEXT,
+	CTL_FILE, /* a text that names a file or directory: for the completions */
+	CTL_SWITCH,
+	CTL_DECIMAL,
+	CTL_WHOLE,
+};
+
+struct ctl_option_row {
+	const char *name;
+	enum ctl_option_kind kind;
+	size_t offset; /* in struct ctl */
+	const char *placeholder;
+	const char *help;
+	const char *help_zh;
+	const char *manual;
+};
+
+extern const struct ctl_command_row ctl_commands[COMMAND_COUNT];
+extern const struct ctl_option_row ctl_options[];
+extern const unsigned ctl_option_count;
+
+/* The row's number, or -1. */
+int ctl_find_command(const char *name);
+int ctl_find_option(const char *name);
+
+/* The one that looks most like this, or NULL: of the commands; of our options and the daemon's. */
+const char *ctl_nearest_command(const char *name);
+const char *ctl_nearest_option(const char *name);
+
+void ctl_print_help(void);
+
+#endif

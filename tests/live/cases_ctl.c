@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+/* What useroomctl says of a daemon that runs, and whether it is true. */
+#include "cases.h"
+#include "json.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+/*
+ * Two processes of 30 MiB together leave 56 of 96, far above the level of 25 %, and room for a useroomctl with
+ * sanitizers; then 36 go to somebody else.
+ */
+#define QUIET "-m 25 -mk 2 -grace 30 "
+
+static void become_low(struct stage *s)
+{
+	s->machine.shape.other_kib = 36 * MIB;
+}
+
+static void must_be_json(void)
+{
+	static char text[1 << 20];
+	FILE *file = fopen(SAID, "re");
+	size_t length = file == NULL ? 0 : fread(text, 1, sizeof(text), file);
+
+	if (file != NULL)
+		(void)fclose(file);
+	if (!json_is_object(text, length))
+		fail("this is not JSON: %.*s", (int)length, text);
+}
+
+static void must_answer(struct stage *s, const char *words, int code)
+{
+	int got = ask(s, words);
+
+	if (got != code)
+		fail("useroomctl %s: exit %d instead of %d", words, got, code);
+}
+
+static void ctl_status_running(struct stage *s)
+{
+	watch(s, QUIET);
+	must_answer(s, "status", 0);
+	must_say("^useroom .* is running: pid %d, since", (int)s->daemon->pid);
+	must_say("^SIGTERM at 25 %% of memory available, SIGKILL at 2 %%");
+	must_say("^memory +\\[K#+T.*of 96 MiB available");
+	must_say("^nobody would be ended: available .* > 25 %%, no swap");
+	must_say("^  .*useroom started");
+	must_answer(s, "status -json", 0);
+	must_be_json();
+	must_say("\"running\": *true");
+}
+
+/* R67, R46: what it cannot do is found at the start, and shown. */
+static void r67_ctl_status_limits(struct stage *s)
+{
+	s->uid = NOBODY;
+	watch(s, QUIET "-record /tmp/record");
+	must_answer(s, "status -record /tmp/record", 0);
+	must_say("it is not root: only its own user's processes can be ended");
+	must_answer(s, "why 1 -record /tmp/record", 0);
+	must_say("^1 \\(.*\\) of .* would not be ended: init");
+}
+
+static void ctl_status_stopped(struct stage *s)
+{
+	must_answer(s, "status", 1);
+	must_say("^useroom is not running");
+	watch(s, QUIET);
+	(void)kill(s->daemon->pid, SIGTERM);
+	must_exit(s, s->daemon, 0);
+	s->daemon_left = true;
+	must_answer(s, "status", 1);
+	must_say("^useroom is not running, looked");
+	must_say("  stopping");
+}
+
+/* It names everybody's processes, so it is not for everybody; and that is one clear line. */
+static void ctl_no_rights(struct stage *s)
+{
+	static const char *const commands[] = {"status", "why", "top", "events"};
+
+	watch(s, QUIET);
+	s->ctl_uid = NOBODY;
+	for (unsigned i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		must_answer(s, commands[i], 1);
+		must_say("^useroomctl: /run/useroom/record may not be read: .* ask as root");
+	}
+}
+
+/* A large one, a smaller one that oom_score_adj puts first, a protected one: what is said is what then happens. */
+static void ctl_why_names_the_victim(struct stage *s)
+{
+	struct actor *adjusted = play(s, "adjusted", "adj=300 grow=8"), *larger = play(s, "larger", "grow=14");
+	struct actor *kept = play(s, "kept", "adj=500 grow=8");
+
+	must_hold(s, 30 * MIB);
+	watch(s, QUIET "-protect kept");
+	must_answer(s, "why", 0);
+	must_say("^nobody would be ended: available");
+	must_say("^   1 +%d .* adjusted +largest with oom_score_adj 300", (int)adjusted->pid);
+	must_say("^   2 +%d .* larger +next by size", (int)larger->pid);
+	must_say("^   - +%d .* kept +protected by 'kept'", (int)kept->pid);
+	must_answer(s, "why -m 99", 0);
+	must_say("^SIGTERM would go to %d \\(adjusted\\): available", (int)adjusted->pid);
+	must_answer(s, "why -json", 0);
+	must_be_json();
+	become_low(s);
+	must_be_only_victim(s, adjusted, SIGTERM);
+	must_live(s, larger);
+	must_live(s, kept);
+}
+
+static void ctl_why_one(struct stage *s)
+{
+	struct actor *larger = play(s, "larger", "grow=16"), *smaller = play(s, "smaller", "grow=8");
+	char words[64];
+
+	must_hold(s, 24 * MIB);
+	watch(s, QUIET "-protect larger");
+	(void)snprintf(words, sizeof(words), "why %d", (int)larger->pid);
+	must_answer(s, words, 0);
+	must_say("^%d \\(larger\\) of root would not be ended: protected by 'larger'\\.", (int)larger->pid);
+	(void)snprintf(words, sizeof(words), "why %d", (int)smaller->pid);
+	must_answer(s, words, 0);
+	must_say("^%d \\(smaller\\) of root would go first of ", (int)smaller->pid);
+	must_answer(s, "why 1", 0);
+	must_say("^1 \\(.*\\) of root would not be ended: init\\.");
+	must_answer(s, "why 4000000", 1);
+	must_say("^useroomctl: there is no process 4000000");
+}
+
+/* R40: who was signalled and is not gone yet is not who goes next. */
+static void r40_ctl_why_pending(struct stage *s)
+{
+	struct actor *hog = play(s, "hog", "ignore=term grow=20"), *other = play(s, "other", "grow=10");
+
+	must_hold(s, 30 * MIB);
+	watch(s, QUIET);
+	become_low(s);
+	must_log(s, "killed %d \\(hog\\) with SIGTERM", (int)hog->pid);
+	must_answer(s, "why", 0);
+	must_say("^   1 +%d .* other +largest", (int)other->pid);
+	must_say("^   - +%d .* hog +signalled already", (int)hog->pid);
+	must_live(s, other);
+}
+
+/* R28: whatever a process calls itself, a terminal and JSON get it escaped. */
+static void r28_ctl_hostile_names(struct stage *s)
+{
+	struct actor *hog = play(s, "\033[2Jx\n", "grow=16");
+
+	must_hold(s, 16 * MIB);
+	watch(s, QUIET);
+	must_answer(s, "why", 0);
+	must_say("^   1 +%d .* .x1b\\[2Jx.x0a +largest", (int)hog->pid);
+	must_answer(s, "why -json", 0);
+	must_be_json();
+	become_low(s);
+	must_answer(s, "status -json", 0);
+	must_be_json();
+}
+
+/* ---- top, in a terminal of its own ---- */
+
+struct terminal {
+	int fd;
+	char text[1 << 16];
+	size_t length;
+};
+
+static struct terminal terminal;
+
+static bool open_terminal(char *ret_name, size_t size)
+{
+	const struct winsize window = {.ws_row = 24, .ws_col = 80};
+
+	terminal.fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+	if (terminal.fd < 0 || grantpt(terminal.fd) < 0 || unlockpt(terminal.fd) < 0)
+		return false;
+	(void)snprintf(ret_name, size, "%s", ptsname(terminal.fd));
+	return ioctl(terminal.fd, TIOCSWINSZ, &window) == 0 && access(ret_name, R_OK | W_OK) == 0;
+}
+
+static _Noreturn void become_top(const char *name)
+{
+	int fd;
+
+	(void)setsid();
+	fd = open(name, O_RDWR);
+	if (fd < 0 || dup2(fd, 0) < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0)
+		_exit(98);
+	(void)setenv("TERM", "vt100", 1);
+	(void)setenv("LC_ALL", "C", 1);
+	(void)execl("/bin/sh", "sh", "-c", CTL " top; echo EXIT $?", NULL);
+	_exit(97);
+}
+
+static bool shows(struct stage *s, const void *text)
+{
+	ssize_t n = read(terminal.fd, terminal.text + terminal.length, sizeof(terminal.text) - 1 - terminal.length);
+
+	(void)s;
+	if (n > 0)
+		terminal.length += (size_t)n;
+	terminal.text[terminal.length] = '\0';
+	return strstr(terminal.text, text) != NULL;
+}
+
+static void must_show(struct stage *s, const char *text)
+{
+	if (!wait_for(s, shows, text, 20))
+		fail("top does not show '%s', only: %s", text, terminal.text);
+}
+
+static void ctl_top_running(struct stage *s)
+{
+	char name[64];
+	pid_t pid;
+
+	if (access(CTL, X_OK) < 0)
+		skip("useroomctl was not built beside the daemon");
+	if (!open_terminal(name, sizeof(name)))
+		skip("there are no pseudo terminals here");
+	(void)play(s, "larger", "grow=20");
+	(void)play(s, "kept", "grow=8");
+	must_hold(s, 28 * MIB);
+	watch(s, QUIET "-protect kept");
+	pid = fork();
+	if (pid == 0)
+		become_top(name);
+	if (pid < 0)
+		fail("fork");
+	must_show(s, "SIGTERM at 25 %, SIGKILL at 2 %");
+	must_show(s, "larger");
+	must_show(s, "largest");
+	must_show(s, "protected by 'kept'");
+	become_low(s);
+	must_log(s, "killed .*larger");
+	(void)!write(terminal.fd, "q", 1);
+	must_show(s, "EXIT 0");
+}
+
+const struct live_case ctl_cases[] = {
+	{"ctl_status_running", ctl_status_running, NULL, false},
+	{"ctl_status_stopped", ctl_status_stopped, NULL, false},
+	{"ctl_no_rights", ctl_no_rights, NULL, false},
+	{"ctl_why_names_the_victim", ctl_why_names_the_victim, NULL, false},
+	{"ctl_why_one", ctl_why_one, NULL, false},
+	{"ctl_top_running", ctl_top_running, NULL, false},
+	{"r28_ctl_hostile_names", r28_ctl_hostile_names, NULL, false},
+	{"r40_ctl_why_pending", r40_ctl_why_pending, NULL, false},
+	{"r67_ctl_status_limits", r67_ctl_status_limits, NULL, false},
+	{NULL, NULL, NULL, false},
+};

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: MIT */
+#include "view.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "meters.h"
+#include "order.h"
+#include "util.h"
+#include "words.h"
+
+#define MIB(n) ((uint64_t)(n)*1024)
+
+static struct view view;
+
+static int find_user(const char *name, uint32_t *ret)
+{
+	*ret = strcmp(name, "postgres") == 0 ? 105 : 1000;
+	return 0;
+}
+
+static void set_list(struct match_list *list, const char *text)
+{
+	assert_int_equal(match_parse(text, find_user, list, NULL, 0), 0);
+}
+
+/* 1000 MiB, of which 500 are available; SIGTERM at 10 %, SIGKILL at 5 %. */
+static int fresh(void **state)
+{
+	(void)state;
+	memset(&view, 0, sizeof(view));
+	view.config.mem_term_ppm = view.config.swap_term_ppm = 100000;
+	view.config.mem_kill_ppm = view.config.swap_kill_ppm = 50000;
+	view.config.min_victim_ppm = 10000;
+	view.config.protect_critical = true;
+	view.sample = (struct sample){
+		.have = HAVE_MEM | HAVE_SWAP, .mem_total_kib = MIB(1000), .mem_available_kib = MIB(500)};
+	view.rank = (struct rank){.config = &view.config,
+				  .page_kib = 4,
+				  .mem_total_kib = MIB(1000),
+				  .total_kib = MIB(1000),
+				  .self = 77,
+				  .may_kill_all = true};
+	return 0;
+}
+
+static struct proc *add(int32_t pid, const char *comm, uint64_t anon_mib)
+{
+	struct proc *p = &view.table.procs[view.table.count++];
+
+	*p = (struct proc){.pid = pid, .ppid = 1, .uid = 1000, .state = 'S', .threads = 1, .matched = -1};
+	p->anon_kib = p->rss_kib = MIB(anon_mib);
+	(void)snprintf(p->comm, sizeof(p->comm), "%s", comm);
+	(void)snprintf(p->exe, sizeof(p->exe), "/usr/bin/%s", comm);
+	return p;
+}
+
+static void sort(void)
+{
+	for (unsigned i = 0; i < view.table.count; i++)
+		rank_judge(&view.rank, &view.table.procs[i]);
+	rank_sort(&view.rank, &view.table);
+}
+
+static const char *reason_of(int32_t pid)
+{
+	for (unsigned i = 0; i < view.table.count; i++) {
+		if (view.table.procs[i].pid == pid)
+			return view_reason(&view, &view.table.procs[i]);
+	}
+	fail();
+	return "";
+}
+
+static void decide(uint64_t available_mib)
+{
+	static const struct decision nothing;
+
+	view.sample.mem_available_kib = MIB(available_mib);
+	view.decision = policy_confirm(&view.config, &view.sample, &nothing);
+}
+
+/* ---- reasons ---- */
+
+static void reasons_by_size(void **state)
+{
+	(void)state;
+	(void)add(10, "largest", 300);
+	(void)add(11, "next", 200);
+	add(12, "adjusted", 100)->oom_score_adj = 50;
+	(void)add(13, "small", 2);
+	sort();
+	assert_string_equal(reason_of(10), "largest");
+	assert_string_equal(reason_of(11), "next by size");
+	assert_string_equal(reason_of(12), "next by size with oom_score_adj 50");
+	assert_string_equal(reason_of(13), "small: below -min-victim 1 %");
+	assert_int_equal(view_candidates(&view), 4);
+}
+
+static void reasons_by_lists(void **state)
+{
+	(void)state;
+	set_list(&view.config.protect, "cache, user:postgres");
+	set_list(&view.config.prefer, "chrom*");
+	set_list(&view.config.avoid, "bu\033ild");
+	set_list(&view.config.ignore_user, "user:nobody");
+	view.config.ignore_user.entries[0].uid = 65534;
+	(void)add(10, "cache", 300);
+	add(11, "db", 200)->uid = 105;
+	(void)add(12, "chromium", 20);
+	(void)add(13, "bu\033ild", 100);
+	add(14, "theirs", 100)->uid = 65534;
+	sort();
+	assert_string_equal(reason_of(10), "protected by 'cache'");
+	assert_string_equal(reason_of(11), "protected by 'user:postgres'");
+	assert_string_equal(reason_of(12), "preferred by 'chrom*'");
+	assert_string_equal(reason_of(13), "avoided by 'bu\\x1bild'");
+	assert_string_equal(reason_of(14), "its user is ignored by 'user:nobody'");
+	assert_int_equal(view_candidates(&view), 2);
+}
+
+static void reasons_why_never(void **state)
+{
+	struct proc *p;
+
+	(void)state;
+	(void)add(1, "init", 10);
+	(void)add(77, "useroom", 10);
+	add(12, "unkillable", 10)->oom_score_adj = -1000;
+	add(13, "dead", 0)->state = 'Z';
+	p = add(14, "sshd", 5);
+	(void)snprintf(p->exe, sizeof(p->exe), "/usr/sbin/sshd");
+	p->exe_trusted = true;
+	p->uid = 0;
+	sort();
+	assert_string_equal(reason_of(1), "init");
+	assert_string_equal(reason_of(77), "useroom itself");
+	assert_string_equal(reason_of(12), "oom_score_adj is -1000");
+	assert_string_equal(reason_of(13), "zombie");
+	assert_non_null(strstr(reason_of(14), "system-critical: "));
+	assert_int_equal(view_candidates(&view), 0);
+}
+
+/* ---- what would be done ---- */
+
+static void must_say(const char *text)
+{
+	char verdict[320];
+
+	assert_string_equal(view_verdict(&view, verdict, sizeof(verdict)), text);
+}
+
+static void verdicts(void **state)
+{
+	(void)state;
+	(void)add(10, "ev\033il", 300);
+	sort();
+	decide(500);
+	must_say("nobody would be ended: available 500 MiB (50 %) > 10 %, no swap");
+	assert_null(view_victim(&view));
+	decide(100);
+	must_say("SIGTERM would go to 10 (ev\\x1bil): available 100 MiB (10 %) <= 10 %, no swap");
+	assert_ptr_equal(view_victim(&view), &view.table.procs[0]);
+	decide(20);
+	must_say("SIGKILL would go to 10 (ev\\x1bil): available 20 MiB (2 %) <= 5 %, no swap");
+	view.running = view.config.dry_run = true;
+	must_say("SIGKILL would go to 10 (ev\\x1bil), were it not a dry run: available 20 MiB (2 %) <= 5 %, no swap");
+}
+
+static void r01_verdict_with_swap(void **state)
+{
+	(void)state;
+	(void)add(10, "hog", 300);
+	sort();
+	view.sample.swap_total_kib = MIB(100);
+	view.sample.swap_free_kib = MIB(50);
+	decide(90);
+	must_say("nobody would be ended: available 90 MiB (9 %) <= 10 %, swap free 50 MiB (50 %) > 10 %");
+	view.sample.swap_free_kib = MIB(4);
+	decide(90);
+	must_say("SIGTERM would go to 10 (hog): available 90 MiB (9 %) <= 10 %, swap free 4 MiB (4 %) <= 10 %");
+	view.config.ignore_swap = true;
+	decide(500);
+	must_say("nobody would be ended: available 500 MiB (50 %) > 10 %, swap ignored");
+}
+
+static void r22_verdict_nobody_left(void **state)
+{
+	(void)state;
+	(void)add(1, "init", 300);
+	sort();
+	decide(90);
+	must_say("nobody is left who could be ended: available 90 MiB (9 %) <= 10 %, no swap");
+}
+
+static void r40_verdict_coming_back(void **state)
+{
+	(void)state;
+	(void)add(10, "hog", 300);
+	sort();
+	view.sample.pending_mem_kib = MIB(200);
+	decide(90);
+	must_say("nobody would be ended, enough is coming back: available 90 MiB (9 %) <= 10 %, no swap");
+}
+
+static void r05_verdict_futile(void **state)
+{
+	char verdict[320];
+
+	(void)state;
+	view.sample.have |= HAVE_DETAIL;
+	view.sample.shmem_kib = MIB(800);
+	(void)add(10, "hog", 20);
+	sort();
+	decide(90);
+	assert_non_null(strstr(view_verdict(&view, verdict, sizeof(verdict)), "ending processes cannot help: tmpfs"));
+}
+
+static void r10_verdict_blind(void **state)
+{
+	(void)state;
+	view.sample.have = 0;
+	must_say("/proc/meminfo cannot be read: nothing can be decided");
+}
+
+/* ---- gauges and pressure ---- */
+
+static void meters(void **state)
+{
+	struct meter m[METERS_MOST];
+
+	(void)state;
+	decide(487);
+	assert_int_equal(meters_fill(&view, m), 3);
+	assert_string_equal(m[0].text, "487 MiB of 1000 MiB available (48 %)");
+	assert_int_equal(m[0].term_ppm, 100000);
+	assert_false(m[1].have);
+	assert_string_equal(m[1].text, "none");
+	assert_string_equal(m[2].text, "not told by this kernel (no PSI)");
+	view.sample.swap_total_kib = MIB(100);
+	view.sample.swap_free_kib = MIB(50);
+	view.config.ignore_swap = true;
+	view.pressure = (struct pressure){true, 123400, 2500};
+	decide(487);
+	(void)meters_fill(&view, m);
+	assert_string_equal(m[1].text, "50 MiB of 100 MiB free, ignored (50 %)");
+	assert_int_equal(m[1].term_ppm, 0); /* no mark for what does not count */
+	assert_string_equal(m[2].text, "some 12.34 %, full 0.25 % of 10 s");
+}
+
+static void pressure(void **state)
+{
+	struct pressure p = view_parse_pressure("some avg10=12.34 avg60=1.00 avg300=0.00 total=5\n"
+						"full avg10=0.07 avg60=1.00 avg300=0.00 total=5\n");
+
+	(void)state;
+	assert_true(p.have);
+	assert_int_equal(p.some_ppm, 123400);
+	assert_int_equal(p.full_ppm, 700);
+	assert_false(view_parse_pressure("").have);
+	assert_false(view_parse_pressure("some avg10=\n").have);
+	assert_false(view_parse_pressure("full avg10=1.00\n").have);
+	assert_int_equal(view_parse_pressure("some avg10=100.00 avg60=1\n").some_ppm, 1000000);
+}
+
+/* ---- order and filter ---- */
+
+static void must_order(enum order_key key, const char *filter, const char *pids)
+{
+	static unsigned rows[SCAN_READ_MAX];
+	unsigned count = order_rows(&view.table, key, filter, rows);
+	char text[128] = "";
+
+	for (unsigned i = 0; i < count; i++)
+		(void)snprintf(text + strlen(text), sizeof(text) - strlen(text), "%d ", view.table.procs[rows[i]].pid);
+	assert_string_equal(text, pids);
+}
+
+/* Who would not be ended stands among the others by size, and moves none of them. */
+static void orders(void **state)
+{
+	(void)state;
+	set_list(&view.config.prefer, "pet");
+	set_list(&view.config.avoid, "big");
+	set_list(&view.config.protect, "Kept");
+	(void)add(40, "alpha", 100);
+	(void)add(30, "Beta", 50);
+	(void)add(20, "pet", 20);
+	(void)add(50, "big", 400);
+	(void)add(35, "Kept", 70);
+	add(36, "zero", 200)->oom_score_adj = -1000;
+	sort();
+	must_order(ORDER_BADNESS, "", "36 35 20 40 30 50 ");
+	must_order(ORDER_MEMORY, "", "50 36 40 35 30 20 ");
+	must_order(ORDER_PID, "", "20 30 35 36 40 50 ");
+	must_order(ORDER_NAME, "", "40 30 50 35 20 36 ");
+	must_order(ORDER_BADNESS, "BE", "30 ");
+	must_order(ORDER_PID, "3", "30 35 36 ");
+	must_order(ORDER_PID, "/usr/bin/pet", "20 ");
+	must_order(ORDER_PID, "nobody has this", "");
+}
+
+static void a_full_table(void **state)
+{
+	static unsigned rows[SCAN_READ_MAX];
+
+	(void)state;
+	for (int32_t pid = 2; view.table.count < SCAN_READ_MAX; pid++)
+		(void)add(10000 - pid, "same", 20);
+	sort();
+	assert_int_equal(order_rows(&view.table, ORDER_PID, "", rows), SCAN_READ_MAX);
+	for (unsigned i = 1; i < SCAN_READ_MAX; i++)
+		assert_true(view.table.procs[rows[i - 1]].pid < view.table.procs[rows[i]].pid);
+}
+
+/* ---- words ---- */
+
+static void nearest_words(void **state)
+{
+	(void)state;
+	assert_string_equal(ctl_nearest_command("stauts"), "status");
+	assert_string_equal(ctl_nearest_command("tp"), "top");
+	assert_string_equal(ctl_nearest_command("event"), "events");
+	assert_null(ctl_nearest_command("frobnicate"));
+	assert_string_equal(ctl_nearest_option("jsn"), "json");
+	assert_string_equal(ctl_nearest_option("protcet"), "protect");
+	assert_null(ctl_nearest_option("frobnicate"));
+	assert_true(ctl_find_command("status") >= 0);
+	assert_int_equal(ctl_find_command("Status"), -1);
+	assert_int_equal(ctl_find_option("h"), ctl_find_option("help"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(reasons_by_size, fresh),
+		cmocka_unit_test_setup(reasons_by_lists, fresh),
+		cmocka_unit_test_setup(reasons_why_never, fresh),
+		cmocka_unit_test_setup(verdicts, fresh),
+		cmocka_unit_test_setup(r01_verdict_with_swap, fresh),
+		cmocka_unit_test_setup(r05_verdict_futile, fresh),
+		cmocka_unit_test_setup(r10_verdict_blind, fresh),
+		cmocka_unit_test_setup(r22_verdict_nobody_left, fresh),
+		cmocka_unit_test_setup(r40_verdict_coming_back, fresh),
+		cmocka_unit_test_setup(meters, fresh),
+		cmocka_unit_test_setup(pressure, fresh),
+		cmocka_unit_test_setup(orders, fresh),
+		cmocka_unit_test_setup(a_full_table, fresh),
+		cmocka_unit_test_setup(nearest_words, fresh),
+	};
+
+	return cmocka_run_group_tests_name("view", tests, NULL, NULL);
+}
