@@ -91,15 +91,14 @@ static const char *signal_of(const struct decision *d)
 	return d->action == ACTION_KILL || d->kill_level ? "SIGKILL" : "SIGTERM";
 }
 
-/* "available 28 MiB (28.94 %) <= 30 %, no swap", as the log says it. */
+/* "available 28 MiB (28.94 %) <= 30 %, no swap", as the log says it; with what waits, where that decided. */
 static const char *levels_text(const struct recording_look *look, const struct decision *d, char *buf, size_t size)
 {
-	static const char before[] = "memory is low: ";
 	struct event e = {.type = EVENT_LOW, .decision = *d};
 
 	recording_to_sample(look, &e.sample);
 	(void)report_text(&e, buf, size);
-	return buf + strlen(before);
+	return strstr(buf, ": ") + 2; /* behind "memory is low", or "near-OOM" */
 }
 
 static void write_moment(FILE *f, const struct replay *p, size_t index, const struct decision *d)

@@ -74,7 +74,7 @@ int view_open(const struct ctl *ctl, struct view *v)
 
 	memset(v, 0, sizeof(*v));
 	v->proc_fd = v->scan.proc_fd = v->scan.vmstat_fd = v->scan.loadavg_fd = -1;
-	v->sense = (struct sense){-1, -1, -1, -1, -1};
+	v->sense = SENSE_CLOSED;
 	if ((r = open_recording(ctl, v)) < 0 || (r = read_settings(ctl, v)) < 0 || (r = open_machine(v)) < 0)
 		return r;
 	take_rights(v);

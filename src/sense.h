@@ -34,6 +34,19 @@ struct sense {
 	uint64_t low_of_kib; /* of so much memory */
 };
 
+/* Nothing is open. */
+#define SENSE_CLOSED                                                                                                   \
+	((struct sense){.proc_fd = -1,                                                                                 \
+			.meminfo_fd = -1,                                                                              \
+			.vmstat_fd = -1,                                                                               \
+			.zoneinfo_fd = -1,                                                                             \
+			.arc_fd = -1,                                                                                  \
+			.diskstats_fd = -1,                                                                            \
+			.loadavg_fd = -1,                                                                              \
+			.memory_pressure_fd = -1,                                                                      \
+			.io_pressure_fd = -1,                                                                          \
+			.trigger_fd = -1})
+
 /*
  * Open what is read at every look, below a descriptor of /proc (or of a tree that looks like it). The descriptor is
  * kept, not owned. Returns 0, or the negative errno of opening meminfo; what else is missing is simply not in `have`.
