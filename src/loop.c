@@ -23,6 +23,12 @@
 /* And a scan may take no more than one part in this of the time, however many processes there are. */
 #define KEEP_COST 50
 
+/*
+ * The kernel's kills are read near the level only. A count that is older than two looks says nothing about this
+ * episode; two looks are as long as this at least, for one may hold a scan of 30,000 processes.
+ */
+#define KERNEL_KILLS_FRESH_NS (500 * NS_PER_MS)
+
 #define POLL_MAX (VICTIMS_MAX + 8)
 
 /* ---- looking ---- */
@@ -215,7 +221,9 @@ static void note_kernel_kills(struct useroom *u, const struct sample *s, const s
 
 	if (!(s->have & HAVE_OOM_KILLS))
 		return;
-	if (s->kernel_oom_kills > u->kernel_kills && u->policy.in_episode) {
+	/* An old count has what happened long before, in some container's own limit. */
+	if (s->kernel_oom_kills > u->kernel_kills && u->policy.in_episode &&
+	    s->now_ns - u->kernel_kills_ns <= max_u64(2 * u->config.interval_ns, KERNEL_KILLS_FRESH_NS)) {
 		memset(&e, 0, sizeof(e));
 		e.type = EVENT_KERNEL_KILL;
 		e.now_ns = s->now_ns;
@@ -225,6 +233,7 @@ static void note_kernel_kills(struct useroom *u, const struct sample *s, const s
 		tell_event(u, &e);
 	}
 	u->kernel_kills = s->kernel_oom_kills;
+	u->kernel_kills_ns = s->now_ns;
 }
 
 /* What is said once an episode. */

@@ -165,6 +165,7 @@ static int rehearse(struct useroom *u, struct sample *s)
 	sense_read(&u->sense, true, s);
 	(void)sense_lists_kib(&u->sense, s);
 	u->kernel_kills = s->kernel_oom_kills;
+	u->kernel_kills_ns = s->now_ns;
 	u->rank.mem_total_kib = s->mem_total_kib;
 	u->rank.total_kib = s->mem_total_kib + s->swap_total_kib;
 	u->rank.score_kib = self_kernel_total_kib();
