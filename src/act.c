@@ -479,14 +479,21 @@ unsigned act_poll(const struct act *act, struct pollfd *fds, unsigned max)
 	return count;
 }
 
+void act_forget_dry(struct act *act)
+{
+	for (unsigned i = 0; i < VICTIMS_MAX; i++) {
+		if (act->victims[i].state != VICTIM_FREE && act->victims[i].dry)
+			clear_row(act, &act->victims[i]);
+	}
+}
+
 /* Memory is back: a victim that ignored SIGTERM, or needed no more than a nudge, is an ordinary process again. */
 void act_episode_over(struct act *act)
 {
+	act_forget_dry(act);
 	for (unsigned i = 0; i < VICTIMS_MAX; i++) {
-		struct victim *v = &act->victims[i];
-
-		if (v->dry || v->state == VICTIM_TERMED)
-			clear_row(act, v);
+		if (act->victims[i].state == VICTIM_TERMED)
+			clear_row(act, &act->victims[i]);
 	}
 	act->kills = 0;
 }

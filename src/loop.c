@@ -282,6 +282,22 @@ void loop_tell_now(struct useroom *u, enum event_type type, int error)
 	tell_look(u, type, error, &s, &d);
 }
 
+/* R51: what began as a dry run holds no lock. */
+static void lock_before_killing(struct useroom *u)
+{
+	pid_t other = 0;
+	int r;
+
+	if (u->config.dry_run || u->locked)
+		return;
+	r = self_lock(&other);
+	u->locked = r == 0;
+	if (r != -EBUSY)
+		return;
+	u->config.dry_run = true;
+	log_line(LOG_ERROR, "another useroom is running (pid %d): this one stays a dry run", (int)other);
+}
+
 static void reload(struct useroom *u)
 {
 	static char errors[LOG_LINE_MAX];
@@ -293,6 +309,9 @@ static void reload(struct useroom *u)
 		log_lines(LOG_ERROR, errors);
 	} else {
 		u->kept_ns = u->choose_ns = 0;
+		lock_before_killing(u);
+		if (!u->config.dry_run)
+			act_forget_dry(&u->act);
 		tell_configure(&u->config);
 		record_settings(&u->record, &u->config, u->policy.cpus, u->limits);
 		scan_forget(&u->scan);

@@ -36,6 +36,7 @@ static int take_lock(struct useroom *u)
 	if (u->config.dry_run) /* sends nothing, so it may run beside the real one */
 		return 0;
 	r = self_lock(&other);
+	u->locked = r == 0;
 	if (r == -EBUSY)
 		log_line(LOG_ERROR,
 			 "another useroom is running (pid %d): only one may, or two processes would die instead of one",

@@ -83,6 +83,44 @@ static void r62_dry_run_once(struct stage *s)
 	must_log(s, "would kill %d \\(hog\\) with SIGTERM", (int)hog->pid);
 }
 
+/* A victim of a dry run ends by itself, and the one of the next episode is still told once. */
+static void r62_dry_run_twice(struct stage *s)
+{
+	struct actor *first, *second;
+
+	watch(s, USUAL "-dry-run");
+	first = play(s, "hog", HOG " wait=/tmp/go end");
+	must_log(s, "would kill %d \\(hog\\) with SIGTERM", (int)first->pid);
+	write_file("/tmp/go", 0644, "");
+	must_exit(s, first, 0);
+	must_log(s, "recovered");
+	second = play(s, "hog", HOG);
+	must_log(s, "would kill %d \\(hog\\) with SIGTERM", (int)second->pid);
+	settle(s, LONG_ENOUGH_MS);
+	must_log_times(s, 1, 1, "would kill %d \\(hog\\)", (int)second->pid);
+}
+
+/* R51: a dry run that becomes a real one by a reload must be the only real one. */
+static void r51_dry_run_becomes_real(struct stage *s)
+{
+	struct actor *real, *hog;
+
+	write_file(CONFIG, 0644, "m = 40\nmk = 10\ngrace = 30\ndry-run = true\n");
+	watch(s, "-record off");
+	real = start_daemon(s, "-m 0 -mk 0 -dry-run=false -record off");
+	must_be_there(s, "/run/useroom/lock");
+	write_file(CONFIG, 0644, "m = 40\nmk = 10\ngrace = 30\n");
+	(void)kill(s->daemon->pid, SIGHUP);
+	must_log(s, "another useroom is running \\(pid %d\\): this one stays a dry run", (int)real->pid);
+	hog = play(s, "hog", HOG);
+	must_log(s, "would kill %d \\(hog\\)", (int)hog->pid);
+	must_not_log(s, "^killed");
+	(void)kill(real->pid, SIGTERM);
+	must_exit(s, real, 0);
+	(void)kill(s->daemon->pid, SIGHUP);
+	must_die(s, hog, SIGTERM);
+}
+
 static void debug(struct stage *s)
 {
 	struct actor *hog;
@@ -473,10 +511,12 @@ const struct live_case daemon_cases[] = {
 	{"unprivileged", unprivileged, NULL, false},
 	{"no_allocation", no_allocation, NULL, true},
 	{"r51_second_instance", r51_second_instance, NULL, false},
+	{"r51_dry_run_becomes_real", r51_dry_run_becomes_real, NULL, false},
 	{"r60_injection", r60_injection, NULL, false},
 	{"r61_hook_hangs", r61_hook_hangs, NULL, false},
 	{"r61_one_hook_at_a_time", r61_one_hook_at_a_time, NULL, false},
 	{"r62_dry_run_once", r62_dry_run_once, NULL, false},
+	{"r62_dry_run_twice", r62_dry_run_twice, NULL, false},
 	{"r64_no_locked_memory", r64_no_locked_memory, NULL, false},
 	{"r65_hook_inherits_nothing", r65_hook_inherits_nothing, NULL, false},
 	{"r67_hidepid", r67_hidepid, NULL, false},
