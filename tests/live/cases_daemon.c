@@ -44,6 +44,23 @@ static void must_not_tell(struct stage *s, const char *what)
 		fail("the hook told: %s", what);
 }
 
+/* The first child of a process, as text. */
+static const char *child_of(pid_t pid)
+{
+	static char text[64];
+	char path[64];
+	int fd;
+	ssize_t n;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid, (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
+	if (fd >= 0)
+		(void)close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	return text;
+}
+
 static void write_hook(const char *script)
 {
 	write_file(HOOK, 0755, script);
@@ -228,6 +245,25 @@ static void pre_kill(struct stage *s)
 	hog = play(s, "hog", HOG);
 	must_be_only_victim(s, hog, SIGTERM);
 	must_tell(s, "alive=");
+}
+
+/* What the hook does may help: then nobody has to go any more. */
+static void pre_kill_helps(struct stage *s)
+{
+	struct actor *hog, *cache = play(s, "cache", "children=1:30");
+
+	write_hook("#!/bin/sh\n[ -e /tmp/once ] && exit\n>/tmp/once\n"
+		   "kill -9 $(cat /tmp/cache)\nwhile ! [ -e /tmp/go ]; do sleep 0.05; done\n");
+	must_hold(s, 30 * MIB);
+	write_file("/tmp/cache", 0644, child_of(cache->pid));
+	watch(s, USUAL "-avoid cache -pre-kill-time 5 -pre-kill " HOOK);
+	hog = play(s, "hog", "grow=30@400");
+	must_be_there(s, "/tmp/once");
+	settle(s, LONG_ENOUGH_MS);
+	write_file("/tmp/go", 0644, "");
+	must_log(s, "recovered after .*, 0 victims");
+	must_live(s, hog);
+	must_not_log(s, "killed");
 }
 
 static void pre_kill_time(struct stage *s)
@@ -500,6 +536,7 @@ const struct live_case daemon_cases[] = {
 	{"hook", hook, NULL, false},
 	{"warn_hook", warn_hook, NULL, false},
 	{"pre_kill", pre_kill, NULL, false},
+	{"pre_kill_helps", pre_kill_helps, NULL, false},
 	{"pre_kill_time", pre_kill_time, NULL, false},
 	{"config_file", config_file, NULL, false},
 	{"sighup_reload", sighup_reload, NULL, false},
