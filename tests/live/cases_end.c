@@ -159,17 +159,21 @@ static void r42_r44_before_mrelease(struct stage *s)
 	must_log(s, "%d \\(hog\\) is gone", (int)hog->pid);
 }
 
-/* The victim ends while the daemon waits for the pre-kill hook, and another process gets its number. */
+/*
+ * The victim ends while the daemon waits for the pre-kill hook, and another process gets its number. Memory stays low,
+ * and that process is protected: only a signal that was meant for the victim can reach it.
+ */
 static void pid_is_given_away(struct stage *s)
 {
 	struct actor *hog, *innocent;
 
 	write_file(STAGE "/hook", 0755, "#!/bin/sh\n>/tmp/asked\nwhile ! [ -e /tmp/go ]; do sleep 0.05; done\n");
-	watch(s, USUAL "-pre-kill-time 5 -pre-kill " STAGE "/hook");
+	watch(s, USUAL "-protect innocent -pre-kill-time 5 -pre-kill " STAGE "/hook");
 	hog = play(s, "hog", HOG);
 	must_be_there(s, "/tmp/asked");
 	(void)kill(hog->pid, SIGKILL);
 	must_die(s, hog, SIGKILL);
+	s->machine.shape.other_kib += 56 * MIB;
 	set_next_pid(hog->pid);
 	innocent = play(s, "innocent", "grow=4");
 	if (innocent->pid != hog->pid)
