@@ -414,12 +414,30 @@ void act_follow(struct act *act, struct sample *sample)
 static void escalate(struct act *act, const struct config *config, struct victim *v, const struct sample *s,
 		     const struct decision *d)
 {
+	int r;
+
 	v->event.signal = SIGKILL;
 	v->event.escalated = true;
 	v->event.decision = *d;
 	v->decided_ns = s->now_ns;
-	if (do_signal(act, config, v, s) == 0)
+	r = do_signal(act, config, v, s);
+	if (r == 0)
 		told_kill(act, v, s);
+	else if (r == -EPERM) /* it has become somebody else's since: what it holds is not on its way any more */
+		(void)failed(act, v, r, s);
+}
+
+/* The pre-kill hook has ended, or its time is up. If memory came back meanwhile, nobody has to go. */
+static void after_hook(struct act *act, const struct config *config, struct victim *v, const struct sample *s,
+		       const struct decision *d)
+{
+	if (!d->low) {
+		clear_row(act, v);
+		return;
+	}
+	v->event.signal = d->kill_level ? SIGKILL : v->event.signal;
+	v->decided_ns = s->now_ns;
+	(void)first_signal(act, config, v);
 }
 
 void act_escalate(struct act *act, const struct config *config, const struct sample *s, const struct decision *d)
@@ -428,9 +446,7 @@ void act_escalate(struct act *act, const struct config *config, const struct sam
 		struct victim *v = &act->victims[i];
 
 		if (v->state == VICTIM_WAITING && (d->kill_level || s->now_ns >= v->deadline_ns)) {
-			v->event.signal = d->kill_level ? SIGKILL : v->event.signal;
-			v->decided_ns = s->now_ns;
-			(void)first_signal(act, config, v);
+			after_hook(act, config, v, s, d);
 		} else if (v->state == VICTIM_GONE && d->kill_level && s->now_ns > v->gone_ns + SETTLE_KILL_NS) {
 			freed(act, v, s);
 		} else if (v->state == VICTIM_TERMED && d->low && (d->kill_level || s->now_ns >= v->deadline_ns)) {
@@ -479,14 +495,21 @@ unsigned act_poll(const struct act *act, struct pollfd *fds, unsigned max)
 	return count;
 }
 
+void act_forget_dry(struct act *act)
+{
+	for (unsigned i = 0; i < VICTIMS_MAX; i++) {
+		if (act->victims[i].state != VICTIM_FREE && act->victims[i].dry)
+			clear_row(act, &act->victims[i]);
+	}
+}
+
 /* Memory is back: a victim that ignored SIGTERM, or needed no more than a nudge, is an ordinary process again. */
 void act_episode_over(struct act *act)
 {
+	act_forget_dry(act);
 	for (unsigned i = 0; i < VICTIMS_MAX; i++) {
-		struct victim *v = &act->victims[i];
-
-		if (v->dry || v->state == VICTIM_TERMED)
-			clear_row(act, v);
+		if (act->victims[i].state == VICTIM_TERMED)
+			clear_row(act, &act->victims[i]);
 	}
 	act->kills = 0;
 }

@@ -106,6 +106,9 @@ uint64_t act_deadline(const struct act *act);
 /* Add the victims' descriptors to a poll set. Returns how many were added. */
 unsigned act_poll(const struct act *act, struct pollfd *fds, unsigned max);
 
+/* Victims of a dry run are none: to be called when it becomes a real one. */
+void act_forget_dry(struct act *act);
+
 /* The episode is over: dry-run rows go, and the count of kills starts again. */
 void act_episode_over(struct act *act);
 

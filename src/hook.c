@@ -7,6 +7,7 @@
 #include "sense.h"
 #include "util.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -209,19 +210,19 @@ static void prepare(struct work *w)
 
 int hook_start(struct hook *hook)
 {
-	struct work *w;
+	static struct work works[2]; /* -hook and -pre-kill; static, so that only a hook that is used costs memory */
+	static unsigned started;
+	struct work *w = &works[started];
 	pthread_attr_t attr;
 	pthread_t thread;
 	int error;
 
 	if (hook->started)
 		return 0;
+	assert(started < ARRAY_SIZE(works));
 	/* The thread waits in read(); whoever asks and whoever looks for results must not wait. */
 	if (pipe2(hook->request, O_CLOEXEC) < 0 || pipe2(hook->done, O_CLOEXEC | O_NONBLOCK) < 0)
 		return -errno;
-	w = calloc(1, sizeof(*w));
-	if (w == NULL)
-		return -ENOMEM;
 	w->hook = hook;
 	(void)fcntl(hook->request[1], F_SETFL, O_NONBLOCK);
 	hook->stdin_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -232,8 +233,7 @@ int hook_start(struct hook *hook)
 	error = pthread_create(&thread, &attr, run, w);
 	(void)pthread_attr_destroy(&attr);
 	hook->started = error == 0;
-	if (error != 0)
-		free(w);
+	started += error == 0;
 	return -error;
 }
 

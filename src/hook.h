@@ -31,7 +31,7 @@ struct hook_done {
 	bool timed_out; /* it was ended because its time was up */
 };
 
-/* Start the thread. Allocates. 0 or a negative errno. Does nothing when it is started already. */
+/* Start the thread. 0 or a negative errno. Does nothing when it is started already. */
 int hook_start(struct hook *hook);
 
 /* Queue a run of `path`. Never blocks. Returns 0, or -EAGAIN when sixteen are waiting already. */

@@ -18,7 +18,6 @@
 #define STACK_SIZE ((size_t)64 * 1024)
 
 /* Names are times, so the order of names is the order of age. */
-#define NAME_FORMAT "%Y%m%d-%H%M%S"
 #define NAME_ENDING ".useroom"
 #define NAMES_MAX   64
 
@@ -101,14 +100,14 @@ static int write_all(int fd, const char *data, size_t bytes)
 /* Whole or not at all: written under another name, then renamed. */
 static int write_file(int dir, const struct recording_header *copy, size_t bytes)
 {
-	char name[NAMES_MAX], part[NAMES_MAX + 8], stamp[32];
+	char name[NAMES_MAX], part[NAMES_MAX + 8];
 	time_t now = time(NULL);
-	struct tm local;
+	struct tm utc;
 	int fd, r;
 
-	(void)gmtime_r(&now, &local);
-	(void)strftime(stamp, sizeof(stamp), NAME_FORMAT, &local);
-	(void)snprintf(name, sizeof(name), "%s-%06llu" NAME_ENDING, stamp,
+	(void)gmtime_r(&now, &utc);
+	(void)snprintf(name, sizeof(name), "%04d%02d%02d-%02d%02d%02d-%06llu" NAME_ENDING, utc.tm_year + 1900,
+		       utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec,
 		       (unsigned long long)copy->kept_because % 1000000);
 	(void)snprintf(part, sizeof(part), ".%s", name);
 	fd = openat(dir, part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);

@@ -268,48 +268,9 @@ static void put_framed(enum log_level level, const char *text, size_t length, si
 	put(line, used);
 }
 
-static log_frame_fn frame;
-
-void log_set_frame(log_frame_fn fn)
-{
-	frame = fn;
-}
-
-void log_line(enum log_level level, const char *format, ...)
-{
-	static char text[LOG_LINE_MAX + 1]; /* one more than a line may have: then it is seen to be too long */
-	va_list args;
-	int n;
-
-	if (level == LOG_DETAIL && !out.is_debug)
-		return;
-	va_start(args, format);
-	n = vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	if (n < 0)
-		return;
-	if (frame != NULL) {
-		static char framed[2 * LOG_LINE_MAX];
-
-		log_raw(level, framed, frame(level, text, framed, sizeof(framed)));
-		return;
-	}
-	put_framed(level, text, (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1, LOG_LINE_MAX - 1);
-}
-
 void log_raw(enum log_level level, const char *text, size_t length)
 {
 	put_framed(level, text, length, WRITE_BYTES - FRAME_BYTES);
-}
-
-void log_lines(enum log_level level, const char *text)
-{
-	while (*text) {
-		size_t length = strcspn(text, "\n");
-
-		log_line(level, "%.*s", (int)length, text);
-		text += length + (text[length] == '\n');
-	}
 }
 
 /* Unicode's Bidi_Control, and the line and paragraph separators: they make a line read as another one. */
@@ -374,17 +335,19 @@ static size_t copy_sequence(const unsigned char *s, unsigned n, char *to, size_t
 	return n;
 }
 
-const char *log_safe(const char *text, char *buf, size_t size)
+/*
+ * Escape what is unsafe; in a line of ours backslashes stay, and so do line breaks, which put_framed() makes blanks of.
+ * Returns what was written, without the NUL.
+ */
+static size_t make_safe(const char *text, bool is_line, char *buf, size_t size)
 {
 	const unsigned char *s = (const unsigned char *)text;
 	size_t used = 0;
 
-	if (size == 0)
-		return buf;
 	while (*s) {
 		unsigned n = 1;
 		uint32_t c = 0;
-		bool safe = decode(s, &n, &c) && !is_unsafe(c);
+		bool safe = decode(s, &n, &c) && (!is_unsafe(c) || (is_line && (c == '\\' || c == '\n')));
 		size_t room = size - 1 - used;
 		size_t wrote = safe ? copy_sequence(s, n, buf + used, room) : escape(s, n, buf + used, room);
 
@@ -394,5 +357,56 @@ const char *log_safe(const char *text, char *buf, size_t size)
 		s += n;
 	}
 	buf[used] = '\0';
+	return used;
+}
+
+const char *log_safe(const char *text, char *buf, size_t size)
+{
+	if (size > 0)
+		(void)make_safe(text, false, buf, size);
 	return buf;
+}
+
+static log_frame_fn frame;
+
+void log_set_frame(log_frame_fn fn)
+{
+	frame = fn;
+}
+
+/*
+ * Names in it were made safe where they were put in, and their backslashes are not escaped once more. What a user wrote
+ * himself, a path or a list, was not, and must not break a line of JSON either.
+ */
+void log_line(enum log_level level, const char *format, ...)
+{
+	static char text[LOG_LINE_MAX + 1]; /* one more than a line may have: then it is seen to be too long */
+	static char safe[LOG_LINE_MAX + 4]; /* the last character may be one of four bytes */
+	static char framed[WRITE_BYTES - FRAME_BYTES];
+	va_list args;
+	size_t length;
+	int n;
+
+	if (level == LOG_DETAIL && !out.is_debug)
+		return;
+	va_start(args, format);
+	n = vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (n < 0)
+		return;
+	length = make_safe(text, true, safe, sizeof(safe));
+	if (frame != NULL)
+		log_raw(level, framed, frame(level, safe, framed, sizeof(framed)));
+	else
+		put_framed(level, safe, length, LOG_LINE_MAX - 1);
+}
+
+void log_lines(enum log_level level, const char *text)
+{
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+
+		log_line(level, "%.*s", (int)length, text);
+		text += length + (text[length] == '\n');
+	}
 }

@@ -26,6 +26,12 @@
 #define KEEP_GROWTH_NS   (10 * NS_PER_S)
 #define KEEP_GROWTH_COST 1000
 
+/*
+ * The kernel's kills are read near the level only. A count that is older than two looks says nothing about this
+ * episode; two looks are as long as this at least, for one may hold a scan of 30,000 processes.
+ */
+#define KERNEL_KILLS_FRESH_NS (500 * NS_PER_MS)
+
 #define POLL_MAX (VICTIMS_MAX + 8)
 
 /* ---- looking ---- */
@@ -246,7 +252,9 @@ static void note_kernel_kills(struct useroom *u, const struct sample *s, const s
 
 	if (!(s->have & HAVE_OOM_KILLS))
 		return;
-	if (s->kernel_oom_kills > u->kernel_kills && u->policy.in_episode) {
+	/* An old count has what happened long before, in some container's own limit. */
+	if (s->kernel_oom_kills > u->kernel_kills && u->policy.in_episode &&
+	    s->now_ns - u->kernel_kills_ns <= max_u64(2 * u->config.interval_ns, KERNEL_KILLS_FRESH_NS)) {
 		memset(&e, 0, sizeof(e));
 		e.type = EVENT_KERNEL_KILL;
 		e.now_ns = s->now_ns;
@@ -256,6 +264,7 @@ static void note_kernel_kills(struct useroom *u, const struct sample *s, const s
 		tell_event(u, &e);
 	}
 	u->kernel_kills = s->kernel_oom_kills;
+	u->kernel_kills_ns = s->now_ns;
 }
 
 /* What is said once an episode. */
@@ -304,6 +313,22 @@ void loop_tell_now(struct useroom *u, enum event_type type, int error)
 	tell_look(u, type, error, &s, &d);
 }
 
+/* R51: what began as a dry run holds no lock. */
+static void lock_before_killing(struct useroom *u)
+{
+	pid_t other = 0;
+	int r;
+
+	if (u->config.dry_run || u->locked)
+		return;
+	r = self_lock(&other);
+	u->locked = r == 0;
+	if (r != -EBUSY)
+		return;
+	u->config.dry_run = true;
+	log_line(LOG_ERROR, "another useroom is running (pid %d): this one stays a dry run", (int)other);
+}
+
 static void reload(struct useroom *u)
 {
 	static char errors[LOG_LINE_MAX];
@@ -315,6 +340,9 @@ static void reload(struct useroom *u)
 		log_lines(LOG_ERROR, errors);
 	} else {
 		u->kept_ns = u->choose_ns = 0;
+		lock_before_killing(u);
+		if (!u->config.dry_run)
+			act_forget_dry(&u->act);
 		tell_configure(&u->config);
 		record_settings(&u->record, &u->config, u->policy.cpus, u->limits);
 		scan_forget(&u->scan);
@@ -397,7 +425,8 @@ static unsigned fill_poll(const struct useroom *u, struct pollfd *fds)
 		fds[n++] = (struct pollfd){.fd = u->pre_kill.done[0], .events = POLLIN};
 	if (log_pending())
 		fds[n++] = (struct pollfd){.fd = STDERR_FILENO, .events = POLLOUT};
-	return n + act_poll(&u->act, fds + n, POLL_MAX - n);
+	/* A blind look follows no victims: what one of them has to say would be said again at once. */
+	return u->blind ? n : n + act_poll(&u->act, fds + n, POLL_MAX - n);
 }
 
 static void feed_watchdog(struct useroom *u, uint64_t now)
@@ -422,7 +451,7 @@ void loop_wait(struct useroom *u)
 	struct pollfd fds[POLL_MAX];
 	unsigned count = fill_poll(u, fds);
 	uint64_t now = sense_now();
-	uint64_t until = min_u64(u->wake_ns, act_deadline(&u->act));
+	uint64_t until = u->blind ? u->wake_ns : min_u64(u->wake_ns, act_deadline(&u->act));
 	struct timespec wait;
 	int ready;
 

@@ -20,6 +20,10 @@
 /* Zeroed memory that costs nothing until it is used. */
 static struct useroom useroom;
 
+/* Mistakes in the settings, and then what the rehearsal tells. */
+static char scratch[4096];
+_Static_assert(sizeof(scratch) >= REPORT_MAX, "the rehearsal's report must fit");
+
 static int fail(const char *what, int error)
 {
 	log_line(LOG_ERROR, "%s: %s", what, strerror(-error));
@@ -36,6 +40,7 @@ static int take_lock(struct useroom *u)
 	if (u->config.dry_run) /* sends nothing, so it may run beside the real one */
 		return 0;
 	r = self_lock(&other);
+	u->locked = r == 0;
 	if (r == -EBUSY)
 		log_line(LOG_ERROR,
 			 "another useroom is running (pid %d): only one may, or two processes would die instead of one",
@@ -161,13 +166,13 @@ static void note_estimate(struct useroom *u, const struct sample *s)
 static int rehearse(struct useroom *u, struct sample *s)
 {
 	static struct event e;
-	static char text[REPORT_MAX];
 	pid_t child;
 
 	sense_read(&u->sense, true, s);
 	sense_waits(&u->sense, s);
 	(void)sense_lists_kib(&u->sense, s);
 	u->kernel_kills = s->kernel_oom_kills;
+	u->kernel_kills_ns = s->now_ns;
 	u->rank.mem_total_kib = s->mem_total_kib;
 	u->rank.total_kib = s->mem_total_kib + s->swap_total_kib;
 	u->rank.score_kib = self_kernel_total_kib();
@@ -179,8 +184,8 @@ static int rehearse(struct useroom *u, struct sample *s)
 	if (u->table.count > 0)
 		e.victim = u->table.procs[0];
 	event_describe(&e);
-	(void)report_text(&e, text, sizeof(text));
-	(void)report_json(&e, text, sizeof(text));
+	(void)report_text(&e, scratch, sizeof(scratch));
+	(void)report_json(&e, scratch, sizeof(scratch));
 	if (u->config.dry_run)
 		return 0;
 	child = hook_spawn("-", NULL, NULL, environ);
@@ -278,14 +283,13 @@ static void say_mistakes(char *errors)
 
 int main(int argc, char **argv)
 {
-	static char errors[4096];
 	struct useroom *u = &useroom;
 
 	if (argc > 0 && strcmp(argv[0], HOOK_ARGV0) == 0)
 		return hook_main(argc, argv);
 	log_init();
-	if (config_load(argc, argv, &u->config, &u->source, errors, sizeof(errors)) < 0) {
-		say_mistakes(errors);
+	if (config_load(argc, argv, &u->config, &u->source, scratch, sizeof(scratch)) < 0) {
+		say_mistakes(scratch);
 		return 2;
 	}
 	tell_configure(&u->config);

@@ -52,10 +52,9 @@ static struct lifted lifted[LIFTED_MAX];
 
 static void put_thread(pid_t tid, bool up)
 {
-	struct sched_param param = {.sched_priority = up ? 1 : 0};
 	cpu_set_t all;
 
-	(void)sched_setscheduler(tid, up ? SCHED_FIFO : SCHED_OTHER, &param);
+	(void)sys_sched_setscheduler(tid, up ? SCHED_FIFO : SCHED_OTHER, up ? 1 : 0);
 	if (!up)
 		return;
 	memset(&all, 0xff, sizeof(all));
@@ -155,10 +154,9 @@ static void serve(const struct release *r, const struct request *q)
 static void *run(void *ctx)
 {
 	const struct release *r = ctx;
-	struct sched_param other = {0};
 	struct request q;
 
-	(void)sched_setscheduler(0, SCHED_OTHER, &other);
+	(void)sys_sched_setscheduler(0, SCHED_OTHER, 0);
 	(void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), -20);
 	for (;;) {
 		struct pollfd in = {.fd = r->request[0], .events = POLLIN};

@@ -26,7 +26,7 @@ struct release {
 int release_start(struct release *release, int proc_fd);
 
 /*
- * A process was sent SIGKILL: release it. pidfd is duplicated; -1 where the kernel has none (then it is only lifted).
+ * A process was sent SIGKILL: release it. pidfd is duplicated; -1 where the kernel has none (then nothing is done).
  * Never blocks; a request too many is dropped (the victim then frees its memory at its own pace).
  */
 void release_request(struct release *release, pid_t pid, int pidfd);

@@ -460,7 +460,8 @@ size_t report_text(const struct event *e, char *buf, size_t size)
 static void json_raw_string(struct text *t, const char *key, const char *safe)
 {
 	add(t, ",\"%s\":\"", key);
-	for (const char *c = safe; *c; c++)
+	/* Where it is cut, it still ends as it must. */
+	for (const char *c = safe; *c && t->length + sizeof("\\x\"}") < t->size; c++)
 		add(t, *c == '"' || *c == '\\' ? "\\%c" : "%c", *c);
 	add(t, "\"");
 }

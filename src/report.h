@@ -11,7 +11,7 @@
 
 #include <stddef.h>
 
-#define REPORT_MAX 3072 /* the longest event: hostile names are four times as long when they are escaped */
+#define REPORT_MAX 4000 /* the longest event with the worst names; it fits into PIPE_BUF */
 
 /* Both return the length; the text ends in NUL, and is cut at size (JSON is never that long). */
 size_t report_text(const struct event *event, char *buf, size_t size);

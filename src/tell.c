@@ -20,14 +20,13 @@ static void run_hook(struct useroom *u, const struct event *e)
 		log_line(LOG_WARN, "hook %s is slower than what happens: some events do not reach it", u->config.hook);
 }
 
-static void say_status(const struct event *e, const char *text)
-{
-	static char status[REPORT_MAX + 16];
+#define STATUS "STATUS="
 
-	if (e->type == EVENT_STOP || e->type == EVENT_RELOAD || e->type == EVENT_LOW)
-		return;
-	(void)snprintf(status, sizeof(status), "STATUS=%s", text);
-	(void)notify_send(status);
+/* status: STATUS and then the sentence. */
+static void say_status(const struct event *e, const char *status)
+{
+	if (e->type != EVENT_STOP && e->type != EVENT_RELOAD && e->type != EVENT_LOW)
+		(void)notify_send(status);
 }
 
 /* Who could have gone, where somebody was chosen or nobody could be. */
@@ -49,7 +48,8 @@ static void keep_record(struct useroom *u, const struct event *e)
 
 void tell_event(void *ctx, struct event *e)
 {
-	static char text[REPORT_MAX];
+	static char status[sizeof(STATUS) - 1 + REPORT_MAX]; /* one buffer for what systemd gets and for the log */
+	char *text = status + sizeof(STATUS) - 1;
 	struct useroom *u = ctx;
 	struct timespec now;
 	size_t length;
@@ -57,10 +57,11 @@ void tell_event(void *ctx, struct event *e)
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	e->realtime_ns = (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 	e->dry_run = u->config.dry_run;
-	length = report_text(e, text, sizeof(text));
-	say_status(e, text);
+	memcpy(status, STATUS, sizeof(STATUS) - 1);
+	length = report_text(e, text, REPORT_MAX);
+	say_status(e, status);
 	if (u->config.log_format == LOG_FORMAT_JSON)
-		length = report_json(e, text, sizeof(text));
+		length = report_json(e, text, REPORT_MAX);
 	log_raw(report_level(e), text, length);
 	keep_record(u, e);
 	run_hook(u, e);

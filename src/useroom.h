@@ -50,7 +50,8 @@ struct useroom {
 	uint64_t choose_ns;   /* nobody could be ended: not before this again */
 	bool told_nobody;     /* once an episode (R22) */
 	enum holder told_futile;
-	uint64_t kernel_kills; /* baseline */
+	uint64_t kernel_kills;    /* baseline */
+	uint64_t kernel_kills_ns; /* when it was read */
 	unsigned hooks_lost;
 };
 

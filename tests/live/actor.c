@@ -16,10 +16,12 @@
  *   zombie           leave a dead child behind              stop          stop itself
  *   stuck            the rest is done by a child that a tracer holds when it dies, before its memory is freed
  *   wait=PATH        go on when the file exists             touch=PATH    make an empty file
+ *   cpu=N            run on this CPU only                   end           end at once
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -398,6 +400,22 @@ static void do_touch(const char *path)
 	(void)close(fd);
 }
 
+static void do_cpu(const char *text)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET((unsigned)atoi(text), &set);
+	if (sched_setaffinity(0, sizeof(set), &set) < 0)
+		die("sched_setaffinity");
+}
+
+static void do_end(const char *text)
+{
+	(void)text;
+	_exit(0);
+}
+
 static const struct word {
 	const char *name;
 	void (*run)(const char *text);
@@ -407,7 +425,7 @@ static const struct word {
 	{"sysv", do_sysv},       {"shared", do_shared},   {"children", do_children}, {"sleepers", do_sleepers},
 	{"thread", do_thread},   {"threads", do_threads}, {"storm", do_storm},       {"noreap", do_noreap},
 	{"respawn", do_respawn}, {"zombie", do_zombie},   {"stop", do_stop},         {"stuck", do_stuck},
-	{"wait", do_wait},       {"touch", do_touch},
+	{"wait", do_wait},       {"touch", do_touch},     {"cpu", do_cpu},           {"end", do_end},
 };
 
 static void run_word(const char *text)

@@ -44,6 +44,23 @@ static void must_not_tell(struct stage *s, const char *what)
 		fail("the hook told: %s", what);
 }
 
+/* The first child of a process, as text. */
+static const char *child_of(pid_t pid)
+{
+	static char text[64];
+	char path[64];
+	int fd;
+	ssize_t n;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid, (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
+	if (fd >= 0)
+		(void)close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	return text;
+}
+
 static void write_hook(const char *script)
 {
 	write_file(HOOK, 0755, script);
@@ -81,6 +98,44 @@ static void r62_dry_run_once(struct stage *s)
 	must_log(s, "recovered");
 	hog = play(s, "hog", HOG);
 	must_log(s, "would kill %d \\(hog\\) with SIGTERM", (int)hog->pid);
+}
+
+/* A victim of a dry run ends by itself, and the one of the next episode is still told once. */
+static void r62_dry_run_twice(struct stage *s)
+{
+	struct actor *first, *second;
+
+	watch(s, USUAL "-dry-run");
+	first = play(s, "hog", HOG " wait=/tmp/go end");
+	must_log(s, "would kill %d \\(hog\\) with SIGTERM", (int)first->pid);
+	write_file("/tmp/go", 0644, "");
+	must_exit(s, first, 0);
+	must_log(s, "recovered");
+	second = play(s, "hog", HOG);
+	must_log(s, "would kill %d \\(hog\\) with SIGTERM", (int)second->pid);
+	settle(s, LONG_ENOUGH_MS);
+	must_log_times(s, 1, 1, "would kill %d \\(hog\\)", (int)second->pid);
+}
+
+/* R51: a dry run that becomes a real one by a reload must be the only real one. */
+static void r51_dry_run_becomes_real(struct stage *s)
+{
+	struct actor *real, *hog;
+
+	write_file(CONFIG, 0644, "m = 40\nmk = 10\ngrace = 30\ndry-run = true\n");
+	watch(s, "-record off");
+	real = start_daemon(s, "-m 0 -mk 0 -dry-run=false -record off");
+	must_be_there(s, "/run/useroom/lock");
+	write_file(CONFIG, 0644, "m = 40\nmk = 10\ngrace = 30\n");
+	(void)kill(s->daemon->pid, SIGHUP);
+	must_log(s, "another useroom is running \\(pid %d\\): this one stays a dry run", (int)real->pid);
+	hog = play(s, "hog", HOG);
+	must_log(s, "would kill %d \\(hog\\)", (int)hog->pid);
+	must_not_log(s, "^killed");
+	(void)kill(real->pid, SIGTERM);
+	must_exit(s, real, 0);
+	(void)kill(s->daemon->pid, SIGHUP);
+	must_die(s, hog, SIGTERM);
 }
 
 static void debug(struct stage *s)
@@ -190,6 +245,25 @@ static void pre_kill(struct stage *s)
 	hog = play(s, "hog", HOG);
 	must_be_only_victim(s, hog, SIGTERM);
 	must_tell(s, "alive=");
+}
+
+/* What the hook does may help: then nobody has to go any more. */
+static void pre_kill_helps(struct stage *s)
+{
+	struct actor *hog, *cache = play(s, "cache", "children=1:30");
+
+	write_hook("#!/bin/sh\n[ -e /tmp/once ] && exit\n>/tmp/once\n"
+		   "kill -9 $(cat /tmp/cache)\nwhile ! [ -e /tmp/go ]; do sleep 0.05; done\n");
+	must_hold(s, 30 * MIB);
+	write_file("/tmp/cache", 0644, child_of(cache->pid));
+	watch(s, USUAL "-avoid cache -pre-kill-time 5 -pre-kill " HOOK);
+	hog = play(s, "hog", "grow=30@400");
+	must_be_there(s, "/tmp/once");
+	settle(s, LONG_ENOUGH_MS);
+	write_file("/tmp/go", 0644, "");
+	must_log(s, "recovered after .*, 0 victims");
+	must_live(s, hog);
+	must_not_log(s, "killed");
 }
 
 static void pre_kill_time(struct stage *s)
@@ -462,6 +536,7 @@ const struct live_case daemon_cases[] = {
 	{"hook", hook, NULL, false},
 	{"warn_hook", warn_hook, NULL, false},
 	{"pre_kill", pre_kill, NULL, false},
+	{"pre_kill_helps", pre_kill_helps, NULL, false},
 	{"pre_kill_time", pre_kill_time, NULL, false},
 	{"config_file", config_file, NULL, false},
 	{"sighup_reload", sighup_reload, NULL, false},
@@ -473,10 +548,12 @@ const struct live_case daemon_cases[] = {
 	{"unprivileged", unprivileged, NULL, false},
 	{"no_allocation", no_allocation, NULL, true},
 	{"r51_second_instance", r51_second_instance, NULL, false},
+	{"r51_dry_run_becomes_real", r51_dry_run_becomes_real, NULL, false},
 	{"r60_injection", r60_injection, NULL, false},
 	{"r61_hook_hangs", r61_hook_hangs, NULL, false},
 	{"r61_one_hook_at_a_time", r61_one_hook_at_a_time, NULL, false},
 	{"r62_dry_run_once", r62_dry_run_once, NULL, false},
+	{"r62_dry_run_twice", r62_dry_run_twice, NULL, false},
 	{"r64_no_locked_memory", r64_no_locked_memory, NULL, false},
 	{"r65_hook_inherits_nothing", r65_hook_inherits_nothing, NULL, false},
 	{"r67_hidepid", r67_hidepid, NULL, false},

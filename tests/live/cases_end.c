@@ -159,17 +159,21 @@ static void r42_r44_before_mrelease(struct stage *s)
 	must_log(s, "%d \\(hog\\) is gone", (int)hog->pid);
 }
 
-/* The victim ends while the daemon waits for the pre-kill hook, and another process gets its number. */
+/*
+ * The victim ends while the daemon waits for the pre-kill hook, and another process gets its number. Memory stays low,
+ * and that process is protected: only a signal that was meant for the victim can reach it.
+ */
 static void pid_is_given_away(struct stage *s)
 {
 	struct actor *hog, *innocent;
 
 	write_file(STAGE "/hook", 0755, "#!/bin/sh\n>/tmp/asked\nwhile ! [ -e /tmp/go ]; do sleep 0.05; done\n");
-	watch(s, USUAL "-pre-kill-time 5 -pre-kill " STAGE "/hook");
+	watch(s, USUAL "-protect innocent -pre-kill-time 5 -pre-kill " STAGE "/hook");
 	hog = play(s, "hog", HOG);
 	must_be_there(s, "/tmp/asked");
 	(void)kill(hog->pid, SIGKILL);
 	must_die(s, hog, SIGKILL);
+	s->machine.shape.other_kib += 56 * MIB;
 	set_next_pid(hog->pid);
 	innocent = play(s, "innocent", "grow=4");
 	if (innocent->pid != hog->pid)
@@ -233,6 +237,26 @@ static void r46_not_permitted(struct stage *s)
 	must_live(s, hog);
 }
 
+/* A victim's descriptor is readable for ever once it has gone; as long as no look follows it, nobody may wait on it. */
+static void r10_blind_while_a_victim_leaves(struct stage *s)
+{
+	struct actor *hog;
+	unsigned before;
+
+	watch(s, USUAL "-debug");
+	hog = play(s, "hog", "slow=300 " HOG);
+	must_log(s, "killed %d \\(hog\\) with SIGTERM", (int)hog->pid);
+	s->machine.shape.broken = true;
+	must_log(s, "meminfo cannot be read");
+	must_exit(s, hog, 0);
+	before = log_times("^memory: ");
+	settle(s, 2 * LONG_ENOUGH_MS);
+	if (log_times("^memory: ") > before + 50)
+		fail("%u looks at nothing", log_times("^memory: ") - before);
+	s->machine.shape.broken = false;
+	must_log(s, "%d \\(hog\\) is gone", (int)hog->pid);
+}
+
 static bool hog_is_zombie(struct stage *s, const void *what)
 {
 	pid_t pid = pid_of("hog");
@@ -278,6 +302,35 @@ static bool hog_has_no_priority(struct stage *s, const void *what)
 	return pid != 0 && sched_getscheduler(pid) == SCHED_OTHER;
 }
 
+/* A victim that may run on one CPU only may run on any of them afterwards, so it is seen that it was lifted. */
+static bool hog_may_run_anywhere(struct stage *s, const void *what)
+{
+	pid_t pid = pid_of("hog");
+	cpu_set_t set;
+
+	(void)s;
+	(void)what;
+	return pid != 0 && sched_getaffinity(pid, sizeof(set), &set) == 0 && CPU_COUNT(&set) > 1;
+}
+
+static void victim_is_lifted(struct stage *s)
+{
+	char words[64];
+	cpu_set_t set;
+	int cpu = 0;
+
+	if (sched_getaffinity(0, sizeof(set), &set) < 0 || CPU_COUNT(&set) < 2)
+		skip("there is only one CPU");
+	while (!CPU_ISSET(cpu, &set))
+		cpu++;
+	(void)snprintf(words, sizeof(words), "stuck cpu=%d name=hog grow=50@400", cpu);
+	watch(s, "-m 40 -mk 40");
+	(void)play(s, "tracer", words);
+	must_log(s, "killed [0-9]+ \\(hog\\) with SIGKILL");
+	if (!wait_for(s, hog_may_run_anywhere, NULL, 20))
+		fail("the hog was not lifted");
+}
+
 static void r78_lift_is_taken_back(struct stage *s)
 {
 	watch(s, "-m 40 -mk 40");
@@ -312,11 +365,13 @@ const struct live_case end_cases[] = {
 	{"r42_r44_before_mrelease", r42_r44_before_mrelease, NULL, false},
 	{"r43_pid_reuse", r43_pid_reuse, NULL, false},
 	{"r43_r44_pid_reuse_before_pidfd", r43_r44_pid_reuse_before_pidfd, NULL, false},
+	{"r10_blind_while_a_victim_leaves", r10_blind_while_a_victim_leaves, NULL, false},
 	{"r45_stuck", r45_stuck, NULL, false},
 	{"r45_stuck_but_released", r45_stuck_but_released, NULL, false},
 	{"r46_not_permitted", r46_not_permitted, NULL, false},
 	{"r48_parent_does_not_reap", r48_parent_does_not_reap, NULL, false},
 	{"r49_restarted_service", r49_restarted_service, NULL, false},
+	{"victim_is_lifted", victim_is_lifted, NULL, false},
 	{"r78_lift_is_taken_back", r78_lift_is_taken_back, NULL, false},
 	{"r78_many_threads", r78_many_threads, NULL, false},
 	{NULL, NULL, NULL, false},

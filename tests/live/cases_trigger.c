@@ -232,6 +232,20 @@ static void r52_kernel_was_faster(struct stage *s)
 	must_not_log(s, "killed [0-9]+ \\(hog\\) with");
 }
 
+/* What the kernel ended long before, in some container's own limit, is not what happens now. */
+static void r52_old_kills_are_not_told(struct stage *s)
+{
+	watch(s, USUAL "-i 0.1 -protect hog");
+	s->machine.shape.kernel_oom_kills += 50;
+	settle(s, LONG_ENOUGH_MS);
+	(void)play(s, "hog", "grow=60");
+	must_log(s, "nobody can be ended");
+	settle(s, LONG_ENOUGH_MS);
+	must_not_log(s, "killer ended");
+	s->machine.shape.kernel_oom_kills++;
+	must_log(s, "kernel's own killer ended 1 process");
+}
+
 static void warn(struct stage *s)
 {
 	no_victim(s, USUAL "-warn 60", "grow=40", 40);
@@ -299,5 +313,6 @@ const struct live_case trigger_cases[] = {
 	{"r49_zero", r49_zero, NULL, false},
 	{"r49_kill_above_term", r49_kill_above_term, NULL, false},
 	{"r52_kernel_was_faster", r52_kernel_was_faster, &with_own_vmstat, false},
+	{"r52_old_kills_are_not_told", r52_old_kills_are_not_told, &with_own_vmstat, false},
 	{NULL, NULL, NULL, false},
 };

@@ -463,6 +463,16 @@ static void safe_text_in_small_buffers(void **state)
 	assert_int_equal(buf[0], 'y');
 }
 
+/* What a user wrote, a path or a list: it was not made safe before, and a backslash of ours is not escaped again. */
+static void r28_lines_are_safe(void **state)
+{
+	(void)state;
+	make_pipe();
+	log_init();
+	log_line(LOG_NOTE, "hook /a\tb\033[31m\xff \xc3\xa4 a\\x0ab: no");
+	expect("hook /a\\x09b\\x1b[31m\\xff \xc3\xa4 a\\x0ab: no\n");
+}
+
 #define WITH_STDERR(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -480,6 +490,7 @@ int main(void)
 		WITH_STDERR(journal_is_elsewhere),
 		WITH_STDERR(debug_lines_only_with_debug),
 		WITH_STDERR(one_line_is_one_line),
+		WITH_STDERR(r28_lines_are_safe),
 		WITH_STDERR(long_lines_are_cut),
 		WITH_STDERR(raw_lines_up_to_a_page),
 		WITH_STDERR(a_file_gets_all),

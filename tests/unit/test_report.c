@@ -157,6 +157,21 @@ static void json_has_the_same_facts(void **state)
 	assert_null(strstr(text, "swap_limit_percent"));
 }
 
+/* As long as numbers can be: an exabyte of everything, and swap takes part. */
+static void make_numbers_long(void)
+{
+	const uint64_t kib = UINT64_MAX / 1024;
+
+	e.sample.mem_total_kib = e.sample.mem_available_kib = e.sample.swap_total_kib = e.sample.swap_free_kib = kib;
+	e.victim.rss_kib = e.victim.anon_kib = e.victim.swap_kib = e.victim.freeable_kib = e.next.freeable_kib = kib;
+	e.decision.swap_counts = true;
+	e.decision.mem_limit_ppm = e.decision.swap_limit_ppm = 999999;
+	e.victim.pid = e.next.pid = INT32_MAX;
+	e.victim.uid = e.repeat_count = UINT32_MAX;
+	e.victim.oom_score = e.victim.oom_score_adj = INT32_MIN;
+	e.victim.start_ticks = e.decide_to_signal_ns = UINT64_MAX;
+}
+
 /* The worst that names can be fits, and what does not fit into a line is cut, not overrun. */
 static void nothing_overflows(void **state)
 {
@@ -169,6 +184,9 @@ static void nothing_overflows(void **state)
 	memset(e.unit, '\xff', sizeof(e.unit) - 1);
 	memset(e.user, '\xff', sizeof(e.user) - 1);
 	memset(e.container, '\xff', sizeof(e.container) - 1);
+	assert_true(report_json(&e, text, sizeof(text)) < sizeof(text) - 1);
+	assert_int_equal(text[strlen(text) - 1], '}');
+	make_numbers_long();
 	assert_true(report_json(&e, text, sizeof(text)) < sizeof(text) - 1);
 	assert_int_equal(text[strlen(text) - 1], '}');
 	assert_int_equal(report_text(&e, small, sizeof(small)), sizeof(small) - 1);
@@ -215,6 +233,22 @@ static void notes_are_json_too(void **state)
 	must_hold(text, "\"event\":\"note\",\"level\":4,\"message\":\"a \\\"quoted\\\" line\"}");
 }
 
+/* Cut, it is an object all the same. */
+static void a_long_note_is_cut(void **state)
+{
+	char line[LOG_LINE_MAX], note[200];
+
+	(void)state;
+	memset(line, '"', sizeof(line) - 1);
+	line[sizeof(line) - 1] = '\0';
+	for (size_t size = 120; size <= sizeof(note); size++) {
+		size_t length = report_json_note(LOG_WARN, line, note, size);
+
+		assert_true(length < size);
+		assert_string_equal(note + length - 4, "\\\"\"}");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -229,6 +263,7 @@ int main(void)
 		cmocka_unit_test_setup(r05_the_holder_is_named, fresh),
 		cmocka_unit_test_setup(r52_the_kernel_was_faster, fresh),
 		cmocka_unit_test_setup(notes_are_json_too, fresh),
+		cmocka_unit_test_setup(a_long_note_is_cut, fresh),
 	};
 
 	return cmocka_run_group_tests_name("report", tests, NULL, NULL);

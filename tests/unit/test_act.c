@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/* Signals go to children of this program and to nobody else. The steps over time are shown live (tests/live). */
+#include "act.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static struct act act;
+static struct scan scan;
+static struct release release;
+static struct config config;
+static struct event e;
+static pid_t child;
+static unsigned told;
+static enum event_type told_last;
+
+static void tell(void *ctx, struct event *event)
+{
+	(void)ctx;
+	told++;
+	told_last = event->type;
+}
+
+/* A child that sleeps, chosen as the victim. */
+static int begin(void **state)
+{
+	int proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	(void)state;
+	memset(&act, 0, sizeof(act));
+	memset(&config, 0, sizeof(config));
+	memset(&e, 0, sizeof(e));
+	told = 0;
+	assert_int_equal(scan_open(&scan, proc_fd), 0);
+	(void)close(proc_fd);
+	act_init(&act, &scan, &release, tell, NULL);
+	child = fork();
+	if (child == 0) {
+		for (;;)
+			(void)pause();
+	}
+	assert_true(child > 0);
+	assert_int_equal(scan_read(&scan, child, &e.victim), 0);
+	e.type = EVENT_KILL;
+	e.signal = SIGTERM;
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	if (child > 0) {
+		(void)kill(child, SIGKILL);
+		(void)waitpid(child, NULL, 0);
+	}
+	scan_close(&scan);
+	return 0;
+}
+
+/* What it ended by, or 0: it lives. */
+static int ended_by(void)
+{
+	siginfo_t info = {0};
+
+	(void)poll(NULL, 0, 50);
+	assert_int_equal(waitid(P_PID, (id_t)child, &info, WEXITED | WNOHANG | WNOWAIT), 0);
+	return info.si_pid == child ? info.si_status : 0;
+}
+
+static void the_victim_gets_the_signal(void **state)
+{
+	siginfo_t info = {0};
+
+	(void)state;
+	assert_int_equal(act_on(&act, &config, &e, false), 0);
+	assert_int_equal(waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT), 0);
+	assert_int_equal(info.si_status, SIGTERM);
+	assert_int_equal(told, 1);
+	assert_int_equal(told_last, EVENT_KILL);
+	assert_int_equal(act.in_use, 1);
+}
+
+/* Between the scan and the signal the number was given to another process. */
+static void r43_another_process_by_now(void **state)
+{
+	(void)state;
+	e.victim.start_ticks--;
+	assert_int_equal(act_on(&act, &config, &e, false), -ESRCH);
+	assert_int_equal(ended_by(), 0);
+	assert_int_equal(told, 0);
+	assert_int_equal(act.in_use, 0);
+}
+
+static void r43_r44_the_same_without_pidfds(void **state)
+{
+	act.no_pidfd = true;
+	r43_another_process_by_now(state);
+}
+
+/* R48: dead, and nobody has waited for it. */
+static void r48_a_zombie_is_gone(void **state)
+{
+	siginfo_t info = {0};
+
+	(void)state;
+	(void)kill(child, SIGKILL);
+	assert_int_equal(waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT), 0);
+	assert_int_equal(act_on(&act, &config, &e, false), -ESRCH);
+	assert_int_equal(told, 0);
+}
+
+static void r62_a_dry_run_sends_nothing(void **state)
+{
+	(void)state;
+	config.dry_run = true;
+	assert_int_equal(act_on(&act, &config, &e, false), 0);
+	assert_int_equal(ended_by(), 0);
+	assert_int_equal(told, 1);
+}
+
+static void r62_rows_are_given_back_once(void **state)
+{
+	struct sample s = {.have = HAVE_MEM, .now_ns = 1};
+
+	(void)state;
+	config.dry_run = true;
+	assert_int_equal(act_on(&act, &config, &e, false), 0);
+	(void)kill(child, SIGKILL);
+	(void)waitpid(child, NULL, 0);
+	child = 0; /* the number may be anybody's now */
+	act_follow(&act, &s);
+	assert_int_equal(act.in_use, 0);
+	act_episode_over(&act);
+	act_episode_over(&act);
+	assert_int_equal(act.in_use, 0);
+}
+
+/* What a victim holds counts as coming (R40), and so does one that waits for its hook. */
+static void r40_a_victim_is_counted(void **state)
+{
+	struct sample s = {.have = HAVE_MEM, .mem_total_kib = 1000, .mem_available_kib = 100, .now_ns = 1};
+
+	(void)state;
+	config.pre_kill_time_ns = 1;
+	assert_int_equal(act_on(&act, &config, &e, true), 0);
+	assert_int_equal(ended_by(), 0);
+	act_follow(&act, &s);
+	assert_int_equal(s.pending_count, 1);
+	assert_true(s.pending_mem_kib > 0);
+}
+
+static void a_hook_that_helped(void **state)
+{
+	const struct decision high = {.low = false};
+	struct sample s = {.have = HAVE_MEM, .now_ns = UINT64_MAX};
+
+	(void)state;
+	assert_int_equal(act_on(&act, &config, &e, true), 0);
+	act_escalate(&act, &config, &s, &high);
+	assert_int_equal(ended_by(), 0);
+	assert_int_equal(told, 0);
+	assert_int_equal(act.in_use, 0);
+}
+
+#define WITH_CHILD(test) cmocka_unit_test_setup_teardown(test, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_CHILD(the_victim_gets_the_signal),      WITH_CHILD(r43_another_process_by_now),
+		WITH_CHILD(r43_r44_the_same_without_pidfds), WITH_CHILD(r48_a_zombie_is_gone),
+		WITH_CHILD(r62_a_dry_run_sends_nothing),     WITH_CHILD(r62_rows_are_given_back_once),
+		WITH_CHILD(r40_a_victim_is_counted),         WITH_CHILD(a_hook_that_helped),
+	};
+
+	return cmocka_run_group_tests_name("act", tests, NULL, NULL);
+}
