@@ -16,7 +16,7 @@
 
 #define TICKS_MOST  5  /* so many times of day fit side by side on a telephone */
 #define MARKS_APART 35 /* units; marks that are closer stand below each other */
-#define MARK_ROWS   4
+#define MARK_ROWS   10
 #define SPANS_LEAST 6
 
 /* What is drawn of a record; false: it has no such value. */

@@ -46,7 +46,7 @@ static int check_header(const struct recording_header *h, size_t bytes, char *wh
 	if (h->byte_order != RECORDING_BYTE_ORDER)
 		return refuse(why, size, "it was recorded on a machine of another byte order", -EINVAL);
 	if (h->version != RECORDING_VERSION) {
-		(void)snprintf(why, size, "it has version %u of the format, this program reads version %u", h->version,
+		(void)snprintf(why, size, "it has version %u of the format, this program reads version %d", h->version,
 			       RECORDING_VERSION);
 		return -EINVAL;
 	}

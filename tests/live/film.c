@@ -25,7 +25,8 @@ struct scene {
 	const char *name;
 	const char *options;
 	struct machine_shape shape;
-	const char *words; /* what the hog does */
+	const char *words;     /* what the hog does */
+	const char *neighbour; /* and another one; NULL: there is none */
 	bool survives;
 	unsigned after_ms;
 };
@@ -35,22 +36,24 @@ struct scene {
  * before the ring has gone round.
  */
 static const struct scene scenes[] = {
-	{"term", USUAL "-m 30 -mk 10", {.total_kib = 96 * MIB}, HOG, false, 1500},
-	{"kill", USUAL "-m 30 -mk 30", {.total_kib = 96 * MIB}, HOG, false, 1500},
-	{"ignored", USUAL "-m 30 -mk 10 -grace 0.2", {.total_kib = 96 * MIB}, "ignore=term " HOG, false, 1500},
-	{"nobody", USUAL "-m 30 -mk 10 -protect hog,shop", {.total_kib = 96 * MIB}, HOG, true, 1200},
-	{"futile", USUAL "-m 40 -mk 10", {.total_kib = 96 * MIB, .slab_kib = 60 * MIB}, "grow=4", true, 500},
-	{"dry-run", USUAL "-m 40 -mk 10 -dry-run", {.total_kib = 96 * MIB}, HOG, true, 700},
+	{"term", USUAL "-m 30 -mk 10", {.total_kib = 96 * MIB}, HOG, NULL, false, 1500},
+	{"kill", USUAL "-m 30 -mk 30", {.total_kib = 96 * MIB}, HOG, NULL, false, 1500},
+	{"ignored", USUAL "-m 30 -mk 10 -grace 0.2", {.total_kib = 96 * MIB}, "ignore=term " HOG, NULL, false, 1500},
+	{"nobody", USUAL "-m 30 -mk 10 -protect hog,shop", {.total_kib = 96 * MIB}, HOG, NULL, true, 1200},
+	{"futile", USUAL "-m 40 -mk 10", {.total_kib = 96 * MIB, .slab_kib = 60 * MIB}, "grow=4", NULL, true, 500},
+	{"dry-run", USUAL "-m 40 -mk 10 -dry-run", {.total_kib = 96 * MIB}, HOG, NULL, true, 700},
 	{"swap",
 	 USUAL "-m 60 -mk 10 -s 40 -sk 10",
 	 {.total_kib = 96 * MIB, .swap_total_kib = 40 * MIB},
 	 HOG,
+	 NULL,
 	 false,
 	 1500},
 	{"picture",
-	 FILMED "-m 12 -mk 6 -protect shop",
-	 {.total_kib = 256 * MIB, .swap_total_kib = 64 * MIB, .other_kib = 40 * MIB, .swap_after_kib = 80 * MIB},
-	 "grow=250@20",
+	 FILMED "-m 12 -mk 6",
+	 {.total_kib = 256 * MIB, .swap_total_kib = 64 * MIB, .other_kib = 20 * MIB, .swap_after_kib = 80 * MIB},
+	 "grow=240@20",
+	 "grow=24",
 	 false,
 	 3000},
 };
@@ -86,6 +89,8 @@ static void perform(struct stage *stage, const struct scene *scene, int to)
 
 	watch(stage, scene->options);
 	(void)play(stage, "shop", "grow=8");
+	if (scene->neighbour != NULL)
+		(void)play(stage, "editor", scene->neighbour);
 	settle(stage, 300);
 	hog = play(stage, "hog", scene->words);
 	if (!scene->survives)
