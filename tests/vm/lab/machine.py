@@ -242,7 +242,10 @@ def boot(options, files, seconds):
             # cache=unsafe: no flush reaches the host's disk; the throttle is what the guest sees.
             drives += ['-drive', f'file={path},format=raw,if=virtio,cache=unsafe,snapshot={"off" if path == result else "on"}'
                        + (',' + limits if limits else '')]
-        append = ' '.join(['console=ttyS0 quiet loglevel=3 panic=-1 systemd.show_status=false', f'psi={options["psi"]}',
+        # With no udev nothing says that a terminal is there: a getty, and what comes after it, would wait for 90 s.
+        unneeded = ('systemd-logind', 'e2scrub_reap', 'systemd-update-utmp', 'systemd-random-seed', 'getty@tty1')
+        append = ' '.join(['console=ttyS0 quiet loglevel=3 panic=-1 systemd.show_status=false',
+                           'systemd.getty_auto=no', *(f'systemd.mask={unit}.service' for unit in unneeded), f'psi={options["psi"]}',
                            *(['cgroup_no_v1=all', 'systemd.unified_cgroup_hierarchy=1'] if options['cgroup'] == 'v2' else [])])
         console = os.path.join(here, 'console')
         with open(console, 'wb') as out, alone() as lock:
