@@ -70,7 +70,7 @@ def judge(scenario, found, options):
     if right:
         died = right[0]['t_ms']
         result['died_ms'] = round(died - start_ms)
-        if crossed is not None:
+        if crossed is not None and crossed <= died:
             result['crossing_to_death_ms'] = died - crossed
             back = memory_back(series, crossed, total)
             result['crossing_to_memory_back_ms'] = back - crossed if back is not None else None

@@ -4,6 +4,7 @@
 Kernels and the root file system come from Debian's own packages. A run changes no image (qemu's snapshots), has no network,
 and never outlives its time."""
 import contextlib
+import ctypes
 import fcntl
 import gzip
 import io
@@ -11,6 +12,7 @@ import lzma
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tarfile
 import tempfile
@@ -29,6 +31,14 @@ PROBES = ['hog', 'reader', 'heartbeat', 'beat', 'recorder', 'init']
 DATA_FILES = {'hot': [64], 'set': [48] * 8, 'stream': [100] * 12}  # MiB
 
 
+PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+_libc = ctypes.CDLL(None)
+
+
+class Unavailable(SystemExit):
+    """An image that this machine cannot make: it has no network, or not the tools."""
+
+
 def log(text):
     print(f'# {text}', flush=True)
 
@@ -42,7 +52,12 @@ def cached(name, make):
         if os.path.isdir(part):
             shutil.rmtree(part)
         log(f'making {name}, once')
-        make(part)
+        try:
+            make(part)
+        except subprocess.CalledProcessError as e:
+            raise Unavailable(f'{name} cannot be made: {e.cmd[0]} ended with {e.returncode}') from e
+        except (OSError, RuntimeError) as e:
+            raise Unavailable(f'{name} cannot be made: {e}') from e
         os.rename(part, path)
     return path
 
@@ -167,6 +182,10 @@ def make_data(out):
         shutil.rmtree(tree)
 
 
+def images(version):
+    return kernel(version), cached('root.ext4', make_root), cached('data.ext4', make_data)
+
+
 def accelerator():
     """KVM where a trial within a deadline shows that a kernel speaks: a /dev/kvm that is there and hangs is known."""
     kvm = ['-accel', 'kvm', '-cpu', 'host']
@@ -192,12 +211,13 @@ def alone():
     """One machine at a time: two beside each other on a small host are late for reasons of their own."""
     with open(os.path.join(CACHE, 'lock'), 'w', encoding='ascii') as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield lock
+        yield
 
 
-def before_others():
-    """What else this host does should not delay a machine; not everybody may. Where the kernel groups processes by session
+def first_of_qemu():
+    """It ends when this program does. What else this host does should not delay a machine; not everybody may. Where the kernel groups processes by session
     (sched(7), autogroup), niceness counts within the session only, and the session has its own."""
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     try:
         os.setpriority(os.PRIO_PROCESS, 0, -15)
         with open('/proc/self/autogroup', 'w', encoding='ascii') as f:
@@ -211,9 +231,7 @@ def boot(options, files, seconds):
     guest leaves on its result disk {name: bytes}, and what the console said."""
     if not _accelerator:
         _accelerator.extend(accelerator())
-    base, image, release = kernel(options['kernel'])
-    root = cached('root.ext4', make_root)
-    data = cached('data.ext4', make_data)
+    (base, image, release), root, data = images(options['kernel'])
     with tempfile.TemporaryDirectory(dir=CACHE) as here:
         tree = {'dev': (0o040755, b''), 'root': (0o040755, b''), 'lab': (0o040755, b''), 'modules': (0o040755, b'')}
         names = []
@@ -242,18 +260,19 @@ def boot(options, files, seconds):
             # cache=unsafe: no flush reaches the host's disk; the throttle is what the guest sees.
             drives += ['-drive', f'file={path},format=raw,if=virtio,cache=unsafe,snapshot={"off" if path == result else "on"}'
                        + (',' + limits if limits else '')]
-        append = ' '.join(['console=ttyS0 quiet loglevel=3 panic=-1 systemd.show_status=false', f'psi={options["psi"]}',
+        # With no udev nothing says that a terminal is there: a getty, and what comes after it, would wait for 90 s.
+        unneeded = ('systemd-logind', 'e2scrub_reap', 'systemd-update-utmp', 'systemd-random-seed', 'getty@tty1')
+        append = ' '.join(['console=ttyS0 quiet loglevel=3 panic=-1 systemd.show_status=false',
+                           'systemd.getty_auto=no', *(f'systemd.mask={unit}.service' for unit in unneeded), f'psi={options["psi"]}',
                            *(['cgroup_no_v1=all', 'systemd.unified_cgroup_hierarchy=1'] if options['cgroup'] == 'v2' else [])])
         console = os.path.join(here, 'console')
-        with open(console, 'wb') as out, alone() as lock:
+        with open(console, 'wb') as out, alone():
             try:
                 subprocess.run(['qemu-system-x86_64', *_accelerator, '-smp', str(options['cpus']), '-m', str(options['memory']),
                                 '-display', 'none', '-nodefaults', '-no-reboot', '-serial', 'stdio', *drives, '-kernel', image,
                                 '-initrd', initrd, '-append', append],
                                stdin=subprocess.DEVNULL, stdout=out, stderr=out, timeout=seconds, check=False,
-                               env=dict(os.environ, TMPDIR=here), start_new_session=True,
-                               preexec_fn=before_others,
-                               pass_fds=[lock.fileno()])  # a machine that outlives this program holds it still
+                               env=dict(os.environ, TMPDIR=here), start_new_session=True, preexec_fn=first_of_qemu)
             except subprocess.TimeoutExpired:
                 out.write(b'\nthe machine did not end in time\n')
         with open(console, encoding='utf-8', errors='replace') as f:
