@@ -375,6 +375,13 @@ static void track_episode(struct policy *p, const struct sample *s, struct decis
 	}
 }
 
+/* A quarter of what is ended, where it could be. */
+static bool stall_warns(const struct config *config, const struct sample *s, const struct stall_view *stall)
+{
+	return stall->open && stall->waiting_milli >= config->stall_milli / 4 &&
+	       share_ppm(s->mem_available_kib, s->mem_total_kib) <= config->stall_below_ppm;
+}
+
 /* Warn once, and again only after the machine had left the warning zone by a tenth of it. */
 static void track_warning(struct policy *p, const struct config *config, const struct sample *s, struct decision *d)
 {
@@ -383,7 +390,7 @@ static void track_warning(struct policy *p, const struct config *config, const s
 
 	if (config->warn_ppm == 0)
 		return;
-	if (both_at(config, &l, config->warn_ppm, config->warn_ppm) || d->stall.suspicious) {
+	if (both_at(config, &l, config->warn_ppm, config->warn_ppm) || stall_warns(config, s, &d->stall)) {
 		d->warn = !p->warned;
 		p->warned = true;
 	} else if (!both_at(config, &l, out, out)) {

@@ -31,11 +31,14 @@
 
 /* Below this share of what is read the reading is honest work: a backup reads what it never had, and waits for that. */
 #define SHARE_LEAST 0.3
+/* A fault's readahead around pages that are there makes several requests: 4.5 were seen, on a disk at its limit. */
+#define READS_PER_FAULT 5
 /* For the rule without refaults: nearly every read is one that a fault waits for. */
 #define FAULT_SHARE_LEAST 0.8
 
-/* A stall is of the machine only when one task in so many is in it. */
+/* A stall is of the machine only when one task in so many is in it; where memory is falling, the beginning of one is enough. */
 #define RUNNING_PER_WAITING 15
+#define RUNNING_PER_FIRST   100
 
 /* Reads of 5 ms cost half of the time (fitted to the heartbeat's lateness; doc/theory-of-operation.md). */
 #define HALF_LOST_S 0.005
@@ -44,6 +47,8 @@
 #define FAULTS_BELOW_PPM  200000u
 #define FAULTS_HOLD_NS    (1 * NS_PER_S)
 #define FALLING_NS        (10 * NS_PER_S)
+#define FALLING_PART      20 /* of -stall: that it waits at all for what was taken from it, and disks read little else */
+#define FALLING_GATE      2  /* times -stall-below: so far away it must fall by four percent a second */
 #define SLOW_HOLD_NS      (10 * NS_PER_S)
 #define FLOOD_KIB_PER_S   4000.0
 #define FLOOD_STALLS      15.0
@@ -72,7 +77,7 @@ bool stall_open(const struct config *config, const struct sample *s, bool open)
 {
 	if (config->stall_milli == 0 || !(s->have & HAVE_MEM))
 		return false;
-	if (!at_most(s->mem_available_kib, s->mem_total_kib, config->stall_below_ppm))
+	if (!at_most(s->mem_available_kib, s->mem_total_kib, config->stall_below_ppm * FALLING_GATE))
 		return false;
 	return s->low_kib == 0 || s->mem_free_kib < (open ? GATE_CLOSES_LOWS : GATE_OPENS_LOWS) * s->low_kib;
 }
@@ -196,7 +201,7 @@ static struct rates rates_between(const struct stall_point *a, const struct stal
 	double refaults = (double)(b->refaults - a->refaults);
 	/* A read(2) refaults but no fault waits; zswap refaults, and no disk is read. */
 	double hard = b->have & HAVE_REFAULTS ? least(least(refaults, faults), pages) : 0;
-	double share = least(1, least(ratio(refaults, pages), ratio(hard, reads)));
+	double share = least(1, least(ratio(refaults, pages), ratio(hard * READS_PER_FAULT, reads)));
 	struct rates r = {
 		.lost = share * latency / (latency + HALF_LOST_S),
 		.swap_out_kib = (double)(b->swap_out_kib - a->swap_out_kib) / seconds,
@@ -259,10 +264,13 @@ static void conditions(const struct config *config, const struct sample *s, cons
 	bool of_the_machine = r->waiting * RUNNING_PER_WAITING >= running;
 	uint64_t available = s->mem_available_kib, total = s->mem_total_kib;
 
+	ret[STALL_FALLING] = r->waiting >= stall / FALLING_PART && r->waiting * RUNNING_PER_FIRST >= running &&
+			     r->reach * (double)NS_PER_S <= FALLING_NS;
+	if (!at_most(available, total, config->stall_below_ppm))
+		return;
 	ret[STALL_REFAULTS] = r->waiting >= stall && of_the_machine;
 	ret[STALL_FAULTS] = r->faulting >= 2 * stall && r->faulting * RUNNING_PER_WAITING >= running &&
 			    at_most(available, total, FAULTS_BELOW_PPM);
-	ret[STALL_FALLING] = r->waiting >= stall / 4 && of_the_machine && r->reach * (double)NS_PER_S <= FALLING_NS;
 	ret[STALL_SLOW] = r->waiting >= stall / 4 && of_the_machine && at_most(available, total, config->mem_term_ppm);
 	ret[STALL_FLOOD] = r->swap_out_kib >= FLOOD_KIB_PER_S && r->alloc_stalls >= FLOOD_STALLS &&
 			   at_most(available, total, config->mem_kill_ppm);
@@ -335,7 +343,7 @@ static void look_at(struct stall *stall, const struct config *config, const stru
 	stall->view.waiting_milli = to_u32(r.waiting * 1000);
 	stall->view.reach_ns = r.reach < 1e9 ? (uint64_t)(r.reach * (double)NS_PER_S) : UINT64_MAX;
 	stall->view.lost_ppm = to_u32(r.lost * PPM);
-	stall->view.suspicious = most(r.waiting, r.faulting / 2) >= config->stall_milli / 4000.0 ||
+	stall->view.suspicious = most(r.waiting, r.faulting / 2) >= config->stall_milli / 1000.0 / FALLING_PART ||
 				 stall->since_ns[STALL_FLOOD] != 0;
 }
 

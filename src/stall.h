@@ -22,7 +22,7 @@ enum stall_rule {
 	STALL_NONE,
 	STALL_REFAULTS, /* -stall tasks wait for pages that were taken from them */
 	STALL_FAULTS,   /* twice as many wait for pages: for kernels that do not count refaults, or count them badly */
-	STALL_FALLING,  /* a quarter of -stall, and memory goes away so fast that the levels are reached in ten seconds */
+	STALL_FALLING,  /* a twentieth of -stall, and memory goes away so fast that the levels are reached in ten seconds */
 	STALL_SLOW,     /* a quarter of -stall, for long, at the SIGTERM level */
 	STALL_FLOOD,    /* memory is poured into swap faster than it can be written, at the SIGKILL level */
 	STALL_PRESSURE, /* a quarter of -stall, and the kernel too says that nobody gets on (R12: never alone) */
@@ -32,7 +32,7 @@ enum stall_rule {
 /* What the last two seconds show. */
 struct stall_view {
 	bool open;              /* memory is short: the counters are read and count */
-	bool suspicious;        /* a quarter of -stall: be ready */
+	bool suspicious;        /* a twentieth of -stall: be ready */
 	enum stall_rule rule;   /* what has to end, or STALL_NONE */
 	uint32_t waiting_milli; /* tasks that wait for memory that was taken from them, in thousandths */
 	uint64_t reach_ns;      /* at the speed of the window the SIGTERM levels are reached in this time; UINT64_MAX: not */
@@ -60,8 +60,8 @@ struct stall {
 };
 
 /*
- * Is memory so short that waiting counts? The gate: available memory at most -stall-below, and so little free that reclaim is
- * at work; once open it stays so until clearly more is free.
+ * Is memory so short that waiting is counted? The gate: available memory at most twice -stall-below (above it only falling memory
+ * is acted on), and so little free that reclaim is at work; once open it stays so until clearly more is free.
  */
 bool stall_open(const struct config *config, const struct sample *sample, bool open);
 
