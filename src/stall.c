@@ -277,14 +277,16 @@ static void conditions(const struct config *config, const struct sample *s, cons
 	ret[STALL_PRESSURE] = r->waiting >= stall / 4 && of_the_machine && r->pressure >= PRESSURE_LEAST;
 }
 
-static uint64_t hold_ns(const struct config *config, const struct sample *s, enum stall_rule rule)
+static uint64_t hold_ns(const struct config *config, const struct sample *s, const struct rates *r, enum stall_rule rule)
 {
+	bool soon = r->reach * (double)NS_PER_S <= FALLING_NS;
+
 	if (rule == STALL_FALLING) /* what is roomy now will not be */
 		return 0;
 	if (rule == STALL_SLOW)
 		return SLOW_HOLD_NS;
 	if (rule == STALL_FLOOD)
-		return FLOOD_HOLD_NS;
+		return soon ? 0 : FLOOD_HOLD_NS; /* R53: a bomb fills the swap that is still free as well */
 	if (roomy(s))
 		return config->stall_hold_ns;
 	return rule == STALL_FAULTS ? FAULTS_HOLD_NS : 0;
@@ -302,7 +304,7 @@ static void judge(struct stall *stall, const struct config *config, const struct
 			stall->since_ns[rule] = 0;
 		else if (stall->since_ns[rule] == 0)
 			stall->since_ns[rule] = s->now_ns;
-		if (holds[rule] && s->now_ns - stall->since_ns[rule] >= hold_ns(config, s, rule))
+		if (holds[rule] && s->now_ns - stall->since_ns[rule] >= hold_ns(config, s, r, rule))
 			stall->view.rule = rule;
 	}
 }
