@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
@@ -365,6 +366,28 @@ static void r51_second_instance(struct stage *s)
 	must_be_only_victim(s, hog, SIGTERM);
 }
 
+/* Signals are read from a descriptor: there is no handler in which anything could go wrong. */
+static void r63_no_signal_handlers(struct stage *s)
+{
+	const uint64_t ours = UINT64_C(0x7fffffff); /* 1 to 31: libc may have its own above */
+	char path[64], line[256];
+	uint64_t caught = ours;
+	FILE *file;
+
+	watch(s, USUAL);
+	(void)snprintf(path, sizeof(path), "/proc/%d/status", (int)s->daemon->pid);
+	file = fopen(path, "re");
+	while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+		if (strncmp(line, "SigCgt:", 7) == 0)
+			caught = strtoull(line + 7, NULL, 16);
+	}
+	if (file != NULL)
+		(void)fclose(file);
+	/* A sanitizer catches what a program dies of. */
+	if (caught & ours & ~(1ull << (SIGSEGV - 1) | 1ull << (SIGBUS - 1) | 1ull << (SIGFPE - 1)))
+		fail("it catches signals: %llx", (unsigned long long)caught);
+}
+
 static void r64_no_locked_memory(struct stage *s)
 {
 	struct actor *hog;
@@ -554,6 +577,7 @@ const struct live_case daemon_cases[] = {
 	{"r61_one_hook_at_a_time", r61_one_hook_at_a_time, NULL, false},
 	{"r62_dry_run_once", r62_dry_run_once, NULL, false},
 	{"r62_dry_run_twice", r62_dry_run_twice, NULL, false},
+	{"r63_no_signal_handlers", r63_no_signal_handlers, NULL, false},
 	{"r64_no_locked_memory", r64_no_locked_memory, NULL, false},
 	{"r65_hook_inherits_nothing", r65_hook_inherits_nothing, NULL, false},
 	{"r67_hidepid", r67_hidepid, NULL, false},
