@@ -134,18 +134,35 @@ static void *map_file(int fd, size_t bytes)
 	return map == MAP_FAILED ? NULL : map;
 }
 
+/* The directory may be missing: without systemd only the lock makes it, and a dry run takes none. */
+static int open_or_make(const char *path)
+{
+	const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
+	int fd = open(path, flags, 0640);
+	const char *slash = strrchr(path, '/');
+	char parent[256];
+
+	if (fd < 0 && errno == ENOENT && slash != NULL && slash > path && (size_t)(slash - path) < sizeof(parent)) {
+		memcpy(parent, path, (size_t)(slash - path));
+		parent[slash - path] = '\0';
+		(void)mkdir(parent, 0755);
+		fd = open(path, flags, 0640);
+	}
+	return fd < 0 ? -errno : fd;
+}
+
 /*
  * A stranger must not choose where root writes: no link is followed at the last step, and the directory is root's
  * (/run/useroom).
  */
 static int open_file(const char *path)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+	int fd = open_or_make(path);
 	struct stat s;
 	int error;
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		error = errno == EWOULDBLOCK ? -EBUSY : -errno;
 		(void)close(fd);
