@@ -78,6 +78,7 @@ static void dry_run(struct stage *s)
 	must_live(s, hog);
 	must_live(s, idle);
 	must_not_log(s, "^killed");
+	must_not_log(s, "nothing is recorded");
 	if (access("/run/useroom/lock", F_OK) == 0)
 		fail("a dry run took the lock");
 }
@@ -159,13 +160,14 @@ static void log_json(struct stage *s)
 	FILE *file;
 	struct actor *hog;
 
-	watch(s, USUAL "-log json");
+	watch(s, USUAL "-log json -debug -hook /no/where -protect \x01,\xff,\"\\\\");
 	hog = play(s, "hog", "name=\"%0A%FF\\b%7F " HOG);
 	must_die(s, hog, SIGTERM);
 	must_log(s, "\"event\": *\"start\"");
 	must_log(s, "\"event\": *\"kill\".*\"pid\": *%d", (int)hog->pid);
 	must_log(s, "\"event\": *\"freed\".*\"pid\": *%d", (int)hog->pid);
 	must_log(s, "\"event\": *\"recovered\"");
+	must_log(s, "hook /no/where cannot be run, or");
 	file = fopen(STAGE "/log", "re");
 	while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
 		if (!json_is_object(line, strlen(line)))
