@@ -56,7 +56,8 @@ bench:
 
 static:
 	@tools/bootstrap static
-	@test -f $(STATIC)/build.ninja || CC=$(MUSL_CC) meson setup $(STATIC) -Dstatic=true --buildtype=minsize --strip >/dev/null
+	@# where musl is the system's own libc there is no wrapper
+	@test -f $(STATIC)/build.ninja || CC=$$(command -v $(MUSL_CC) || echo cc) meson setup $(STATIC) -Dstatic=true --buildtype=minsize --strip >/dev/null
 	@ninja -C $(STATIC)
 	@strip $(STATIC)/useroom
 	@ls -l $(STATIC)/useroom

@@ -283,6 +283,5 @@ int hook_main(int argc, char **argv)
 		return 0;
 	}
 	(void)execl(argv[2], argv[2], (char *)NULL);
-	(void)fprintf(stderr, "useroom: cannot run %s: %s\n", argv[2], strerror(errno));
-	return 127;
+	return HOOK_CANNOT_RUN; /* the daemon says so: a line from here would stand between its lines, as no JSON */
 }

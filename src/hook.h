@@ -40,7 +40,8 @@ int hook_request(struct hook *hook, const char *path, uint64_t time_ns, const st
 /* Next run that has ended, without waiting. false when there is none. */
 bool hook_done(struct hook *hook, struct hook_done *ret);
 
-#define HOOK_ARGV0 "useroom-hook"
+#define HOOK_ARGV0      "useroom-hook"
+#define HOOK_CANNOT_RUN 127 /* its status, as a shell's */
 
 /*
  * What useroom does when it is started as HOOK_ARGV0 by itself: give back what must not be inherited (oom_score_adj,

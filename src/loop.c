@@ -371,6 +371,8 @@ static void note_hook(const char *path, const struct hook_done *done)
 		log_line(LOG_WARN, "hook %s: %s", path, strerror(done->error));
 	else if (done->timed_out)
 		log_line(LOG_WARN, "hook %s did not end in time and was ended", path);
+	else if (done->status == HOOK_CANNOT_RUN && !done->signalled)
+		log_line(LOG_WARN, "hook %s cannot be run, or a program that it runs cannot", path);
 	else if (done->status != 0)
 		log_line(LOG_WARN, "hook %s ended with %s %d", path, done->signalled ? "signal" : "status",
 			 done->status);

@@ -134,17 +134,21 @@ static void *map_file(int fd, size_t bytes)
 	return map == MAP_FAILED ? NULL : map;
 }
 
-/* The directory where no service manager made it: the last part of its path, and only if what is above is there. */
-static void make_directory(const char *path)
+/* The directory may be missing: without systemd only the lock makes it, and a dry run takes none. */
+static int open_or_make(const char *path)
 {
-	char directory[256];
+	const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
+	int fd = open(path, flags, 0640);
 	const char *slash = strrchr(path, '/');
+	char parent[256];
 
-	if (slash == NULL || slash == path || (size_t)(slash - path) >= sizeof(directory))
-		return;
-	memcpy(directory, path, (size_t)(slash - path));
-	directory[slash - path] = '\0';
-	(void)mkdir(directory, 0755); /* opening the file tells what is wrong */
+	if (fd < 0 && errno == ENOENT && slash != NULL && slash > path && (size_t)(slash - path) < sizeof(parent)) {
+		memcpy(parent, path, (size_t)(slash - path));
+		parent[slash - path] = '\0';
+		(void)mkdir(parent, 0755);
+		fd = open(path, flags, 0640);
+	}
+	return fd < 0 ? -errno : fd;
 }
 
 /*
@@ -153,12 +157,12 @@ static void make_directory(const char *path)
  */
 static int open_file(const char *path)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+	int fd = open_or_make(path);
 	struct stat s;
 	int error;
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		error = errno == EWOULDBLOCK ? -EBUSY : -errno;
 		(void)close(fd);
@@ -178,7 +182,6 @@ int record_open(struct record *r, const char *path, size_t bytes)
 	int fd, error;
 
 	*r = (struct record){.fd = -1};
-	make_directory(path);
 	fd = open_file(path);
 	if (fd < 0)
 		return fd;

@@ -349,8 +349,11 @@ static void r30_not_sshd(struct stage *s)
 	of_two(s, USUAL "-protect /usr/sbin/sshd", "sshd", "name=sshd grow=36", "smaller", "grow=20");
 }
 
-/* Files that wait for the victim's mmap lock, which a process that is stuck never gives back. */
-static void r31_never_waits_for_a_process(struct stage *s)
+/*
+ * Files that wait for the victim's mmap lock, which a process that is stuck never gives back. Among them are its
+ * command line and its environment: they are nobody's business (R73).
+ */
+static void r31_r73_never_waits_for_a_process(struct stage *s)
 {
 	static const char *const files[] = {"cmdline", "environ", "maps", "smaps", "smaps_rollup"};
 	struct actor *hog = play(s, "hog", "grow=48"), *second = play(s, "second", "grow=12");
@@ -508,7 +511,7 @@ const struct live_case choose_cases[] = {
 	{"r29_long_name", r29_long_name, NULL, false},
 	{"r30_not_sshd", r30_not_sshd, NULL, false},
 	{"r30_only_called_sshd", r30_only_called_sshd, NULL, false},
-	{"r31_never_waits_for_a_process", r31_never_waits_for_a_process, NULL, false},
+	{"r31_r73_never_waits_for_a_process", r31_r73_never_waits_for_a_process, NULL, false},
 	{"r35_busy_build_host", r35_busy_build_host, NULL, false},
 	{"r36_r54_many_small", r36_r54_many_small, NULL, false},
 	{"r37_small_but_adjusted", r37_small_but_adjusted, NULL, false},

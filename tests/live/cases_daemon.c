@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
@@ -77,6 +78,7 @@ static void dry_run(struct stage *s)
 	must_live(s, hog);
 	must_live(s, idle);
 	must_not_log(s, "^killed");
+	must_not_log(s, "nothing is recorded");
 	if (access("/run/useroom/lock", F_OK) == 0)
 		fail("a dry run took the lock");
 }
@@ -158,13 +160,14 @@ static void log_json(struct stage *s)
 	FILE *file;
 	struct actor *hog;
 
-	watch(s, USUAL "-log json");
+	watch(s, USUAL "-log json -debug -hook /no/where -protect \x01,\xff,\"\\\\");
 	hog = play(s, "hog", "name=\"%0A%FF\\b%7F " HOG);
 	must_die(s, hog, SIGTERM);
 	must_log(s, "\"event\": *\"start\"");
 	must_log(s, "\"event\": *\"kill\".*\"pid\": *%d", (int)hog->pid);
 	must_log(s, "\"event\": *\"freed\".*\"pid\": *%d", (int)hog->pid);
 	must_log(s, "\"event\": *\"recovered\"");
+	must_log(s, "hook /no/where cannot be run, or");
 	file = fopen(STAGE "/log", "re");
 	while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
 		if (!json_is_object(line, strlen(line)))
@@ -365,6 +368,28 @@ static void r51_second_instance(struct stage *s)
 	must_be_only_victim(s, hog, SIGTERM);
 }
 
+/* Signals are read from a descriptor: there is no handler in which anything could go wrong. */
+static void r63_no_signal_handlers(struct stage *s)
+{
+	const uint64_t ours = UINT64_C(0x7fffffff); /* 1 to 31: libc may have its own above */
+	char path[64], line[256];
+	uint64_t caught = ours;
+	FILE *file;
+
+	watch(s, USUAL);
+	(void)snprintf(path, sizeof(path), "/proc/%d/status", (int)s->daemon->pid);
+	file = fopen(path, "re");
+	while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+		if (strncmp(line, "SigCgt:", 7) == 0)
+			caught = strtoull(line + 7, NULL, 16);
+	}
+	if (file != NULL)
+		(void)fclose(file);
+	/* A sanitizer catches what a program dies of. */
+	if (caught & ours & ~(1ull << (SIGSEGV - 1) | 1ull << (SIGBUS - 1) | 1ull << (SIGFPE - 1)))
+		fail("it catches signals: %llx", (unsigned long long)caught);
+}
+
 static void r64_no_locked_memory(struct stage *s)
 {
 	struct actor *hog;
@@ -554,6 +579,7 @@ const struct live_case daemon_cases[] = {
 	{"r61_one_hook_at_a_time", r61_one_hook_at_a_time, NULL, false},
 	{"r62_dry_run_once", r62_dry_run_once, NULL, false},
 	{"r62_dry_run_twice", r62_dry_run_twice, NULL, false},
+	{"r63_no_signal_handlers", r63_no_signal_handlers, NULL, false},
 	{"r64_no_locked_memory", r64_no_locked_memory, NULL, false},
 	{"r65_hook_inherits_nothing", r65_hook_inherits_nothing, NULL, false},
 	{"r67_hidepid", r67_hidepid, NULL, false},

@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
@@ -257,6 +258,49 @@ static void r10_blind_while_a_victim_leaves(struct stage *s)
 	must_log(s, "%d \\(hog\\) is gone", (int)hog->pid);
 }
 
+/* One process goes, not its group: the parent is in the same one. */
+static void r47_its_group_lives(struct stage *s)
+{
+	struct actor *parent;
+
+	watch(s, USUAL);
+	parent = play(s, "parent", "noreap name=hog grow=48@400");
+	must_log(s, "killed [0-9]+ \\(hog\\) with SIGTERM");
+	must_log(s, "\\(hog\\) is gone");
+	must_live(s, parent);
+}
+
+/* 'S', 'T', ... of /proc/PID/stat. */
+static char state_of(pid_t pid)
+{
+	char path[64], text[512];
+	const char *close_paren = NULL;
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	file = fopen(path, "re");
+	if (file != NULL && fgets(text, sizeof(text), file) != NULL)
+		close_paren = strrchr(text, ')');
+	if (file != NULL)
+		(void)fclose(file);
+	return close_paren != NULL ? close_paren[2] : '?';
+}
+
+/* Nobody is stopped on the way: who was would stay so when the daemon dies. */
+static void r69_nobody_is_frozen(struct stage *s)
+{
+	struct actor *second = play(s, "second", "grow=12"), *hog;
+
+	watch(s, "-m 40 -mk 10 -grace 0.3");
+	hog = play(s, "hog", "ignore=term " HOG);
+	must_log(s, "killed %d \\(hog\\) with SIGTERM", (int)hog->pid);
+	if (!hog->ended && state_of(hog->pid) == 'T')
+		fail("the victim is stopped");
+	must_die(s, hog, SIGKILL);
+	if (state_of(second->pid) != 'S')
+		fail("the bystander is in state %c", state_of(second->pid));
+}
+
 static bool hog_is_zombie(struct stage *s, const void *what)
 {
 	pid_t pid = pid_of("hog");
@@ -369,6 +413,8 @@ const struct live_case end_cases[] = {
 	{"r45_stuck", r45_stuck, NULL, false},
 	{"r45_stuck_but_released", r45_stuck_but_released, NULL, false},
 	{"r46_not_permitted", r46_not_permitted, NULL, false},
+	{"r47_its_group_lives", r47_its_group_lives, NULL, false},
+	{"r69_nobody_is_frozen", r69_nobody_is_frozen, NULL, false},
 	{"r48_parent_does_not_reap", r48_parent_does_not_reap, NULL, false},
 	{"r49_restarted_service", r49_restarted_service, NULL, false},
 	{"victim_is_lifted", victim_is_lifted, NULL, false},

@@ -53,6 +53,26 @@ static struct decision decide(const struct config *c, struct sample s)
 	return policy_decide(&p, c, &s);
 }
 
+/* After the right one has gone, its memory is filled with files that are read back: free falls, available does not. */
+static void r55_cache_that_is_read_back_is_no_reason(void **state)
+{
+	struct config c = defaults();
+	struct policy p;
+	struct sample s = machine(8);
+
+	(void)state;
+	policy_init(&p, 2);
+	assert_int_equal(policy_decide(&p, &c, &s).action, ACTION_TERM);
+	s = machine(40);
+	for (uint64_t free = 40; free > 0; free--) {
+		s.now_ns += 100 * NS_PER_MS;
+		s.mem_free_kib = GIB(free - 1);
+		s.file_kib = GIB(40 - free);
+		assert_int_equal(policy_decide(&p, &c, &s).action, ACTION_NONE);
+	}
+	assert_false(p.in_episode);
+}
+
 static void levels_without_swap(void **state)
 {
 	static const struct {
@@ -609,6 +629,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(levels_without_swap),
+		cmocka_unit_test(r55_cache_that_is_read_back_is_no_reason),
 		cmocka_unit_test(level_is_exact),
 		cmocka_unit_test(fractions_are_exact),
 		cmocka_unit_test(r01_full_swap_with_memory_free_is_no_reason),

@@ -230,6 +230,33 @@ static void falling_memory_brings_it_forward(void **state)
 	}
 }
 
+/* Memory is gone, the swap is not, and in some seconds it will be: what is poured into it now is not watched any longer. */
+static void r53_a_bomb_beside_free_swap(void **state)
+{
+	static const struct load bomb = {.swap_out_kib = 90000, .alloc_stalls = 60, .running = 2};
+	int after = -1;
+
+	(void)state;
+	machine.mem_available_kib = MIB(20);
+	machine.swap_total_kib = machine.swap_free_kib = MIB(512);
+	for (int n = 1; n <= 40 && after < 0; n++) {
+		machine.swap_free_kib -= 22000;
+		if (step(&bomb).rule == STALL_FLOOD)
+			after = n;
+	}
+	assert_int_equal(after, 9); /* as soon as there are two seconds to look at */
+	(void)set_up(NULL);
+	machine.mem_available_kib = MIB(20);
+	machine.swap_total_kib = machine.swap_free_kib = MIB(64 * 1024); /* minutes: two seconds more */
+	after = -1;
+	for (int n = 1; n <= 40 && after < 0; n++) {
+		machine.swap_free_kib -= 22000;
+		if (step(&bomb).rule == STALL_FLOOD)
+			after = n;
+	}
+	assert_int_equal(after, 17);
+}
+
 static void other_rules(void **state)
 {
 	static const struct {
@@ -347,6 +374,7 @@ int main(void)
 		cmocka_unit_test_setup(roomy_swap_holds_it, set_up),
 		cmocka_unit_test_setup(a_pause_begins_the_hold_anew, set_up),
 		cmocka_unit_test_setup(falling_memory_brings_it_forward, set_up),
+		cmocka_unit_test_setup(r53_a_bomb_beside_free_swap, set_up),
 		cmocka_unit_test_setup(other_rules, set_up),
 		cmocka_unit_test_setup(counters_that_jump_are_no_stall, set_up),
 		cmocka_unit_test_setup(counters_are_read_seldom, set_up),
