@@ -91,9 +91,15 @@ static enum ctl_exit unknown_option(const char *word, const char *name)
 
 static enum ctl_exit add_setting(struct ctl *ctl, const struct option_row *row, const char *value)
 {
+	static struct config scratch; /* only to see whether it is a value */
+	char error[320];
+
+	value = value != NULL ? value : "true";
 	if (ctl->setting_count == CTL_SETTINGS_MAX)
 		return misuse("more than %d options", CTL_SETTINGS_MAX);
-	ctl->settings[ctl->setting_count++] = (struct ctl_setting){row, value != NULL ? value : "true"};
+	if (options_set(&scratch, row, value, error, sizeof(error)) < 0)
+		return misuse("-%s: %s", row->name, error);
+	ctl->settings[ctl->setting_count++] = (struct ctl_setting){row, value};
 	return CTL_OK;
 }
 

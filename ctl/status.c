@@ -138,12 +138,13 @@ static void print_limits(void)
 
 static void print_status(void)
 {
-	char verdict[320];
+	char verdict[320], levels[160];
 
 	print_running();
 	print_thresholds();
 	print_meters();
-	(void)printf("\n%s\n", view_verdict(&view, verdict, sizeof(verdict)));
+	(void)printf("\n%s; %s\n", view_verdict(&view, verdict, sizeof(verdict)),
+		     view_levels(&view, levels, sizeof(levels)));
 	print_events();
 	print_limits();
 }
@@ -212,7 +213,7 @@ static enum ctl_exit print_json(void)
 {
 	const struct recording_header *h = &view.reading.header;
 	json_object *o = json_object_new_object();
-	char verdict[320];
+	char verdict[320], levels[160];
 
 	json_object_object_add(o, "running", json_object_new_boolean(view.running));
 	if (view.running) {
@@ -224,6 +225,7 @@ static enum ctl_exit print_json(void)
 	json_object_object_add(o, "thresholds", thresholds_json());
 	json_object_object_add(o, "now", machine_json());
 	json_object_object_add(o, "verdict", json_object_new_string(view_verdict(&view, verdict, sizeof(verdict))));
+	json_object_object_add(o, "levels", json_object_new_string(view_levels(&view, levels, sizeof(levels))));
 	if (last_look() != NULL) {
 		json_object_object_add(o, "last_look", ctl_look_json(&view.reading, last_look()));
 		add_number(o, "last_look_age_ns", minus_u64(view.sample.now_ns, last_look()->now_ns));

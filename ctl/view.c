@@ -323,7 +323,7 @@ static const char *why_normal(const struct view *v, const struct proc *p)
 
 	if (p->oom_score_adj == 0 || v->config.sort_by_rss)
 		return first ? "largest" : "next by size";
-	(void)snprintf(text, sizeof(text), "%s with oom_score_adj %d", first ? "largest" : "next by size",
+	(void)snprintf(text, sizeof(text), "%s, oom_score_adj %d", first ? "largest" : "next by size",
 		       p->oom_score_adj);
 	return text;
 }
@@ -378,19 +378,20 @@ static int say_level(const char *what, uint64_t kib, uint32_t ppm, uint32_t limi
 			report_percent(limit_ppm, limit, sizeof(limit)));
 }
 
-static void say_levels(const struct view *v, char *buf, size_t size)
+const char *view_levels(const struct view *v, char *buf, size_t size)
 {
 	const struct decision *d = &v->decision;
 	const struct sample *s = &v->sample;
 	int n = say_level("available", s->mem_available_kib, d->mem_ppm, d->mem_limit_ppm, d->mem_low, buf, size);
 
 	if (n < 0 || (size_t)n + 2 >= size)
-		return;
+		return buf;
 	if (d->swap_counts)
 		(void)say_level(", swap free", s->swap_free_kib, d->swap_ppm, d->swap_limit_ppm, d->swap_low, buf + n,
 				size - (size_t)n);
 	else
 		(void)snprintf(buf + n, size - (size_t)n, s->swap_total_kib == 0 ? ", no swap" : ", swap ignored");
+	return buf;
 }
 
 static void say_victim(const struct view *v, const struct proc *victim, char *buf, size_t size)
@@ -402,28 +403,34 @@ static void say_victim(const struct view *v, const struct proc *victim, char *bu
 		       v->running && v->config.dry_run ? ", were it not a dry run" : "");
 }
 
+/* In the words of the event; the levels, which stand before them there, are said apart. */
+static void say_futile(const struct view *v, char *buf, size_t size)
+{
+	static struct event e;
+	char text[320];
+	const char *words;
+
+	e = (struct event){.type = EVENT_FUTILE, .sample = v->sample, .decision = v->decision};
+	(void)report_text(&e, text, sizeof(text));
+	words = strstr(text, "; ");
+	(void)snprintf(buf, size, "%s", words != NULL ? words + 2 : text);
+}
+
 const char *view_verdict(const struct view *v, char *buf, size_t size)
 {
 	const struct proc *victim = view_victim(v);
-	char levels[160], what[160] = "nobody would be ended";
-	static struct event e;
+	const char *text = "nobody would be ended";
 
-	if (!(v->sample.have & HAVE_MEM)) {
-		(void)snprintf(buf, size, "/proc/meminfo cannot be read: nothing can be decided");
-		return buf;
-	}
-	say_levels(v, levels, sizeof(levels));
-	if (v->decision.futile != HOLDER_NONE) {
-		e = (struct event){.type = EVENT_FUTILE, .sample = v->sample, .decision = v->decision};
-		(void)report_text(&e, buf, size);
-		return buf;
-	}
-	if (victim != NULL)
-		say_victim(v, victim, what, sizeof(what));
+	if (!(v->sample.have & HAVE_MEM))
+		text = "/proc/meminfo cannot be read: nothing can be decided";
 	else if (v->decision.covered)
-		(void)snprintf(what, sizeof(what), "nobody would be ended, enough is coming back");
+		text = "nobody would be ended, enough is coming back";
 	else if (v->decision.low)
-		(void)snprintf(what, sizeof(what), "nobody is left who could be ended");
-	(void)snprintf(buf, size, "%s: %s", what, levels);
+		text = "nobody is left who could be ended";
+	(void)snprintf(buf, size, "%s", text);
+	if (v->decision.futile != HOLDER_NONE)
+		say_futile(v, buf, size);
+	else if (victim != NULL)
+		say_victim(v, victim, buf, size);
 	return buf;
 }

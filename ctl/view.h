@@ -52,8 +52,11 @@ const char *view_reason(const struct view *view, const struct proc *proc);
 /* How many of the table may be ended at all: the rows before the first that may not. */
 unsigned view_candidates(const struct view *view);
 
-/* What it would do now: "nobody would be ended: available 5.1 GiB (66 %) > 10 %, no swap". Returns buf. */
+/* What it would do now: "nobody would be ended", "SIGTERM would go to 4711 (java)". Returns buf. */
 const char *view_verdict(const struct view *view, char *buf, size_t size);
+
+/* And because of what: "available 5.1 GiB (66 %) > 10 %, no swap". Returns buf. */
+const char *view_levels(const struct view *view, char *buf, size_t size);
 
 /* Who would get the signal now, or NULL. */
 const struct proc *view_victim(const struct view *view);

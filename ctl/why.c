@@ -161,9 +161,10 @@ static void print_order(unsigned most)
 {
 	static unsigned nevers[SCAN_READ_MAX];
 	unsigned candidates = view_candidates(&view), never = list_never(nevers);
-	char verdict[320];
+	char verdict[320], levels[160];
 
-	(void)printf("%s\n\n", view_verdict(&view, verdict, sizeof(verdict)));
+	(void)printf("%s; %s\n\n", view_verdict(&view, verdict, sizeof(verdict)),
+		     view_levels(&view, levels, sizeof(levels)));
 	(void)printf("%4s %8s  %-10s %9s  %-*s  %s\n", "#", "PID", "USER", "HOLDS", NAME_COLUMNS, "NAME", "WHY");
 	for (unsigned i = 0; i < candidates && i < most; i++)
 		print_row(i);
@@ -190,12 +191,13 @@ static enum ctl_exit print_order_json(unsigned most)
 	const struct proc *victim = view_victim(&view);
 	json_object *o = json_object_new_object();
 	unsigned candidates = view_candidates(&view);
-	char verdict[320];
+	char verdict[320], levels[160];
 
 	for (unsigned i = 0; i < candidates; i++)
 		rows[i] = i;
 	json_object_object_add(o, "running", json_object_new_boolean(view.running));
 	json_object_object_add(o, "verdict", json_object_new_string(view_verdict(&view, verdict, sizeof(verdict))));
+	json_object_object_add(o, "levels", json_object_new_string(view_levels(&view, levels, sizeof(levels))));
 	if (victim != NULL)
 		json_object_object_add(o, "would_end_pid", json_object_new_int(victim->pid));
 	json_object_object_add(o, "candidates", json_object_new_uint64(candidates));

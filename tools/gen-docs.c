@@ -2,15 +2,17 @@
 /*
  * gen-docs WHAT: the texts that are made from the tables of options.c and critical.c, so that they cannot disagree with
  * the program: man-options, man-critical (roff), sample (useroom.conf), bash, zsh, fish (completions), readme,
- * readme-zh.
+ * readme-zh; and those of gen-ctl.c.
  */
+#include "docs.h"
+
 #include "critical.h"
 #include "options.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static bool is_key(const struct option_row *row)
+bool is_key(const struct option_row *row)
 {
 	return row->kind != OPTION_ACTION;
 }
@@ -21,7 +23,7 @@ static bool has_default(const struct option_row *row)
 }
 
 /* roff: a dash is a dash, and a line must not begin with a dot. */
-static void roff(const char *text)
+void roff(const char *text)
 {
 	if (*text == '.' || *text == '\'')
 		(void)fputs("\\&", stdout);
@@ -35,7 +37,7 @@ static void roff(const char *text)
 	}
 }
 
-static void sentence(const char *text)
+void sentence(const char *text)
 {
 	(void)putchar(*text >= 'a' && *text <= 'z' ? *text - 32 : *text);
 	roff(text + 1);
@@ -124,7 +126,7 @@ static void bash(void)
 }
 
 /* In zsh's specifications [ ] and : mean something, in quotes a quote does. */
-static void zsh_text(const char *text)
+void zsh_text(const char *text)
 {
 	for (; *text; text++) {
 		if (*text == '[' || *text == ']' || *text == ':')
@@ -181,7 +183,7 @@ static void fish(void)
 	}
 }
 
-static void markdown(const char *text)
+void markdown(const char *text)
 {
 	for (; *text; text++) {
 		if (*text == '|')
@@ -222,6 +224,6 @@ int main(int argc, char **argv)
 	else if (strcmp(what, "readme") == 0 || strcmp(what, "readme-zh") == 0)
 		readme(what[6] != '\0');
 	else
-		return 2;
+		return gen_ctl(what) ? 0 : 2;
 	return 0;
 }

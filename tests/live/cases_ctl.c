@@ -50,7 +50,7 @@ static void ctl_status_running(struct stage *s)
 	must_say("^useroom .* is running: pid %d, since", (int)s->daemon->pid);
 	must_say("^SIGTERM at 25 %% of memory available, SIGKILL at 2 %%");
 	must_say("^memory +\\[K#+T.*of 96 MiB available");
-	must_say("^nobody would be ended: available .* > 25 %%, no swap");
+	must_say("^nobody would be ended; available .* > 25 %%, no swap");
 	must_say("^  .*useroom started");
 	must_answer(s, "status -json", 0);
 	must_be_json();
@@ -103,12 +103,12 @@ static void ctl_why_names_the_victim(struct stage *s)
 	must_hold(s, 30 * MIB);
 	watch(s, QUIET "-protect kept");
 	must_answer(s, "why", 0);
-	must_say("^nobody would be ended: available");
-	must_say("^   1 +%d .* adjusted +largest with oom_score_adj 300", (int)adjusted->pid);
+	must_say("^nobody would be ended; available");
+	must_say("^   1 +%d .* adjusted +largest, oom_score_adj 300", (int)adjusted->pid);
 	must_say("^   2 +%d .* larger +next by size", (int)larger->pid);
 	must_say("^   - +%d .* kept +protected by 'kept'", (int)kept->pid);
 	must_answer(s, "why -m 99", 0);
-	must_say("^SIGTERM would go to %d \\(adjusted\\): available", (int)adjusted->pid);
+	must_say("^SIGTERM would go to %d \\(adjusted\\); available", (int)adjusted->pid);
 	must_answer(s, "why -json", 0);
 	must_be_json();
 	become_low(s);
