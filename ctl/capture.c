@@ -18,13 +18,14 @@
 #include <unistd.h>
 
 /*
- * One look a second is what a machine with much memory gets, and near the level there are up to a hundred: twice as
- * many as seconds, and no less than ten minutes' worth. A look takes some 350 bytes of a file (record_layout()).
+ * A machine with much memory is looked at once a second, one near the level up to a hundred times. Two looks a second
+ * are room for some of that; without an end in sight it is a day of one a second. A look takes some 0.35 KiB of a file
+ * (record_layout()).
  */
-#define KIB_PER_SECOND 0.7
-#define KIB_LEAST      256u
-#define KIB_MOST       65536u /* of -record-size */
-#define DAY_S          86400.0
+#define KIB_PER_LOOK 0.35
+#define DAY_S        86400.0
+#define KIB_LEAST    256u
+#define KIB_MOST     65536u /* of -record-size */
 
 static bool is_said(const struct ctl *ctl, const char *option)
 {
@@ -36,11 +37,11 @@ static bool is_said(const struct ctl *ctl, const char *option)
 
 static uint32_t size_kib(const struct ctl *ctl, const struct config *config)
 {
-	double seconds = ctl->seconds > 0 ? ctl->seconds : DAY_S / 2;
+	double looks = ctl->seconds > 0 ? 2 * ctl->seconds : DAY_S;
 
 	if (is_said(ctl, "record-size"))
 		return config->record_kib;
-	return (uint32_t)clamp_u64((uint64_t)(seconds * KIB_PER_SECOND), KIB_LEAST, KIB_MOST);
+	return (uint32_t)clamp_u64((uint64_t)(looks * KIB_PER_LOOK), KIB_LEAST, KIB_MOST);
 }
 
 /* Nothing that is there already is written over. */
@@ -139,8 +140,8 @@ enum ctl_exit ctl_capture(const struct ctl *ctl)
 		return ctl_fail("/proc cannot be read: %s", strerror(-r));
 	if (make_file(ctl, &u.record, kib) != CTL_OK)
 		return CTL_FAILED;
-	(void)printf("recording into %s, %s; nobody is ended. %s\n", log_safe(ctl->argument, safe, sizeof(safe)),
-		     report_size(kib, size, sizeof(size)), ctl->seconds > 0 ? "" : "Ctrl-C ends it.");
+	(void)printf("recording into %s, %s; nobody is ended. Ctrl-C ends it.\n",
+		     log_safe(ctl->argument, safe, sizeof(safe)), report_size(kib, size, sizeof(size)));
 	(void)fflush(stdout);
 	watch(&u, until);
 	(void)log_flush();

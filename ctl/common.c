@@ -36,7 +36,7 @@ int ctl_open(const char *path, struct reading *ret)
 	if (r == 0 && ret->cut)
 		(void)ctl_fail("%s is cut: what was at its end is missing", safe);
 	if (r == 0 && ret->damaged > 0)
-		(void)ctl_fail("%s is damaged: %zu records that cannot be true are left out", safe, ret->damaged);
+		(void)ctl_fail("%s is damaged: %zu of its records cannot be true and are left out", safe, ret->damaged);
 	if (r == 0)
 		return 0;
 	if (r == -ENOENT && strcmp(path, RECORD_DEFAULT) == 0)

@@ -14,7 +14,7 @@
 #define WIDTH  1000.0
 #define HEIGHT 100.0
 
-#define TICKS_MOST  5  /* so many times of day fit side by side on a telephone */
+#define TICKS_MOST  4  /* so many times of day fit side by side on a telephone */
 #define MARKS_APART 35 /* units; marks that are closer stand below each other */
 #define MARK_ROWS   10
 #define SPANS_LEAST 6

@@ -39,9 +39,10 @@ const struct ctl_command_row ctl_commands[COMMAND_COUNT] = {
 		{"capture", "FILE", "record this machine without the daemon, for replay",
 		 "不运行守护进程，仅记录本机，供 replay 使用",
 		 "The daemon's own loop in a dry run, with the options of useroom; no signal is sent and no hook runs. "
-		 "Ctrl-C ends it. FILE must not be there yet. Its size is enough for -for SECONDS, or half a day of "
-		 "looks "
-		 "when much is going on, unless -record-size says another."},
+		 "Ctrl-C ends it. FILE must not be there yet. Without -record-size it holds two looks for each of -for "
+		 "SECONDS, or one for each of a day: a machine with much memory is looked at once a second, one near "
+		 "the "
+		 "level up to a hundred times. When it is full the oldest go."},
 };
 
 const struct ctl_option_row ctl_options[] = {
