@@ -17,7 +17,7 @@
 
 #define RECORD STAGE "/record"
 #define FILMED "-record " RECORD " -incidents off -grace 30 "
-#define USUAL  FILMED "-record-size 32 "
+#define USUAL  FILMED "-record-size 64 "
 
 #define HOG "grow=64@120"
 
@@ -32,7 +32,7 @@ struct scene {
 };
 
 /*
- * The usual machine has 96 MiB, of which some 86 are available when nothing runs. 32 KiB hold 81 looks: a scene is over
+ * The usual machine has 96 MiB, of which some 86 are available when nothing runs. 64 KiB hold 114 looks: a scene is over
  * before the ring has gone round.
  */
 static const struct scene scenes[] = {
