@@ -3,6 +3,7 @@
 
 #include "log.h"
 #include "parse.h"
+#include "record.h"
 #include "report.h"
 #include "util.h"
 
@@ -168,6 +169,15 @@ void ctl_to_event(const struct recording_event *from, struct event *e)
 	e->decision.futile_kib = from->futile_kib;
 	e->decision.need_kib = from->need_kib;
 	e->decision.episode_ns = from->episode_ns;
+	e->decision.by_stall = from->stall_flags & RECORDED_BY_STALL;
+	e->decision.stall = (struct stall_view){
+		.open = from->stall_flags & RECORDED_STALL_OPEN,
+		.suspicious = from->stall_flags & RECORDED_STALL_SUSPICIOUS,
+		.rule = from->stall_rule,
+		.reach_ns = from->reach_ns,
+		.waiting_milli = from->waiting_milli,
+		.lost_ppm = from->lost_ppm,
+	};
 	e->decision.mem_ppm = ctl_share_ppm(from->mem_available, from->mem_total);
 	e->decision.swap_ppm = ctl_share_ppm(from->swap_free, from->swap_total);
 	e->mem_term_ppm = from->mem_limit_ppm;
@@ -181,6 +191,9 @@ void ctl_to_event(const struct recording_event *from, struct event *e)
 	e->victim.anon_kib = from->victim_anon;
 	e->victim.swap_kib = from->victim_swap;
 	e->victim.shmem_kib = from->victim_shmem;
+	e->victim.grown_kib = from->victim_grown;
+	e->victim.grown_ns = from->victim_grown_ns;
+	e->victim.growing = from->victim_grown > 0;
 	(void)snprintf(e->victim.comm, sizeof(e->victim.comm), "%s", from->victim_comm);
 	(void)snprintf(e->victim.exe, sizeof(e->victim.exe), "%s", from->victim_exe);
 	(void)snprintf(e->user, sizeof(e->user), "%s", from->user);
@@ -289,6 +302,7 @@ json_object *ctl_event_json(const struct recording_event *event)
 json_object *ctl_look_json(const struct reading *r, const struct recording_look *look)
 {
 	static const char *const actions[] = {"none", "term", "kill", "none"};
+	const struct stall_view stall = recording_to_stall(look);
 	json_object *o = json_object_new_object();
 
 	json_object_object_add(o, "time_ns", json_object_new_uint64(reading_realtime(r, look->now_ns)));
@@ -299,5 +313,10 @@ json_object *ctl_look_json(const struct reading *r, const struct recording_look 
 	json_object_object_add(o, "coming_back_kib", json_object_new_uint64(look->value[VALUE_PENDING_MEM]));
 	json_object_object_add(o, "action", json_object_new_string(actions[look->flags & LOOK_ACTION]));
 	json_object_object_add(o, "low", json_object_new_boolean(!!(look->flags & LOOK_LOW)));
+	if (stall.open) {
+		json_object_object_add(o, "stall_rule", json_object_new_string(stall_rule_name(stall.rule)));
+		json_object_object_add(o, "waiting_millitasks", json_object_new_uint64(stall.waiting_milli));
+		json_object_object_add(o, "lost_ppm", json_object_new_uint64(stall.lost_ppm));
+	}
 	return o;
 }

@@ -12,9 +12,9 @@
 
 static const char style[] =
 	":root{color-scheme:light dark;--ink:#1c2230;--soft:#5b6478;--line:#dde1ea;--page:#fff;--box:#f5f6fa;"
-	"--mem:#2563eb;--swap:#9333ea;--term:#d97706;--kill:#dc2626;--low:#f59e0b26}\n"
+	"--mem:#2563eb;--swap:#9333ea;--term:#d97706;--kill:#dc2626;--lost:#0d9488;--low:#f59e0b26}\n"
 	"@media(prefers-color-scheme:dark){:root{--ink:#e7eaf2;--soft:#a0a9bd;--line:#333a4c;--page:#12151d;"
-	"--box:#1b202c;--mem:#6ea0ff;--swap:#c58bff;--term:#f0a94a;--kill:#ff6b6b;--low:#f0a94a22}}\n"
+	"--box:#1b202c;--mem:#6ea0ff;--swap:#c58bff;--term:#f0a94a;--kill:#ff6b6b;--lost:#2dd4bf;--low:#f0a94a22}}\n"
 	"body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;max-width:60rem;padding:1rem;color:var(--ink);"
 	"background:var(--page);overflow-wrap:anywhere}\n"
 	"h1{font-size:1.5rem;line-height:1.25;margin:.5rem 0}h2{font-size:1.1rem;margin:1.8rem 0 .5rem}\n"
@@ -28,7 +28,7 @@ static const char style[] =
 	"transform:translateX(-50%)}\n"
 	"svg path{fill:none;vector-effect:non-scaling-stroke}.grid{stroke:var(--line)}\n"
 	"svg .mem,svg .swap{stroke-width:2;stroke-linejoin:round}svg .mem{stroke:var(--mem)}"
-	"svg .swap{stroke:var(--swap);stroke-dasharray:7 3}\n"
+	"svg .swap{stroke:var(--swap);stroke-dasharray:7 3}svg .lost{stroke:var(--lost);stroke-width:1.5}\n"
 	"svg .level{stroke-dasharray:3 3}svg .term{stroke:var(--term)}svg .kill{stroke:var(--kill)}"
 	"svg .low{fill:var(--low)}svg .mark{stroke:var(--ink);stroke-opacity:.6}\n"
 	".badge{background:var(--kill);color:var(--page);border-radius:1em;font-size:.8rem;font-weight:700;"
@@ -37,6 +37,7 @@ static const char style[] =
 	".legend{margin:0}.legend span{margin-right:1.2rem;white-space:nowrap}.legend span:before{content:'';"
 	"display:inline-block;width:1.2rem;margin-right:.4rem;vertical-align:middle;border-top:3px solid}\n"
 	".legend .mem:before{color:var(--mem)}.legend .swap:before{color:var(--swap);border-top-style:dashed}"
+	".legend .lost:before{color:var(--lost)}"
 	".legend .level:before{border-top-style:dotted}.legend .term:before{color:var(--term)}"
 	".legend .kill:before{color:var(--kill)}.legend .low:before{border:0;height:.9rem;background:var(--low)}\n"
 	"ol{padding:0;list-style:none}li{padding:.35rem .6rem;border-left:3px solid var(--line);margin:.3rem 0}"
@@ -108,6 +109,17 @@ static void write_freed(FILE *f, const struct recording_event *freed)
 	write_fact(f, "memory back", text);
 }
 
+static void write_lost(FILE *f, const struct recording_event *kill)
+{
+	char text[96];
+
+	if (!(kill->stall_flags & RECORDED_STALL_OPEN) || kill->lost_ppm == 0)
+		return;
+	(void)snprintf(text, sizeof(text), "%u\u00a0%%, %.1f tasks waiting", kill->lost_ppm / PPM_PER_PERCENT,
+		       kill->waiting_milli / 1000.0);
+	write_fact(f, "time lost then", text);
+}
+
 static void write_facts(FILE *f, const struct reading *r, const struct recording_event *kill)
 {
 	char size[32], user[32];
@@ -117,6 +129,7 @@ static void write_facts(FILE *f, const struct reading *r, const struct recording
 	write_level(f, "available then", kill->mem_available, kill->mem_total, kill->mem_limit_ppm);
 	if (kill->swap_total > 0)
 		write_level(f, "swap free then", kill->swap_free, kill->swap_total, kill->swap_limit_ppm);
+	write_lost(f, kill);
 	write_freed(f, freed_after(r, kill));
 	(void)snprintf(user, sizeof(user), "%" PRIu32, kill->victim_uid);
 	write_fact(f, "user", kill->user[0] ? kill->user : user);

@@ -56,9 +56,32 @@ static void fill_pressure(const struct view *v, struct meter *m)
 	(void)snprintf(m->brief, sizeof(m->brief), "%s %%", some);
 }
 
+/* The share of time that programs which need their memory lose: the number that a stall is. */
+static void fill_stall(const struct view *v, struct meter *m)
+{
+	char lost[32];
+
+	m->name = "lost time";
+	if (v->config.stall_milli == 0 || !v->running || !v->stall.open) {
+		(void)snprintf(m->text, sizeof(m->text), "%s",
+			       v->config.stall_milli == 0 ? "not looked for (-stall off)"
+			       : !v->running              ? "not known: nobody watches"
+							  : "none: memory is not short");
+		(void)snprintf(m->brief, sizeof(m->brief), "-");
+		return;
+	}
+	m->have = true;
+	m->ppm = v->stall.lost_ppm;
+	(void)report_percent(v->stall.lost_ppm / PPM_PER_PERCENT * PPM_PER_PERCENT, lost, sizeof(lost));
+	(void)snprintf(m->text, sizeof(m->text), "%s %%, %.1f tasks wait for memory that was taken", lost,
+		       v->stall.waiting_milli / 1000.0);
+	(void)snprintf(m->brief, sizeof(m->brief), "%s %%", lost);
+}
+
 unsigned meters_fill(const struct view *v, struct meter ret[METERS_MOST])
 {
-	static void (*const fills[])(const struct view *, struct meter *) = {fill_memory, fill_swap, fill_pressure};
+	static void (*const fills[])(const struct view *, struct meter *) = {fill_memory, fill_swap, fill_pressure,
+									       fill_stall};
 	const unsigned count = sizeof(fills) / sizeof(fills[0]);
 
 	for (unsigned i = 0; i < count; i++) {

@@ -54,6 +54,25 @@ static bool look_swap(const struct reading *r, size_t i, uint64_t *ret_ns, doubl
 	return take(l->value[VALUE_SWAP_FREE], l->value[VALUE_SWAP_TOTAL], ret);
 }
 
+/* Upside down, for draw_line takes the worst of a column for the least. */
+static bool look_lost(const struct reading *r, size_t i, uint64_t *ret_ns, double *ret)
+{
+	const struct recording_look *l = &r->looks[i];
+
+	*ret_ns = l->now_ns;
+	*ret = 1 - (double)min_u64(l->lost_ppm, 1000000) / 1e6;
+	return true;
+}
+
+/* Drawn from the bottom up where anything was lost. */
+static bool lost_anything(const struct frame *d)
+{
+	for (size_t i = 0; i < d->r->look_count; i++)
+		if (d->r->looks[i].lost_ppm > 0 && d->r->looks[i].now_ns >= d->from && d->r->looks[i].now_ns <= d->to)
+			return true;
+	return false;
+}
+
 static bool span_memory(const struct reading *r, size_t i, uint64_t *ret_ns, double *ret)
 {
 	*ret_ns = r->spans[i].to_ns;
@@ -69,7 +88,7 @@ static bool span_swap(const struct reading *r, size_t i, uint64_t *ret_ns, doubl
 /* ---- lines ---- */
 
 /* Of several values in one unit of width the least is drawn: a day has more looks than a screen has dots. */
-static bool draw_line(FILE *f, const struct frame *d, size_t count, value_fn value, const char *class)
+static bool draw_line(FILE *f, const struct frame *d, size_t count, value_fn value, bool upwards, const char *class)
 {
 	double least = 2, share, x, column = -1;
 	bool drawn = false;
@@ -85,7 +104,7 @@ static bool draw_line(FILE *f, const struct frame *d, size_t count, value_fn val
 		column = x;
 		if (!drawn)
 			(void)fprintf(f, "<path class=%s d='M", class);
-		(void)fprintf(f, "%s%.1f %.2f", drawn ? "L" : "", x, HEIGHT * (1 - share));
+		(void)fprintf(f, "%s%.1f %.2f", drawn ? "L" : "", x, HEIGHT * (upwards ? share : 1 - share));
 		drawn = true;
 	}
 	if (drawn)
@@ -214,12 +233,13 @@ static void end(FILE *f, const struct frame *d)
 	(void)fputs("</div>\n", f);
 }
 
-static void write_legend(FILE *f, const struct recording_settings *s, bool swap)
+static void write_legend(FILE *f, const struct recording_settings *s, bool swap, bool lost)
 {
 	(void)fprintf(f,
-		      "<p class=legend><span class=mem>available memory</span>%s<span class='level term'>SIGTERM at %g "
+		      "<p class=legend><span class=mem>available memory</span>%s%s<span class='level term'>SIGTERM at %g "
 		      "%%</span><span class='level kill'>SIGKILL at %g %%</span><span class=low>low</span></p>\n",
-		      swap ? "<span class=swap>free swap</span>" : "", s->mem_term_ppm / 1e4, s->mem_kill_ppm / 1e4);
+		      swap ? "<span class=swap>free swap</span>" : "",
+		      lost ? "<span class=lost>time lost</span>" : "", s->mem_term_ppm / 1e4, s->mem_kill_ppm / 1e4);
 }
 
 /* ---- the two timelines ---- */
@@ -236,7 +256,7 @@ static struct frame make_frame(const struct reading *r, uint64_t from, uint64_t 
 void plot_looks(FILE *f, const struct reading *r, const struct part *part)
 {
 	struct frame d;
-	bool swap;
+	bool swap, lost;
 
 	if (r->look_count == 0)
 		return;
@@ -247,12 +267,13 @@ void plot_looks(FILE *f, const struct reading *r, const struct part *part)
 	draw_level(f, r->header.settings.mem_term_ppm, "term");
 	draw_level(f, r->header.settings.mem_kill_ppm, "kill");
 	draw_marks(f, &d, part);
-	swap = draw_line(f, &d, r->look_count, look_swap, "swap");
-	(void)draw_line(f, &d, r->look_count, look_memory, "mem");
+	lost = lost_anything(&d) && draw_line(f, &d, r->look_count, look_lost, true, "lost");
+	swap = draw_line(f, &d, r->look_count, look_swap, false, "swap");
+	(void)draw_line(f, &d, r->look_count, look_memory, false, "mem");
 	(void)fputs("</svg>\n", f);
 	write_marks(f, &d, part);
 	end(f, &d);
-	write_legend(f, &r->header.settings, swap);
+	write_legend(f, &r->header.settings, swap, lost);
 }
 
 void plot_spans(FILE *f, const struct reading *r)
@@ -265,8 +286,8 @@ void plot_spans(FILE *f, const struct reading *r)
 	(void)fputs("<h2>The time before</h2>\n<p class=note>The least in each ten seconds.</p>\n", f);
 	begin(f, "The least available memory and free swap over the last hours");
 	draw_level(f, r->header.settings.mem_term_ppm, "term");
-	(void)draw_line(f, &d, r->span_count, span_swap, "swap");
-	(void)draw_line(f, &d, r->span_count, span_memory, "mem");
+	(void)draw_line(f, &d, r->span_count, span_swap, false, "swap");
+	(void)draw_line(f, &d, r->span_count, span_memory, false, "mem");
 	(void)fputs("</svg>\n", f);
 	end(f, &d);
 }

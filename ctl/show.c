@@ -91,6 +91,9 @@ static void show_look(FILE *f, const struct reading *r, const struct recording_l
 		(void)fprintf(f, ", swap free %s", report_size(l->value[VALUE_SWAP_FREE], size, sizeof(size)));
 	if (l->value[VALUE_PENDING_MEM] > 0)
 		(void)fprintf(f, ", %s coming back", report_size(l->value[VALUE_PENDING_MEM], size, sizeof(size)));
+	if ((l->flags & LOOK_STALL_OPEN) && l->waiting_milli + l->lost_ppm > 0)
+		(void)fprintf(f, ", %.1f tasks wait, %u %% of time lost", l->waiting_milli / 1000.0,
+			      l->lost_ppm / PPM_PER_PERCENT);
 	(void)fputc('\n', f);
 }
 

@@ -75,6 +75,8 @@ static void print_thresholds(void)
 		(void)printf("; %s swap at %s %% and %s %%", c->trigger == TRIGGER_OR ? "or" : "and",
 			     report_percent(c->swap_term_ppm, swap_term, sizeof(swap_term)),
 			     report_percent(c->swap_kill_ppm, swap_kill, sizeof(swap_kill)));
+	if (c->stall_milli > 0)
+		(void)printf("; SIGTERM when %g tasks wait for memory", c->stall_milli / 1000.0);
 	(void)puts(view.running ? "" : " (as its file has it)");
 }
 
@@ -165,6 +167,7 @@ static json_object *thresholds_json(void)
 	add_number(o, "mem_kill_ppm", c->mem_kill_ppm);
 	add_number(o, "swap_term_ppm", c->swap_term_ppm);
 	add_number(o, "swap_kill_ppm", c->swap_kill_ppm);
+	add_number(o, "stall_millitasks", c->stall_milli);
 	json_object_object_add(o, "trigger", json_object_new_string(c->trigger == TRIGGER_OR ? "or" : "and"));
 	json_object_object_add(o, "swap_counts", json_object_new_boolean(view.decision.swap_counts));
 	return o;
@@ -179,6 +182,11 @@ static json_object *machine_json(void)
 	add_number(o, "mem_available_kib", s->mem_available_kib);
 	add_number(o, "swap_total_kib", s->swap_total_kib);
 	add_number(o, "swap_free_kib", s->swap_free_kib);
+	if (view.running && view.stall.open) {
+		add_number(o, "waiting_millitasks", view.stall.waiting_milli);
+		add_number(o, "lost_ppm", view.stall.lost_ppm);
+		json_object_object_add(o, "stall_rule", json_object_new_string(stall_rule_name(view.stall.rule)));
+	}
 	if (view.pressure.have) {
 		add_number(o, "pressure_some_ppm", view.pressure.some_ppm);
 		add_number(o, "pressure_full_ppm", view.pressure.full_ppm);

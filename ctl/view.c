@@ -4,6 +4,7 @@
 #include "critical.h"
 #include "log.h"
 #include "parse.h"
+#include "record.h"
 #include "report.h"
 #include "self.h"
 #include "users.h"
@@ -230,6 +231,22 @@ static void list_everybody(struct view *v)
 	v->table.unkillable_kib = rank_unkillable(&v->table);
 }
 
+/* A look that is older tells of another time: the daemon looks at least every two seconds while memory is short. */
+#define STALL_FRESH_NS (3 * NS_PER_S)
+
+/* A stall shows over seconds only: what the daemon saw last, where one runs. */
+static struct stall_view last_stall(const struct view *v)
+{
+	const struct recording_look *last;
+
+	if (!v->running || v->reading.look_count == 0)
+		return (struct stall_view){0};
+	last = &v->reading.looks[v->reading.look_count - 1];
+	if (last->now_ns + STALL_FRESH_NS < v->sample.now_ns)
+		return (struct stall_view){0};
+	return recording_to_stall(last);
+}
+
 static bool enough_by_itself(const struct proc *best, uint64_t need_kib)
 {
 	return best->rank != CLASS_SMALL && best->freeable_kib >= need_kib;
@@ -237,7 +254,7 @@ static bool enough_by_itself(const struct proc *best, uint64_t need_kib)
 
 void view_refresh(struct view *v)
 {
-	static const struct decision no_history;
+	struct decision history = {0};
 	struct sample *s = &v->sample;
 
 	sense_read(&v->sense, true, s);
@@ -247,18 +264,19 @@ void view_refresh(struct view *v)
 	v->rank.score_kib = self_kernel_total_kib();
 	find_pending(v);
 	take_pending(v, s);
+	history.stall = v->stall = last_stall(v);
 	list_everybody(v);
-	v->decision = policy_confirm(&v->config, s, &no_history);
+	v->decision = policy_confirm(&v->config, s, &history);
 	if (v->decision.action == ACTION_NONE)
 		return;
 	/* As the daemon does before it acts (loop.c): what is free but not counted yet ... */
 	s->pending_mem_kib = max_u64(s->pending_mem_kib, sense_lists_kib(&v->sense, s));
-	v->decision = policy_confirm(&v->config, s, &no_history);
+	v->decision = policy_confirm(&v->config, s, &history);
 	if (view_victim(v) == NULL || enough_by_itself(&v->table.procs[0], v->decision.need_kib))
 		return;
 	/* ... and, where one victim is not enough, whether all of them could be. */
 	s->unkillable_kib = v->table.unkillable_kib;
-	v->decision = policy_confirm(&v->config, s, &no_history);
+	v->decision = policy_confirm(&v->config, s, &history);
 }
 
 /* ---- saying ---- */

@@ -331,6 +331,19 @@ void recording_to_sample(const struct recording_look *look, struct sample *ret_s
 #undef TO_SAMPLE
 }
 
+struct stall_view recording_to_stall(const struct recording_look *look)
+{
+	uint32_t rule = (look->flags & LOOK_STALL_RULE) >> LOOK_STALL_RULE_SHIFT;
+
+	return (struct stall_view){
+		.open = look->flags & LOOK_STALL_OPEN,
+		.rule = rule < STALL_RULE_COUNT ? rule : STALL_NONE,
+		.reach_ns = UINT64_MAX,
+		.waiting_milli = look->waiting_milli,
+		.lost_ppm = look->lost_ppm,
+	};
+}
+
 uint32_t recording_flags(const struct decision *d)
 {
 	return (uint32_t)d->action | (d->low ? LOOK_LOW : 0u) | (d->near ? LOOK_NEAR : 0u) |
@@ -419,7 +432,9 @@ static void fill_decision(struct recording_event *to, const struct event *e)
 	to->futile_kib = d->futile_kib;
 	to->need_kib = d->need_kib;
 	to->stall_rule = (uint32_t)d->stall.rule;
-	to->by_stall = d->by_stall;
+	to->stall_flags = (d->stall.open ? RECORDED_STALL_OPEN : 0u) |
+			  (d->stall.suspicious ? RECORDED_STALL_SUSPICIOUS : 0u) | (d->by_stall ? RECORDED_BY_STALL : 0u);
+	to->reach_ns = d->stall.reach_ns;
 	to->waiting_milli = d->stall.waiting_milli;
 	to->lost_ppm = d->stall.lost_ppm;
 	to->episode_ns = d->episode_ns;

@@ -47,6 +47,9 @@ void record_event(struct record *record, const struct event *event, const struct
 /* A sample back from a recorded look: what policy_decide() took. The other direction is record_look(). */
 void recording_to_sample(const struct recording_look *look, struct sample *ret_sample);
 
+/* What a look keeps of the stall; reach_ns is not recorded. */
+struct stall_view recording_to_stall(const struct recording_look *look);
+
 /* What a look keeps of its decision: the flags of enum recording_look_flags that policy.c answers for. */
 uint32_t recording_flags(const struct decision *decision);
 

@@ -161,6 +161,12 @@ enum recording_event_flags {
 	RECORDED_KEPT = 1 << 3, /* chosen from the kept candidates */
 };
 
+enum recorded_stall_flags {
+	RECORDED_STALL_OPEN = 1 << 0,
+	RECORDED_STALL_SUSPICIOUS = 1 << 1,
+	RECORDED_BY_STALL = 1 << 2, /* the levels alone would have done nothing */
+};
+
 struct recording_event {
 	uint64_t sequence;
 	uint64_t now_ns, realtime_ns;
@@ -175,9 +181,9 @@ struct recording_event {
 	uint64_t decide_to_signal_ns, since_signal_ns, episode_ns;
 	uint64_t came_back_kib;
 	uint32_t kills, repeat_count;
-	uint32_t stall_rule; /* enum stall_rule */
-	uint32_t by_stall;
-	uint32_t waiting_milli, lost_ppm;
+	uint32_t stall_rule, stall_flags; /* enum stall_rule, enum recorded_stall_flags */
+	uint32_t waiting_milli, lost_ppm; /* this and the next: struct stall_view */
+	uint64_t reach_ns;
 	int32_t victim_pid;
 	uint32_t victim_uid;
 	int32_t victim_oom_score, victim_oom_score_adj;

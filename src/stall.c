@@ -48,6 +48,7 @@
 #define FAULTS_HOLD_NS    (1 * NS_PER_S)
 #define FALLING_NS        (10 * NS_PER_S)
 #define FALLING_PART      20 /* of -stall: that it waits at all for what was taken from it, and disks read little else */
+#define FALLING_LEAST     0.005 /* of all memory in a second; less is its breathing: 0.4 % was seen on a machine at peace */
 #define FALLING_GATE      2  /* times -stall-below: so far away it must fall by four percent a second */
 #define SLOW_HOLD_NS      (10 * NS_PER_S)
 #define FLOOD_KIB_PER_S   4000.0
@@ -239,7 +240,9 @@ static double reach_between(const struct config *config, const struct sample *s,
 
 	if (!config->ignore_swap)
 		fall += (double)a->swap_free_kib - (double)b->swap_free_kib;
-	return fall > 0 ? headroom_kib(config, s) / (fall / seconds) : 1e9;
+	if (fall / seconds < FALLING_LEAST * (double)s->mem_total_kib)
+		return 1e9;
+	return headroom_kib(config, s) / (fall / seconds);
 }
 
 static double mean_running(const struct stall *stall, unsigned points)

@@ -55,7 +55,7 @@ SCENARIOS = {
                  prepare='spawn app /lab/hog -n app -u 200', victims=('reader', 'app'), must_act=False, seconds=40),
     'files-tight': bad('hot mapped files that do not fit in what is left, and nothing grows',
                        f'spawn reader /lab/reader -n reader -m -p -l -t 4 {SET}',
-                       prepare='spawn app /lab/hog -n app -r 100 -a 12; sleep 4', victims=('reader', 'app'), seconds=40),
+                       prepare='spawn app /lab/hog -n app -r 100 -a 14; sleep 4', victims=('reader', 'app'), seconds=40),
     'anonymous': bad('more hot anonymous memory than there is, with roomy swap', 'spawn hog /lab/hog -u 480 -r 60 -t 4',
                      swap='disk', swap_mib=1024, must_act=False, seconds=60),
     'children': bad('forty children that leak', 'spawn hog /lab/hog -c 40 -r 40', deaths=(1, 41), seconds=60, after=20),
