@@ -47,6 +47,7 @@
 #define FAULTS_BELOW_PPM  200000u
 #define FAULTS_HOLD_NS    (1 * NS_PER_S)
 #define FALLING_NS        (10 * NS_PER_S)
+#define FALLING_SWAP_NS   (20 * NS_PER_S) /* where swap is being filled: a disk takes its time, and everybody waits for it */
 #define FALLING_PART      20 /* of -stall: that it waits at all for what was taken from it, and disks read little else */
 #define FALLING_LEAST     0.005 /* of all memory in a second; less is its breathing: 0.4 % was seen on a machine at peace */
 #define FALLING_GATE      2  /* times -stall-below: so far away it must fall by four percent a second */
@@ -259,6 +260,11 @@ static bool roomy(const struct sample *s)
 	return s->swap_total_kib > 0 && !at_most(s->swap_free_kib, s->swap_total_kib, ROOMY_PPM);
 }
 
+static bool falls(const struct sample *s, const struct rates *r)
+{
+	return r->reach * (double)NS_PER_S <= (double)(s->swap_total_kib > 0 ? FALLING_SWAP_NS : FALLING_NS);
+}
+
 /* Which conditions hold at this look; over the long and the short window where a moment could deceive. */
 static void conditions(const struct config *config, const struct sample *s, const struct rates *r, double running,
 		       bool ret[STALL_RULE_COUNT])
@@ -268,7 +274,7 @@ static void conditions(const struct config *config, const struct sample *s, cons
 	uint64_t available = s->mem_available_kib, total = s->mem_total_kib;
 
 	ret[STALL_FALLING] = r->waiting >= stall / FALLING_PART && r->waiting * RUNNING_PER_FIRST >= running &&
-			     r->reach * (double)NS_PER_S <= FALLING_NS;
+			     falls(s, r);
 	if (!at_most(available, total, config->stall_below_ppm))
 		return;
 	ret[STALL_REFAULTS] = r->waiting >= stall && of_the_machine;
