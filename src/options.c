@@ -67,9 +67,9 @@ const struct option_row option_rows[] = {
 	     "The mean number of tasks that wait for pages which were in memory a short while ago: thrashing. It is "
 	     "counted only while available memory is at or below -stall-below, whatever swap there is. Fractions are "
 	     "fine. See NEAR-OOM.")},
-	{"stall-hold", OPTION_SECONDS, true, FIELD(stall_hold_ns), "10", 0, 3600, NULL, "SECONDS",
-	 "with roomy swap, only when that lasts so long",
-	 DOC("交换空间充裕时，上述情况须持续这么久",
+	{"stall-hold", OPTION_SECONDS, true, FIELD(stall_hold_ns), "7", 0, 3600, NULL, "SECONDS",
+	 "when a quarter of them wait, or swap is roomy, only when that lasts so long",
+	 DOC("只有四分之一的任务在等、或交换空间充裕时，须持续这么久",
 	     "Swap is roomy while more than a fifth of it is free: an application that comes back from swap makes "
 	     "others wait for some seconds, and nothing is wrong.")},
 	{"stall-below", OPTION_PERCENT, true, FIELD(stall_below_ppm), "25", 0, 100, NULL, "PERCENT",

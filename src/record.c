@@ -311,6 +311,7 @@ static void add_to_span(struct record *r, const struct sample *s)
 	DO(VALUE_LOW, low_kib)                                                                                         \
 	DO(VALUE_REFAULTS, refaults)                                                                                   \
 	DO(VALUE_MAJOR_FAULTS, major_faults)                                                                           \
+	DO(VALUE_SWAP_IN, swap_in_kib)                                                                                 \
 	DO(VALUE_SWAP_OUT, swap_out_kib)                                                                               \
 	DO(VALUE_ALLOC_STALLS, alloc_stalls)                                                                           \
 	DO(VALUE_DISK_READS, disk_reads)                                                                               \

@@ -99,6 +99,7 @@ enum recording_value {
 	VALUE_LOW, /* this and what follows: what tasks wait for, only with HAVE_WAITS */
 	VALUE_REFAULTS,
 	VALUE_MAJOR_FAULTS,
+	VALUE_SWAP_IN,
 	VALUE_SWAP_OUT,
 	VALUE_ALLOC_STALLS,
 	VALUE_DISK_READS,

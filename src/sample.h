@@ -55,6 +55,7 @@ struct sample {
 	uint64_t low_kib;          /* below so much free memory the kernel reclaims; 0: unknown; in every sample */
 	uint64_t refaults;         /* workingset_refault*: pages read that had been in memory a short while ago */
 	uint64_t major_faults;     /* pgmajfault: faults that had to read */
+	uint64_t swap_in_kib;      /* pswpin: read from swap */
 	uint64_t swap_out_kib;     /* pswpout: written to swap */
 	uint64_t alloc_stalls;     /* allocstall*: allocations that had to reclaim themselves */
 	uint64_t disk_reads;       /* of all whole disks: reads that were done, ... */

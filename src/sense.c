@@ -227,7 +227,9 @@ static bool read_vmstat_waits(struct sense *sense, struct sample *s)
 	/* workingset_refault, two of them since 5.9; allocstall, one a zone since 4.8. */
 	if (parse_counter_sum(text, length, "workingset_refault", &s->refaults) == 0)
 		s->have |= HAVE_REFAULTS;
+	(void)parse_counter(text, length, "pswpin", &s->swap_in_kib);
 	(void)parse_counter(text, length, "pswpout", &s->swap_out_kib);
+	s->swap_in_kib *= (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
 	s->swap_out_kib *= (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
 	(void)parse_counter_sum(text, length, "allocstall", &s->alloc_stalls);
 	return true;

@@ -33,6 +33,8 @@
 #define SHARE_LEAST 0.3
 /* A fault's readahead around pages that are there makes several requests: 4.5 were seen, on a disk at its limit. */
 #define READS_PER_FAULT 5
+/* More refaults than this for a page that is read come from somewhere else: zswap. What is read then may be anybody's. */
+#define PAGES_MOST 4
 /* For the rule without refaults: nearly every read is one that a fault waits for. */
 #define FAULT_SHARE_LEAST 0.8
 
@@ -51,7 +53,6 @@
 #define FALLING_PART      20 /* of -stall: that it waits at all for what was taken from it, and disks read little else */
 #define FALLING_LEAST     0.005 /* of all memory in a second; less is its breathing: 0.4 % was seen on a machine at peace */
 #define FALLING_GATE      2  /* times -stall-below: so far away it must fall by four percent a second */
-#define SLOW_HOLD_NS      (10 * NS_PER_S)
 #define FLOOD_KIB_PER_S   4000.0
 #define FLOOD_STALLS      15.0
 #define FLOOD_HOLD_NS     (2 * NS_PER_S)
@@ -123,6 +124,7 @@ static struct stall_point point_of(const struct sample *s)
 		.now_ns = s->now_ns,
 		.refaults = s->refaults,
 		.major_faults = s->major_faults,
+		.swap_in_kib = s->swap_in_kib,
 		.swap_out_kib = s->swap_out_kib,
 		.alloc_stalls = s->alloc_stalls,
 		.disk_reads = s->disk_reads,
@@ -141,7 +143,8 @@ static struct stall_point point_of(const struct sample *s)
 /* A counter that wrapped, a disk that came or went: differences to before mean nothing. */
 static bool breaks(const struct stall_point *a, const struct stall_point *b)
 {
-	return b->refaults < a->refaults || b->major_faults < a->major_faults || b->swap_out_kib < a->swap_out_kib ||
+	return b->refaults < a->refaults || b->major_faults < a->major_faults || b->swap_in_kib < a->swap_in_kib ||
+	       b->swap_out_kib < a->swap_out_kib ||
 	       b->alloc_stalls < a->alloc_stalls || b->disk_reads < a->disk_reads ||
 	       b->disk_read_pages < a->disk_read_pages || b->disk_read_ms < a->disk_read_ms || b->disks != a->disks ||
 	       b->pressure_full_us < a->pressure_full_us || b->io_full_us < a->io_full_us ||
@@ -203,7 +206,9 @@ static struct rates rates_between(const struct stall_point *a, const struct stal
 	double refaults = (double)(b->refaults - a->refaults);
 	/* A read(2) refaults but no fault waits; zswap refaults, and no disk is read. */
 	double hard = b->have & HAVE_REFAULTS ? least(least(refaults, faults), pages) : 0;
-	double share = least(1, least(ratio(refaults, pages), ratio(hard * READS_PER_FAULT, reads)));
+	double share = refaults > PAGES_MOST * pages
+			       ? 0
+			       : least(1, least(ratio(refaults, pages), ratio(hard * READS_PER_FAULT, reads)));
 	struct rates r = {
 		.lost = share * latency / (latency + HALF_LOST_S),
 		.swap_out_kib = (double)(b->swap_out_kib - a->swap_out_kib) / seconds,
@@ -232,7 +237,10 @@ static double headroom_kib(const struct config *config, const struct sample *s)
 	return most(memory, 0) + (config->ignore_swap ? 0 : most(swap, 0));
 }
 
-/* Seconds until it is gone at the speed between two points; very many where it is not going away. */
+/*
+ * Seconds until it is gone at the speed between two points; very many where it is not going away. What comes back from swap
+ * takes memory and keeps its place in swap, but nothing grows: it is taken off.
+ */
 static double reach_between(const struct config *config, const struct sample *s, const struct stall_point *a,
 			    const struct stall_point *b)
 {
@@ -240,7 +248,8 @@ static double reach_between(const struct config *config, const struct sample *s,
 	double fall = (double)a->available_kib - (double)b->available_kib;
 
 	if (!config->ignore_swap)
-		fall += (double)a->swap_free_kib - (double)b->swap_free_kib;
+		fall += (double)a->swap_free_kib - (double)b->swap_free_kib -
+			((double)b->swap_in_kib - (double)a->swap_in_kib);
 	if (fall / seconds < FALLING_LEAST * (double)s->mem_total_kib)
 		return 1e9;
 	return headroom_kib(config, s) / (fall / seconds);
@@ -280,7 +289,7 @@ static void conditions(const struct config *config, const struct sample *s, cons
 	ret[STALL_REFAULTS] = r->waiting >= stall && of_the_machine;
 	ret[STALL_FAULTS] = r->faulting >= 2 * stall && r->faulting * RUNNING_PER_WAITING >= running &&
 			    at_most(available, total, FAULTS_BELOW_PPM);
-	ret[STALL_SLOW] = r->waiting >= stall / 4 && of_the_machine && at_most(available, total, config->mem_term_ppm);
+	ret[STALL_SLOW] = r->waiting >= stall / 4 && of_the_machine;
 	ret[STALL_FLOOD] = r->swap_out_kib >= FLOOD_KIB_PER_S && r->alloc_stalls >= FLOOD_STALLS &&
 			   at_most(available, total, config->mem_kill_ppm);
 	ret[STALL_PRESSURE] = r->waiting >= stall / 4 && of_the_machine && r->pressure >= PRESSURE_LEAST;
@@ -293,7 +302,7 @@ static uint64_t hold_ns(const struct config *config, const struct sample *s, con
 	if (rule == STALL_FALLING) /* what is roomy now will not be */
 		return 0;
 	if (rule == STALL_SLOW)
-		return SLOW_HOLD_NS;
+		return config->stall_hold_ns;
 	if (rule == STALL_FLOOD)
 		return soon ? 0 : FLOOD_HOLD_NS; /* R53: a bomb fills the swap that is still free as well */
 	if (roomy(s))

@@ -23,7 +23,7 @@ enum stall_rule {
 	STALL_REFAULTS, /* -stall tasks wait for pages that were taken from them */
 	STALL_FAULTS,   /* twice as many wait for pages: for kernels that do not count refaults, or count them badly */
 	STALL_FALLING,  /* a twentieth of -stall, and memory goes away so fast that the levels are reached in ten seconds */
-	STALL_SLOW,     /* a quarter of -stall, for long, at the SIGTERM level */
+	STALL_SLOW,     /* a quarter of -stall, for as long as -stall-hold */
 	STALL_FLOOD,    /* memory is poured into swap faster than it can be written, at the SIGKILL level */
 	STALL_PRESSURE, /* a quarter of -stall, and the kernel too says that nobody gets on (R12: never alone) */
 	STALL_RULE_COUNT,
@@ -42,7 +42,7 @@ struct stall_view {
 /* The counters of one look that had them. */
 struct stall_point {
 	uint64_t now_ns;
-	uint64_t refaults, major_faults, swap_out_kib, alloc_stalls;
+	uint64_t refaults, major_faults, swap_in_kib, swap_out_kib, alloc_stalls;
 	uint64_t disk_reads, disk_read_pages, disk_read_ms, disks;
 	uint64_t pressure_full_us, io_full_us;
 	uint64_t running;

@@ -497,7 +497,7 @@ static void defaults(void **state)
 		{"incidents", "/var/lib/useroom/incidents"},
 		{"incidents-kept", "20"},
 		{"stall", "2"},
-		{"stall-hold", "10"},
+		{"stall-hold", "7"},
 		{"stall-below", "25"},
 	};
 	unsigned values = 0;

@@ -161,7 +161,7 @@ static void what_is_waited_for(void **state)
 	tree_write("loadavg", "0.20 0.18 0.12 4/80 11206\n");
 	tree_write("pressure/memory", "some avg10=0.00 avg60=0.00 avg300=0.00 total=5\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=6\n");
 	tree_write("pressure/io", "some avg10=0.00 avg60=0.00 avg300=0.00 total=7\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=8\n");
-	tree_write("vmstat", "workingset_refault_anon 3\nworkingset_refault_file 4\npgmajfault 9\npswpout 11\nallocstall_dma 1\n"
+	tree_write("vmstat", "workingset_refault_anon 3\nworkingset_refault_file 4\npgmajfault 9\npswpin 13\npswpout 11\nallocstall_dma 1\n"
 			     "allocstall_normal 2\nallocstall_movable 3\n");
 	sense_close(&sense);
 	assert_int_equal(sense_open(&sense, tree), 0);
@@ -172,6 +172,7 @@ static void what_is_waited_for(void **state)
 	assert_int_equal(s.low_kib, 4000 + 8000); /* min, and a thousandth of 8 GB */
 	assert_int_equal(s.refaults, 7);
 	assert_int_equal(s.major_faults, 9);
+	assert_int_equal(s.swap_in_kib, 13 * (uint64_t)sysconf(_SC_PAGESIZE) / 1024);
 	assert_int_equal(s.swap_out_kib, 11 * (uint64_t)sysconf(_SC_PAGESIZE) / 1024);
 	assert_int_equal(s.alloc_stalls, 6);
 	assert_int_equal(s.disks, 1);

@@ -29,7 +29,7 @@ static int set_up(void **state)
 	config = (struct config){.mem_term_ppm = 100000,
 				 .mem_kill_ppm = 50000,
 				 .stall_milli = 2000,
-				 .stall_hold_ns = 10 * NS_PER_S,
+				 .stall_hold_ns = 7 * NS_PER_S,
 				 .stall_below_ppm = 250000};
 	stall_forget(&stall);
 	/* 1 GiB, 14 % available, nearly nothing free: where thrashing begins. */
@@ -174,7 +174,7 @@ static void roomy_swap_holds_it(void **state)
 	(void)state;
 	machine.swap_total_kib = MIB(1024);
 	machine.swap_free_kib = MIB(900);
-	assert_float_equal(fires(&thrash, 60, &rule), 12.25, 0.01);
+	assert_float_equal(fires(&thrash, 60, &rule), 9.25, 0.01);
 	(void)set_up(NULL);
 	machine.swap_total_kib = MIB(1024);
 	machine.swap_free_kib = MIB(204); /* a fifth is not roomy */
@@ -190,7 +190,7 @@ static void a_pause_begins_the_hold_anew(void **state)
 	(void)state;
 	machine.swap_total_kib = machine.swap_free_kib = MIB(1024);
 	for (int i = 0; i < 5; i++) {
-		assert_true(fires(&thrash, 8, &rule) < 0);
+		assert_true(fires(&thrash, 6, &rule) < 0);
 		assert_true(fires(&quiet, 3, &rule) < 0);
 	}
 }
@@ -272,11 +272,14 @@ static void other_rules(void **state)
 		 {.major_faults = 1700, .reads = 1800, .read_pages = 1800, .read_ms = 9000}, 143, false, false, 3.25, STALL_FAULTS},
 		{"but not where more is available",
 		 {.major_faults = 1700, .reads = 1800, .read_pages = 1800, .read_ms = 9000}, 215, false, false, -1, STALL_NONE},
-		{"a quarter of it, for long, at the SIGTERM level",
-		 {.refaults = 300, .major_faults = 300, .reads = 320, .read_pages = 320, .read_ms = 640}, 100, true, false, 12.25,
+		{"a quarter of it, for long",
+		 {.refaults = 300, .major_faults = 300, .reads = 320, .read_pages = 320, .read_ms = 640}, 143, true, false, 9.25,
 		 STALL_SLOW},
-		{"and not above it",
-		 {.refaults = 300, .major_faults = 300, .reads = 320, .read_pages = 320, .read_ms = 640}, 110, true, false, -1,
+		{"less is nothing",
+		 {.refaults = 200, .major_faults = 200, .reads = 220, .read_pages = 220, .read_ms = 440}, 143, true, false, -1,
+		 STALL_NONE},
+		{"nor a quarter of it where more is available",
+		 {.refaults = 300, .major_faults = 300, .reads = 320, .read_pages = 320, .read_ms = 640}, 300, true, false, -1,
 		 STALL_NONE},
 		{"poured into swap", {.swap_out_kib = 90000, .alloc_stalls = 60}, 40, true, false, 4.25, STALL_FLOOD},
 		{"poured into swap, memory to spare", {.swap_out_kib = 90000, .alloc_stalls = 60}, 60, true, false, -1, STALL_NONE},
