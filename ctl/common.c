@@ -128,7 +128,9 @@ bool ctl_running(const struct reading *r)
 		return false;
 	n = read(fd, text, sizeof(text));
 	(void)close(fd);
-	return n > 0 && parse_stat(text, (size_t)n, &stat) == 0 && stat.start_ticks == r->header.writer_start_ticks;
+	if (n <= 0 || parse_stat(text, (size_t)n, &stat) < 0 || stat.start_ticks != r->header.writer_start_ticks)
+		return false;
+	return stat.state != 'Z' && stat.state != 'X'; /* R48: it is dead, whoever has not noticed */
 }
 
 uint32_t ctl_share_ppm(uint64_t part, uint64_t total)

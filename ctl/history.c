@@ -41,6 +41,15 @@ static void add_look(struct history *h, const struct recording_look *look, uint6
 		    share(look->value[VALUE_SWAP_FREE], look->value[VALUE_SWAP_TOTAL]));
 }
 
+static uint64_t holds_until(const struct reading *r, size_t i)
+{
+	uint64_t now_ns = r->looks[i].now_ns;
+
+	if (i + 1 == r->look_count || (r->looks[i + 1].flags & LOOK_STARTS) || r->looks[i + 1].now_ns <= now_ns)
+		return now_ns;
+	return r->looks[i + 1].now_ns - 1;
+}
+
 void history_add_reading(struct history *h, const struct reading *r)
 {
 	for (size_t i = 0; i < r->span_count; i++) {
@@ -49,10 +58,6 @@ void history_add_reading(struct history *h, const struct reading *r)
 		history_add(h, s->from_ns, s->to_ns, share(s->mem_available_least, s->mem_total),
 			    share(s->swap_free_least, s->swap_total));
 	}
-	for (size_t i = 0; i < r->look_count; i++) {
-		const struct recording_look *next = i + 1 < r->look_count ? &r->looks[i + 1] : NULL;
-		bool goes_on = next != NULL && !(next->flags & LOOK_STARTS) && next->now_ns > r->looks[i].now_ns;
-
-		add_look(h, &r->looks[i], goes_on ? next->now_ns - 1 : r->looks[i].now_ns);
-	}
+	for (size_t i = 0; i < r->look_count; i++)
+		add_look(h, &r->looks[i], holds_until(r, i));
 }

@@ -118,18 +118,30 @@ void view_read_again(const struct ctl *ctl, struct view *v)
 
 /* ---- looking ---- */
 
+/* "12.34" behind the name, as the kernel prints it: always two digits. */
+static bool parse_share(const char *text, const char *name, uint32_t *ret_ppm)
+{
+	const char *at = strstr(text, name);
+	char *end;
+	unsigned long whole, hundredths;
+
+	if (at == NULL)
+		return false;
+	whole = strtoul(at + strlen(name), &end, 10);
+	if (end == at + strlen(name) || *end != '.' || !isdigit((unsigned char)end[1]) || whole > 100)
+		return false;
+	hundredths = strtoul(end + 1, NULL, 10);
+	*ret_ppm = (uint32_t)(whole * PPM_PER_PERCENT + hundredths % 100 * (PPM_PER_PERCENT / 100));
+	return true;
+}
+
 struct pressure view_parse_pressure(const char *text)
 {
-	const char *some = strstr(text, "some avg10="), *full = strstr(text, "full avg10=");
-	unsigned whole, hundredths;
 	struct pressure p = {0};
 
-	if (some == NULL || sscanf(some + 11, "%3u.%2u", &whole, &hundredths) != 2)
-		return p;
-	p.have = true;
-	p.some_ppm = whole * PPM_PER_PERCENT + hundredths * 100;
-	if (full != NULL && sscanf(full + 11, "%3u.%2u", &whole, &hundredths) == 2)
-		p.full_ppm = whole * PPM_PER_PERCENT + hundredths * 100;
+	p.have = parse_share(text, "some avg10=", &p.some_ppm);
+	if (p.have)
+		(void)parse_share(text, "full avg10=", &p.full_ppm);
 	return p;
 }
 

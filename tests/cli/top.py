@@ -352,13 +352,30 @@ def top_without_a_recording(record):
     refused('useroomctl: .*: the file is cut: not even its header is there\n', '-record', record + '.cut')
 
 
-def start_daemon(directory):
-    record = os.path.join(directory, 'record')
+def top_follows_the_daemon(record):
+    """R48: one that is dead is not running, though nobody has waited for it; one that comes again is seen."""
+    directory = os.path.dirname(record)
+    daemon, own = start_daemon(directory, 'own')
+    top = Top(own)
+    top.shows(f'pid {daemon.pid}: SIGTERM at 10 %')
+    daemon.terminate()
+    top.shows('^useroom is not running; it would')
+    daemon.wait()
+    daemon, own = start_daemon(directory, 'own', '-m', '22')
+    top.shows(f'pid {daemon.pid}: SIGTERM at 22 %')
+    daemon.terminate()
+    daemon.wait()
+    top.press('q')
+    top.leaves()
+
+
+def start_daemon(directory, name='record', *options):
+    record = os.path.join(directory, name)
     with open(os.path.join(directory, 'empty.conf'), 'w', encoding='ascii'):
         pass
     # A dry run sends no signal and may run beside any other. pylint: disable=consider-using-with
     daemon = subprocess.Popen([USEROOM, '-config', os.path.join(directory, 'empty.conf'), '-dry-run', '-record', record,
-                               '-incidents', 'off'], stderr=subprocess.DEVNULL)
+                               '-incidents', 'off', *options], stderr=subprocess.DEVNULL)
     end = time.monotonic() + PATIENCE
     while subprocess.run([CTL, 'status', '-record', record], capture_output=True, check=False).returncode != 0:
         if time.monotonic() > end or daemon.poll() is not None:
