@@ -2,10 +2,12 @@
 /* How a victim is ended, and what follows. */
 #include "cases.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
@@ -102,6 +104,43 @@ static void r40_free_lists(struct stage *s)
 	settle(s, 3 * LONG_ENOUGH_MS);
 	must_live(s, second);
 	must_log_times(s, 1, 1, "killed [0-9]+");
+}
+
+static int fifo_fd;
+
+/* The daemon has opened the file and waits for what it says. */
+static bool daemon_reads(struct stage *s, const void *path)
+{
+	(void)s;
+	fifo_fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	return fifo_fd >= 0;
+}
+
+/*
+ * While the victim is chosen memory comes back: a file of a process makes the scan wait for as long as that takes.
+ * Memory is low at once, so that nothing is read before.
+ */
+static void r40_back_before_the_shot(struct stage *s)
+{
+	struct actor *first = play(s, "first", "grow=12"), *second = play(s, "second", "grow=8");
+	char path[64];
+
+	must_hold(s, 20 * MIB);
+	watch(s, "-m 20 -mk 5 -grace 30");
+	pretend_proc_file(second, "oom_score", NULL);
+	(void)snprintf(path, sizeof(path), "/proc/%d/oom_score", (int)second->pid);
+	s->machine.shape.other_kib += 52 * MIB;
+	if (!wait_for(s, daemon_reads, path, 20))
+		fail("the daemon does not look for a victim");
+	s->machine.shape.other_kib -= 52 * MIB;
+	settle(s, 50);
+	(void)umount2(path, MNT_DETACH);
+	(void)!write(fifo_fd, "1\n", 2);
+	(void)close(fifo_fd);
+	must_log(s, "recovered after .*, 0 victims");
+	must_live(s, first);
+	must_live(s, second);
+	must_not_log(s, "killed");
 }
 
 /* One is not enough: the next follows without waiting for its grace time. */
@@ -402,6 +441,7 @@ const struct live_case end_cases[] = {
 	{"r40_memory_comes_late", r40_memory_comes_late, NULL, false},
 	{"r40_counters_lag", r40_counters_lag, &with_lag, false},
 	{"r40_free_lists", r40_free_lists, &with_free_lists, false},
+	{"r40_back_before_the_shot", r40_back_before_the_shot, NULL, false},
 	{"r40_two_are_needed", r40_two_are_needed, NULL, false},
 	{"r41_grace_is_waited_for", r41_grace_is_waited_for, NULL, false},
 	{"r41_kill_level_at_once", r41_kill_level_at_once, NULL, false},
