@@ -204,7 +204,7 @@ def top_sorts_and_filters(record):
         top.press(key)
         top.shows(f'sort: {name}')
     top.press('p')
-    top.wait(lambda s: re.match(r' +\S+ +1 ', s.line(7) + ' '), 'process 1 is not the first by number')
+    top.wait(lambda s: re.match(r' +\S+ +1 ', s.line(8) + ' '), 'process 1 is not the first by number')
     top.press('/useroomx')
     top.shows('^filter: useroomx_')
     top.shows('no process matches')

@@ -243,12 +243,13 @@ static void meters(void **state)
 
 	(void)state;
 	decide(487);
-	assert_int_equal(meters_fill(&view, m), 3);
+	assert_int_equal(meters_fill(&view, m), METERS_MOST);
 	assert_string_equal(m[0].text, "487 MiB of 1000 MiB available (48 %)");
 	assert_int_equal(m[0].term_ppm, 100000);
 	assert_false(m[1].have);
 	assert_string_equal(m[1].text, "none");
 	assert_string_equal(m[2].text, "not told by this kernel (no PSI)");
+	assert_string_equal(m[3].text, "not looked for (-stall off)");
 	view.sample.swap_total_kib = MIB(100);
 	view.sample.swap_free_kib = MIB(50);
 	view.config.ignore_swap = true;
@@ -258,6 +259,27 @@ static void meters(void **state)
 	assert_string_equal(m[1].text, "50 MiB of 100 MiB free, ignored (50 %)");
 	assert_int_equal(m[1].term_ppm, 0); /* no mark for what does not count */
 	assert_string_equal(m[2].text, "some 12.34 %, full 0.25 % of 10 s");
+}
+
+static void lost_time(void **state)
+{
+	struct meter m[METERS_MOST];
+
+	(void)state;
+	view.config.stall_milli = 2000;
+	view.running = false;
+	(void)meters_fill(&view, m);
+	assert_string_equal(m[3].text, "not known: nobody watches");
+	view.running = true;
+	(void)meters_fill(&view, m);
+	assert_false(m[3].have);
+	assert_string_equal(m[3].text, "none: memory is not short");
+	view.stall = (struct stall_view){.open = true, .waiting_milli = 2340, .lost_ppm = 387654};
+	(void)meters_fill(&view, m);
+	assert_true(m[3].have);
+	assert_int_equal(m[3].ppm, 387654);
+	assert_string_equal(m[3].text, "38 %, 2.3 tasks wait for memory that was taken");
+	view.running = false;
 }
 
 static void pressure(void **state)
@@ -355,6 +377,7 @@ int main(void)
 		cmocka_unit_test_setup(r22_verdict_nobody_left, fresh),
 		cmocka_unit_test_setup(r40_verdict_coming_back, fresh),
 		cmocka_unit_test_setup(meters, fresh),
+		cmocka_unit_test_setup(lost_time, fresh),
 		cmocka_unit_test_setup(pressure, fresh),
 		cmocka_unit_test_setup(orders, fresh),
 		cmocka_unit_test_setup(a_full_table, fresh),
