@@ -82,9 +82,9 @@ static struct decision look(struct useroom *u, struct sample *s)
 	add_waits(u, s);
 	d = policy_decide(&u->policy, &u->config, s);
 	if (d.low && !(s->have & HAVE_DETAIL)) { /* it came at once: who holds the memory must be known to act */
+		u->policy = before; /* one look, one step of the history: what is recorded is what was decided on */
 		read_sample(u, true, s);
 		add_waits(u, s);
-		u->policy = before; /* one look, one step of the history: what is recorded is what was decided on */
 		d = policy_decide(&u->policy, &u->config, s);
 	}
 	d = count_lists(u, s, &d);
