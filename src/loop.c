@@ -75,17 +75,14 @@ static struct decision count_lists(struct useroom *u, struct sample *s, const st
 
 static struct decision look(struct useroom *u, struct sample *s)
 {
-	struct policy before = u->policy;
 	struct decision d;
 
 	read_sample(u, u->near, s);
 	add_waits(u, s);
 	d = policy_decide(&u->policy, &u->config, s);
 	if (d.low && !(s->have & HAVE_DETAIL)) { /* it came at once: who holds the memory must be known to act */
-		u->policy = before; /* one look, one step of the history: what is recorded is what was decided on */
-		read_sample(u, true, s);
-		add_waits(u, s);
-		d = policy_decide(&u->policy, &u->config, s);
+		sense_detail(&u->sense, s);
+		d = policy_confirm(&u->config, s, &d);
 	}
 	d = count_lists(u, s, &d);
 	record_look(&u->record, s, &d, false);

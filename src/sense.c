@@ -285,6 +285,14 @@ void sense_waits(struct sense *sense, struct sample *s)
 		s->have |= HAVE_PRESSURE;
 }
 
+static void read_kernel_kills(struct sense *sense, struct sample *s)
+{
+	size_t length = read_again(sense->vmstat_fd);
+
+	if (length > 0 && parse_counter(text, length, "oom_kill", &s->kernel_oom_kills) == 0)
+		s->have |= HAVE_OOM_KILLS;
+}
+
 void sense_read(struct sense *sense, bool detail, struct sample *ret)
 {
 	struct meminfo m;
@@ -299,9 +307,20 @@ void sense_read(struct sense *sense, bool detail, struct sample *ret)
 		fill_holders(&m, ret);
 	if (sense->arc_fd >= 0)
 		add_arc(sense, ret);
-	length = detail ? read_again(sense->vmstat_fd) : 0;
-	if (length > 0 && parse_counter(text, length, "oom_kill", &ret->kernel_oom_kills) == 0)
-		ret->have |= HAVE_OOM_KILLS;
+	if (detail)
+		read_kernel_kills(sense, ret);
+}
+
+void sense_detail(struct sense *sense, struct sample *s)
+{
+	struct meminfo m;
+	size_t length = read_again(sense->meminfo_fd);
+
+	if (length == 0)
+		return;
+	parse_meminfo(text, length, MEMINFO_ALL, &m);
+	fill_holders(&m, s);
+	read_kernel_kills(sense, s);
 }
 
 /* zoneinfo has "count:" for the list of each CPU in each zone, and nowhere else (mm/vmstat.c, zoneinfo_show_print). */

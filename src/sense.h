@@ -60,6 +60,9 @@ void sense_close(struct sense *sense);
  */
 void sense_read(struct sense *sense, bool detail, struct sample *ret);
 
+/* Add the detail to a sample that was just read without it. */
+void sense_detail(struct sense *sense, struct sample *sample);
+
 /*
  * Read what tasks wait for into a sample that was just read: about ten times the cost of a look, so only while memory is
  * short. What could not be read is not in sample->have.

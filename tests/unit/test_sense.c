@@ -142,6 +142,14 @@ static void detail_says_who_holds_it(void **state)
 	assert_int_equal(s.page_tables_kib, 2);
 	assert_int_equal(s.hugetlb_kib, 6144); /* before 4.16 there is no Hugetlb line */
 	assert_int_equal(s.kernel_oom_kills, 7);
+	/* Added later: who holds it is read again, the levels stay what was decided on. */
+	s = look(false);
+	tree_write("meminfo", "MemTotal: 8000 kB\nMemFree: 11 kB\nMemAvailable: 21 kB\nAnonPages: 101 kB\n");
+	sense_detail(&sense, &s);
+	assert_int_equal(s.have, HAVE_MEM | HAVE_AVAILABLE | HAVE_SWAP | HAVE_DETAIL | HAVE_OOM_KILLS);
+	assert_int_equal(s.mem_available_kib, 20);
+	assert_int_equal(s.anon_kib, 101);
+	assert_int_equal(s.kernel_oom_kills, 7);
 	tree_write("vmstat", "nr_free_pages 1\n");
 	assert_false(look(true).have & HAVE_OOM_KILLS); /* before 4.13 */
 }
