@@ -30,8 +30,9 @@ _Static_assert(sizeof(struct recording_span) >= 80, "what was recorded once can 
 _Static_assert(sizeof(struct recording_event) >= 768, "what was recorded once can be read for ever");
 
 /* No machine has 8 PiB or is up for a hundred years: larger is damage, and must not overflow in what is counted. */
-#define VALUE_MOST (UINT64_C(1) << 43)
-#define TIME_MOST  (UINT64_C(1) << 62)
+#define VALUE_MOST   (UINT64_C(1) << 43)
+#define COUNTER_MOST (UINT64_C(1) << 60)
+#define TIME_MOST    (UINT64_C(1) << 62)
 
 static int refuse(char *why, size_t size, const char *text, int error)
 {
@@ -112,7 +113,7 @@ static void end_text(char *text, size_t size)
 static bool look_holds(const struct recording_look *l)
 {
 	for (unsigned i = 0; i < VALUE_COUNT; i++)
-		if (l->value[i] > VALUE_MOST)
+		if (l->value[i] > (i <= VALUE_SWAP_FREE ? VALUE_MOST : COUNTER_MOST))
 			return false;
 	return l->now_ns < TIME_MOST && (l->flags & LOOK_ACTION) <= ACTION_KILL;
 }
