@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -482,6 +483,30 @@ static void r74_guarded(struct stage *s)
 		fail("the kernel may end the daemon");
 }
 
+/* Either it is so, or it says that it cannot be. */
+static void r64_locked(struct stage *s)
+{
+	watch(s, USUAL);
+	if (log_times("cannot lock itself in memory") > 0)
+		skip("memory may not be locked here");
+	if (status_number(s->daemon->pid, "VmSize") > UINT64_C(1) << 30) /* a terabyte of address space */
+		skip("what has sanitizers locks nothing");
+	if (status_number(s->daemon->pid, "VmLck") == 0)
+		fail("it is not locked in memory");
+}
+
+static void hurried(struct stage *s)
+{
+	int policy;
+
+	watch(s, USUAL);
+	if (log_times("cannot raise its priority") > 0)
+		skip("priorities may not be raised here");
+	policy = sched_getscheduler(s->daemon->pid);
+	if ((policy & 0xff) != SCHED_FIFO && getpriority(PRIO_PROCESS, (id_t)s->daemon->pid) != -20)
+		fail("it has an ordinary priority: %x", (unsigned)policy);
+}
+
 static void watchdog(struct stage *s)
 {
 	s->watchdog_usec = "200000";
@@ -580,6 +605,8 @@ const struct live_case daemon_cases[] = {
 	{"r62_dry_run_once", r62_dry_run_once, NULL, false},
 	{"r62_dry_run_twice", r62_dry_run_twice, NULL, false},
 	{"r63_no_signal_handlers", r63_no_signal_handlers, NULL, false},
+	{"r64_locked", r64_locked, NULL, false},
+	{"hurried", hurried, NULL, false},
 	{"r64_no_locked_memory", r64_no_locked_memory, NULL, false},
 	{"r65_hook_inherits_nothing", r65_hook_inherits_nothing, NULL, false},
 	{"r67_hidepid", r67_hidepid, NULL, false},
