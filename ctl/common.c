@@ -308,6 +308,7 @@ json_object *ctl_look_json(const struct reading *r, const struct recording_look 
 	json_object *o = json_object_new_object();
 
 	json_object_object_add(o, "time_ns", json_object_new_uint64(reading_realtime(r, look->now_ns)));
+	json_object_object_add(o, "monotonic_ns", json_object_new_uint64(look->now_ns));
 	json_object_object_add(o, "mem_total_kib", json_object_new_uint64(look->value[VALUE_MEM_TOTAL]));
 	json_object_object_add(o, "mem_available_kib", json_object_new_uint64(look->value[VALUE_MEM_AVAILABLE]));
 	json_object_object_add(o, "swap_total_kib", json_object_new_uint64(look->value[VALUE_SWAP_TOTAL]));

@@ -189,6 +189,15 @@ static bool enough_is_left(struct useroom *u, struct sample *s, const struct dec
 	return false;
 }
 
+/*
+ * Memory that falls is a reason to end whoever takes it, before the level is reached. Where it is many small ones, the page
+ * cache or the kernel, the levels are waited for: ending the largest, which stands still, would be a guess.
+ */
+static bool nobody_grows(const struct useroom *u, const struct decision *d)
+{
+	return d->by_stall && d->stall.rule == STALL_FALLING && (u->table.count == 0 || !u->table.procs[0].growing);
+}
+
 static void choose_and_end(struct useroom *u, struct sample *s, const struct decision *decided)
 {
 	uint64_t decided_ns = s->now_ns;
@@ -201,6 +210,10 @@ static void choose_and_end(struct useroom *u, struct sample *s, const struct dec
 	record_look(&u->record, s, &d, true);
 	if (d.action == ACTION_NONE)
 		return;
+	if (nobody_grows(u, &d)) {
+		u->choose_ns = s->now_ns + KEEP_FALLING_NS;
+		return;
+	}
 	if (!rank_worth(&u->table, d.need_kib)) {
 		nobody(u, s, &d);
 		return;

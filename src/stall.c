@@ -51,7 +51,7 @@
 #define FALLING_NS        (10 * NS_PER_S)
 #define FALLING_SWAP_NS   (20 * NS_PER_S) /* where swap is being filled: a disk takes its time, and everybody waits for it */
 #define FALLING_PART      20 /* of -stall: that it waits at all for what was taken from it, and disks read little else */
-#define FALLING_LEAST     0.005 /* of all memory in a second; less is its breathing: 0.4 % was seen on a machine at peace */
+#define FALLING_LEAST     0.01 /* of all memory in a second: 0.6 % was seen when a program was started, and nothing was wrong */
 #define FALLING_GATE      2  /* times -stall-below: so far away it must fall by four percent a second */
 #define FLOOD_KIB_PER_S   4000.0
 #define FLOOD_STALLS      15.0

@@ -205,10 +205,9 @@ static void falling_memory_brings_it_forward(void **state)
 		uint64_t swap_mib;
 		int after; /* quarters; -1: not at all while it is above the level */
 	} rows[] = {
-		{MIB(8), 0, 9},     /* 40 MiB above the level: five seconds */
-		{MIB(6), 0, 9},
-		{MIB(4), 0, -1},    /* so little is no fall */
-		{MIB(8), 1024, -1}, /* swap will take it for minutes */
+		{MIB(12), 0, 9},    /* 40 MiB above the level: three seconds */
+		{MIB(8), 0, -1},    /* so little is no fall */
+		{MIB(12), 1024, -1}, /* swap will take it for minutes */
 		{0, 0, -1},
 	};
 
