@@ -81,7 +81,7 @@ static void fill_stall(const struct view *v, struct meter *m)
 unsigned meters_fill(const struct view *v, struct meter ret[METERS_MOST])
 {
 	static void (*const fills[])(const struct view *, struct meter *) = {fill_memory, fill_swap, fill_pressure,
-									       fill_stall};
+									     fill_stall};
 	const unsigned count = sizeof(fills) / sizeof(fills[0]);
 
 	for (unsigned i = 0; i < count; i++) {

@@ -235,11 +235,12 @@ static void end(FILE *f, const struct frame *d)
 
 static void write_legend(FILE *f, const struct recording_settings *s, bool swap, bool lost)
 {
-	(void)fprintf(f,
-		      "<p class=legend><span class=mem>available memory</span>%s%s<span class='level term'>SIGTERM at %g "
-		      "%%</span><span class='level kill'>SIGKILL at %g %%</span><span class=low>low</span></p>\n",
-		      swap ? "<span class=swap>free swap</span>" : "",
-		      lost ? "<span class=lost>time lost</span>" : "", s->mem_term_ppm / 1e4, s->mem_kill_ppm / 1e4);
+	(void)fprintf(
+		f,
+		"<p class=legend><span class=mem>available memory</span>%s%s<span class='level term'>SIGTERM at %g "
+		"%%</span><span class='level kill'>SIGKILL at %g %%</span><span class=low>low</span></p>\n",
+		swap ? "<span class=swap>free swap</span>" : "", lost ? "<span class=lost>time lost</span>" : "",
+		s->mem_term_ppm / 1e4, s->mem_kill_ppm / 1e4);
 }
 
 /* ---- the two timelines ---- */

@@ -27,8 +27,9 @@ struct view {
 	struct rank rank;
 	struct process_id pending[VIEW_PENDING_MAX]; /* who was signalled and is not gone yet */
 	struct sample sample;
-	struct decision decision; /* what this look alone says: levels, without a history; the stall is the recording's */
-	struct stall_view stall;  /* as the daemon saw it just now; not open: it is not looked for, or nobody does */
+	struct decision
+		decision; /* what this look alone says: levels, without a history; the stall is the recording's */
+	struct stall_view stall; /* as the daemon saw it just now; not open: it is not looked for, or nobody does */
 	struct pressure pressure;
 	struct proc_table table; /* all processes, or those that hold most, best victim first; no kernel threads */
 };

@@ -30,10 +30,10 @@ struct config {
 	uint32_t mem_kill_ppm;
 	uint32_t swap_term_ppm;
 	uint32_t swap_kill_ppm;
-	uint32_t warn_ppm;       /* -warn; 0: never */
-	uint32_t stall_milli;    /* -stall: so many thousandths of a task wait for memory; 0: off */
+	uint32_t warn_ppm;        /* -warn; 0: never */
+	uint32_t stall_milli;     /* -stall: so many thousandths of a task wait for memory; 0: off */
 	uint32_t stall_below_ppm; /* -stall-below: only while no more than this is available */
-	uint32_t min_victim_ppm; /* -min-victim: a candidate below this share of MemTotal comes after bigger ones */
+	uint32_t min_victim_ppm;  /* -min-victim: a candidate below this share of MemTotal comes after bigger ones */
 
 	uint64_t interval_ns;      /* -i: never look later than this */
 	uint64_t grace_ns;         /* -grace: SIGKILL this long after a SIGTERM that did not end the victim */

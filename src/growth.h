@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who is growing: what the largest processes held some seconds ago, to be compared with what they hold now. Pure. Under a
- * stall the one that grows is the one whose end relieves the machine for long (doc/theory-of-operation.md).
+ * Who is growing: what the largest processes held some seconds ago, to be compared with what they hold now. Pure. Under
+ * a stall the one that grows is the one whose end relieves the machine for long (doc/theory-of-operation.md).
  */
 #ifndef USEROOM_GROWTH_H
 #define USEROOM_GROWTH_H
@@ -29,7 +29,8 @@ struct growth {
 /* Remember what the candidates of a sorted table hold. */
 void growth_note(struct growth *growth, const struct proc_table *table, uint64_t now_ns);
 
-/* Fill grown_kib, grown_ns and growing of a table's rows, and sort it again: those that grow first, within their class. */
+/* Fill grown_kib, grown_ns and growing of a table's rows, and sort it again: those that grow first, within their class.
+ */
 void growth_mark(const struct growth *growth, struct rank *rank, struct proc_table *table, uint64_t now_ns);
 
 #endif

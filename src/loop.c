@@ -57,7 +57,8 @@ static void read_sample(struct useroom *u, bool detail, struct sample *s)
 /* What tasks wait for is the whole machine's; so must meminfo be, which in a container can be its own. */
 static void add_waits(struct useroom *u, struct sample *s)
 {
-	if (policy_wants_waits(&u->policy, &u->config, s) && s->mem_total_kib + s->swap_total_kib == self_kernel_total_kib())
+	if (policy_wants_waits(&u->policy, &u->config, s) &&
+	    s->mem_total_kib + s->swap_total_kib == self_kernel_total_kib())
 		sense_waits(&u->sense, s);
 }
 
@@ -190,8 +191,8 @@ static bool enough_is_left(struct useroom *u, struct sample *s, const struct dec
 }
 
 /*
- * Memory that falls is a reason to end whoever takes it, before the level is reached. Where it is many small ones, the page
- * cache or the kernel, the levels are waited for: ending the largest, which stands still, would be a guess.
+ * Memory that falls is a reason to end whoever takes it, before the level is reached. Where it is many small ones, the
+ * page cache or the kernel, the levels are waited for: ending the largest, which stands still, would be a guess.
  */
 static bool nobody_grows(const struct useroom *u, const struct decision *d)
 {
@@ -241,8 +242,8 @@ static uint64_t keep_pause(const struct useroom *u, const struct decision *d)
 }
 
 /*
- * While the level is near: know who would go, so that there is nothing to search when the time comes. While memory is short
- * enough for a stall, but none is there: now and then, to know who grows.
+ * While the level is near: know who would go, so that there is nothing to search when the time comes. While memory is
+ * short enough for a stall, but none is there: now and then, to know who grows.
  */
 static void keep_ready(struct useroom *u, const struct sample *s, const struct decision *d)
 {

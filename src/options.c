@@ -370,8 +370,8 @@ static int set_tasks(const struct option_row *row, const char *text, uint32_t *r
 	char what[96];
 	uint64_t value = 0;
 
-	if (strcmp(text, "off") != 0 && (!parse_millionths(text, &value) || value < in_millionths(row->min) ||
-					 value > in_millionths(row->max))) {
+	if (strcmp(text, "off") != 0 &&
+	    (!parse_millionths(text, &value) || value < in_millionths(row->min) || value > in_millionths(row->max))) {
 		(void)snprintf(what, sizeof(what), "a number of tasks from %g to %g, or off", row->min, row->max);
 		return bad(error, size, text, what);
 	}

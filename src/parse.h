@@ -57,9 +57,9 @@ int parse_counter(const char *text, size_t length, const char *name, uint64_t *r
 int parse_counter_sum(const char *text, size_t length, const char *prefix, uint64_t *ret);
 
 /*
- * What the disks have read since boot: Documentation/admin-guide/iostats.rst. Whole disks only, each once: no partitions,
- * and nothing that is stacked on others (dm, md, bcache, drbd, loop, the paths of a multipath NVMe); zram is a disk.
- * All zeroes before the first call; a long file may be given piece by piece.
+ * What the disks have read since boot: Documentation/admin-guide/iostats.rst. Whole disks only, each once: no
+ * partitions, and nothing that is stacked on others (dm, md, bcache, drbd, loop, the paths of a multipath NVMe); zram
+ * is a disk. All zeroes before the first call; a long file may be given piece by piece.
  */
 struct disk_reads {
 	uint64_t disks;
@@ -73,8 +73,8 @@ struct disk_reads {
 size_t parse_diskstats(const char *text, size_t length, struct disk_reads *reads);
 
 /*
- * The total of a line of /proc/pressure/ *: us in which "some" or all ("full") waited; Documentation/accounting/psi.rst.
- * 0, or -ENODATA.
+ * The total of a line of /proc/pressure/ *: us in which "some" or all ("full") waited;
+ * Documentation/accounting/psi.rst. 0, or -ENODATA.
  */
 int parse_pressure(const char *text, size_t length, const char *line, uint64_t *ret_us);
 

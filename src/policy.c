@@ -46,12 +46,13 @@
 #define FUTILE_MARGIN_PPM 100000u
 
 /*
- * After a victim has gone, what was thrown out is read in again: two to five seconds at the speed of a cloud's disk (R55).
- * A stall in that time is the cure, not the illness.
+ * After a victim has gone, what was thrown out is read in again: two to five seconds at the speed of a cloud's disk
+ * (R55). A stall in that time is the cure, not the illness.
  */
 #define STALL_QUIET_NS (5 * NS_PER_S)
 
-/* A stall asks for so much of memory to come back: the levels are not reached, so they cannot say how much is missing. */
+/* A stall asks for so much of memory to come back: the levels are not reached, so they cannot say how much is missing.
+ */
 #define STALL_NEED_PPM 50000u
 
 void policy_init(struct policy *policy, unsigned cpus)
@@ -241,8 +242,9 @@ static struct decision decide_levels(const struct config *config, const struct s
 }
 
 /*
- * A stall that lasts is acted on where the levels are not reached; where they are, they decide, and what they found futile
- * or covered stays so. One victim at a time: until it has gone, and while the cache is read in again, it is waited for.
+ * A stall that lasts is acted on where the levels are not reached; where they are, they decide, and what they found
+ * futile or covered stays so. One victim at a time: until it has gone, and while the cache is read in again, it is
+ * waited for.
  */
 static void decide_stall(const struct config *config, const struct sample *s, bool quiet, struct decision *d)
 {

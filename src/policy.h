@@ -67,10 +67,11 @@ struct policy {
 	bool warned;
 	uint64_t episode_start_ns;
 	uint64_t above_since_ns; /* recovered since, 0: still low; an episode ends after POLICY_SETTLE_NS of it */
-	uint64_t stall_quiet_ns; /* no victim for a stall before this: what the last one gave back is being read in (R55) */
+	uint64_t stall_quiet_ns; /* no victim for a stall before this: what the last one gave back is being read in
+				    (R55) */
 	bool stall_victims;      /* at the last look victims were on their way */
 	struct stall stall;
-	unsigned cpus;           /* how many CPUs can fill memory at the same time */
+	unsigned cpus; /* how many CPUs can fill memory at the same time */
 };
 
 /* cpus: online CPUs; bounds the fastest fall that must be expected. */

@@ -73,10 +73,10 @@ struct proc {
 	bool growing;          /* growth.h: it goes before the others of its class */
 	uint64_t grown_kib;    /* by so much within grown_ns; 0: not known to have grown */
 	uint64_t grown_ns;
-	bool shares_memory;    /* its shmem is shared with a family and was not counted */
-	uint8_t skip;          /* enum skip */
-	uint8_t rank;          /* enum rank_class */
-	int16_t matched;       /* index of the entry in the list that decided, or -1 */
+	bool shares_memory; /* its shmem is shared with a family and was not counted */
+	uint8_t skip;       /* enum skip */
+	uint8_t rank;       /* enum rank_class */
+	int16_t matched;    /* index of the entry in the list that decided, or -1 */
 };
 
 #define SCAN_READ_MAX 512 /* processes one scan reads in full before it settles for the best of them */

@@ -53,7 +53,8 @@ void rank_judge(struct rank *rank, struct proc *proc);
  */
 int64_t rank_bound(const struct rank *rank, int64_t score);
 
-/* a goes before b: class, growing (growth.h; only under a stall), badness, then the larger, the younger, the higher pid (R27). */
+/* a goes before b: class, growing (growth.h; only under a stall), badness, then the larger, the younger, the higher pid
+ * (R27). */
 bool rank_before(const struct proc *a, const struct proc *b);
 
 /* The badness that stays if all its shared memory turned out to be a family's: what a bound may be compared with. */

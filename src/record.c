@@ -434,7 +434,8 @@ static void fill_decision(struct recording_event *to, const struct event *e)
 	to->need_kib = d->need_kib;
 	to->stall_rule = (uint32_t)d->stall.rule;
 	to->stall_flags = (d->stall.open ? RECORDED_STALL_OPEN : 0u) |
-			  (d->stall.suspicious ? RECORDED_STALL_SUSPICIOUS : 0u) | (d->by_stall ? RECORDED_BY_STALL : 0u);
+			  (d->stall.suspicious ? RECORDED_STALL_SUSPICIOUS : 0u) |
+			  (d->by_stall ? RECORDED_BY_STALL : 0u);
 	to->reach_ns = d->stall.reach_ns;
 	to->waiting_milli = d->stall.waiting_milli;
 	to->lost_ppm = d->stall.lost_ppm;

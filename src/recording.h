@@ -129,9 +129,9 @@ enum recording_look_flags {
 struct recording_look {
 	uint64_t sequence;
 	uint64_t now_ns;
-	uint32_t have;    /* enum sample_have */
-	uint32_t flags;   /* enum recording_look_flags */
-	uint64_t wake_ns; /* when it meant to look again */
+	uint32_t have;                    /* enum sample_have */
+	uint32_t flags;                   /* enum recording_look_flags */
+	uint64_t wake_ns;                 /* when it meant to look again */
 	uint32_t waiting_milli, lost_ppm; /* struct stall_view */
 	uint64_t value[VALUE_COUNT];
 };

@@ -83,7 +83,8 @@ static bool is_proc(int fd)
 
 int sense_arm(struct sense *sense)
 {
-	/* A tenth of the window: earlier than the first rule of stall.c could hold, and silent on a machine at peace. */
+	/* A tenth of the window: earlier than the first rule of stall.c could hold, and silent on a machine at peace.
+	 */
 	static const char *const triggers[] = {"some 50000 500000", "some 200000 2000000"};
 	int fd = openat(sense->proc_fd, "pressure/memory", O_RDWR | O_CLOEXEC | O_NONBLOCK), error = 0;
 
@@ -201,9 +202,9 @@ static uint64_t read_setting(const struct sense *sense, const char *name, uint64
 }
 
 /*
- * The low watermarks of all zones together, as __setup_per_zone_wmarks() of mm/page_alloc.c makes them: min plus the larger of
- * a quarter of it and watermark_scale_factor (4.6 and later) ten-thousandths of memory. /proc/zoneinfo has the same sum in a
- * file that grows with the CPUs and zones.
+ * The low watermarks of all zones together, as __setup_per_zone_wmarks() of mm/page_alloc.c makes them: min plus the
+ * larger of a quarter of it and watermark_scale_factor (4.6 and later) ten-thousandths of memory. /proc/zoneinfo has
+ * the same sum in a file that grows with the CPUs and zones.
  */
 static void update_low(struct sense *sense, const struct sample *s)
 {
@@ -281,7 +282,8 @@ void sense_waits(struct sense *sense, struct sample *s)
 		return;
 	s->running = read_running(sense);
 	s->have |= HAVE_WAITS;
-	if (read_full(sense->memory_pressure_fd, &s->pressure_full_us) && read_full(sense->io_pressure_fd, &s->io_full_us))
+	if (read_full(sense->memory_pressure_fd, &s->pressure_full_us) &&
+	    read_full(sense->io_pressure_fd, &s->io_full_us))
 		s->have |= HAVE_PRESSURE;
 }
 

@@ -64,15 +64,15 @@ void sense_read(struct sense *sense, bool detail, struct sample *ret);
 void sense_detail(struct sense *sense, struct sample *sample);
 
 /*
- * Read what tasks wait for into a sample that was just read: about ten times the cost of a look, so only while memory is
- * short. What could not be read is not in sample->have.
+ * Read what tasks wait for into a sample that was just read: about ten times the cost of a look, so only while memory
+ * is short. What could not be read is not in sample->have.
  */
 void sense_waits(struct sense *sense, struct sample *sample);
 
 /*
- * Ask the kernel to wake us when tasks begin to wait for memory (a PSI trigger, Documentation/accounting/psi.rst): trigger_fd
- * is then to be polled. At most one wake-up in half a second; in two seconds without CAP_SYS_RESOURCE (6.5 and later). Where
- * the kernel has no such thing the next look simply comes at its time. Returns 0 or a negative errno.
+ * Ask the kernel to wake us when tasks begin to wait for memory (a PSI trigger, Documentation/accounting/psi.rst):
+ * trigger_fd is then to be polled. At most one wake-up in half a second; in two seconds without CAP_SYS_RESOURCE (6.5
+ * and later). Where the kernel has no such thing the next look simply comes at its time. Returns 0 or a negative errno.
  */
 int sense_arm(struct sense *sense);
 void sense_disarm(struct sense *sense);

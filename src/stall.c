@@ -8,23 +8,24 @@
 #define PPM 1000000u
 
 /*
- * The rule holds over the last two seconds and over the last one: one second gave no false alarm either in 26 healthy runs of
- * the laboratory, but two leave room for one slow read of a disk.
+ * The rule holds over the last two seconds and over the last one: one second gave no false alarm either in 26 healthy
+ * runs of the laboratory, but two leave room for one slow read of a disk.
  */
-#define WINDOW_NS (1900 * NS_PER_MS) /* a point that comes a little early makes two seconds too */
-#define SHORT_NS  (950 * NS_PER_MS)
+#define WINDOW_NS      (1900 * NS_PER_MS) /* a point that comes a little early makes two seconds too */
+#define SHORT_NS       (950 * NS_PER_MS)
 #define WINDOW_MOST_NS (4 * NS_PER_S) /* older ones tell of another time */
 
-/* Counters are read this often at the most: twelve points then reach over the window. The rule is indifferent to 0.2-1 s. */
-#define STEP_NS (240 * NS_PER_MS)
+/* Counters are read this often at the most: twelve points then reach over the window. The rule is indifferent to 0.2-1
+ * s. */
+#define STEP_NS             (240 * NS_PER_MS)
 #define PAUSE_SUSPICIOUS_NS (250 * NS_PER_MS)
 #define PAUSE_OPEN_NS       (500 * NS_PER_MS)
 
 /*
- * The gate, in low watermarks of free memory. kswapd begins at low and goes on to high, which is at most twice as much; and
- * to 2.5 times that while the watermarks are boosted (watermark_boost_factor). On 6.12 free memory stays at 2.2 to 2.9 of
- * them while everything waits, on 6.1 at 1.3 to 2. After a victim has gone it is far above: what is read in then does not
- * count (R55).
+ * The gate, in low watermarks of free memory. kswapd begins at low and goes on to high, which is at most twice as much;
+ * and to 2.5 times that while the watermarks are boosted (watermark_boost_factor). On 6.12 free memory stays at 2.2
+ * to 2.9 of them while everything waits, on 6.1 at 1.3 to 2. After a victim has gone it is far above: what is read in
+ * then does not count (R55).
  */
 #define GATE_OPENS_LOWS  4
 #define GATE_CLOSES_LOWS 8
@@ -33,12 +34,14 @@
 #define SHARE_LEAST 0.3
 /* A fault's readahead around pages that are there makes several requests: 4.5 were seen, on a disk at its limit. */
 #define READS_PER_FAULT 5
-/* More refaults than this for a page that is read come from somewhere else: zswap. What is read then may be anybody's. */
+/* More refaults than this for a page that is read come from somewhere else: zswap. What is read then may be anybody's.
+ */
 #define PAGES_MOST 4
 /* For the rule without refaults: nearly every read is one that a fault waits for. */
 #define FAULT_SHARE_LEAST 0.8
 
-/* A stall is of the machine only when one task in so many is in it; where memory is falling, the beginning of one is enough. */
+/* A stall is of the machine only when one task in so many is in it; where memory is falling, the beginning of one is
+ * enough. */
 #define RUNNING_PER_WAITING 15
 #define RUNNING_PER_FIRST   100
 
@@ -46,17 +49,19 @@
 #define HALF_LOST_S 0.005
 
 /* The rules' other constants were seen in the laboratory: what is healthy stays clear of them. */
-#define FAULTS_BELOW_PPM  200000u
-#define FAULTS_HOLD_NS    (1 * NS_PER_S)
-#define FALLING_NS        (10 * NS_PER_S)
-#define FALLING_SWAP_NS   (20 * NS_PER_S) /* where swap is being filled: a disk takes its time, and everybody waits for it */
-#define FALLING_PART      20 /* of -stall: that it waits at all for what was taken from it, and disks read little else */
-#define FALLING_LEAST     0.01 /* of all memory in a second: 0.6 % was seen when a program was started, and nothing was wrong */
-#define FALLING_GATE      2  /* times -stall-below: so far away it must fall by four percent a second */
-#define FLOOD_KIB_PER_S   4000.0
-#define FLOOD_STALLS      15.0
-#define FLOOD_HOLD_NS     (2 * NS_PER_S)
-#define PRESSURE_LEAST    0.25
+#define FAULTS_BELOW_PPM 200000u
+#define FAULTS_HOLD_NS   (1 * NS_PER_S)
+#define FALLING_NS       (10 * NS_PER_S)
+#define FALLING_SWAP_NS                                                                                                \
+	(20 * NS_PER_S) /* where swap is being filled: a disk takes its time, and everybody waits for it */
+#define FALLING_PART 20 /* of -stall: that it waits at all for what was taken from it, and disks read little else */
+#define FALLING_LEAST                                                                                                  \
+	0.01 /* of all memory in a second: 0.6 % was seen when a program was started, and nothing was wrong */
+#define FALLING_GATE    2 /* times -stall-below: so far away it must fall by four percent a second */
+#define FLOOD_KIB_PER_S 4000.0
+#define FLOOD_STALLS    15.0
+#define FLOOD_HOLD_NS   (2 * NS_PER_S)
+#define PRESSURE_LEAST  0.25
 
 /* More than this of swap free: roomy. */
 #define ROOMY_PPM 200000u
@@ -108,8 +113,9 @@ uint64_t stall_pause(const struct stall_view *view)
 const char *stall_rule_name(enum stall_rule rule)
 {
 	static const char *const names[STALL_RULE_COUNT] = {
-		[STALL_NONE] = "none", [STALL_REFAULTS] = "refaults",     [STALL_FAULTS] = "faults",
-		[STALL_FALLING] = "falling", [STALL_SLOW] = "slow", [STALL_FLOOD] = "swap-flood", [STALL_PRESSURE] = "pressure",
+		[STALL_NONE] = "none",         [STALL_REFAULTS] = "refaults", [STALL_FAULTS] = "faults",
+		[STALL_FALLING] = "falling",   [STALL_SLOW] = "slow",         [STALL_FLOOD] = "swap-flood",
+		[STALL_PRESSURE] = "pressure",
 	};
 
 	assert((unsigned)rule < STALL_RULE_COUNT);
@@ -144,11 +150,10 @@ static struct stall_point point_of(const struct sample *s)
 static bool breaks(const struct stall_point *a, const struct stall_point *b)
 {
 	return b->refaults < a->refaults || b->major_faults < a->major_faults || b->swap_in_kib < a->swap_in_kib ||
-	       b->swap_out_kib < a->swap_out_kib ||
-	       b->alloc_stalls < a->alloc_stalls || b->disk_reads < a->disk_reads ||
-	       b->disk_read_pages < a->disk_read_pages || b->disk_read_ms < a->disk_read_ms || b->disks != a->disks ||
-	       b->pressure_full_us < a->pressure_full_us || b->io_full_us < a->io_full_us ||
-	       b->now_ns <= a->now_ns || b->have != a->have;
+	       b->swap_out_kib < a->swap_out_kib || b->alloc_stalls < a->alloc_stalls ||
+	       b->disk_reads < a->disk_reads || b->disk_read_pages < a->disk_read_pages ||
+	       b->disk_read_ms < a->disk_read_ms || b->disks != a->disks || b->pressure_full_us < a->pressure_full_us ||
+	       b->io_full_us < a->io_full_us || b->now_ns <= a->now_ns || b->have != a->have;
 }
 
 static void add_point(struct stall *stall, const struct stall_point *p)
@@ -238,8 +243,8 @@ static double headroom_kib(const struct config *config, const struct sample *s)
 }
 
 /*
- * Seconds until it is gone at the speed between two points; very many where it is not going away. What comes back from swap
- * takes memory and keeps its place in swap, but nothing grows: it is taken off.
+ * Seconds until it is gone at the speed between two points; very many where it is not going away. What comes back from
+ * swap takes memory and keeps its place in swap, but nothing grows: it is taken off.
  */
 static double reach_between(const struct config *config, const struct sample *s, const struct stall_point *a,
 			    const struct stall_point *b)
@@ -282,8 +287,8 @@ static void conditions(const struct config *config, const struct sample *s, cons
 	bool of_the_machine = r->waiting * RUNNING_PER_WAITING >= running;
 	uint64_t available = s->mem_available_kib, total = s->mem_total_kib;
 
-	ret[STALL_FALLING] = r->waiting >= stall / FALLING_PART && r->waiting * RUNNING_PER_FIRST >= running &&
-			     falls(s, r);
+	ret[STALL_FALLING] =
+		r->waiting >= stall / FALLING_PART && r->waiting * RUNNING_PER_FIRST >= running && falls(s, r);
 	if (!at_most(available, total, config->stall_below_ppm))
 		return;
 	ret[STALL_REFAULTS] = r->waiting >= stall && of_the_machine;
@@ -295,7 +300,8 @@ static void conditions(const struct config *config, const struct sample *s, cons
 	ret[STALL_PRESSURE] = r->waiting >= stall / 4 && of_the_machine && r->pressure >= PRESSURE_LEAST;
 }
 
-static uint64_t hold_ns(const struct config *config, const struct sample *s, const struct rates *r, enum stall_rule rule)
+static uint64_t hold_ns(const struct config *config, const struct sample *s, const struct rates *r,
+			enum stall_rule rule)
 {
 	bool soon = r->reach * (double)NS_PER_S <= FALLING_NS;
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Near-OOM: do tasks wait for memory that was taken from them? Pure: (config, samples seen before, sample) -> how many wait,
- * what share of time that costs, and whether it has to end. Time comes in with the sample. doc/theory-of-operation.md
- * derives it and says where it is blind.
+ * Near-OOM: do tasks wait for memory that was taken from them? Pure: (config, samples seen before, sample) -> how many
+ * wait, what share of time that costs, and whether it has to end. Time comes in with the sample.
+ * doc/theory-of-operation.md derives it and says where it is blind.
  *
- * The number of tasks that wait is Little's law: pages per second that had been in memory a short while ago and that a fault
- * waits for, times the mean time of a read. It needs /proc/vmstat and /proc/diskstats, on any kernel since 3.15, with or
- * without pressure stall information, cgroups, or swap.
+ * The number of tasks that wait is Little's law: pages per second that had been in memory a short while ago and that a
+ * fault waits for, times the mean time of a read. It needs /proc/vmstat and /proc/diskstats, on any kernel since 3.15,
+ * with or without pressure stall information, cgroups, or swap.
  */
 #ifndef USEROOM_STALL_H
 #define USEROOM_STALL_H
@@ -22,10 +22,11 @@ enum stall_rule {
 	STALL_NONE,
 	STALL_REFAULTS, /* -stall tasks wait for pages that were taken from them */
 	STALL_FAULTS,   /* twice as many wait for pages: for kernels that do not count refaults, or count them badly */
-	STALL_FALLING,  /* a twentieth of -stall, and memory goes away so fast that the levels are reached in ten seconds */
 	STALL_SLOW,     /* a quarter of -stall, for as long as -stall-hold */
 	STALL_FLOOD,    /* memory is poured into swap faster than it can be written, at the SIGKILL level */
 	STALL_PRESSURE, /* a quarter of -stall, and the kernel too says that nobody gets on (R12: never alone) */
+	STALL_FALLING,  /* a twentieth of -stall, and memory goes away so fast that the levels are reached in ten
+			   seconds; last: it only ends who grows */
 	STALL_RULE_COUNT,
 };
 
@@ -35,8 +36,8 @@ struct stall_view {
 	bool suspicious;        /* a twentieth of -stall: be ready */
 	enum stall_rule rule;   /* what has to end, or STALL_NONE */
 	uint32_t waiting_milli; /* tasks that wait for memory that was taken from them, in thousandths */
-	uint64_t reach_ns;      /* at the speed of the window the SIGTERM levels are reached in this time; UINT64_MAX: not */
-	uint32_t lost_ppm;      /* the share of time that a program which needs its memory loses to that */
+	uint64_t reach_ns; /* at the speed of the window the SIGTERM levels are reached in this time; UINT64_MAX: not */
+	uint32_t lost_ppm; /* the share of time that a program which needs its memory loses to that */
 };
 
 /* The counters of one look that had them. */
@@ -60,8 +61,9 @@ struct stall {
 };
 
 /*
- * Is memory so short that waiting is counted? The gate: available memory at most twice -stall-below (above it only falling memory
- * is acted on), and so little free that reclaim is at work; once open it stays so until clearly more is free.
+ * Is memory so short that waiting is counted? The gate: available memory at most twice -stall-below (above it only
+ * falling memory is acted on), and so little free that reclaim is at work; once open it stays so until clearly more is
+ * free.
  */
 bool stall_open(const struct config *config, const struct sample *sample, bool open);
 

@@ -108,7 +108,8 @@ void tell_debug_look(const struct sample *s, const struct decision *d)
 		 report_percent(d->swap_ppm, free_percent, sizeof(free_percent)),
 		 d->covered ? ", enough is coming back" : "", (d->wake_ns - s->now_ns) / NS_PER_MS);
 	if (d->stall.open)
-		log_line(LOG_DETAIL, "near-OOM: %" PRIu32 ".%02" PRIu32 " tasks wait, %" PRIu32 " %% of time lost, rule %s",
+		log_line(LOG_DETAIL,
+			 "near-OOM: %" PRIu32 ".%02" PRIu32 " tasks wait, %" PRIu32 " %% of time lost, rule %s",
 			 d->stall.waiting_milli / 1000, d->stall.waiting_milli / 10 % 100, d->stall.lost_ppm / 10000,
 			 stall_rule_name(d->stall.rule));
 }

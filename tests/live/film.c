@@ -32,8 +32,8 @@ struct scene {
 };
 
 /*
- * The usual machine has 96 MiB, of which some 86 are available when nothing runs. 64 KiB hold 114 looks: a scene is over
- * before the ring has gone round.
+ * The usual machine has 96 MiB, of which some 86 are available when nothing runs. 64 KiB hold 114 looks: a scene is
+ * over before the ring has gone round.
  */
 static const struct scene scenes[] = {
 	{"term", USUAL "-m 30 -mk 10", {.total_kib = 96 * MIB}, HOG, NULL, false, 1500},

@@ -22,7 +22,12 @@ static int set_up(void **state)
 {
 	(void)state;
 	config = (struct config){.min_victim_ppm = 10000};
-	rank = (struct rank){.config = &config, .mem_total_kib = MIB(1000), .total_kib = MIB(1000), .page_kib = 4, .self = 1, .may_kill_all = true};
+	rank = (struct rank){.config = &config,
+			     .mem_total_kib = MIB(1000),
+			     .total_kib = MIB(1000),
+			     .page_kib = 4,
+			     .self = 1,
+			     .may_kill_all = true};
 	memset(&growth, 0, sizeof(growth));
 	return 0;
 }
@@ -60,10 +65,12 @@ static void the_one_that_grows_goes_first(void **state)
 	assert_string_equal(table.procs[0].comm, "leak");
 	assert_int_equal(table.procs[0].grown_kib, MIB(30));
 	assert_int_equal(table.procs[0].grown_ns, 3 * NS_PER_S);
-	assert_string_equal(table.procs[1].comm, "server"); /* "small" grows too, but its end would give back too little */
+	assert_string_equal(table.procs[1].comm,
+			    "server"); /* "small" grows too, but its end would give back too little */
 	see_at(140, 231, 45);
 	see_at(171, 232, 45);
-	assert_string_equal(table.procs[0].comm, "server"); /* it has stopped: the old reading does not count for ever */
+	assert_string_equal(table.procs[0].comm,
+			    "server"); /* it has stopped: the old reading does not count for ever */
 }
 
 static void too_short_a_time_says_nothing(void **state)
@@ -108,7 +115,8 @@ static void many_processes(void **state)
 
 			memset(procs, 0, sizeof(procs));
 			for (unsigned i = 0; i < 20; i++)
-				procs[i] = (struct proc){.pid = (pid_t)(1000 + first + i), .start_ticks = 1,
+				procs[i] = (struct proc){.pid = (pid_t)(1000 + first + i),
+							 .start_ticks = 1,
 							 .anon_kib = MIB(60 + round)};
 			see(20, procs);
 			growth_mark(&growth, &rank, &table, (round * 10 + first / 20 + 1) * NS_PER_S);

@@ -641,23 +641,22 @@ static void pressure(void **state)
 /* Whole disks, each once: what is stacked on others, partitions and a path of a multipath disk would count twice. */
 static void disks_count_once(void **state)
 {
-	static const char text[] =
-		"   8       0 sda 100 5 2000 300 7 7 7 7 0 7 7\n"
-		"   8       1 sda1 90 5 1900 290 7 7 7 7 0 7 7\n"
-		"   8      16 sdaa 10 0 80 3 0 0 0 0 0 0 0\n" /* not a partition of sda */
-		"  65     160 sdaa12 10 0 80 3 0 0 0 0 0 0 0\n"
-		" 259       0 nvme0n1 1000 0 8000 40 0 0 0 0 0 0 0\n"
-		" 259       1 nvme0n1p1 999 0 7000 39 0 0 0 0 0 0 0\n"
-		" 259       2 nvme0n10 1 0 8 1 0 0 0 0 0 0 0\n" /* another disk */
-		" 259       3 nvme0c1n1 1000 0 8000 40 0 0 0 0 0 0 0\n"
-		" 253       0 dm-0 50 0 400 10 0 0 0 0 0 0 0\n"
-		"   9       0 md127 50 0 400 10 0 0 0 0 0 0 0\n"
-		"   7       0 loop0 50 0 400 10 0 0 0 0 0 0 0\n"
-		"   1       0 ram0 50 0 400 10 0 0 0 0 0 0 0\n"
-		" 252       0 bcache0 50 0 400 10 0 0 0 0 0 0 0\n"
-		" 251       0 zram0 2000 0 16000 20 0 0 0 0 0 0 0\n"
-		" 179       0 mmcblk0 4 0 32 8 0 0 0 0 0 0 0\n"
-		" 179       1 mmcblk0p2 4 0 32 8 0 0 0 0 0 0 0\n";
+	static const char text[] = "   8       0 sda 100 5 2000 300 7 7 7 7 0 7 7\n"
+				   "   8       1 sda1 90 5 1900 290 7 7 7 7 0 7 7\n"
+				   "   8      16 sdaa 10 0 80 3 0 0 0 0 0 0 0\n" /* not a partition of sda */
+				   "  65     160 sdaa12 10 0 80 3 0 0 0 0 0 0 0\n"
+				   " 259       0 nvme0n1 1000 0 8000 40 0 0 0 0 0 0 0\n"
+				   " 259       1 nvme0n1p1 999 0 7000 39 0 0 0 0 0 0 0\n"
+				   " 259       2 nvme0n10 1 0 8 1 0 0 0 0 0 0 0\n" /* another disk */
+				   " 259       3 nvme0c1n1 1000 0 8000 40 0 0 0 0 0 0 0\n"
+				   " 253       0 dm-0 50 0 400 10 0 0 0 0 0 0 0\n"
+				   "   9       0 md127 50 0 400 10 0 0 0 0 0 0 0\n"
+				   "   7       0 loop0 50 0 400 10 0 0 0 0 0 0 0\n"
+				   "   1       0 ram0 50 0 400 10 0 0 0 0 0 0 0\n"
+				   " 252       0 bcache0 50 0 400 10 0 0 0 0 0 0 0\n"
+				   " 251       0 zram0 2000 0 16000 20 0 0 0 0 0 0 0\n"
+				   " 179       0 mmcblk0 4 0 32 8 0 0 0 0 0 0 0\n"
+				   " 179       1 mmcblk0p2 4 0 32 8 0 0 0 0 0 0 0\n";
 	struct disk_reads whole = {0}, pieces = {0};
 	size_t at = 0, end = 0;
 
@@ -677,7 +676,8 @@ static void disks_count_once(void **state)
 
 static void disks_hostile(void **state)
 {
-	static const char *const texts[] = {"", "\n", "8 0\n", "8 0 sda\n", "8 0 sda 1 2 3\n", "8 0 sda x 2 3 4 5\n", "8 0 sda 1 2 3 4"};
+	static const char *const texts[] = {
+		"", "\n", "8 0\n", "8 0 sda\n", "8 0 sda 1 2 3\n", "8 0 sda x 2 3 4 5\n", "8 0 sda 1 2 3 4"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(texts); i++) {

@@ -425,7 +425,8 @@ static void an_episode_has_one_beginning_and_one_end(void **state)
 	assert_int_equal(ends, 1);
 }
 
-/* 100 GiB, 14 GiB available, nothing free, and four tasks that wait for what was taken from them: a quarter of a second. */
+/* 100 GiB, 14 GiB available, nothing free, and four tasks that wait for what was taken from them: a quarter of a
+ * second. */
 static struct decision stalled_step(struct policy *p, const struct config *c, struct sample *s)
 {
 	s->now_ns += 250 * NS_PER_MS;
@@ -514,7 +515,8 @@ static void r55_after_a_stall_the_cache_is_read_back_in_peace(void **state)
 	s.pending_count = 1;
 	d = stalled_for(&p, &c, &s, 20);
 	assert_int_equal(d.action, ACTION_NONE);
-	assert_true(d.low && d.covered); /* the one that has the signal is still waited for, and escalated in its time */
+	assert_true(d.low &&
+		    d.covered); /* the one that has the signal is still waited for, and escalated in its time */
 	s.pending_count = 0;
 	d = stalled_for(&p, &c, &s, 19);
 	assert_int_equal(d.action, ACTION_NONE);

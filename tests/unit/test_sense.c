@@ -167,9 +167,12 @@ static void what_is_waited_for(void **state)
 	tree_write("sys/vm/watermark_scale_factor", "10\n");
 	tree_write("diskstats", "   8       0 sda 100 5 2000 300 7 7 7 7 0 7 7\n");
 	tree_write("loadavg", "0.20 0.18 0.12 4/80 11206\n");
-	tree_write("pressure/memory", "some avg10=0.00 avg60=0.00 avg300=0.00 total=5\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=6\n");
-	tree_write("pressure/io", "some avg10=0.00 avg60=0.00 avg300=0.00 total=7\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=8\n");
-	tree_write("vmstat", "workingset_refault_anon 3\nworkingset_refault_file 4\npgmajfault 9\npswpin 13\npswpout 11\nallocstall_dma 1\n"
+	tree_write("pressure/memory",
+		   "some avg10=0.00 avg60=0.00 avg300=0.00 total=5\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=6\n");
+	tree_write("pressure/io",
+		   "some avg10=0.00 avg60=0.00 avg300=0.00 total=7\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=8\n");
+	tree_write("vmstat", "workingset_refault_anon 3\nworkingset_refault_file 4\npgmajfault 9\npswpin 13\npswpout "
+			     "11\nallocstall_dma 1\n"
 			     "allocstall_normal 2\nallocstall_movable 3\n");
 	sense_close(&sense);
 	assert_int_equal(sense_open(&sense, tree), 0);

@@ -87,7 +87,8 @@ static void thrashing_fires_after_its_window(void **state)
 	struct stall_view v;
 
 	(void)state;
-	assert_float_equal(fires(&thrash, 10, &rule), 2.25, 0.01); /* the first look only gives the counters to compare with */
+	assert_float_equal(fires(&thrash, 10, &rule), 2.25,
+			   0.01); /* the first look only gives the counters to compare with */
 	assert_int_equal(rule, STALL_REFAULTS);
 	v = step(&thrash);
 	assert_in_range(v.waiting_milli, 3700, 3800); /* 1,700 faults, each 2.22 ms */
@@ -102,7 +103,8 @@ static void honest_work_never_fires(void **state)
 		const char *what;
 		struct load load;
 	} rows[] = {
-		{"a backup by read(2): it reads what it never had", {.reads = 1800, .read_pages = 25000, .read_ms = 9000}},
+		{"a backup by read(2): it reads what it never had",
+		 {.reads = 1800, .read_pages = 25000, .read_ms = 9000}},
 		{"a backup by mmap: each fault waits, nothing comes back",
 		 {.major_faults = 800, .reads = 1800, .read_pages = 25000, .read_ms = 9000}},
 		{"a database by read(2) past its cache: everything comes back, no fault waits",
@@ -114,8 +116,13 @@ static void honest_work_never_fires(void **state)
 		{"refaults without a read, as zswap has them", {.refaults = 20000, .major_faults = 20000}},
 		{"and with a few reads of somebody else",
 		 {.refaults = 20000, .major_faults = 20000, .reads = 40, .read_pages = 100, .read_ms = 400}},
-		{"one task in a hundred waits", {.refaults = 1800, .major_faults = 1700, .reads = 1800, .read_pages = 1800,
-						  .read_ms = 4000, .running = 400}},
+		{"one task in a hundred waits",
+		 {.refaults = 1800,
+		  .major_faults = 1700,
+		  .reads = 1800,
+		  .read_pages = 1800,
+		  .read_ms = 4000,
+		  .running = 400}},
 	};
 
 	(void)state;
@@ -205,8 +212,8 @@ static void falling_memory_brings_it_forward(void **state)
 		uint64_t swap_mib;
 		int after; /* quarters; -1: not at all while it is above the level */
 	} rows[] = {
-		{MIB(12), 0, 9},    /* 40 MiB above the level: three seconds */
-		{MIB(8), 0, -1},    /* so little is no fall */
+		{MIB(12), 0, 9},     /* 40 MiB above the level: three seconds */
+		{MIB(8), 0, -1},     /* so little is no fall */
 		{MIB(12), 1024, -1}, /* swap will take it for minutes */
 		{0, 0, -1},
 	};
@@ -230,7 +237,8 @@ static void falling_memory_brings_it_forward(void **state)
 	}
 }
 
-/* Memory is gone, the swap is not, and in some seconds it will be: what is poured into it now is not watched any longer. */
+/* Memory is gone, the swap is not, and in some seconds it will be: what is poured into it now is not watched any
+ * longer. */
 static void r53_a_bomb_beside_free_swap(void **state)
 {
 	static const struct load bomb = {.swap_out_kib = 90000, .alloc_stalls = 60, .running = 2};
@@ -268,28 +276,79 @@ static void other_rules(void **state)
 		enum stall_rule rule;
 	} rows[] = {
 		{"no refault counters: twice as many faults",
-		 {.major_faults = 1700, .reads = 1800, .read_pages = 1800, .read_ms = 9000}, 143, false, false, 3.25, STALL_FAULTS},
+		 {.major_faults = 1700, .reads = 1800, .read_pages = 1800, .read_ms = 9000},
+		 143,
+		 false,
+		 false,
+		 3.25,
+		 STALL_FAULTS},
 		{"but not where more is available",
-		 {.major_faults = 1700, .reads = 1800, .read_pages = 1800, .read_ms = 9000}, 215, false, false, -1, STALL_NONE},
+		 {.major_faults = 1700, .reads = 1800, .read_pages = 1800, .read_ms = 9000},
+		 215,
+		 false,
+		 false,
+		 -1,
+		 STALL_NONE},
 		{"a quarter of it, for long",
-		 {.refaults = 300, .major_faults = 300, .reads = 320, .read_pages = 320, .read_ms = 640}, 143, true, false, 9.25,
+		 {.refaults = 300, .major_faults = 300, .reads = 320, .read_pages = 320, .read_ms = 640},
+		 143,
+		 true,
+		 false,
+		 9.25,
 		 STALL_SLOW},
 		{"less is nothing",
-		 {.refaults = 200, .major_faults = 200, .reads = 220, .read_pages = 220, .read_ms = 440}, 143, true, false, -1,
+		 {.refaults = 200, .major_faults = 200, .reads = 220, .read_pages = 220, .read_ms = 440},
+		 143,
+		 true,
+		 false,
+		 -1,
 		 STALL_NONE},
 		{"nor a quarter of it where more is available",
-		 {.refaults = 300, .major_faults = 300, .reads = 320, .read_pages = 320, .read_ms = 640}, 300, true, false, -1,
+		 {.refaults = 300, .major_faults = 300, .reads = 320, .read_pages = 320, .read_ms = 640},
+		 300,
+		 true,
+		 false,
+		 -1,
 		 STALL_NONE},
 		{"poured into swap", {.swap_out_kib = 90000, .alloc_stalls = 60}, 40, true, false, 4.25, STALL_FLOOD},
-		{"poured into swap, memory to spare", {.swap_out_kib = 90000, .alloc_stalls = 60}, 60, true, false, -1, STALL_NONE},
+		{"poured into swap, memory to spare",
+		 {.swap_out_kib = 90000, .alloc_stalls = 60},
+		 60,
+		 true,
+		 false,
+		 -1,
+		 STALL_NONE},
 		{"pressure brings a quarter of it forward",
-		 {.refaults = 300, .major_faults = 300, .reads = 320, .read_pages = 320, .read_ms = 640, .pressure_full_us = 300000},
-		 143, true, true, 2.25, STALL_PRESSURE},
+		 {.refaults = 300,
+		  .major_faults = 300,
+		  .reads = 320,
+		  .read_pages = 320,
+		  .read_ms = 640,
+		  .pressure_full_us = 300000},
+		 143,
+		 true,
+		 true,
+		 2.25,
+		 STALL_PRESSURE},
 		{"pressure of the disk counts by the share that was taken from memory",
-		 {.refaults = 300, .major_faults = 300, .reads = 320, .read_pages = 320, .read_ms = 640, .io_full_us = 300000},
-		 143, true, true, 2.25, STALL_PRESSURE},
+		 {.refaults = 300,
+		  .major_faults = 300,
+		  .reads = 320,
+		  .read_pages = 320,
+		  .read_ms = 640,
+		  .io_full_us = 300000},
+		 143,
+		 true,
+		 true,
+		 2.25,
+		 STALL_PRESSURE},
 		{"R12: pressure alone does nothing",
-		 {.pressure_full_us = 900000, .io_full_us = 900000}, 143, true, true, -1, STALL_NONE},
+		 {.pressure_full_us = 900000, .io_full_us = 900000},
+		 143,
+		 true,
+		 true,
+		 -1,
+		 STALL_NONE},
 	};
 
 	(void)state;
@@ -322,8 +381,11 @@ static void counters_that_jump_are_no_stall(void **state)
 	machine.disk_reads += 1000000;
 	machine.disk_read_ms += 100000000;
 	machine.disk_read_pages += 1000000;
-	assert_true(fires(&(struct load){.refaults = 100, .major_faults = 100, .reads = 100, .read_pages = 100, .read_ms = 10}, 5,
-			  &rule) < 0);
+	assert_true(
+		fires(
+			&(struct load){
+				.refaults = 100, .major_faults = 100, .reads = 100, .read_pages = 100, .read_ms = 10},
+			5, &rule) < 0);
 }
 
 /* The counters are asked for when the last are old enough, and only with the gate open. */
