@@ -495,7 +495,7 @@ static bool take_name(struct span *s, char *to, size_t size)
 static void add_disk(struct span line, struct disk_reads *d)
 {
 	uint64_t reads = 0, sectors = 0, ms = 0;
-	char name[sizeof(d->disk)];
+	char name[sizeof(d->disk)] = "";
 
 	if (!skip_fields(&line, 2) || !take_name(&line, name, sizeof(name)) || !take_field(&line, UINT64_MAX, &reads) ||
 	    !skip_fields(&line, 1) || !take_field(&line, UINT64_MAX, &sectors) || !take_field(&line, UINT64_MAX, &ms))
