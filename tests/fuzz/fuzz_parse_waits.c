@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* /proc/diskstats in pieces of any size, /proc/pressure/memory and /proc/loadavg. The first byte says how large a piece is. */
+/* /proc/diskstats in pieces of any size, /proc/pressure/memory and /proc/loadavg. The first byte says how large a piece
+ * is. */
 #include "parse.h"
 
 #include <stdlib.h>
