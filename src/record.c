@@ -318,6 +318,7 @@ static void add_to_span(struct record *r, const struct sample *s)
 	DO(VALUE_DISK_READ_PAGES, disk_read_pages)                                                                     \
 	DO(VALUE_DISK_READ_MS, disk_read_ms)                                                                           \
 	DO(VALUE_DISKS, disks)                                                                                         \
+	DO(VALUE_PAGE, page_kib)                                                                                       \
 	DO(VALUE_RUNNING, running)                                                                                     \
 	DO(VALUE_PRESSURE_FULL_US, pressure_full_us)                                                                   \
 	DO(VALUE_IO_FULL_US, io_full_us)

@@ -62,6 +62,7 @@ struct sample {
 	uint64_t disk_read_pages;  /* ... what they brought, in pages as refaults are counted, */
 	uint64_t disk_read_ms;     /* ... and how long they took, one by one */
 	uint64_t disks;            /* how many there are */
+	uint64_t page_kib;         /* the size of a page */
 	uint64_t running;          /* threads that run or could: /proc/loadavg, without this one */
 	uint64_t pressure_full_us; /* /proc/pressure/memory, full: nobody could go on; with HAVE_PRESSURE */
 	uint64_t io_full_us;       /* /proc/pressure/io, full */

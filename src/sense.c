@@ -281,6 +281,7 @@ void sense_waits(struct sense *sense, struct sample *s)
 	if (!read_vmstat_waits(sense, s) || !read_disks(sense, s))
 		return;
 	s->running = read_running(sense);
+	s->page_kib = (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
 	s->have |= HAVE_WAITS;
 	if (read_full(sense->memory_pressure_fd, &s->pressure_full_us) &&
 	    read_full(sense->io_pressure_fd, &s->io_full_us))

@@ -66,6 +66,9 @@
 /* More than this of swap free: roomy. */
 #define ROOMY_PPM 200000u
 
+/* What comes back from swap is waited for so many times -stall-hold at the most. */
+#define RETURN_HOLDS 10
+
 /* What happened between two points, per second. */
 struct rates {
 	double waiting;  /* tasks that wait for refaults */
@@ -316,6 +319,39 @@ static uint64_t hold_ns(const struct config *config, const struct sample *s, con
 	return rule == STALL_FAULTS ? FAULTS_HOLD_NS : 0;
 }
 
+static struct stall_since since_now(const struct sample *s)
+{
+	return (struct stall_since){.now_ns = s->now_ns,
+				    .refaults = s->refaults,
+				    .swap_in_kib = s->swap_in_kib,
+				    .swap_used_kib = minus_u64(s->swap_total_kib, s->swap_free_kib)};
+}
+
+/*
+ * An application that comes back from swap looks like thrashing, but each page comes back once. As long as most of what
+ * is refaulted comes from swap, and less has come than was in it when this began, it may be a return.
+ */
+static bool may_be_return(const struct stall_since *since, const struct sample *s)
+{
+	uint64_t back_kib = s->swap_in_kib - since->swap_in_kib;
+	uint64_t refaulted_kib = (s->refaults - since->refaults) * s->page_kib;
+
+	return roomy(s) && back_kib > 0 && back_kib * 2 >= refaulted_kib && back_kib < since->swap_used_kib;
+}
+
+static bool lasted(const struct stall *stall, const struct config *config, const struct sample *s,
+		   const struct rates *r, enum stall_rule rule)
+{
+	const struct stall_since *since = &stall->since[rule];
+	uint64_t ns = s->now_ns - since->now_ns;
+
+	if (ns < hold_ns(config, s, r, rule))
+		return false;
+	if (rule == STALL_FALLING || rule == STALL_FLOOD)
+		return true;
+	return !may_be_return(since, s) || ns >= RETURN_HOLDS * config->stall_hold_ns;
+}
+
 static void judge(struct stall *stall, const struct config *config, const struct sample *s, const struct rates *r,
 		  double running)
 {
@@ -325,10 +361,10 @@ static void judge(struct stall *stall, const struct config *config, const struct
 	stall->view.rule = STALL_NONE;
 	for (unsigned rule = STALL_RULE_COUNT; --rule > STALL_NONE;) {
 		if (!holds[rule])
-			stall->since_ns[rule] = 0;
-		else if (stall->since_ns[rule] == 0)
-			stall->since_ns[rule] = s->now_ns;
-		if (holds[rule] && s->now_ns - stall->since_ns[rule] >= hold_ns(config, s, r, rule))
+			stall->since[rule] = (struct stall_since){0};
+		else if (stall->since[rule].now_ns == 0)
+			stall->since[rule] = since_now(s);
+		if (holds[rule] && lasted(stall, config, s, r, rule))
 			stall->view.rule = rule;
 	}
 }
@@ -370,7 +406,7 @@ static void look_at(struct stall *stall, const struct config *config, const stru
 	stall->view.reach_ns = r.reach < 1e9 ? (uint64_t)(r.reach * (double)NS_PER_S) : UINT64_MAX;
 	stall->view.lost_ppm = to_u32(r.lost * PPM);
 	stall->view.suspicious = most(r.waiting, r.faulting / 2) >= config->stall_milli / 1000.0 / FALLING_PART ||
-				 stall->since_ns[STALL_FLOOD] != 0;
+				 stall->since[STALL_FLOOD].now_ns != 0;
 }
 
 struct stall_view stall_follow(struct stall *stall, const struct config *config, const struct sample *s)

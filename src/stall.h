@@ -51,12 +51,18 @@ struct stall_point {
 	uint32_t have;
 };
 
+/* When a rule's condition began to hold, and how it was then. */
+struct stall_since {
+	uint64_t now_ns; /* 0: it does not hold */
+	uint64_t refaults, swap_in_kib, swap_used_kib;
+};
+
 #define STALL_POINTS 12
 
 struct stall {
 	unsigned count, newest;
 	struct stall_point points[STALL_POINTS];
-	uint64_t since_ns[STALL_RULE_COUNT]; /* a rule's condition holds since; 0: it does not */
+	struct stall_since since[STALL_RULE_COUNT];
 	struct stall_view view;
 };
 

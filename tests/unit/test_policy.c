@@ -432,6 +432,7 @@ static struct decision stalled_step(struct policy *p, const struct config *c, st
 	s->now_ns += 250 * NS_PER_MS;
 	s->have |= HAVE_WAITS | HAVE_REFAULTS;
 	s->low_kib = MIB(100);
+	s->page_kib = 4;
 	s->mem_free_kib = MIB(150);
 	s->refaults += 450;
 	s->major_faults += 425;

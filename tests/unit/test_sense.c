@@ -191,6 +191,7 @@ static void what_is_waited_for(void **state)
 	assert_int_equal(s.disk_read_pages, 2000 * 512 / sysconf(_SC_PAGESIZE));
 	assert_int_equal(s.disk_read_ms, 300);
 	assert_int_equal(s.running, 3);
+	assert_int_equal(s.page_kib, sysconf(_SC_PAGESIZE) / 1024);
 	assert_int_equal(s.pressure_full_us, 6);
 	assert_int_equal(s.io_full_us, 8);
 	assert_int_equal(look(false).low_kib, 12000);

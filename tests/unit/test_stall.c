@@ -18,7 +18,7 @@ static struct sample machine;
 
 /* What a machine does every second while a test lets time go by. */
 struct load {
-	double refaults, major_faults, reads, read_pages, read_ms, swap_out_kib, alloc_stalls;
+	double refaults, major_faults, reads, read_pages, read_ms, swap_in_kib, swap_out_kib, alloc_stalls;
 	double pressure_full_us, io_full_us;
 	uint64_t running;
 };
@@ -39,6 +39,7 @@ static int set_up(void **state)
 				  .mem_available_kib = MIB(143),
 				  .mem_free_kib = MIB(12),
 				  .low_kib = MIB(6),
+				  .page_kib = 4,
 				  .disks = 2};
 	return 0;
 }
@@ -54,6 +55,7 @@ static struct stall_view step(const struct load *l)
 	s->disk_reads += (uint64_t)(l->reads / 4);
 	s->disk_read_pages += (uint64_t)(l->read_pages / 4);
 	s->disk_read_ms += (uint64_t)(l->read_ms / 4);
+	s->swap_in_kib += (uint64_t)(l->swap_in_kib / 4);
 	s->swap_out_kib += (uint64_t)(l->swap_out_kib / 4);
 	s->alloc_stalls += (uint64_t)(l->alloc_stalls / 4);
 	s->pressure_full_us += (uint64_t)(l->pressure_full_us / 4);
@@ -186,6 +188,35 @@ static void roomy_swap_holds_it(void **state)
 	machine.swap_total_kib = MIB(1024);
 	machine.swap_free_kib = MIB(204); /* a fifth is not roomy */
 	assert_float_equal(fires(&thrash, 60, &rule), 2.25, 0.01);
+}
+
+/* An application of 246 MiB comes back at 20 MiB a second: each page once. Only what goes on after that is thrashing.
+ */
+static void a_return_from_swap_is_waited_for(void **state)
+{
+	static const struct load back = {.refaults = 6500,
+					 .major_faults = 1000,
+					 .reads = 1100,
+					 .read_pages = 6600,
+					 .read_ms = 1800,
+					 .swap_in_kib = 20 * 1024,
+					 .running = 4};
+	enum stall_rule rule;
+
+	(void)state;
+	machine.swap_total_kib = MIB(1024);
+	machine.swap_free_kib = MIB(1024 - 246);
+	assert_true(fires(&back, 12, &rule) < 0);
+	(void)set_up(NULL);
+	machine.swap_total_kib = MIB(1024);
+	machine.swap_free_kib = MIB(1024 - 246);
+	assert_in_range((int)fires(&back, 60, &rule), 13,
+			15); /* when 246 MiB have come, counted from the second second on */
+	assert_int_equal(rule, STALL_SLOW);
+	(void)set_up(NULL);
+	machine.swap_total_kib = MIB(16 * 1024);
+	machine.swap_free_kib = MIB(8 * 1024);
+	assert_in_range((int)fires(&back, 120, &rule), 71, 73); /* nobody waits for eight GiB at that speed */
 }
 
 /* An application that comes back from swap makes others wait for some seconds: nothing is wrong. */
@@ -437,6 +468,7 @@ int main(void)
 		cmocka_unit_test_setup(r12_never_with_memory_to_spare, set_up),
 		cmocka_unit_test_setup(r13_a_hold_of_nothing_still_needs_a_stall, set_up),
 		cmocka_unit_test_setup(roomy_swap_holds_it, set_up),
+		cmocka_unit_test_setup(a_return_from_swap_is_waited_for, set_up),
 		cmocka_unit_test_setup(a_pause_begins_the_hold_anew, set_up),
 		cmocka_unit_test_setup(falling_memory_brings_it_forward, set_up),
 		cmocka_unit_test_setup(r53_a_bomb_beside_free_swap, set_up),
