@@ -10,7 +10,7 @@
 #include <signal.h>
 
 /* What was done about a look; how soon the next one came is not judged. */
-#define JUDGED_FLAGS (LOOK_ACTION | LOOK_LOW | LOOK_COVERED | LOOK_FUTILE)
+#define JUDGED_FLAGS (LOOK_ACTION | LOOK_LOW | LOOK_COVERED | LOOK_FUTILE | LOOK_BY_STALL)
 
 /* One set of settings on its way through the recording. */
 struct side {

@@ -298,9 +298,13 @@ static void track_fall(struct policy *p, const struct sample *s)
 	p->last_swap_free_kib = s->swap_free_kib;
 }
 
+/* As good as never is enough to know: 32 TiB at 1 KiB/s would be more nanoseconds than there are numbers. */
 static uint64_t time_to_fall(uint64_t kib, uint64_t kib_per_s)
 {
-	return kib_per_s == 0 ? UINT64_MAX / 2 : (uint64_t)((double)kib / (double)kib_per_s * (double)NS_PER_S);
+	const uint64_t never = UINT64_MAX / 2;
+	double ns = kib_per_s == 0 ? (double)never : (double)kib / (double)kib_per_s * (double)NS_PER_S;
+
+	return ns < (double)never ? (uint64_t)ns : never;
 }
 
 /* How far it is to the given levels, as the trigger puts memory and swap together. */

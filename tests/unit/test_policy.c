@@ -628,6 +628,27 @@ static void no_total_divides_by_zero(void **state)
 	assert_int_equal(decide(&c, s).mem_ppm, 1000000);
 }
 
+/* 64 TiB that go away by 1 KiB a second last for longer than there are nanoseconds. */
+static void a_slow_fall_of_a_huge_machine_is_never(void **state)
+{
+	struct config c = defaults();
+	struct sample s = machine(90);
+	struct decision d;
+	struct policy p;
+
+	(void)state;
+	policy_init(&p, 2);
+	s.mem_total_kib = GIB(64 * 1024);
+	s.mem_available_kib = GIB(64 * 1024);
+	(void)policy_decide(&p, &c, &s);
+	s.now_ns += NS_PER_S;
+	s.mem_available_kib -= 2;
+	d = policy_decide(&p, &c, &s);
+	assert_int_equal(d.fall_kib_per_s, 1);
+	assert_int_equal(d.reach_ns, UINT64_MAX / 2);
+	assert_false(d.near);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -662,6 +683,7 @@ int main(void)
 		cmocka_unit_test(r05_a_stall_that_no_victim_would_end),
 		cmocka_unit_test(confirm_asks_again_whether_memory_is_short),
 		cmocka_unit_test(a_stall_is_warned_of_once),
+		cmocka_unit_test(a_slow_fall_of_a_huge_machine_is_never),
 	};
 
 	return cmocka_run_group_tests_name("policy", tests, NULL, NULL);
