@@ -84,5 +84,8 @@ int namespaces_mount(char *why, size_t size)
 		return explain(why, size, "a private /run is not allowed here", errno);
 	if (mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777") < 0)
 		return explain(why, size, "a private /tmp is not allowed here", errno);
+	/* Where incidents are kept by default: those of a test are nobody's. */
+	if (mount("tmpfs", "/var/lib", "tmpfs", MS_NOSUID | MS_NODEV, "mode=755") < 0)
+		return explain(why, size, "a private /var/lib is not allowed here", errno);
 	return 0;
 }
