@@ -41,9 +41,10 @@ struct stage {
 	bool daemon_left; /* the case ended the daemon itself */
 	unsigned uid;     /* run the daemon as this user */
 	bool count_malloc;
-	bool old_kernel;  /* the daemon gets ENOSYS for pidfd_open, pidfd_send_signal and process_mrelease */
-	bool no_mrelease; /* only for the last */
-	bool no_memlock;  /* RLIMIT_MEMLOCK is 0 */
+	bool old_kernel;     /* the daemon gets ENOSYS for pidfd_open, pidfd_send_signal and process_mrelease */
+	bool no_mrelease;    /* only for the last */
+	bool refuse_sigterm; /* the daemon gets EPERM for every SIGTERM */
+	bool no_memlock;     /* RLIMIT_MEMLOCK is 0 */
 	const char *watchdog_usec;
 	int notify_fd;
 	char notes[16384]; /* what the daemon told systemd */
