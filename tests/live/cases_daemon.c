@@ -275,7 +275,7 @@ static void pre_kill_time(struct stage *s)
 	struct actor *hog;
 
 	write_hook("#!/bin/sh\necho here >>" TOLD "\nexec sleep 1000\n");
-	watch(s, USUAL "-pre-kill-time 0.1 -pre-kill " HOOK);
+	watch(s, USUAL "-pre-kill-time 1 -pre-kill " HOOK); /* time enough to begin, on any machine */
 	hog = play(s, "hog", HOG);
 	must_be_only_victim(s, hog, SIGTERM);
 	must_tell(s, "here");

@@ -262,6 +262,24 @@ static void r45_stuck_but_released(struct stage *s)
 	must_log_times(s, 1, 1, "killed [0-9]+");
 }
 
+/* Refused by the kernel: said once, and the next one's turn; nobody is tried again. */
+static void r46_refused(struct stage *s)
+{
+	struct actor *hog = play(s, "hog", "grow=36"), *second = play(s, "second", "grow=20");
+
+	must_hold(s, 56 * MIB);
+	s->refuse_sigterm = true;
+	watch(s, USUAL "-i 0.1");
+	must_log(s, "cannot signal %d \\(hog\\): (pidfd_send_signal|kill): ", (int)hog->pid);
+	must_log(s, "cannot signal %d \\(second\\)", (int)second->pid);
+	must_log(s, "nobody can be ended");
+	settle(s, LONG_ENOUGH_MS);
+	must_log_times(s, 1, 1, "cannot signal %d ", (int)hog->pid);
+	must_log_times(s, 1, 1, "cannot signal %d ", (int)second->pid);
+	must_live(s, hog);
+	must_live(s, second);
+}
+
 static void r46_not_permitted(struct stage *s)
 {
 	struct actor *hog, *second;
@@ -452,6 +470,7 @@ const struct live_case end_cases[] = {
 	{"r10_blind_while_a_victim_leaves", r10_blind_while_a_victim_leaves, NULL, false},
 	{"r45_stuck", r45_stuck, NULL, false},
 	{"r45_stuck_but_released", r45_stuck_but_released, NULL, false},
+	{"r46_refused", r46_refused, NULL, false},
 	{"r46_not_permitted", r46_not_permitted, NULL, false},
 	{"r47_its_group_lives", r47_its_group_lives, NULL, false},
 	{"r69_nobody_is_frozen", r69_nobody_is_frozen, NULL, false},

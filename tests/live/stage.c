@@ -454,6 +454,24 @@ static void become_old(bool only_mrelease)
 		_exit(96);
 }
 
+/* A process that may not be signalled although nothing shows that: what a security module does. The second argument. */
+static void refuse_sigterm(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pidfd_send_signal, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_kill, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[1])),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SIGTERM, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (EPERM & SECCOMP_RET_DATA)),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = {sizeof(code) / sizeof(code[0]), code};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
+		_exit(96);
+}
+
 static void daemon_environment(const struct stage *stage)
 {
 	(void)unsetenv("JOURNAL_STREAM");
@@ -485,6 +503,8 @@ static void daemon_rights(const struct stage *stage)
 		_exit(94);
 	if (stage->old_kernel || stage->no_mrelease)
 		become_old(!stage->old_kernel);
+	if (stage->refuse_sigterm)
+		refuse_sigterm();
 }
 
 /* Always with a configuration file of our own: the machine's must not change what a test does. */

@@ -44,9 +44,10 @@ struct stage {
 	unsigned uid;     /* run the daemon as this user */
 	unsigned ctl_uid; /* and useroomctl as this one */
 	bool count_malloc;
-	bool old_kernel;  /* the daemon gets ENOSYS for pidfd_open, pidfd_send_signal and process_mrelease */
-	bool no_mrelease; /* only for the last */
-	bool no_memlock;  /* RLIMIT_MEMLOCK is 0 */
+	bool old_kernel;     /* the daemon gets ENOSYS for pidfd_open, pidfd_send_signal and process_mrelease */
+	bool no_mrelease;    /* only for the last */
+	bool refuse_sigterm; /* the daemon gets EPERM for every SIGTERM */
+	bool no_memlock;     /* RLIMIT_MEMLOCK is 0 */
 	const char *watchdog_usec;
 	int notify_fd;
 	char notes[16384]; /* what the daemon told systemd */

@@ -194,6 +194,23 @@ static void before_4_5_statm_splits(void **state)
 	assert_int_equal(table.procs[0].file_kib, MIB(3000));
 }
 
+/* A path is believed for root's processes, and for others where the same file stands there for us too. */
+static void r30_a_users_path_must_be_ours_too(void **state)
+{
+	struct tree_proc p = process(50, "thing", 500);
+
+	(void)state;
+	p.uid = 1000;
+	p.exe = "/usr/sbin/no-such-program-here";
+	tree_add(&p);
+	assert_string_equal(scan_for_best()->exe, p.exe);
+	assert_false(table.procs[0].exe_trusted);
+	tree_remove(50);
+	p.exe = "/proc/self/exe"; /* a file that is there */
+	tree_add(&p);
+	assert_true(scan_for_best()->exe_trusted);
+}
+
 static void deleted_executables_keep_their_path(void **state)
 {
 	struct tree_proc p = process(100, "old", 500);
@@ -318,6 +335,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(r34_a_broken_process_is_passed_over, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(r39_all_of_a_family_are_read, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(before_4_5_statm_splits, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(r30_a_users_path_must_be_ours_too, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(deleted_executables_keep_their_path, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(preferred_ones_are_found_however_small, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(nothing_at_all, set_up, tear_down),
