@@ -109,6 +109,7 @@ static void choose_growing(struct useroom *u)
 {
 	scan_full(&u->scan, &u->rank, sense_now(), &u->table);
 	growth_mark(&u->growth, &u->rank, &u->table, sense_now());
+	growth_note(&u->growth, &u->table, sense_now()); /* who is large only now is known the next time */
 }
 
 static void choose(struct useroom *u, const struct sample *s, bool by_stall)
