@@ -295,8 +295,7 @@ static void r27_meminfo_of_a_container(struct stage *s)
 	struct actor *hog = play(s, "hog", "grow=22"), *others = play(s, "others", "children=40:1");
 
 	must_hold(s, 62 * MIB);
-	/* The hog is enough, also beside a daemon with sanitizers, which holds more. */
-	watch(s, "-m 32 -mk 10 -grace 30");
+	watch(s, USUAL);
 	must_be_only_victim(s, hog, SIGTERM);
 	must_live(s, others);
 }

@@ -97,13 +97,17 @@ static void r01_cold_swap(struct stage *s)
 	no_victim(s, USUAL, "grow=20", 20);
 }
 
+/* The Go program's rule: full swap alone is a reason, for one victim an interval. */
 static void r01_cold_swap_or(struct stage *s)
 {
-	struct actor *hog;
+	struct actor *hog = play(s, "hog", "grow=20"), *second = play(s, "second", "grow=8");
 
-	watch(s, USUAL "-s 10 -sk 1 -trigger or");
-	hog = play(s, "hog", "grow=20");
+	must_hold(s, 28 * MIB);
+	watch(s, USUAL "-i 60 -s 10 -sk 1 -trigger or");
 	must_die(s, hog, SIGTERM);
+	must_log(s, "%d \\(hog\\) is gone", (int)hog->pid);
+	settle(s, LONG_ENOUGH_MS);
+	must_live(s, second);
 }
 
 static void r02_no_available(struct stage *s)

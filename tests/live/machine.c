@@ -248,7 +248,7 @@ static uint32_t anon_kib(int proc_fd, int pid)
 	return (uint32_t)(anon * (uint64_t)(sysconf(_SC_PAGESIZE) / 1024));
 }
 
-/* What all hold, except process 1, which is us. */
+/* What all hold, except process 1, which is us, and the daemon, which holds much where it has sanitizers. */
 static uint64_t anon_of_all(struct machine *m)
 {
 	static DIR *dir;
@@ -264,7 +264,7 @@ static uint64_t anon_of_all(struct machine *m)
 	while ((entry = readdir(dir)) != NULL) {
 		int pid = atoi(entry->d_name);
 
-		if (pid <= 1 || pid >= PID_COUNT)
+		if (pid <= 1 || pid >= PID_COUNT || pid == m->daemon_pid)
 			continue;
 		if (round_of[pid] + 1 != round) /* new, or the number is used again */
 			held_kib[pid] = anon_kib(m->proc_fd, pid);

@@ -42,6 +42,7 @@ struct machine {
 	bool is_broken;
 	int meminfo_fd, vmstat_fd, zoneinfo_fd, proc_fd;
 	int cursor;
+	int daemon_pid; /* what it holds is not counted */
 };
 
 #define MACHINE_TMPFS "/tmp/big" /* files here count as used memory */

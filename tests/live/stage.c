@@ -522,6 +522,7 @@ struct actor *start_daemon(struct stage *stage, const char *options)
 		(void)execv(argv[0], argv);
 		_exit(97);
 	}
+	stage->machine.daemon_pid = pid;
 	return add_actor(stage, pid, "useroom");
 }
 
