@@ -99,7 +99,7 @@ SCENARIOS = {
     'cold-out': healthy('cold memory is being swapped out', 'spawn cold /lab/hog -n cold -u 600 -r 20', swap='disk', swap_mib=1024),
     'compile': healthy('a compile job', 'spawn compile sh /lab/compile', memory=768, seconds=90),
     'compile-tight': healthy('the same, down to 13 % available', 'spawn compile sh /lab/compile',
-                             prepare='spawn app /lab/hog -n app -u 255; sleep 4', memory=768, seconds=90),
+                             prepare='spawn app /lab/hog -n app -u 225; sleep 4', memory=768, seconds=90),
     'steady': healthy('85 % used and steady', ':', prepare='spawn app /lab/hog -n app -r 100 -a 15; sleep 5'),
     'slow-disk': healthy('a slow disk', f'spawn backup /lab/reader -n backup {STREAM}', prepare='spawn app /lab/hog -n app -r 100 -a 20; sleep 5',
                          iops=100, mib_per_second=8),
