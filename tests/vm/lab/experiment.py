@@ -13,6 +13,8 @@ from scenarios import SCENARIOS
 OPTIONS = ('kernel', 'cgroup', 'psi', 'swap', 'swap_mib', 'cpus', 'memory', 'iops')
 BOOT_SECONDS = 120  # a software-emulated machine starts in 3 s, with systemd in 7, and some prepare for 30; with room
 
+STOOD_MS, TRIES = 250, 3  # a host that stood still for longer: the run is repeated, so often in all
+
 
 def add_options(parser):
     parser.add_argument('--kernel', choices=[*machine.KERNELS])
@@ -86,7 +88,11 @@ def run(scenario_name, killer_name, given, keep=None):
             raise SystemExit(f'{given["useroom"]}: not there; `make static` builds it')
         files['useroom'] = given['useroom']
     began = time.time()
-    found, said = machine.boot(options, files, longest(scenario_name))
+    for _ in range(TRIES):
+        found, said, stood = machine.boot(options, files, longest(scenario_name))
+        if stood <= STOOD_MS:
+            break
+        machine.log(f'{scenario_name} {killer_name}: this host did nothing for the machine for {stood} ms')
     if keep:
         for name, data in {**found, 'console': said.encode()}.items():
             os.makedirs(os.path.dirname(os.path.join(keep, name)), exist_ok=True)
@@ -97,6 +103,7 @@ def run(scenario_name, killer_name, given, keep=None):
                   'console': said[-400:]}
     else:
         result = judge(scenario, found, options)
+    result['host_stood_ms'] = stood
     result['took_s'] = round(time.time() - began, 1)
     return json.loads(json.dumps(result))
 

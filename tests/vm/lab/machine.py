@@ -215,8 +215,8 @@ def alone():
 
 
 def first_of_qemu():
-    """It ends when this program does. What else this host does should not delay a machine; not everybody may. Where the kernel groups processes by session
-    (sched(7), autogroup), niceness counts within the session only, and the session has its own."""
+    """It ends when this program does. What else this host does should not delay a machine; not everybody may. Where the kernel
+    groups processes by session (sched(7), autogroup), niceness counts within the session only, and the session has its own."""
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     try:
         os.setpriority(os.PRIO_PROCESS, 0, -15)
@@ -226,9 +226,21 @@ def first_of_qemu():
         pass
 
 
+@contextlib.contextmanager
+def watched(stood):
+    """Appends to a list for how many ms this host kept a program of a machine's priority waiting."""
+    watcher = subprocess.Popen([os.path.join(VM, 'lab', 'stalls')], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                               start_new_session=True, preexec_fn=first_of_qemu)
+    try:
+        yield
+    finally:
+        stood.append(int(watcher.communicate()[0]))
+
+
 def boot(options, files, seconds):
     """One machine from its boot to its end. files: {name: path or text} for /lab. Returns the members of the tar archive that the
-    guest leaves on its result disk {name: bytes}, and what the console said."""
+    guest leaves on its result disk {name: bytes}, what the console said, and for how many ms the host did nothing for it."""
+    stood = []
     if not _accelerator:
         _accelerator.extend(accelerator())
     (base, image, release), root, data = images(options['kernel'])
@@ -266,7 +278,7 @@ def boot(options, files, seconds):
                            'systemd.getty_auto=no', *(f'systemd.mask={unit}.service' for unit in unneeded), f'psi={options["psi"]}',
                            *(['cgroup_no_v1=all', 'systemd.unified_cgroup_hierarchy=1'] if options['cgroup'] == 'v2' else [])])
         console = os.path.join(here, 'console')
-        with open(console, 'wb') as out, alone():
+        with open(console, 'wb') as out, alone(), watched(stood):
             try:
                 subprocess.run(['qemu-system-x86_64', *_accelerator, '-smp', str(options['cpus']), '-m', str(options['memory']),
                                 '-display', 'none', '-nodefaults', '-no-reboot', '-serial', 'stdio', *drives, '-kernel', image,
@@ -285,4 +297,4 @@ def boot(options, files, seconds):
                         found[os.path.normpath(member.name)] = archive.extractfile(member).read()
         except tarfile.TarError:
             pass
-        return found, said
+        return found, said, stood[0]
