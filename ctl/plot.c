@@ -19,6 +19,9 @@
 #define MARK_ROWS   10
 #define SPANS_LEAST 6
 
+/* What is further apart is two times in which memory was short. */
+#define PRESSURE_MOST_NS (3 * NS_PER_S)
+
 /* What is drawn of a record; false: it has no such value. */
 typedef bool (*value_fn)(const struct reading *reading, size_t index, uint64_t *ret_ns, double *ret_share);
 
@@ -61,6 +64,27 @@ static bool look_lost(const struct reading *r, size_t i, uint64_t *ret_ns, doubl
 
 	*ret_ns = l->now_ns;
 	*ret = 1 - (double)min_u64(l->lost_ppm, 1000000) / 1e6;
+	return true;
+}
+
+/*
+ * The share of time in which nobody got on for want of memory (PSI, full): between this look and the last one that has
+ * it too, which are those that read what tasks wait for. Upside down as well.
+ */
+static bool look_pressure(const struct reading *r, size_t i, uint64_t *ret_ns, double *ret)
+{
+	const struct recording_look *l = &r->looks[i], *before = l;
+	double share;
+
+	*ret_ns = l->now_ns;
+	while (before > r->looks && (before == l || !(before->have & HAVE_PRESSURE)))
+		before--;
+	if (!(l->have & HAVE_PRESSURE) || !(before->have & HAVE_PRESSURE) || before->now_ns >= l->now_ns ||
+	    l->now_ns - before->now_ns > PRESSURE_MOST_NS)
+		return false;
+	share = (double)minus_u64(l->value[VALUE_PRESSURE_FULL_US], before->value[VALUE_PRESSURE_FULL_US]) * 1000 /
+		(double)(l->now_ns - before->now_ns);
+	*ret = share > 1 ? 0 : 1 - share;
 	return true;
 }
 
@@ -233,14 +257,15 @@ static void end(FILE *f, const struct frame *d)
 	(void)fputs("</div>\n", f);
 }
 
-static void write_legend(FILE *f, const struct recording_settings *s, bool swap, bool lost)
+static void write_legend(FILE *f, const struct recording_settings *s, bool swap, bool lost, bool pressure)
 {
 	(void)fprintf(
 		f,
-		"<p class=legend><span class=mem>available memory</span>%s%s<span class='level term'>SIGTERM at %g "
+		"<p class=legend><span class=mem>available memory</span>%s%s%s<span class='level term'>SIGTERM at %g "
 		"%%</span><span class='level kill'>SIGKILL at %g %%</span><span class=low>low</span></p>\n",
 		swap ? "<span class=swap>free swap</span>" : "", lost ? "<span class=lost>time lost</span>" : "",
-		s->mem_term_ppm / 1e4, s->mem_kill_ppm / 1e4);
+		pressure ? "<span class=pressure>memory pressure (full)</span>" : "", s->mem_term_ppm / 1e4,
+		s->mem_kill_ppm / 1e4);
 }
 
 /* ---- the two timelines ---- */
@@ -257,7 +282,7 @@ static struct frame make_frame(const struct reading *r, uint64_t from, uint64_t 
 void plot_looks(FILE *f, const struct reading *r, const struct part *part)
 {
 	struct frame d;
-	bool swap, lost;
+	bool swap, lost, pressure;
 
 	if (r->look_count == 0)
 		return;
@@ -269,12 +294,13 @@ void plot_looks(FILE *f, const struct reading *r, const struct part *part)
 	draw_level(f, r->header.settings.mem_kill_ppm, "kill");
 	draw_marks(f, &d, part);
 	lost = lost_anything(&d) && draw_line(f, &d, r->look_count, look_lost, true, "lost");
+	pressure = draw_line(f, &d, r->look_count, look_pressure, true, "pressure");
 	swap = draw_line(f, &d, r->look_count, look_swap, false, "swap");
 	(void)draw_line(f, &d, r->look_count, look_memory, false, "mem");
 	(void)fputs("</svg>\n", f);
 	write_marks(f, &d, part);
 	end(f, &d);
-	write_legend(f, &r->header.settings, swap, lost);
+	write_legend(f, &r->header.settings, swap, lost, pressure);
 }
 
 void plot_spans(FILE *f, const struct reading *r)
