@@ -7,6 +7,7 @@ import contextlib
 import ctypes
 import fcntl
 import gzip
+import hashlib
 import io
 import lzma
 import os
@@ -127,12 +128,14 @@ def cpio(files):
 
 
 def probes():
-    """The probes' binaries, made again when a source is newer: {name: path}."""
+    """The probes' binaries, one for each state of a source, as several work trees may use the cache: {name: path}."""
     os.makedirs(os.path.join(CACHE, 'probes'), exist_ok=True)
     found = {}
     for name in PROBES:
-        source, out = os.path.join(VM, 'probes', name + '.c'), os.path.join(CACHE, 'probes', name)
-        if not os.path.exists(out) or os.path.getmtime(out) < os.path.getmtime(source):
+        source = os.path.join(VM, 'probes', name + '.c')
+        with open(source, 'rb') as f:
+            out = os.path.join(CACHE, 'probes', f'{name}-{hashlib.sha256(f.read()).hexdigest()[:12]}')
+        if not os.path.exists(out):
             subprocess.run([os.environ.get('CC', 'cc'), '-O2', '-static', '-pthread', '-std=gnu11', '-D_GNU_SOURCE', '-s', '-o',
                             out + '.part', source], check=True)
             os.replace(out + '.part', out)
