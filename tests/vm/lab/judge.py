@@ -49,7 +49,7 @@ def judge(scenario, found, options):
     series = [(first + i * tick, kib) for i, kib in enumerate(available)]
     crossed = next((at for at, kib in series if at >= start_ms and kib * 100 <= total * LOW_PERCENT), None)
 
-    deaths = [d for d in record['deaths'] if d['signal'] in FATAL and d['t_ms'] >= start_ms - 5000]
+    deaths = [d for d in record['deaths'] if d['signal'] in FATAL]
     heart_died = [d for d in record['deaths'] if d['name'].startswith('heartbeat') and d['signal'] == 0]
     right = [d for d in deaths if scenario.victims and d['name'].startswith(tuple(scenario.victims))]
     wrong = [d for d in deaths if d not in right] + heart_died

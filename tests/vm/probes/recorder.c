@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* recorder OUT SECONDS NAME DEATHS AFTER [PID]: what the machine went through, and who died when by which signal.
+/* recorder OUT SECONDS NAME DEATHS AFTER FILE: what the machine went through, and who died when by which signal.
  *
  * Ends after so many SECONDS, or AFTER seconds after the last of so many DEATHS of processes of this NAME (0: never),
  * and writes one JSON object. It is locked in memory and runs at real-time priority, so that it goes on where nothing
- * else does. PID is the killer: what that used is read every half second. Deaths come from the kernel's process
- * connector (Documentation/driver-api/connector.rst); the numbers from /proc/meminfo, vmstat, pressure and diskstats.
+ * else does, and no killer may take it. FILE has the pid of the killer, once that runs: what it used is read every half
+ * second. Deaths come from the kernel's process connector (Documentation/driver-api/connector.rst); the numbers from
+ * /proc/meminfo, vmstat, pressure and diskstats.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -62,7 +63,7 @@ static struct death {
 static size_t death_count, awaited;
 static int64_t last_awaited_ms;
 static char names[PIDS_MOST][16];
-static const char *await_name;
+static const char *await_name, *killer_file;
 static unsigned long killer_ticks, killer_faults, killer_rss;
 static uint64_t killer_ns;
 static uint64_t mem_total, swap_total;
@@ -145,10 +146,29 @@ static void read_killer_memory(void)
 	}
 }
 
+static void find_killer(void)
+{
+	int fd = open(killer_file, O_RDONLY | O_CLOEXEC), pid = slurp(fd) ? atoi(text) : 0;
+	char path[64];
+
+	close(fd);
+	if (pid <= 0)
+		return;
+	snprintf(path, sizeof path, "/proc/%d/stat", pid);
+	stat_fd = open(path, O_RDONLY | O_CLOEXEC);
+	snprintf(path, sizeof path, "/proc/%d/schedstat", pid);
+	schedstat_fd = open(path, O_RDONLY | O_CLOEXEC);
+	snprintf(path, sizeof path, "/proc/%d/smaps_rollup", pid);
+	rollup_fd = open(path, O_RDONLY | O_CLOEXEC);
+	read_killer_memory();
+}
+
 static void read_killer(void)
 {
 	unsigned long faults, user, kernel;
 
+	if (stat_fd < 0)
+		find_killer();
 	if (slurp(stat_fd)) {
 		const char *at = strrchr(text, ')');
 
@@ -307,24 +327,17 @@ static void write_json(FILE *out)
 	fputs("]}\n", out);
 }
 
-static void prepare(int argc, char **argv)
+static void prepare(void)
 {
 	struct sched_param priority = {.sched_priority = 50};
 
 	for (size_t i = 0; i < SOURCES; i++)
 		fds[i] = open(sources[i].path, O_RDONLY | O_CLOEXEC);
 	disks = open("/proc/diskstats", O_RDONLY | O_CLOEXEC);
-	if (argc > 6) {
-		char path[64];
-
-		snprintf(path, sizeof path, "/proc/%s/stat", argv[6]);
-		stat_fd = open(path, O_RDONLY | O_CLOEXEC);
-		snprintf(path, sizeof path, "/proc/%s/schedstat", argv[6]);
-		schedstat_fd = open(path, O_RDONLY | O_CLOEXEC);
-		snprintf(path, sizeof path, "/proc/%s/smaps_rollup", argv[6]);
-		rollup_fd = open(path, O_RDONLY | O_CLOEXEC);
-		read_killer_memory();
-	}
+	int adjustment = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	if (write(adjustment, "-1000", 5) != 5)
+		perror("recorder: oom_score_adj");
+	close(adjustment);
 	slurp(fds[0]);
 	mem_total = number("MemTotal:");
 	swap_total = number("SwapTotal:");
@@ -334,11 +347,12 @@ static void prepare(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	if (argc < 6)
+	if (argc != 7)
 		return 2;
 	names_of_the_living(); /* a while, and not at real-time priority */
-	prepare(argc, argv);
+	prepare();
 	await_name = argv[3];
+	killer_file = argv[6];
 	int processes = listen_to_processes(), timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
 	int64_t end_ms = now_ms() + atol(argv[2]) * 1000, after_ms = (int64_t)(strtod(argv[5], NULL) * 1000);
 	size_t enough = (size_t)atol(argv[4]);
