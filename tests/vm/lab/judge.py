@@ -6,6 +6,7 @@ LATE_US = 20000  # a beat is late when it is done more than a period after it wa
 FATAL = {9: 'SIGKILL', 15: 'SIGTERM'}
 
 
+REHEARSAL = 'exe'  # the child that useroom starts from /proc/self/exe and ends, to have killed once before it matters
 LOW_PERCENT = 10  # of memory available: where useroom and earlyoom begin to think of acting, by default
 
 
@@ -49,7 +50,7 @@ def judge(scenario, found, options):
     series = [(first + i * tick, kib) for i, kib in enumerate(available)]
     crossed = next((at for at, kib in series if at >= start_ms and kib * 100 <= total * LOW_PERCENT), None)
 
-    deaths = [d for d in record['deaths'] if d['signal'] in FATAL]
+    deaths = [d for d in record['deaths'] if d['signal'] in FATAL and d['name'] != REHEARSAL]
     heart_died = [d for d in record['deaths'] if d['name'].startswith('heartbeat') and d['signal'] == 0]
     right = [d for d in deaths if scenario.victims and d['name'].startswith(tuple(scenario.victims))]
     wrong = [d for d in deaths if d not in right] + heart_died
