@@ -277,6 +277,12 @@ static bool roomy(const struct sample *s)
 	return s->swap_total_kib > 0 && !at_most(s->swap_free_kib, s->swap_total_kib, ROOMY_PPM);
 }
 
+/* At this speed memory and swap are gone before anything else could be tried. */
+static bool soon(const struct rates *r)
+{
+	return r->reach * (double)NS_PER_S <= (double)FALLING_NS;
+}
+
 static bool falls(const struct sample *s, const struct rates *r)
 {
 	return r->reach * (double)NS_PER_S <= (double)(s->swap_total_kib > 0 ? FALLING_SWAP_NS : FALLING_NS);
@@ -299,21 +305,19 @@ static void conditions(const struct config *config, const struct sample *s, cons
 			    at_most(available, total, FAULTS_BELOW_PPM);
 	ret[STALL_SLOW] = r->waiting >= stall / 4 && of_the_machine;
 	ret[STALL_FLOOD] = r->swap_out_kib >= FLOOD_KIB_PER_S && r->alloc_stalls >= FLOOD_STALLS &&
-			   at_most(available, total, config->mem_kill_ppm);
+			   at_most(available, total, soon(r) ? config->mem_term_ppm : config->mem_kill_ppm);
 	ret[STALL_PRESSURE] = r->waiting >= stall / 4 && of_the_machine && r->pressure >= PRESSURE_LEAST;
 }
 
 static uint64_t hold_ns(const struct config *config, const struct sample *s, const struct rates *r,
 			enum stall_rule rule)
 {
-	bool soon = r->reach * (double)NS_PER_S <= FALLING_NS;
-
 	if (rule == STALL_FALLING) /* what is roomy now will not be */
 		return 0;
 	if (rule == STALL_SLOW)
 		return config->stall_hold_ns;
 	if (rule == STALL_FLOOD)
-		return soon ? 0 : FLOOD_HOLD_NS; /* R53: a bomb fills the swap that is still free as well */
+		return soon(r) ? 0 : FLOOD_HOLD_NS; /* R53: a bomb fills the swap that is still free as well */
 	if (roomy(s))
 		return config->stall_hold_ns;
 	return rule == STALL_FAULTS ? FAULTS_HOLD_NS : 0;
