@@ -24,6 +24,7 @@ def add_options(parser):
     parser.add_argument('--swap-mib', type=int)
     for name in ('cpus', 'memory', 'iops'):
         parser.add_argument('--' + name, type=int)
+    parser.add_argument('--seconds', type=int)
     parser.add_argument('--useroom', default=os.path.join(machine.TOP, 'build-static', 'useroom'))
     parser.add_argument('--options', default='')
 
@@ -37,20 +38,22 @@ def words(argv):
     return found
 
 
-def longest(scenario_name):
+def longest(scenario_name, given):
     """Seconds that a run is given before its machine is ended."""
-    return BOOT_SECONDS + SCENARIOS[scenario_name].seconds * 2
+    return BOOT_SECONDS + given.get('seconds', SCENARIOS[scenario_name].seconds) * 2
 
 
 def chosen(args):
     """What the command line says about the machine; the rest is the scenario's."""
     found = {name: getattr(args, name) for name in OPTIONS if getattr(args, name) is not None}
+    if args.seconds:
+        found['seconds'] = args.seconds
     return {**found, 'useroom': os.path.abspath(args.useroom), 'options': args.options}
 
 
 def complete(scenario, killer, given):
     options = {'kernel': '6.1', 'psi': 1, 'cpus': 2, 'options': '', **{k: getattr(scenario, k) for k in
-               ('cgroup', 'swap', 'swap_mib', 'memory', 'iops', 'mib_per_second')}, **given}
+               ('cgroup', 'swap', 'swap_mib', 'memory', 'iops', 'mib_per_second', 'seconds')}, **given}
     if killer.cgroup:
         options['cgroup'] = killer.cgroup
     if killer.psi:
@@ -61,7 +64,7 @@ def complete(scenario, killer, given):
 def job(scenario, killer, options):
     """The particulars of a run as shell: what /lab/guest reads."""
     facts = {'init': 'systemd' if killer.systemd else 'plain', 'cgroup': options['cgroup'], 'swap': options['swap'],
-             'swap_mib': options['swap_mib'], 'seconds': scenario.seconds, 'after': scenario.after,
+             'swap_mib': options['swap_mib'], 'seconds': options['seconds'], 'after': scenario.after,
              'await': scenario.victims[0] if scenario.victims else '-', 'deaths': max(scenario.deaths[0], 1) if scenario.victims else 0}
     text = ''.join(f'{name}={shlex.quote(str(value))}\n' for name, value in facts.items())
     start = killer.start.replace('OPTIONS', options['options'])
@@ -89,7 +92,7 @@ def run(scenario_name, killer_name, given, keep=None):
         files['useroom'] = given['useroom']
     began = time.time()
     for _ in range(TRIES):
-        found, said, stood = machine.boot(options, files, longest(scenario_name))
+        found, said, stood = machine.boot(options, files, longest(scenario_name, given))
         if stood <= STOOD_MS:
             break
         machine.log(f'{scenario_name} {killer_name}: this host did nothing for the machine for {stood} ms')

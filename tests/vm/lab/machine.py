@@ -271,10 +271,13 @@ def boot(options, files, seconds):
                 f.truncate(mib * 1024 * 1024)
         slow = f'throttling.iops-total={options["iops"]},throttling.bps-total={options["mib_per_second"] * 1024 * 1024}'
         drives = []
+        # /dev/vde: a disk without an end, of zeros, for backups that read for as long as a run lasts and nothing twice.
+        endless = f'if=virtio,file.driver=null-co,file.size={64 << 30},file.read-zeroes=on,format=raw,{slow}'
         for path, limits in ((root, slow), (data, slow), (swap, slow), (result, '')):
             # cache=unsafe: no flush reaches the host's disk; the throttle is what the guest sees.
             drives += ['-drive', f'file={path},format=raw,if=virtio,cache=unsafe,snapshot={"off" if path == result else "on"}'
                        + (',' + limits if limits else '')]
+        drives += ['-drive', endless]
         # With no udev nothing says that a terminal is there: a getty, and what comes after it, would wait for 90 s.
         unneeded = ('systemd-logind', 'e2scrub_reap', 'systemd-update-utmp', 'systemd-random-seed', 'getty@tty1')
         append = ' '.join(['console=ttyS0 quiet loglevel=3 panic=-1 systemd.show_status=false',

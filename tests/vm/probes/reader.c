@@ -104,6 +104,13 @@ static void any_page(uint64_t *seed)
 	free(fds);
 }
 
+static size_t size_of(int fd)
+{
+	off_t size = lseek(fd, 0, SEEK_END); /* of a disk too */
+
+	return size > 0 ? (size_t)size : 0;
+}
+
 static void *work(void *argument)
 {
 	uint64_t seed = (uint64_t)(uintptr_t)argument * 7919 + 1;
@@ -113,20 +120,17 @@ static void *work(void *argument)
 	do {
 		for (int i = 0; i < o.count; i++) {
 			int fd = open(o.files[i], O_RDONLY | O_CLOEXEC);
-			struct stat s;
 
 			if (fd < 0)
 				continue;
-			if (fstat(fd, &s) == 0) {
-				size_t size = (size_t)s.st_size;
+			size_t size = size_of(fd);
 
-				if (o.part && o.part < size)
-					size = o.part;
-				if (o.mapped)
-					by_mapping(fd, size, &seed);
-				else
-					by_reading(fd, size, &seed);
-			}
+			if (o.part && o.part < size)
+				size = o.part;
+			if (o.mapped)
+				by_mapping(fd, size, &seed);
+			else
+				by_reading(fd, size, &seed);
 			close(fd);
 		}
 	} while (o.forever);
