@@ -17,6 +17,7 @@ import signal
 import subprocess
 import tarfile
 import tempfile
+import time
 
 VM = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TOP = os.path.dirname(os.path.dirname(VM))
@@ -210,10 +211,22 @@ _accelerator = []
 
 
 @contextlib.contextmanager
-def alone():
-    """One machine at a time: two beside each other on a small host are late for reasons of their own."""
-    with open(os.path.join(CACHE, 'lock'), 'w', encoding='ascii') as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+def processors(count):
+    """As many of this host's processors as the machine has, or all: machines that share them are late for reasons of their own."""
+    with contextlib.ExitStack() as held:
+        with open(os.path.join(CACHE, 'lock'), 'w', encoding='ascii') as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            free = [held.enter_context(open(os.path.join(CACHE, f'lock.{n}'), 'w', encoding='ascii')) for n in range(os.cpu_count())]
+            taken = []
+            while len(taken) < min(count, os.cpu_count()):
+                for lock in [lock for lock in free if lock not in taken]:
+                    with contextlib.suppress(BlockingIOError):
+                        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                        taken.append(lock)
+                    if len(taken) == count:
+                        break
+                else:
+                    time.sleep(0.2)
         yield
 
 
@@ -284,7 +297,7 @@ def boot(options, files, seconds):
                            'systemd.getty_auto=no', *(f'systemd.mask={unit}.service' for unit in unneeded), f'psi={options["psi"]}',
                            *(['cgroup_no_v1=all', 'systemd.unified_cgroup_hierarchy=1'] if options['cgroup'] == 'v2' else [])])
         console = os.path.join(here, 'console')
-        with open(console, 'wb') as out, alone(), watched(stood):
+        with open(console, 'wb') as out, processors(options['cpus']), watched(stood):
             try:
                 subprocess.run(['qemu-system-x86_64', *_accelerator, '-smp', str(options['cpus']), '-m', str(options['memory']),
                                 '-display', 'none', '-nodefaults', '-no-reboot', '-serial', 'stdio', *drives, '-kernel', image,
