@@ -20,6 +20,7 @@
 
 #define PAGE  ((size_t)4096)
 #define BLOCK ((size_t)128 * 1024)
+#define PIECE ((size_t)128 * 1024 * 1024) /* what is mapped at a time: page tables take memory too */
 
 static struct {
 	const char *name, *copy;
@@ -51,9 +52,9 @@ static void keep_to_rate(double began, size_t done)
 		nanosleep(&t, NULL);
 }
 
-static void by_mapping(int fd, size_t size, uint64_t *seed)
+static void by_mapping_piece(int fd, off_t from, size_t size, uint64_t *seed)
 {
-	const volatile unsigned char *p = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+	const volatile unsigned char *p = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, from);
 	double began = now();
 
 	if (p == MAP_FAILED)
@@ -65,6 +66,12 @@ static void by_mapping(int fd, size_t size, uint64_t *seed)
 			keep_to_rate(began, i * PAGE);
 	}
 	munmap((void *)p, size);
+}
+
+static void by_mapping(int fd, size_t size, uint64_t *seed)
+{
+	for (size_t from = 0; from < size; from += PIECE)
+		by_mapping_piece(fd, (off_t)from, size - from < PIECE ? size - from : PIECE, seed);
 }
 
 static void by_reading(int fd, size_t size, uint64_t *seed)
