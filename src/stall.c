@@ -35,7 +35,7 @@
  * mean of the share of pages and the share of requests: where there is thrashing at least one of them is high. Of
  * pages it is 0.25 when readahead is thrown out before it is used, but then nine of ten requests are faults'; of
  * requests it is 0.29 where a fault's readahead goes around pages that are there, but then all pages had been there.
- * Seen: 0.53 and more in 1,400 windows of thrashing, 0.19 to 0.32 beside backups, 0.41 at the most beside databases.
+ * Seen: 0.53 and more in 1,400 windows of thrashing; 0.40 at the most beside backups, 0.34 beside databases.
  */
 #define SHARE_LEAST 0.45
 /* And of requests alone: a database with read(2) brings back pages only, and one request in twenty is a fault's. */

@@ -39,7 +39,7 @@ def healthy(title, go, **more):
 
 SET = '/data/set/*'
 STREAM = '/data/stream/*'
-ENDLESS = '/dev/vde'  # what a backup reads: nothing comes twice, for as long as a run lasts
+ENDLESS = '/dev/vde'  # what a backup reads: nothing comes twice, for as long as a run lasts; its buffer heads take 3 % of memory
 
 # A service at work: it reads its files through a mapping, without an end. 80 MiB are a sixth of the machine.
 SERVER = 'spawn server /lab/reader -n server -m -p -l -t 2 -s 80 /data/stream/0'
@@ -82,13 +82,13 @@ SCENARIOS = {
     'cache': healthy('a large page cache, a server that uses it', f'spawn reader /lab/reader -n reader -l -r 60 {STREAM}',
                      prepare='spawn app /lab/hog -n app -u 150'),
     'backup': healthy('a backup reads far more files than memory, 15 % available', f'spawn backup /lab/reader -n backup {ENDLESS}',
-                      prepare='spawn app /lab/hog -n app -r 100 -a 15; sleep 5'),
+                      prepare='spawn app /lab/hog -n app -r 100 -a 18; sleep 5'),
     'backup-mmap': healthy('the same by mmap', f'spawn backup /lab/reader -n backup -m {ENDLESS}',
-                           prepare='spawn app /lab/hog -n app -r 100 -a 15; sleep 5'),
+                           prepare='spawn app /lab/hog -n app -r 100 -a 18; sleep 5'),
     'backup-tight': healthy('a backup, 11 % available', f'spawn backup /lab/reader -n backup {ENDLESS}',
-                            prepare='spawn app /lab/hog -n app -r 100 -a 13; sleep 5'),
+                            prepare='spawn app /lab/hog -n app -r 100 -a 15; sleep 5'),
     'backup-mmap-tight': healthy('the same by mmap', f'spawn backup /lab/reader -n backup -m {ENDLESS}',
-                                 prepare='spawn app /lab/hog -n app -r 100 -a 13; sleep 5'),
+                                 prepare='spawn app /lab/hog -n app -r 100 -a 15; sleep 5'),
     'database': healthy('a database reads pages of far more than the cache, 20 % available',
                         f'spawn database /lab/reader -n database -d -t 4 {STREAM}',
                         prepare='spawn app /lab/hog -n app -r 100 -a 20; sleep 5'),
