@@ -39,6 +39,7 @@ def healthy(title, go, **more):
 
 SET = '/data/set/*'
 STREAM = '/data/stream/*'
+COMPILE = "spawn compile sh -c 'while sh /lab/compile; do :; done'"
 ENDLESS = '/dev/vde'  # what a backup reads: nothing comes twice, for as long as a run lasts; its buffer heads take 3 % of memory
 
 # A service at work: it reads its files through a mapping, without an end. 80 MiB are a sixth of the machine.
@@ -98,8 +99,8 @@ SCENARIOS = {
     'cold-swap': healthy('swap full of cold pages, memory to spare', 'spawn app /lab/hog -n app -u 60 -t 1',
                          prepare='spawn cold /lab/hog -n cold -u 110 -o', swap='disk', swap_mib=96),
     'cold-out': healthy('cold memory is being swapped out', 'spawn cold /lab/hog -n cold -u 600 -r 20', swap='disk', swap_mib=1024),
-    'compile': healthy('a compile job', 'spawn compile sh /lab/compile', memory=768, seconds=90),
-    'compile-tight': healthy('the same, down to 13 % available', 'spawn compile sh /lab/compile',
+    'compile': healthy('a compile job', COMPILE, memory=768, seconds=90),
+    'compile-tight': healthy('the same, down to 13 % available', COMPILE,
                              prepare='spawn app /lab/hog -n app -u 225; sleep 4', memory=768, seconds=90),
     'steady': healthy('85 % used and steady', ':', prepare='spawn app /lab/hog -n app -r 100 -a 15; sleep 5'),
     'slow-disk': healthy('a slow disk', f'spawn backup /lab/reader -n backup {ENDLESS}', prepare='spawn app /lab/hog -n app -r 100 -a 20; sleep 5',
