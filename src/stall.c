@@ -394,7 +394,9 @@ static struct rates both(const struct rates *a, const struct rates *b)
 /* Of those who would get on, how many wait? Who looks runs too, and does not count; somebody always would. */
 static double lost(const struct rates *window, double running)
 {
-	return most(window->any / (window->any + most(1, running - 1)), least(1, window->pressure));
+	double waiting = most(window->any, window->faulting); /* there may be no count of refaults, or a bad one */
+
+	return most(waiting / (waiting + most(1, running - 1)), least(1, window->pressure));
 }
 
 static void look_at(struct stall *stall, const struct config *config, const struct sample *s)
