@@ -59,7 +59,7 @@ SCENARIOS = {
                        f'spawn reader /lab/reader -n reader -m -p -l -t 4 -s 16 {SET}',
                        prepare='spawn app /lab/hog -n app -r 100 -a 14; sleep 4', victims=('app', 'reader'), seconds=40),
     'threads': bad('the same, and two hundred threads want them', f'spawn reader /lab/reader -n reader -m -p -l -t 200 -s 16 {SET}',
-                   prepare='spawn app /lab/hog -n app -r 100 -a 14; sleep 4', victims=('app', 'reader'), seconds=40),
+                   prepare='spawn app /lab/hog -n app -r 100 -a 18; sleep 4', victims=('app', 'reader'), seconds=40),
     'anonymous': bad('more hot anonymous memory than there is, with roomy swap', 'spawn hog /lab/hog -u 480 -r 60 -t 4',
                      swap='disk', swap_mib=1024, must_act=False, seconds=60),
     'children': bad('forty children that leak', 'spawn hog /lab/hog -c 40 -r 40', deaths=(1, 41), seconds=60, after=20),
@@ -106,7 +106,7 @@ SCENARIOS = {
                              prepare='spawn app /lab/hog -n app -u 225; sleep 4', memory=768, seconds=90),
     'steady': healthy('85 % used and steady', ':', prepare='spawn app /lab/hog -n app -r 100 -a 15; sleep 5'),
     'suspended': healthy('a machine with 20 % available sleeps for ten seconds', 'sleep 3; rtcwake -m mem -s 10 >/run/result/rtcwake 2>&1',
-                         prepare=SERVER + '; spawn app /lab/hog -n app -r 100 -a 24; sleep 5'),
+                         prepare=SERVER.replace('-s 80', '-s 20') + '; spawn app /lab/hog -n app -r 100 -a 24; sleep 5'),
     'slow-disk': healthy('a slow disk', f'spawn backup /lab/reader -n backup {ENDLESS}', prepare='spawn app /lab/hog -n app -r 100 -a 20; sleep 5',
                          iops=100, mib_per_second=8),
 }
