@@ -31,8 +31,8 @@
 #define GATE_CLOSES_LOWS 8
 
 /*
- * Below this share of what is read the reading is honest work: a backup reads what it never had, and waits for that. The
- * mean of the share of pages and the share of requests: where there is thrashing at least one of them is high. Of
+ * Below this share of what is read the reading is honest work: a backup reads what it never had, and waits for that.
+ * The mean of the share of pages and the share of requests: where there is thrashing at least one of them is high. Of
  * pages it is 0.25 when readahead is thrown out before it is used, but then nine of ten requests are faults'; of
  * requests it is 0.29 where a fault's readahead goes around pages that are there, but then all pages had been there.
  * Seen: 0.53 and more in 1,400 windows of thrashing; 0.40 at the most beside backups, 0.34 beside databases.
