@@ -105,6 +105,8 @@ SCENARIOS = {
     'compile-tight': healthy('the same, down to 13 % available', COMPILE,
                              prepare='spawn app /lab/hog -n app -u 225; sleep 4', memory=768, seconds=90),
     'steady': healthy('85 % used and steady', ':', prepare='spawn app /lab/hog -n app -r 100 -a 15; sleep 5'),
+    'starting': healthy('a large program starts beside a full page cache, takes 60 % of memory within nine seconds, and stops',
+                        'spawn app /lab/hog -n app -r 30 -u 280', prepare='cat /data/stream/[0-5] >/dev/null'),
     'suspended': healthy('a machine with 20 % available sleeps for ten seconds', 'sleep 3; rtcwake -m mem -s 10 >/run/result/rtcwake 2>&1',
                          prepare=SERVER.replace('-s 80', '-s 20') + '; spawn app /lab/hog -n app -r 100 -a 24; sleep 5'),
     'slow-disk': healthy('a slow disk', f'spawn backup /lab/reader -n backup {ENDLESS}', prepare='spawn app /lab/hog -n app -r 100 -a 20; sleep 5',
