@@ -306,7 +306,8 @@ static void conditions(const struct config *config, const struct sample *s, cons
 	ret[STALL_SLOW] = r->waiting >= stall / 4 && of_the_machine;
 	ret[STALL_FLOOD] = r->swap_out_kib >= FLOOD_KIB_PER_S && r->alloc_stalls >= FLOOD_STALLS &&
 			   at_most(available, total, soon(r) ? config->mem_term_ppm : config->mem_kill_ppm);
-	ret[STALL_PRESSURE] = r->waiting >= stall / 4 && of_the_machine && r->pressure >= PRESSURE_LEAST;
+	/* That it is of the machine is what pressure says: two hundred threads that reclaim memory count as running. */
+	ret[STALL_PRESSURE] = r->waiting >= stall / 4 && r->pressure >= PRESSURE_LEAST;
 }
 
 static uint64_t hold_ns(const struct config *config, const struct sample *s, const struct rates *r,
