@@ -58,7 +58,7 @@ SCENARIOS = {
     'files-tight': bad('hot mapped files that do not fit in what is left, and nothing grows',
                        f'spawn reader /lab/reader -n reader -m -p -l -t 4 -s 16 {SET}',
                        prepare='spawn app /lab/hog -n app -r 100 -a 14; sleep 4', victims=('app', 'reader'), seconds=40),
-    'threads': bad('the same, and two hundred threads want them', f'spawn reader /lab/reader -n reader -m -p -l -t 200 -s 16 {SET}',
+    'threads': bad('hot mapped files that do not fit, and two hundred threads want them', f'spawn reader /lab/reader -n reader -m -p -l -t 200 -s 16 {SET}',
                    prepare='spawn app /lab/hog -n app -r 100 -a 18; sleep 4', victims=('app', 'reader'), seconds=40),
     'anonymous': bad('more hot anonymous memory than there is, with roomy swap', 'spawn hog /lab/hog -u 480 -r 60 -t 4',
                      swap='disk', swap_mib=1024, must_act=False, seconds=60),
