@@ -44,6 +44,9 @@ static int set_up(void **state)
 	return 0;
 }
 
+/* 0.6 tasks wait for what was taken from them, and disks read nothing else. */
+#define QUARTER_OF_IT .refaults = 300, .major_faults = 300, .reads = 320, .read_pages = 320, .read_ms = 640
+
 /* A quarter of a second goes by. */
 static struct stall_view step(const struct load *l)
 {
@@ -264,8 +267,7 @@ static void a_pause_begins_the_hold_anew(void **state)
 /* A leak: before the level is reached, and while nobody could know from the level alone. */
 static void falling_memory_brings_it_forward(void **state)
 {
-	static const struct load some = {
-		.refaults = 300, .major_faults = 300, .reads = 320, .read_pages = 320, .read_ms = 640, .running = 2};
+	static const struct load some = {QUARTER_OF_IT, .running = 2};
 	static const struct {
 		uint64_t fall_kib; /* a second */
 		uint64_t swap_mib;
@@ -348,13 +350,7 @@ static void other_rules(void **state)
 		 false,
 		 -1,
 		 STALL_NONE},
-		{"a quarter of it, for long",
-		 {.refaults = 300, .major_faults = 300, .reads = 320, .read_pages = 320, .read_ms = 640},
-		 143,
-		 true,
-		 false,
-		 9.25,
-		 STALL_SLOW},
+		{"a quarter of it, for long", {QUARTER_OF_IT}, 143, true, false, 9.25, STALL_SLOW},
 		{"less is nothing",
 		 {.refaults = 200, .major_faults = 200, .reads = 220, .read_pages = 220, .read_ms = 440},
 		 143,
@@ -362,13 +358,7 @@ static void other_rules(void **state)
 		 false,
 		 -1,
 		 STALL_NONE},
-		{"nor a quarter of it where more is available",
-		 {.refaults = 300, .major_faults = 300, .reads = 320, .read_pages = 320, .read_ms = 640},
-		 300,
-		 true,
-		 false,
-		 -1,
-		 STALL_NONE},
+		{"nor a quarter of it where more is available", {QUARTER_OF_IT}, 300, true, false, -1, STALL_NONE},
 		{"readahead is thrown out before it is used; as seen",
 		 {.refaults = 6560,
 		  .major_faults = 868,
@@ -402,37 +392,21 @@ static void other_rules(void **state)
 		 -1,
 		 STALL_NONE},
 		{"pressure brings a quarter of it forward",
-		 {.refaults = 300,
-		  .major_faults = 300,
-		  .reads = 320,
-		  .read_pages = 320,
-		  .read_ms = 640,
-		  .pressure_full_us = 300000},
+		 {QUARTER_OF_IT, .pressure_full_us = 300000},
 		 143,
 		 true,
 		 true,
 		 2.25,
 		 STALL_PRESSURE},
 		{"and where hundreds run, because they reclaim memory",
-		 {.refaults = 300,
-		  .major_faults = 300,
-		  .reads = 320,
-		  .read_pages = 320,
-		  .read_ms = 640,
-		  .pressure_full_us = 300000,
-		  .running = 300},
+		 {QUARTER_OF_IT, .pressure_full_us = 300000, .running = 300},
 		 143,
 		 true,
 		 true,
 		 2.25,
 		 STALL_PRESSURE},
 		{"pressure of the disk counts by the share that was taken from memory",
-		 {.refaults = 300,
-		  .major_faults = 300,
-		  .reads = 320,
-		  .read_pages = 320,
-		  .read_ms = 640,
-		  .io_full_us = 300000},
+		 {QUARTER_OF_IT, .io_full_us = 300000},
 		 143,
 		 true,
 		 true,
