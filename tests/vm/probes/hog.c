@@ -8,7 +8,7 @@
  *   -i          SIGTERM is ignored                    -z          keep what it holds compressible
  *   -o          page out what it holds, once it does  -w FILE     then wait until this file is there
  *   -t THREADS  then so many threads touch all of it, for ever
- *   -b FILE     a thread writes to FILE for ever
+ *   -b FILE     a thread writes to FILE for ever      -q          quits once it holds it
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -35,7 +35,7 @@ static struct {
 	size_t until_mib;
 	double until_available;
 	unsigned children, threads;
-	bool ignores, plain, paged_out;
+	bool ignores, plain, paged_out, quits;
 } o = {.name = "hog", .kind = "anon", .until_mib = STEPS_MOST};
 
 static unsigned char *steps[STEPS_MOST];
@@ -153,6 +153,8 @@ static void go_on_in(void *(*function)(void *))
 static void work(void)
 {
 	grow();
+	if (o.quits)
+		exit(0);
 	for (size_t i = 0; o.paged_out && i < held; i++)
 		(void)madvise(steps[i], STEP, MADV_PAGEOUT);
 	while (o.wait_for && access(o.wait_for, F_OK) != 0)
@@ -177,7 +179,7 @@ static void options(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "n:r:u:a:k:c:it:zob:w:")) != -1)
+	while ((c = getopt(argc, argv, "n:r:u:a:k:c:it:zob:w:q")) != -1)
 		switch (c) {
 		case 'n':
 			o.name = optarg;
@@ -208,6 +210,9 @@ static void options(int argc, char **argv)
 			break;
 		case 'o':
 			o.paged_out = true;
+			break;
+		case 'q':
+			o.quits = true;
 			break;
 		case 'b':
 			o.blocked_on = optarg;
