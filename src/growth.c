@@ -5,8 +5,6 @@
 
 #include <stddef.h>
 
-/* A reading is compared with until it is so old: longer than a stall is held, and short enough to mean "now". */
-#define OLDEST_NS (30 * NS_PER_S)
 /* Less time says nothing. */
 #define YOUNGEST_NS (1 * NS_PER_S)
 
@@ -58,12 +56,12 @@ static void note(struct growth *growth, const struct proc *p, uint64_t now_ns)
 	struct growth_entry *e = entry_of(growth, p, now_ns);
 
 	e->seen_ns = now_ns;
-	if (now_ns - e->first_ns > OLDEST_NS) {
+	if (now_ns - e->first_ns > GROWTH_OLDEST_NS) {
 		e->first_ns = e->second_ns;
 		e->first_kib = e->second_kib;
 		e->second_ns = now_ns;
 		e->second_kib = p->freeable_kib;
-	} else if (now_ns - e->second_ns > OLDEST_NS / 2) {
+	} else if (now_ns - e->second_ns > GROWTH_OLDEST_NS / 2) {
 		e->second_ns = now_ns;
 		e->second_kib = p->freeable_kib;
 	}
@@ -90,7 +88,7 @@ static void mark(const struct growth_entry *e, const struct rank *rank, struct p
 {
 	uint64_t age = now_ns - e->first_ns;
 
-	if (age < YOUNGEST_NS || age > 2 * OLDEST_NS)
+	if (age < YOUNGEST_NS || age > 2 * GROWTH_OLDEST_NS)
 		return;
 	p->grown_ns = age;
 	p->grown_kib = minus_u64(p->freeable_kib, e->first_kib);

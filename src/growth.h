@@ -8,10 +8,13 @@
 
 #include "proc.h"
 #include "rank.h"
+#include "util.h"
 
 #include <stdint.h>
 
 #define GROWTH_MOST 32 /* processes that are remembered: the best of a table */
+/* A reading is compared with until it is so old: longer than a stall is held, and short enough to mean "now". */
+#define GROWTH_OLDEST_NS (30 * NS_PER_S)
 
 struct growth_entry {
 	struct process_id id;

@@ -22,7 +22,7 @@
 #define KEEP_REACH_NS   (10 * NS_PER_S)
 /* And a scan may take no more than one part in this of the time, however many processes there are. */
 #define KEEP_COST 50
-/* Only to see who grows: less often, and one part in this. */
+/* Only to see who grows: less often, and one part in this; but so often that there is something to compare with. */
 #define KEEP_GROWTH_NS   (10 * NS_PER_S)
 #define KEEP_GROWTH_COST 1000
 
@@ -238,7 +238,7 @@ static void choose_and_end(struct useroom *u, struct sample *s, const struct dec
 static uint64_t keep_pause(const struct useroom *u, const struct decision *d)
 {
 	if (!d->near)
-		return max_u64(KEEP_GROWTH_NS, u->scan.took_ns * KEEP_GROWTH_COST);
+		return clamp_u64(u->scan.took_ns * KEEP_GROWTH_COST, KEEP_GROWTH_NS, GROWTH_OLDEST_NS);
 	return max_u64(d->reach_ns < KEEP_REACH_NS ? KEEP_FALLING_NS : KEEP_STEADY_NS, u->scan.took_ns * KEEP_COST);
 }
 
@@ -249,8 +249,9 @@ static uint64_t keep_pause(const struct useroom *u, const struct decision *d)
 static void keep_ready(struct useroom *u, const struct sample *s, const struct decision *d)
 {
 	bool of_use = d->stall.open || (d->near && !u->config.sort_by_rss);
+	bool kept = u->kept_ns != 0; /* "at 0" would be a moment ago on a machine that has just booted */
 
-	if (!of_use || s->now_ns < u->kept_ns + keep_pause(u, d))
+	if (!of_use || (kept && s->now_ns < u->kept_ns + keep_pause(u, d)))
 		return;
 	prepare_rank(u, s);
 	scan_full(&u->scan, &u->rank, sense_now(), &u->table);
