@@ -53,8 +53,8 @@ def chosen(args):
 
 
 def complete(scenario, killer, given):
-    options = {'kernel': '6.1', 'psi': 1, 'cpus': 2, 'options': '', **{k: getattr(scenario, k) for k in
-               ('cgroup', 'swap', 'swap_mib', 'memory', 'iops', 'mib_per_second', 'seconds')}, **given}
+    options = {'psi': 1, 'cpus': 2, 'options': '', **{k: getattr(scenario, k) for k in
+               ('kernel', 'cgroup', 'swap', 'swap_mib', 'memory', 'iops', 'mib_per_second', 'seconds', 'modules', 'remote')}, **given}
     if killer.cgroup:
         options['cgroup'] = killer.cgroup
     if killer.psi:
@@ -69,14 +69,17 @@ def job(scenario, killer, options):
              'await': scenario.victims[0] if scenario.victims else '-', 'deaths': max(scenario.deaths[0], 1) if scenario.victims else 0}
     text = ''.join(f'{name}={shlex.quote(str(value))}\n' for name, value in facts.items())
     start = killer.start.replace('OPTIONS', options['options'])
-    for name, body in (('prepare', scenario.prepare or ':'), ('go', scenario.go), ('start_killer', start)):
+    for name, body in (('assemble', scenario.assemble), ('prepare', scenario.prepare or ':'), ('go', scenario.go), ('start_killer', start)):
         text += f'{name}() {{\n{body}\n}}\n'
     return text
 
 
 def images(scenario_name, killer_name, given):
-    """What a run boots from, made where it is not there; machine.Unavailable where it cannot be made."""
-    machine.images(complete(SCENARIOS[scenario_name], KILLERS[killer_name], given)['kernel'])
+    """What a run needs, made where it is not there; machine.Unavailable where it cannot be made."""
+    options = complete(SCENARIOS[scenario_name], KILLERS[killer_name], given)
+    machine.images(options['kernel'])
+    if options['remote'] and machine.virtiofsd() is None:
+        raise machine.Unavailable('no virtiofsd is here')
 
 
 def judged(scenario, found, said, options):

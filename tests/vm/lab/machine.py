@@ -24,11 +24,14 @@ TOP = os.path.dirname(os.path.dirname(VM))
 CACHE = os.environ.get('USEROOM_VM_CACHE') or os.path.join(
     os.environ.get('XDG_CACHE_HOME') or os.path.expanduser('~/.cache'), 'useroom-vm')
 
-# Whose linux-image-cloud-amd64: the last of these of Debian's suites.
-KERNELS = {'6.1': ['bookworm'], '6.12': ['trixie'], 'newest': ['trixie', 'trixie-backports']}
+# Which package, and the last of which of Debian's suites. A generic kernel is larger and has zswap.
+CLOUD, GENERIC = 'linux-image-cloud-amd64', 'linux-image-amd64'
+KERNELS = {'5.10': (CLOUD, ['bullseye']), '6.1': (CLOUD, ['bookworm']), '6.12': (CLOUD, ['trixie']),
+           'newest': (CLOUD, ['trixie', 'trixie-backports']),
+           '6.1-generic': (GENERIC, ['bookworm']), '6.12-generic': (GENERIC, ['trixie'])}
 PACKAGES = ['systemd', 'systemd-sysv', 'systemd-oomd', 'dbus', 'procps', 'util-linux', 'kmod', 'earlyoom', 'nohang', 'oomd',
             'gcc', 'libc6-dev']
-MODULES = ['virtio_pci', 'virtio_blk', 'ext4', 'zram', 'zsmalloc', 'lzo', 'lzo-rle', 'lz4', 'zstd', 'autofs4']
+MODULES = ['virtio_pci', 'virtio_blk', 'crc32c_generic', 'ext4', 'zram', 'zsmalloc', 'lzo', 'lzo-rle', 'lz4', 'zstd', 'autofs4']
 PROBES = ['hog', 'reader', 'heartbeat', 'beat', 'recorder', 'init']
 DATA_FILES = {'hot': [64], 'set': [48] * 8, 'stream': [100] * 12}  # MiB
 
@@ -76,9 +79,9 @@ def sources(*suites):
     return [f'deb {uri[0]} {suite} main' for suite in suites]
 
 
-def unpack_kernel(suites, out):
-    """The kernel that the last of the suites calls its cloud kernel: unpacked, not installed. apt checks the signatures."""
-    subprocess.run(['mmdebstrap', '--quiet', '--variant=extract', '--include=linux-image-cloud-amd64/' + suites[-1], suites[0], out,
+def unpack_kernel(package, suites, out):
+    """The kernel that the last of the suites has under this name: unpacked, not installed. apt checks the signatures."""
+    subprocess.run(['mmdebstrap', '--quiet', '--variant=extract', f'--include={package}/{suites[-1]}', suites[0], out,
                     *sources(*suites)], check=True)
     if not os.path.exists(os.path.join(out, 'lib')):  # as base-files makes it, which is not unpacked here
         os.symlink('usr/lib', os.path.join(out, 'lib'))
@@ -87,7 +90,7 @@ def unpack_kernel(suites, out):
 
 def kernel(version):
     """The folder of a kernel, its image and its release."""
-    out = cached(f'kernel-{version}', lambda path: unpack_kernel(KERNELS[version], path))
+    out = cached(f'kernel-{version}', lambda path: unpack_kernel(*KERNELS[version], path))
     release = os.listdir(os.path.join(out, 'lib/modules'))[0]
     for place in (f'boot/vmlinuz-{release}', f'usr/lib/modules/{release}/vmlinuz'):
         if os.path.exists(os.path.join(out, place)):
@@ -95,13 +98,13 @@ def kernel(version):
     raise RuntimeError(f'kernel {version}: no image')
 
 
-def modules_in_order(root, release):
+def modules_in_order(root, release, more):
     base = os.path.join(root, 'lib/modules', release)
     with open(os.path.join(base, 'modules.dep'), encoding='ascii') as f:
         needs = dict(line.rstrip('\n').split(':', 1) for line in f)
     by_name = {re.sub(r'\.ko(\.\w+)?$', '', os.path.basename(p)).replace('-', '_'): p for p in needs}
     order = []
-    for name in MODULES:
+    for name in [*MODULES, *more]:
         path = by_name.get(name.replace('-', '_'))
         for part in ([*reversed(needs[path].split()), path] if path else []):
             if part not in order:
@@ -253,67 +256,119 @@ def watched(stood):
         stood.append(int(watcher.communicate()[0]))
 
 
+def initrd(options, files):
+    """The first root file system: modules, /lab, and the init that goes on to the disk."""
+    base, _, release = kernel(options['kernel'])
+    tree = {'dev': (0o040755, b''), 'root': (0o040755, b''), 'lab': (0o040755, b''), 'modules': (0o040755, b'')}
+    names = []
+    for path in modules_in_order(base, release, options['modules']):
+        name = re.sub(r'\.(xz|gz)$', '', os.path.basename(path))
+        tree['modules/' + name] = (0o100644, read_module(path))
+        names.append('/modules/' + name)
+    tree['modules/list'] = (0o100644, '\n'.join(names).encode() + b'\n')
+    for name, content in files.items():
+        if os.path.isabs(content) and os.path.exists(content):
+            with open(content, 'rb') as f:
+                tree['lab/' + name] = (0o100755, f.read())
+        else:
+            tree['lab/' + name] = (0o100755, content.encode())
+    with open(probes()['init'], 'rb') as f:
+        tree['init'] = (0o100755, f.read())
+    return cpio(tree)
+
+
+def drives(options, root, data, swap, result):
+    """The disks: as slow as a cloud's, but the one for the result."""
+    slow = f'throttling.iops-total={options["iops"]},throttling.bps-total={options["mib_per_second"] * 1024 * 1024}'
+    found = []
+    for path, limits in ((root, slow), (data, slow), (swap, slow), (result, '')):
+        # cache=unsafe: no flush reaches the host's disk; the throttle is what the guest sees.
+        found += ['-drive', f'file={path},format=raw,if=virtio,cache=unsafe,snapshot={"off" if path == result else "on"}'
+                  + (',' + limits if limits else '')]
+    # /dev/vde: a disk without an end, of zeros, for backups that read for as long as a run lasts and nothing twice.
+    return found + ['-drive', f'if=virtio,file.driver=null-co,file.size={64 << 30},file.read-zeroes=on,format=raw,{slow}']
+
+
+def command_line(options):
+    """The kernel's. With no udev nothing says that a terminal is there: a getty, and what comes after it, would wait for 90 s."""
+    unneeded = ('systemd-logind', 'e2scrub_reap', 'systemd-update-utmp', 'systemd-random-seed', 'getty@tty1')
+    return ' '.join(['console=ttyS0 quiet loglevel=3 panic=-1 systemd.show_status=false',
+                     'systemd.getty_auto=no', *(f'systemd.mask={unit}.service' for unit in unneeded), f'psi={options["psi"]}',
+                     *(['cgroup_no_v1=all', 'systemd.unified_cgroup_hierarchy=1'] if options['cgroup'] == 'v2' else [])])
+
+
+def make_remote(out):
+    """What the virtiofs file system "remote" has: files for a working set, and one without an end."""
+    os.makedirs(os.path.join(out, 'set'))
+    for i in range(8):
+        with open(os.path.join(out, 'set', str(i)), 'wb') as f:
+            f.write(os.urandom(16 * 1024 * 1024))
+    with open(os.path.join(out, 'endless'), 'wb') as f:
+        f.truncate(64 << 30)
+
+
+def virtiofsd():
+    """The daemon that serves a directory of the host to a machine; None: it is not here."""
+    return shutil.which('virtiofsd', path=os.environ['PATH'] + ':/usr/lib/qemu:/usr/libexec:/usr/lib')
+
+
+@contextlib.contextmanager
+def shared(options, here):
+    """Options of qemu for the virtiofs file system "remote", where the run has one, and the daemon that serves it meanwhile."""
+    if not options['remote']:
+        yield []
+        return
+    socket = os.path.join(here, 'remote')
+    server = subprocess.Popen([virtiofsd(), f'--socket-path={socket}', '-o', f'source={cached("remote", make_remote)}'],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                              start_new_session=True, preexec_fn=first_of_qemu)
+    try:
+        while not os.path.exists(socket) and server.poll() is None:
+            time.sleep(0.05)
+        yield ['-object', f'memory-backend-memfd,id=ram,size={options["memory"]}M,share=on', '-numa', 'node,memdev=ram',
+               '-chardev', f'socket,id=remote,path={socket}', '-device', 'vhost-user-fs-pci,chardev=remote,tag=remote']
+    finally:
+        server.kill()
+        server.wait()
+
+
 def boot(options, files, seconds):
     """One machine from its boot to its end. files: {name: path or text} for /lab. Returns the members of the tar archive that the
     guest leaves on its result disk {name: bytes}, what the console said, and for how many ms the host did nothing for it."""
     stood = []
     if not _accelerator:
         _accelerator.extend(accelerator())
-    (base, image, release), root, data = images(options['kernel'])
+    (_, image, _), root, data = images(options['kernel'])
     with tempfile.TemporaryDirectory(dir=CACHE) as here:
-        tree = {'dev': (0o040755, b''), 'root': (0o040755, b''), 'lab': (0o040755, b''), 'modules': (0o040755, b'')}
-        names = []
-        for path in modules_in_order(base, release):
-            name = re.sub(r'\.(xz|gz)$', '', os.path.basename(path))
-            tree['modules/' + name] = (0o100644, read_module(path))
-            names.append('/modules/' + name)
-        tree['modules/list'] = (0o100644, '\n'.join(names).encode() + b'\n')
-        for name, content in files.items():
-            if os.path.isabs(content) and os.path.exists(content):
-                with open(content, 'rb') as f:
-                    tree['lab/' + name] = (0o100755, f.read())
-            else:
-                tree['lab/' + name] = (0o100755, content.encode())
-        with open(probes()['init'], 'rb') as f:
-            tree['init'] = (0o100755, f.read())
-        initrd, result, swap = (os.path.join(here, name) for name in ('initrd', 'result', 'swap'))
-        with open(initrd, 'wb') as f:
-            f.write(cpio(tree))
+        first, result, swap, console = (os.path.join(here, name) for name in ('initrd', 'result', 'swap', 'console'))
+        with open(first, 'wb') as f:
+            f.write(initrd(options, files))
         for path, mib in ((result, 64), (swap, max(1, options['swap_mib']))):
             with open(path, 'wb') as f:
                 f.truncate(mib * 1024 * 1024)
-        slow = f'throttling.iops-total={options["iops"]},throttling.bps-total={options["mib_per_second"] * 1024 * 1024}'
-        drives = []
-        # /dev/vde: a disk without an end, of zeros, for backups that read for as long as a run lasts and nothing twice.
-        endless = f'if=virtio,file.driver=null-co,file.size={64 << 30},file.read-zeroes=on,format=raw,{slow}'
-        for path, limits in ((root, slow), (data, slow), (swap, slow), (result, '')):
-            # cache=unsafe: no flush reaches the host's disk; the throttle is what the guest sees.
-            drives += ['-drive', f'file={path},format=raw,if=virtio,cache=unsafe,snapshot={"off" if path == result else "on"}'
-                       + (',' + limits if limits else '')]
-        drives += ['-drive', endless]
-        # With no udev nothing says that a terminal is there: a getty, and what comes after it, would wait for 90 s.
-        unneeded = ('systemd-logind', 'e2scrub_reap', 'systemd-update-utmp', 'systemd-random-seed', 'getty@tty1')
-        append = ' '.join(['console=ttyS0 quiet loglevel=3 panic=-1 systemd.show_status=false',
-                           'systemd.getty_auto=no', *(f'systemd.mask={unit}.service' for unit in unneeded), f'psi={options["psi"]}',
-                           *(['cgroup_no_v1=all', 'systemd.unified_cgroup_hierarchy=1'] if options['cgroup'] == 'v2' else [])])
-        console = os.path.join(here, 'console')
-        with open(console, 'wb') as out, processors(options['cpus']), watched(stood):
+        with open(console, 'wb') as out, processors(options['cpus']), watched(stood), shared(options, here) as remote:
             try:
                 subprocess.run(['qemu-system-x86_64', *_accelerator, '-smp', str(options['cpus']), '-m', str(options['memory']),
-                                '-display', 'none', '-nodefaults', '-no-reboot', '-serial', 'stdio', *drives, '-kernel', image,
-                                '-initrd', initrd, '-append', append],
+                                '-display', 'none', '-nodefaults', '-no-reboot', '-serial', 'stdio',
+                                *drives(options, root, data, swap, result), *remote, '-kernel', image, '-initrd', first,
+                                '-append', command_line(options)],
                                stdin=subprocess.DEVNULL, stdout=out, stderr=out, timeout=seconds, check=False,
                                env=dict(os.environ, TMPDIR=here), start_new_session=True, preexec_fn=first_of_qemu)
             except subprocess.TimeoutExpired:
                 out.write(b'\nthe machine did not end in time\n')
         with open(console, encoding='utf-8', errors='replace') as f:
             said = f.read()
-        found = {}
-        try:
-            with tarfile.open(result) as archive:
-                for member in archive.getmembers():
-                    if member.isfile():
-                        found[os.path.normpath(member.name)] = archive.extractfile(member).read()
-        except tarfile.TarError:
-            pass
-        return found, said, stood[0]
+        return members(result), said, stood[0]
+
+
+def members(archive):
+    """The files of a tar archive {name: bytes}; none where there is no archive."""
+    found = {}
+    try:
+        with tarfile.open(archive) as tar:
+            for member in tar.getmembers():
+                if member.isfile():
+                    found[os.path.normpath(member.name)] = tar.extractfile(member).read()
+    except tarfile.TarError:
+        pass
+    return found

@@ -18,9 +18,13 @@ class Scenario:
     memory: int = 512  # MiB
     swap: str = 'none'
     swap_mib: int = 0
+    kernel: str = '6.1'
     cgroup: str = 'v2'
     iops: int = 1800  # of each disk: a cloud's ordinary one
     mib_per_second: int = 100
+    assemble: str = 'data=/dev/vdb'  # shell that says where the data disk's file system is
+    modules: tuple = ()  # of the kernel, more than every machine has
+    remote: bool = False  # a directory of the host is there as the virtiofs file system "remote"
     must_act: bool = True  # False: nobody acts on it by thresholds, and the note says so
 
     @property
@@ -45,12 +49,41 @@ ENDLESS = '/dev/vde'  # what a backup reads: nothing comes twice, for as long as
 # A service at work: it reads its files through a mapping, without an end. 80 MiB are a sixth of the machine.
 SERVER = 'spawn server /lab/reader -n server -m -p -l -t 2 -s 80 /data/stream/0'
 
+# The data disk with a layer on top. The kernel has both in /proc/diskstats, the layer's reads and the disk's.
+MAPPED = '''
+dmsetup create data --noudevsync --table "0 $(blockdev --getsz /dev/vdb) linear /dev/vdb 0"
+data=/dev/dm-0'''
+# Documentation/admin-guide/md.rst: an array without metadata, its second disk missing
+MIRRORED = '''
+echo md0 >/sys/module/md_mod/parameters/new_array
+cd /sys/block/md0/md
+echo none >metadata_version
+echo raid1 >level
+echo 2 >raid_disks
+echo $(($(blockdev --getsz /dev/vdb) / 2)) >component_size
+cat /sys/block/vdb/dev >new_dev
+echo 0 >dev-vdb/slot
+echo active >array_state
+cd /
+data=/dev/md0'''
+
+REMOTE = 'mkdir /remote; mount -t virtiofs remote /remote; '
+
 SCENARIOS = {
     'bomb': bad('a fast bomb', 'spawn hog /lab/hog', seconds=40),
     'leak': bad("a slow leak while a service's file working set is in use", 'spawn hog /lab/hog -r 12', prepare=SERVER),
     'leak-stops': bad('the same leak, which stops at 2.5 % available', 'spawn hog /lab/hog -r 12 -a 2.5', prepare=SERVER),
+    'leak-mapped': bad('the same leak, the disk below device mapper', 'spawn hog /lab/hog -r 12', prepare=SERVER,
+                       assemble=MAPPED, modules=('dm-mod',)),
+    'leak-mirrored': bad('the same leak, the disk below md', 'spawn hog /lab/hog -r 12', prepare=SERVER,
+                         assemble=MIRRORED, modules=('raid1',)),
     'bomb-swap': bad('a fast bomb, with swap', 'spawn hog /lab/hog', swap='disk', swap_mib=512),
     'leak-swap': bad('a slow leak, with swap', 'spawn hog /lab/hog -r 25', prepare=SERVER, swap='disk', swap_mib=512, seconds=90),
+    'leak-mglru': bad('the slow leak under the multi-generational LRU of 6.1, which counts few refaults', 'spawn hog /lab/hog -r 12',
+                      prepare='echo y >/sys/kernel/mm/lru_gen/enabled; ' + SERVER),
+    'leak-zswap': bad('a slow leak, with swap behind zswap', 'spawn hog /lab/hog -r 25',
+                      prepare='echo y >/sys/module/zswap/parameters/enabled; ' + SERVER,
+                      swap='disk', swap_mib=512, seconds=90, kernel='6.1-generic'),
     'leak-zram': bad('a slow leak, with zram', 'spawn hog /lab/hog -r 25', prepare=SERVER, swap='zram', swap_mib=234, seconds=90),
     'files': bad('a working set of files that no longer fits, though available memory looks fine',
                  f'spawn reader /lab/reader -n reader -m -p -l -t 4 {SET}',
@@ -58,6 +91,10 @@ SCENARIOS = {
     'files-tight': bad('hot mapped files that do not fit in what is left, and nothing grows',
                        f'spawn reader /lab/reader -n reader -m -p -l -t 4 -s 16 {SET}',
                        prepare='spawn app /lab/hog -n app -r 100 -a 14; sleep 4', victims=('app', 'reader'), seconds=40),
+    'files-remote': bad('hot mapped files of a file system without a disk do not fit, and nothing grows',
+                        'spawn reader /lab/reader -n reader -m -p -l -t 4 -s 16 /remote/set/*',
+                        prepare=REMOTE + 'spawn app /lab/hog -n app -r 100 -a 14; sleep 4', victims=('app', 'reader'), seconds=40, remote=True,
+                        modules=('virtiofs',)),
     'threads': bad('hot mapped files that do not fit, and two hundred threads want them', f'spawn reader /lab/reader -n reader -m -p -l -t 200 -s 16 {SET}',
                    prepare='spawn app /lab/hog -n app -r 100 -a 18; sleep 4', victims=('app', 'reader'), seconds=40),
     'anonymous': bad('more hot anonymous memory than there is, with roomy swap', 'spawn hog /lab/hog -u 480 -r 60 -t 4',
@@ -92,6 +129,10 @@ SCENARIOS = {
                             prepare='spawn app /lab/hog -n app -r 100 -a 15; sleep 5'),
     'backup-mmap-tight': healthy('the same by mmap', f'spawn backup /lab/reader -n backup -m {ENDLESS}',
                                  prepare='spawn app /lab/hog -n app -r 100 -a 15; sleep 5'),
+    'backup-remote': healthy('a backup from a file system without a disk, by mmap, and a service that reads from it, 11 % available',
+                             'spawn backup /lab/reader -n backup -m /remote/endless',
+                             prepare=REMOTE + 'spawn server /lab/reader -n server -m -p -l -s 16 /remote/set/0; '
+                                              'spawn app /lab/hog -n app -r 100 -a 15; sleep 5', remote=True, modules=('virtiofs',)),
     'database': healthy('a database reads pages of far more than the cache, 20 % available',
                         f'spawn database /lab/reader -n database -d -t 4 {STREAM}',
                         prepare='spawn app /lab/hog -n app -r 100 -a 20; sleep 5'),
