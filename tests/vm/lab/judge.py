@@ -66,6 +66,7 @@ def judge(scenario, found, options):
     result = {
         **{k: options[k] for k in ('scenario', 'killer', 'kernel', 'cgroup', 'psi', 'swap', 'swap_mib', 'cpus', 'memory', 'iops')},
         'seconds': options.get('seconds', scenario.seconds),
+        **({'options': options['options']} if options.get('options') else {}),
         'right': len(right), 'wrong': [f'{d["name"]} {FATAL.get(d["signal"], "ended")}' for d in wrong], 'kernel_kills': kernel,
         'signals': sorted({FATAL[d['signal']] for d in right}),
         'mem_total_kib': total,
