@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Pictures by gnuplot: its data, and running it."""
+import shutil
 import subprocess
+import sys
 
 
 def block(name, rows):
@@ -9,5 +11,7 @@ def block(name, rows):
 
 
 def draw(script):
-    """Runs the lines of a script."""
+    """Runs the lines of a script. Exits where gnuplot is not there, or says no."""
+    if not shutil.which('gnuplot'):
+        sys.exit('the pictures need gnuplot (Debian: gnuplot-nox)')
     subprocess.run(['gnuplot'], input='\n'.join(script), text=True, check=True)
