@@ -192,12 +192,15 @@ static bool enough_is_left(struct useroom *u, struct sample *s, const struct dec
 }
 
 /*
- * Memory that falls is a reason to end whoever takes it, before the level is reached. Where it is many small ones, the
- * page cache or the kernel, the levels are waited for: ending the largest, which stands still, would be a guess.
+ * Memory that falls, or is poured into swap, is a reason to end whoever takes it, before the level is reached. Where it
+ * is many small ones, the page cache or the kernel, the levels are waited for: ending the largest, which stands still,
+ * would be a guess.
  */
 static bool nobody_grows(const struct useroom *u, const struct decision *d)
 {
-	return d->by_stall && d->stall.rule == STALL_FALLING && (u->table.count == 0 || !u->table.procs[0].growing);
+	bool early = d->stall.rule == STALL_FALLING || (d->stall.rule == STALL_FLOOD && !d->mem_low);
+
+	return d->by_stall && early && (u->table.count == 0 || !u->table.procs[0].growing);
 }
 
 static void choose_and_end(struct useroom *u, struct sample *s, const struct decision *decided)

@@ -64,7 +64,9 @@
 #define FLOOD_KIB_PER_S 4000.0
 #define FLOOD_STALLS    15.0
 #define FLOOD_HOLD_NS   (2 * NS_PER_S)
-#define PRESSURE_LEAST  0.25
+/* Percent of -m: a disk that takes a bomb's pages as they come keeps 11 to 14 % available until swap is full (6.12). */
+#define FLOOD_BELOW    150
+#define PRESSURE_LEAST 0.25
 
 /* More than this of swap free: roomy. */
 #define ROOMY_PPM 200000u
@@ -293,6 +295,12 @@ static bool falls(const struct sample *s, const struct rates *r)
 	return r->reach * (double)NS_PER_S <= (double)(s->swap_total_kib > 0 ? FALLING_SWAP_NS : FALLING_NS);
 }
 
+/* The more there is of swap, the longer can be waited. */
+static uint32_t flood_below_ppm(const struct config *config, const struct rates *r)
+{
+	return soon(r) ? config->mem_term_ppm * FLOOD_BELOW / 100 : config->mem_kill_ppm;
+}
+
 /* Which conditions hold at this look; over the long and the short window where a moment could deceive. */
 static void conditions(const struct config *config, const struct sample *s, const struct rates *r, double running,
 		       bool ret[STALL_RULE_COUNT])
@@ -310,7 +318,7 @@ static void conditions(const struct config *config, const struct sample *s, cons
 			    at_most(available, total, FAULTS_BELOW_PPM);
 	ret[STALL_SLOW] = r->waiting >= stall / 4 && of_the_machine;
 	ret[STALL_FLOOD] = r->swap_out_kib >= FLOOD_KIB_PER_S && r->alloc_stalls >= FLOOD_STALLS &&
-			   at_most(available, total, soon(r) ? config->mem_term_ppm : config->mem_kill_ppm);
+			   at_most(available, total, flood_below_ppm(config, r));
 	/* That it is of the machine is what pressure says: two hundred threads that reclaim memory count as running. */
 	ret[STALL_PRESSURE] = r->waiting >= stall / 4 && r->pressure >= PRESSURE_LEAST;
 }
@@ -322,11 +330,11 @@ static uint64_t hold_ns(const struct config *config, const struct sample *s, con
 		return 0;
 	if (rule == STALL_SLOW)
 		return config->stall_hold_ns;
-	if (rule == STALL_FLOOD)
-		return soon(r) ? 0 : FLOOD_HOLD_NS; /* R53: a bomb fills the swap that is still free as well */
+	if (rule == STALL_FLOOD && soon(r)) /* R53: a bomb fills the swap that is still free as well */
+		return 0;
 	if (roomy(s))
 		return config->stall_hold_ns;
-	return rule == STALL_FAULTS ? FAULTS_HOLD_NS : 0;
+	return rule == STALL_FLOOD ? FLOOD_HOLD_NS : rule == STALL_FAULTS ? FAULTS_HOLD_NS : 0;
 }
 
 static struct stall_since since_now(const struct sample *s)
