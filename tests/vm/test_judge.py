@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What lab/judge.py says of runs that are known by heart. No machine is started."""
+import json
+import os
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), 'lab'))
+import judge  # noqa: E402
+from scenarios import Scenario  # noqa: E402
+
+TOTAL_KIB, TICK_MS, START_MS = 100000, 20, 10000
+OPTIONS = {'scenario': 's', 'killer': 'k', 'kernel': '6.1', 'cgroup': 'v2', 'psi': 1, 'swap': 'none', 'swap_mib': 0, 'cpus': 2,
+           'memory': 512, 'iops': 1800}
+HOG = Scenario('a hog', '', victims=('hog',), deaths=(1, 1))
+HEALTHY = Scenario('nobody may die', '')
+
+
+def death(at_ms, name='hog', signal=15):
+    return {'t_ms': at_ms, 'pid': 7, 'signal': signal, 'code': 0, 'name': name}
+
+
+def run(scenario=HOG, percent=lambda ms: 50, deaths=(), beats=(), kernel_kills=0, **options):
+    """Judges thirty seconds, of which ten are before the start."""
+    record = {'mem_total_kib': TOTAL_KIB, 'tick_ms': TICK_MS, 'first_ms': 0, 'deaths': list(deaths),
+              'killer': {'cpu_ns': 5e6, 'rss_kib': 1300, 'major_faults': 2},
+              'available_kib': [TOTAL_KIB * percent(ms) // 100 for ms in range(0, 30000, TICK_MS)],
+              'fields': ['oom_kill', 'memory_full', 'workingset_refault_file'], 'samples': [[3, 0, 0], [3 + kernel_kills, 9000, 70]]}
+    found = {'record.json': json.dumps(record), 'start': str(START_MS / 1000), 'heartbeat.json': json.dumps(list(beats))}
+    return judge.judge(scenario, found, {**OPTIONS, **options})
+
+
+def heartbeat(quiet_us, at_us):
+    """A beat every 20 ms: of quiet_us before the start, then of what at_us(ms) says."""
+    return [(ms, quiet_us if ms < START_MS else at_us(ms)) for ms in range(0, 29990, 20)]
+
+
+class Judge(unittest.TestCase):
+    def test_crossing_to_death_and_back(self):
+        found = run(percent=lambda ms: 5 if 12000 <= ms < 13000 else 80, deaths=[death(12900)])
+        self.assertEqual((found['crossed_ms'], found['died_ms'], found['crossing_to_death_ms']), (2000, 2900, 900))
+        self.assertEqual((found['crossing_to_memory_back_ms'], found['right'], found['signals']), (1000, 1, ['SIGTERM']))
+        self.assertEqual(found['faults'], [])
+
+    def test_who_died(self):
+        self.assertEqual(run()['faults'], ['right victims: 0 of 1'])
+        self.assertEqual(run(deaths=[death(12000), death(13000, signal=9)])['faults'], ['more victims than needed: 2 of 1'])
+        self.assertEqual(run(HEALTHY, deaths=[death(12000, 'app')])['faults'], ['wrong victim: app SIGTERM'])
+        self.assertEqual(run(HEALTHY, deaths=[death(12000, judge.REHEARSAL, 9)])['faults'], [])
+        self.assertEqual(run(HEALTHY, kernel_kills=2)['faults'], ['kernel kills: 2'])
+        self.assertEqual(run(HEALTHY)['faults'], [])
+
+    def test_late_from_a_period(self):
+        found = run(beats=heartbeat(4000, lambda ms: 120000 if ms == 15000 else 19000))
+        self.assertEqual((found['late_from_ms'], found['late_ms'], found['late_worst_ms']), (20, 100, 100))
+
+    def test_late_from_what_is_usual_here(self):
+        beats = [(ms, 50000 if ms < START_MS and ms % 500 == 0 else us)  # each that starts a program, say
+                 for ms, us in heartbeat(4000, lambda ms: 60000 if ms == 15000 else 4000)]
+        found = run(beats=beats)
+        self.assertEqual((found['late_from_ms'], found['late_ms']), (50, 10))
+
+    def test_a_beat_that_was_never_done(self):
+        beats = [b for b in heartbeat(4000, lambda ms: 4000) if b[0] <= 25000]
+        self.assertGreaterEqual(run(beats=beats)['late_worst_ms'], 4900)
+
+    def test_what_the_killer_was_told(self):
+        self.assertEqual(run(options='-stall off')['options'], '-stall off')
+        self.assertNotIn('options', run(options=''))
+
+
+if __name__ == '__main__':
+    unittest.main()
