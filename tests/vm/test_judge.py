@@ -46,6 +46,7 @@ class Judge(unittest.TestCase):
     def test_who_died(self):
         self.assertEqual(run()['faults'], ['right victims: 0 of 1'])
         self.assertEqual(run(deaths=[death(12000), death(13000, signal=9)])['faults'], ['more victims than needed: 2 of 1'])
+        self.assertIn('before it began', run(deaths=[death(9000)])['faults'][0])
         self.assertEqual(run(HEALTHY, deaths=[death(12000, 'app')])['faults'], ['wrong victim: app SIGTERM'])
         self.assertEqual(run(HEALTHY, deaths=[death(12000, judge.REHEARSAL, 9)])['faults'], [])
         self.assertEqual(run(HEALTHY, kernel_kills=2)['faults'], ['kernel kills: 2'])

@@ -106,6 +106,8 @@ def faults(scenario, result):
     least, most = scenario.deaths
     if scenario.must_act and result['right'] < least:
         found.append(f'right victims: {result["right"]} of {least}')
+    if result.get('died_ms', 0) < 0:
+        found.append('it was over before it began: the machine is too slow for this scenario')
     if result['right'] > most:
         found.append(f'more victims than needed: {result["right"]} of {most}')
     return found
