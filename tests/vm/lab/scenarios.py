@@ -147,7 +147,7 @@ SCENARIOS = {
     'cold-out': healthy('cold memory is being swapped out', 'spawn cold /lab/hog -n cold -u 600 -r 20', swap='disk', swap_mib=1024),
     'compile': healthy('a compile job', COMPILE, memory=768, seconds=90),
     'compile-tight': healthy('a compile job beside a program, down to 13 % available', COMPILE,
-                             prepare='spawn app /lab/hog -n app -u 180; sleep 4', memory=768, seconds=90),
+                             prepare='spawn app /lab/hog -n app -u 115; sleep 4', memory=768, seconds=90),
     'steady': healthy('85 % used and steady', ':', prepare='spawn app /lab/hog -n app -r 100 -a 15; sleep 5'),
     'starting': healthy('a large program starts beside a full page cache, takes 60 % of memory within nine seconds, and stops',
                         'spawn app /lab/hog -n app -r 30 -u 280', prepare='cat /data/stream/[0-5] >/dev/null'),
