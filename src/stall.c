@@ -295,10 +295,12 @@ static bool falls(const struct sample *s, const struct rates *r)
 	return r->reach * (double)NS_PER_S <= (double)(s->swap_total_kib > 0 ? FALLING_SWAP_NS : FALLING_NS);
 }
 
-/* The more there is of swap, the longer can be waited. */
+/* The more there is of swap, the longer can be waited. Where swap is ignored, "soon" says nothing of it. */
 static uint32_t flood_below_ppm(const struct config *config, const struct rates *r)
 {
-	return soon(r) ? config->mem_term_ppm * FLOOD_BELOW / 100 : config->mem_kill_ppm;
+	uint32_t term = config->ignore_swap ? config->mem_term_ppm : config->mem_term_ppm * FLOOD_BELOW / 100;
+
+	return soon(r) && term > config->mem_kill_ppm ? term : config->mem_kill_ppm;
 }
 
 /* Which conditions hold at this look; over the long and the short window where a moment could deceive. */
@@ -382,7 +384,11 @@ static void judge(struct stall *stall, const struct config *config, const struct
 			stall->since[rule] = (struct stall_since){0};
 		else if (stall->since[rule].now_ns == 0)
 			stall->since[rule] = since_now(s);
-		if (holds[rule] && lasted(stall, config, s, r, rule))
+		if (!holds[rule] || !lasted(stall, config, s, r, rule))
+			continue;
+		/* Above -m a flood only ends who grows; pressure is a reason of its own. */
+		if (rule != STALL_FLOOD || stall->view.rule != STALL_PRESSURE ||
+		    at_most(s->mem_available_kib, s->mem_total_kib, config->mem_term_ppm))
 			stall->view.rule = rule;
 	}
 }

@@ -309,11 +309,12 @@ static void falling_memory_brings_it_forward(void **state)
 }
 
 /* The looks until a bomb is found, which takes 86 MiB/s of this swap; -1: not in ten seconds. */
-static int bomb_beside(uint64_t available_mib, uint64_t swap_mib)
+static int bomb_beside(uint64_t available_mib, uint64_t swap_mib, bool ignore_swap)
 {
 	static const struct load bomb = {.swap_out_kib = 90000, .alloc_stalls = 60, .running = 2};
 
 	(void)set_up(NULL);
+	config.ignore_swap = ignore_swap;
 	machine.mem_available_kib = MIB(available_mib);
 	machine.swap_total_kib = machine.swap_free_kib = MIB(swap_mib);
 	for (int n = 1; n <= 40; n++) {
@@ -329,12 +330,14 @@ static int bomb_beside(uint64_t available_mib, uint64_t swap_mib)
 static void r53_a_bomb_beside_free_swap(void **state)
 {
 	(void)state;
-	assert_int_equal(bomb_beside(20, 512), 9); /* as soon as there are two seconds to look at */
-	assert_int_equal(bomb_beside(80, 512), 9);
-	assert_int_equal(bomb_beside(120, 512), 9);       /* 12 %: the disk takes it as it comes; as seen on 6.12 */
-	assert_int_equal(bomb_beside(20, 64 * 1024), 37); /* it would take minutes: -stall-hold, as any stall then */
-	assert_int_equal(bomb_beside(80, 64 * 1024), -1); /* and memory is not as short as that */
-	assert_int_equal(bomb_beside(160, 512), -1);
+	assert_int_equal(bomb_beside(20, 512, false), 9); /* as soon as there are two seconds to look at */
+	assert_int_equal(bomb_beside(80, 512, false), 9);
+	assert_int_equal(bomb_beside(120, 512, false), 9); /* 12 %: the disk takes it as it comes; as seen on 6.12 */
+	assert_int_equal(bomb_beside(20, 64 * 1024, false),
+			 37); /* it would take minutes: -stall-hold, as any stall then */
+	assert_int_equal(bomb_beside(80, 64 * 1024, false), -1); /* and memory is not as short as that */
+	assert_int_equal(bomb_beside(160, 512, false), -1);
+	assert_int_equal(bomb_beside(120, 512, true), -1); /* nobody asks how long swap would last */
 }
 
 static void other_rules(void **state)
