@@ -3,7 +3,7 @@
 import json
 
 PERIOD_US = 20000  # of the heartbeat
-QUIET_MS = 5000  # before it begins: all is prepared then, and the heartbeat has the machine to itself
+QUIET_MS = 5000  # before it begins: all is prepared then, and what the scenario prepared is at work
 FATAL = {9: 'SIGKILL', 15: 'SIGTERM'}
 
 REHEARSAL = 'exe'  # the child that useroom starts from /proc/self/exe and ends, to have killed once before it matters
@@ -24,7 +24,7 @@ def memory_back(series, crossed, total):
 
 
 def late_from(beats, start_ms):
-    """The delay (us) from which a beat is late: a period, or what one beat in fifty takes in this machine when nothing happens. That
+    """The delay (us) from which a beat is late: a period, or what one beat in fifty takes in this machine before it begins. That
     is 25 ms on one host of emulated machines and 55 on another (those that start a program are the slow ones): with a period alone
     the second is late by 0.15 s in each second although nothing is wrong with it."""
     quiet = sorted(delay for at, delay in beats if start_ms - QUIET_MS <= at < start_ms)
