@@ -11,7 +11,7 @@ def block(name, rows):
 
 
 def draw(script):
-    """Runs the lines of a script. Exits where gnuplot is not there, or says no."""
+    """Runs the lines of a script. Exits with a sentence where gnuplot is not there."""
     if not shutil.which('gnuplot'):
         sys.exit('the pictures need gnuplot (Debian: gnuplot-nox)')
     subprocess.run(['gnuplot'], input='\n'.join(script), text=True, check=True)

@@ -328,15 +328,14 @@ static void conditions(const struct config *config, const struct sample *s, cons
 static uint64_t hold_ns(const struct config *config, const struct sample *s, const struct rates *r,
 			enum stall_rule rule)
 {
-	if (rule == STALL_FALLING) /* what is roomy now will not be */
+	/* What is roomy now will not be; R53: a bomb fills the swap that is still free as well. */
+	if (rule == STALL_FALLING || (rule == STALL_FLOOD && soon(r)))
 		return 0;
-	if (rule == STALL_SLOW)
+	if (rule == STALL_SLOW || roomy(s))
 		return config->stall_hold_ns;
-	if (rule == STALL_FLOOD && soon(r)) /* R53: a bomb fills the swap that is still free as well */
-		return 0;
-	if (roomy(s))
-		return config->stall_hold_ns;
-	return rule == STALL_FLOOD ? FLOOD_HOLD_NS : rule == STALL_FAULTS ? FAULTS_HOLD_NS : 0;
+	if (rule == STALL_FLOOD)
+		return FLOOD_HOLD_NS;
+	return rule == STALL_FAULTS ? FAULTS_HOLD_NS : 0;
 }
 
 static struct stall_since since_now(const struct sample *s)

@@ -43,6 +43,8 @@ def healthy(title, go, **more):
 
 SET = '/data/set/*'
 STREAM = '/data/stream/*'
+COLD = 'spawn cold /lab/hog -n cold -u 110 -o'
+START = 'spawn app /lab/hog -n app -r 100 -u 400'  # four seconds
 COMPILE = "spawn compile sh -c 'while sh /lab/compile; do :; done'"
 ENDLESS = '/dev/vde'  # what a backup reads: nothing comes twice, for as long as a run lasts; its buffer heads take 3 % of memory
 
@@ -100,7 +102,7 @@ SCENARIOS = {
     'anonymous': bad('more hot anonymous memory than there is, with roomy swap', 'spawn hog /lab/hog -u 480 -r 60 -t 4',
                      swap='disk', swap_mib=1024, seconds=60),
     'starting-small': bad('a large program starts, and cold pages go to a swap for it that would last for five seconds; it would fit',
-                          'spawn app /lab/hog -n app -r 100 -u 400', prepare='spawn cold /lab/hog -n cold -u 110 -o; sleep 3',
+                          START, prepare=COLD + '; sleep 3',
                           victims=('app',), deaths=(0, 1), must_act=False, swap='disk', swap_mib=512, seconds=30),
     'children': bad('forty children that leak', 'spawn hog /lab/hog -c 40 -r 40', deaths=(1, 41), seconds=60, after=20),
     'stubborn': bad('a leak that ignores SIGTERM', 'spawn hog /lab/hog -i -r 40'),
@@ -143,7 +145,7 @@ SCENARIOS = {
                          prepare='spawn app /lab/hog -n app -u 220 -o -w /run/back -t 4; sleep 12; '
                                  'spawn other /lab/hog -n other -r 100 -u 280; sleep 5', swap='disk', swap_mib=1024),
     'cold-swap': healthy('swap full of cold pages, memory to spare', 'spawn app /lab/hog -n app -u 60 -t 1',
-                         prepare='spawn cold /lab/hog -n cold -u 110 -o', swap='disk', swap_mib=96),
+                         prepare=COLD, swap='disk', swap_mib=96),
     'cold-out': healthy('cold memory is being swapped out', 'spawn cold /lab/hog -n cold -u 600 -r 20', swap='disk', swap_mib=1024),
     'compile': healthy('a compile job', COMPILE, memory=768, seconds=90),
     'compile-tight': healthy('a compile job beside a program, down to 13 % available', COMPILE,
@@ -152,7 +154,7 @@ SCENARIOS = {
     'starting': healthy('a large program starts beside a full page cache, takes 60 % of memory within nine seconds, and stops',
                         'spawn app /lab/hog -n app -r 30 -u 280', prepare='cat /data/stream/[0-5] >/dev/null'),
     'starting-swap': healthy('a large program starts, takes 85 % of memory within four seconds, and cold pages go to a large swap for it',
-                             'spawn app /lab/hog -n app -r 100 -u 400', prepare='spawn cold /lab/hog -n cold -u 110 -o; sleep 3',
+                             START, prepare=COLD + '; sleep 3',
                              swap='disk', swap_mib=2048),
     'suspended': healthy('a machine with 20 % available sleeps for ten seconds', 'sleep 3; rtcwake -m mem -s 10 >/run/result/rtcwake 2>&1',
                          prepare=SERVER.replace('-s 80', '-s 20') + '; spawn app /lab/hog -n app -r 100 -a 24; sleep 5'),
