@@ -3,6 +3,7 @@
 
 #include "util.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Less time says nothing. */
@@ -11,6 +12,11 @@
 /* Growing: by this part of all memory; and its end must give back this part, or it would be a victim for nothing. */
 #define GROWN_PPM 10000u
 #define WORTH_PPM 50000u
+
+static bool too_old(uint64_t age_ns)
+{
+	return age_ns > 2 * GROWTH_OLDEST_NS;
+}
 
 static const struct growth_entry *find(const struct growth *growth, const struct proc *p)
 {
@@ -37,12 +43,13 @@ static struct growth_entry *take_entry(struct growth *growth)
 	return oldest;
 }
 
+/* Its entry; it begins anew where both readings are from before the gate was shut, and say nothing of now. */
 static struct growth_entry *entry_of(struct growth *growth, const struct proc *p, uint64_t now_ns)
 {
 	const struct growth_entry *known = find(growth, p);
 	struct growth_entry *e = known ? &growth->entries[known - growth->entries] : take_entry(growth);
 
-	if (known == NULL)
+	if (known == NULL || too_old(now_ns - e->second_ns))
 		*e = (struct growth_entry){.id = {p->pid, p->start_ticks},
 					   .first_ns = now_ns,
 					   .first_kib = p->freeable_kib,
@@ -88,7 +95,7 @@ static void mark(const struct growth_entry *e, const struct rank *rank, struct p
 {
 	uint64_t age = now_ns - e->first_ns;
 
-	if (age < YOUNGEST_NS || age > 2 * GROWTH_OLDEST_NS)
+	if (age < YOUNGEST_NS || too_old(age))
 		return;
 	p->grown_ns = age;
 	p->grown_kib = minus_u64(p->freeable_kib, e->first_kib);

@@ -73,6 +73,19 @@ static void the_one_that_grows_goes_first(void **state)
 			    "server"); /* it has stopped: the old reading does not count for ever */
 }
 
+/* The gate was shut for ten minutes: what was read before says nothing, and one new reading is enough. */
+static void after_a_pause_one_reading_is_enough(void **state)
+{
+	(void)state;
+	see_at(100, 200, 15);
+	see_at(110, 200, 15);
+	see_at(700, 250, 15);
+	assert_string_equal(table.procs[0].comm, "server"); /* it may have grown at any time since */
+	see_at(703, 280, 15);
+	assert_string_equal(table.procs[0].comm, "leak");
+	assert_int_equal(table.procs[0].grown_kib, MIB(30));
+}
+
 static void too_short_a_time_says_nothing(void **state)
 {
 	(void)state;
@@ -130,6 +143,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(the_one_that_grows_goes_first, set_up),
+		cmocka_unit_test_setup(after_a_pause_one_reading_is_enough, set_up),
 		cmocka_unit_test_setup(too_short_a_time_says_nothing, set_up),
 		cmocka_unit_test_setup(r43_another_process_with_the_pid, set_up),
 		cmocka_unit_test_setup(lists_count_more, set_up),
