@@ -20,9 +20,9 @@
 #define KEEP_FALLING_NS (200 * NS_PER_MS)
 #define KEEP_STEADY_NS  (5 * NS_PER_S)
 #define KEEP_REACH_NS   (10 * NS_PER_S)
-/* And a scan may take no more than one part in this of the time, however many processes there are. */
+/* And a scan may take no more than one part in this of the time, as long as there is something to compare with. */
 #define KEEP_COST 50
-/* Only to see who grows: less often, and one part in this; but so often that there is something to compare with. */
+/* Only to see who grows: less often, and one part in this. */
 #define KEEP_GROWTH_NS   (10 * NS_PER_S)
 #define KEEP_GROWTH_COST 1000
 
@@ -198,9 +198,7 @@ static bool enough_is_left(struct useroom *u, struct sample *s, const struct dec
  */
 static bool nobody_grows(const struct useroom *u, const struct decision *d)
 {
-	bool early = d->stall.rule == STALL_FALLING || (d->stall.rule == STALL_FLOOD && !d->mem_low);
-
-	return d->by_stall && early && (u->table.count == 0 || !u->table.procs[0].growing);
+	return d->by_stall && policy_before_level(d) && (u->table.count == 0 || !u->table.procs[0].growing);
 }
 
 static void choose_and_end(struct useroom *u, struct sample *s, const struct decision *decided)
@@ -242,7 +240,8 @@ static uint64_t keep_pause(const struct useroom *u, const struct decision *d)
 {
 	if (!d->near)
 		return clamp_u64(u->scan.took_ns * KEEP_GROWTH_COST, KEEP_GROWTH_NS, GROWTH_OLDEST_NS);
-	return max_u64(d->reach_ns < KEEP_REACH_NS ? KEEP_FALLING_NS : KEEP_STEADY_NS, u->scan.took_ns * KEEP_COST);
+	return clamp_u64(u->scan.took_ns * KEEP_COST, d->reach_ns < KEEP_REACH_NS ? KEEP_FALLING_NS : KEEP_STEADY_NS,
+			 GROWTH_OLDEST_NS);
 }
 
 /*

@@ -422,6 +422,13 @@ struct decision policy_decide(struct policy *policy, const struct config *config
 	return d;
 }
 
+bool policy_before_level(const struct decision *decision)
+{
+	enum stall_rule rule = decision->stall.rule;
+
+	return rule == STALL_FALLING || (rule == STALL_FLOOD && !decision->mem_low);
+}
+
 struct decision policy_confirm(const struct config *config, const struct sample *sample, const struct decision *earlier)
 {
 	struct decision d = {0};

@@ -84,6 +84,9 @@ bool policy_wants_waits(const struct policy *policy, const struct config *config
  */
 struct decision policy_decide(struct policy *policy, const struct config *config, const struct sample *sample);
 
+/* Acted on before the SIGTERM level is reached, for the speed at which memory goes: only who grows is ended. */
+bool policy_before_level(const struct decision *decision);
+
 /*
  * The same question on a newer sample (taken with detail, or after the victim was chosen), without moving the history:
  * levels, action, need and what is futile are answered afresh, the rest is what `earlier` said.

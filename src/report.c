@@ -187,7 +187,7 @@ static void say_stall(struct text *t, const struct event *e)
 	const struct stall_view *stall = &e->decision.stall;
 
 	if (stall->rule == STALL_FLOOD)
-		add(t, "memory is poured into swap faster than it can be written, ");
+		add(t, "memory is poured into swap and allocations wait for it, ");
 	else if (stall->rule == STALL_NONE && !stall->suspicious)
 		return;
 	else
@@ -195,7 +195,7 @@ static void say_stall(struct text *t, const struct event *e)
 	add(t, "programs lose ");
 	add_percent(t, stall->lost_ppm / 10000 * 10000);
 	add(t, " of their time");
-	if (stall->rule == STALL_FALLING) {
+	if (policy_before_level(&e->decision) && stall->reach_ns != UINT64_MAX) {
 		add(t, ", and at this speed memory is low in ");
 		add_time(t, stall->reach_ns);
 	}

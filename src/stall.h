@@ -23,9 +23,9 @@ enum stall_rule {
 	STALL_REFAULTS, /* -stall tasks wait for pages that were taken from them */
 	STALL_FAULTS,   /* twice as many wait for pages: for kernels that do not count refaults, or count them badly */
 	STALL_SLOW,     /* a quarter of -stall, for as long as -stall-hold */
-	STALL_FLOOD,    /* memory is poured into swap faster than it can be written, at the SIGKILL level; or at one and
-			   a half times that of SIGTERM, when swap too will be at its level in ten seconds: above it
-			   only who grows is ended */
+	STALL_FLOOD,    /* memory is poured into swap and allocations wait for it, at the SIGKILL level; or at one and a
+			   half times that of SIGTERM, when swap too will be at its level in ten seconds: above it only
+			   who grows is ended */
 	STALL_PRESSURE, /* a quarter of -stall, and the kernel too says that nobody gets on (R12: never alone) */
 	STALL_FALLING,  /* a twentieth of -stall, and memory goes away so fast that the levels are reached in ten
 			   seconds; last: it only ends who grows */

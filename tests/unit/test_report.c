@@ -70,6 +70,39 @@ static void r20_a_kill_in_one_sentence(void **state)
 		"oom_score 812, user app; next: 123 (nginx) 310 MiB; 0.4 ms after the look");
 }
 
+/* What a stall that decided is said to be; its speed only where nothing is low yet. */
+static void a_kill_by_a_stall(void **state)
+{
+	const struct {
+		struct stall_view stall;
+		bool mem_low;
+		const char *text;
+	} rows[] = {
+		{{.rule = STALL_REFAULTS, .waiting_milli = 1870, .lost_ppm = 650000, .reach_ns = 4 * NS_PER_S},
+		 false,
+		 "SIGTERM: 1.8 tasks wait for memory that was taken from them, programs lose 65 % of their time; "},
+		{{.rule = STALL_FALLING, .waiting_milli = 200, .lost_ppm = 160000, .reach_ns = 4 * NS_PER_S},
+		 false,
+		 "SIGTERM: 0.2 tasks wait for memory that was taken from them, programs lose 16 % of their time, and "
+		 "at this speed memory is low in 4 s; "},
+		{{.rule = STALL_FLOOD, .lost_ppm = 10000, .reach_ns = 3 * NS_PER_S},
+		 false,
+		 "SIGTERM: memory is poured into swap and allocations wait for it, programs lose 1 % of their time, "
+		 "and "
+		 "at this speed memory is low in 3 s; "},
+		{{.rule = STALL_FLOOD, .lost_ppm = 10000, .reach_ns = 3 * NS_PER_S},
+		 true,
+		 "SIGTERM: memory is poured into swap and allocations wait for it, programs lose 1 % of their time; "},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		e.decision.stall = rows[i].stall;
+		e.decision.mem_low = rows[i].mem_low;
+		must_hold(as_text(), rows[i].text);
+	}
+}
+
 static void a_kill_with_everything(void **state)
 {
 	(void)state;
@@ -253,6 +286,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(r20_a_kill_in_one_sentence, fresh),
+		cmocka_unit_test_setup(a_kill_by_a_stall, fresh),
 		cmocka_unit_test_setup(a_kill_with_everything, fresh),
 		cmocka_unit_test_setup(r09_sizes_have_the_right_unit, fresh),
 		cmocka_unit_test_setup(percents_and_times, fresh),
