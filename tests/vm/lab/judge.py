@@ -41,9 +41,12 @@ def heart(beats, start_ms, end_ms):
     }
 
 
-def unfinished(beats, end_ms):
-    """A beat that was due and never done: the heartbeat stood still to the end."""
-    return max(0, end_ms - (beats[-1][0] + beats[-1][1] / 1000)) if beats else None
+def unfinished(beats, end_ms, late_from_ms):
+    """How late a beat is that was due and never done: the heartbeat stood still to the end."""
+    if not beats:
+        return 0
+    done_ms = beats[-1][0] + beats[-1][1] / 1000
+    return max(0, round(end_ms - max(done_ms, beats[-1][0] + PERIOD_US / 1000) - late_from_ms))
 
 
 def judge(scenario, found, options):
@@ -88,10 +91,9 @@ def judge(scenario, found, options):
     if 'heartbeat.json' in found and found['heartbeat.json'].strip():
         beats = json.loads(found['heartbeat.json'])
         result.update(heart(beats, start_ms, end_ms))
-        rest = unfinished([b for b in beats if b[0] <= end_ms], end_ms)
-        if rest and rest > 40:
-            result['late_ms'] += round(rest)
-            result['late_worst_ms'] = max(result['late_worst_ms'], round(rest))
+        rest = unfinished([b for b in beats if b[0] <= end_ms], end_ms, result['late_from_ms'])
+        result['late_ms'] += rest
+        result['late_worst_ms'] = max(result['late_worst_ms'], rest)
     else:
         result.update(beats=None, late_ms=None, late_worst_ms=None)
     result['faults'] = faults(scenario, result)
