@@ -22,6 +22,8 @@
 #define KEEP_REACH_NS   (10 * NS_PER_S)
 /* And a scan may take no more than one part in this of the time, as long as there is something to compare with. */
 #define KEEP_COST 50
+/* Before the level nobody was seen to grow: look through them again, for one part in this of the time. */
+#define EARLY_COST 5
 /* Only to see who grows: less often, and one part in this. */
 #define KEEP_GROWTH_NS   (10 * NS_PER_S)
 #define KEEP_GROWTH_COST 1000
@@ -198,7 +200,7 @@ static bool enough_is_left(struct useroom *u, struct sample *s, const struct dec
  */
 static bool nobody_grows(const struct useroom *u, const struct decision *d)
 {
-	return d->by_stall && policy_before_level(d) && (u->table.count == 0 || !u->table.procs[0].growing);
+	return policy_before_level(d) && (u->table.count == 0 || !u->table.procs[0].growing);
 }
 
 static void choose_and_end(struct useroom *u, struct sample *s, const struct decision *decided)
@@ -214,7 +216,7 @@ static void choose_and_end(struct useroom *u, struct sample *s, const struct dec
 	if (d.action == ACTION_NONE)
 		return;
 	if (nobody_grows(u, &d)) {
-		u->choose_ns = s->now_ns + KEEP_FALLING_NS;
+		u->early_ns = s->now_ns + max_u64(KEEP_FALLING_NS, u->scan.took_ns * EARLY_COST);
 		return;
 	}
 	if (!rank_worth(&u->table, d.need_kib)) {
@@ -296,8 +298,14 @@ static void note_changes(struct useroom *u, const struct sample *s, const struct
 		act_episode_over(&u->act);
 		u->told_futile = HOLDER_NONE;
 		u->told_nobody = false;
-		u->choose_ns = 0;
+		u->choose_ns = u->early_ns = 0;
 	}
+}
+
+/* Is it time to choose? The levels do not wait for what was early. */
+static bool may_choose(const struct useroom *u, const struct sample *s, const struct decision *d)
+{
+	return s->now_ns >= u->choose_ns && (!policy_before_level(d) || s->now_ns >= u->early_ns);
 }
 
 void loop_turn(struct useroom *u)
@@ -309,7 +317,7 @@ void loop_turn(struct useroom *u)
 		return;
 	note_changes(u, &s, &d);
 	act_escalate(&u->act, &u->config, &s, &d);
-	if (d.action != ACTION_NONE && s.now_ns >= u->choose_ns)
+	if (d.action != ACTION_NONE && may_choose(u, &s, &d))
 		choose_and_end(u, &s, &d);
 	else if (d.action == ACTION_NONE)
 		keep_ready(u, &s, &d);
@@ -354,7 +362,7 @@ static void reload(struct useroom *u)
 	if (r < 0) {
 		log_lines(LOG_ERROR, errors);
 	} else {
-		u->kept_ns = u->choose_ns = 0;
+		u->kept_ns = u->choose_ns = u->early_ns = 0;
 		lock_before_killing(u);
 		if (!u->config.dry_run)
 			act_forget_dry(&u->act);

@@ -426,7 +426,7 @@ bool policy_before_level(const struct decision *decision)
 {
 	enum stall_rule rule = decision->stall.rule;
 
-	return rule == STALL_FALLING || (rule == STALL_FLOOD && !decision->mem_low);
+	return decision->by_stall && (rule == STALL_FALLING || (rule == STALL_FLOOD && !decision->mem_low));
 }
 
 struct decision policy_confirm(const struct config *config, const struct sample *sample, const struct decision *earlier)

@@ -48,6 +48,7 @@ struct useroom {
 	uint64_t watchdog_ns; /* when the watchdog is due; UINT64_MAX without one */
 	uint64_t kept_ns;     /* when candidates were kept last */
 	uint64_t choose_ns;   /* nobody could be ended: not before this again */
+	uint64_t early_ns;    /* before the level nobody grew: not before this again, except by the levels */
 	bool told_nobody;     /* once an episode (R22) */
 	enum holder told_futile;
 	uint64_t kernel_kills;    /* baseline */

@@ -96,6 +96,7 @@ static void a_kill_by_a_stall(void **state)
 	};
 
 	(void)state;
+	e.decision.by_stall = true;
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		e.decision.stall = rows[i].stall;
 		e.decision.mem_low = rows[i].mem_low;
