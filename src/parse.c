@@ -496,6 +496,7 @@ static void add_disk(struct span line, struct disk_reads *d)
 {
 	uint64_t reads = 0, sectors = 0, ms = 0;
 	char name[sizeof(d->disk)] = "";
+	struct disk_time *each;
 
 	if (!skip_fields(&line, 2) || !take_name(&line, name, sizeof(name)) || !take_field(&line, UINT64_MAX, &reads) ||
 	    !skip_fields(&line, 1) || !take_field(&line, UINT64_MAX, &sectors) || !take_field(&line, UINT64_MAX, &ms))
@@ -505,6 +506,9 @@ static void add_disk(struct span line, struct disk_reads *d)
 	memcpy(d->disk, name, sizeof(name));
 	if (is_stacked(name))
 		return;
+	each = &d->each[d->disks < DISKS_EACH ? d->disks : DISKS_EACH - 1];
+	each->reads += reads;
+	each->ms += ms;
 	d->disks++;
 	d->reads += reads;
 	d->sectors += sectors;

@@ -5,6 +5,7 @@
 #ifndef USEROOM_SENSE_H
 #define USEROOM_SENSE_H
 
+#include "disks.h"
 #include "sample.h"
 
 #include <stdbool.h>
@@ -25,6 +26,7 @@ struct sense {
 	int arc_fd;      /* -1: no ZFS */
 	/* What is waited for; -1: not there. */
 	int diskstats_fd;
+	struct disks disks;
 	int loadavg_fd;
 	int memory_pressure_fd;
 	int io_pressure_fd;

@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -666,12 +667,33 @@ static void disks_count_once(void **state)
 	assert_int_equal(whole.reads, 100 + 10 + 1000 + 1 + 2000 + 4);
 	assert_int_equal(whole.sectors, 2000 + 80 + 8000 + 8 + 16000 + 32);
 	assert_int_equal(whole.ms, 300 + 3 + 40 + 1 + 20 + 8);
+	assert_int_equal(whole.each[2].reads, 1000);
+	assert_int_equal(whole.each[2].ms, 40);
+	assert_int_equal(whole.each[5].reads, 4);
 	/* Piece by piece, wherever it is cut. */
 	while (at < sizeof(text) - 1) {
 		end = end + 70 < sizeof(text) - 1 ? end + 70 : sizeof(text) - 1;
 		at += parse_diskstats(text + at, end - at, &pieces);
 	}
 	assert_memory_equal(&pieces, &whole, sizeof(whole));
+}
+
+static void more_disks_than_are_told_apart(void **state)
+{
+	struct disk_reads reads = {0};
+
+	(void)state;
+	for (unsigned i = 0; i < DISKS_EACH + 9; i++) {
+		char line[64];
+		int length =
+			snprintf(line, sizeof(line), "8 0 vd%c%c 1 0 8 2 0 0 0 0 0 0 0\n", 'a' + i / 26, 'a' + i % 26);
+
+		(void)parse_diskstats(line, (size_t)length, &reads);
+	}
+	assert_int_equal(reads.disks, DISKS_EACH + 9);
+	assert_int_equal(reads.reads, DISKS_EACH + 9);
+	assert_int_equal(reads.each[0].ms, 2);
+	assert_int_equal(reads.each[DISKS_EACH - 1].ms, 2 * 10);
 }
 
 static void disks_hostile(void **state)
@@ -717,6 +739,7 @@ int main(void)
 		cmocka_unit_test(running),
 		cmocka_unit_test(pressure),
 		cmocka_unit_test(disks_count_once),
+		cmocka_unit_test(more_disks_than_are_told_apart),
 		cmocka_unit_test(disks_hostile),
 	};
 

@@ -53,8 +53,8 @@ def chosen(args):
 
 
 def complete(scenario, killer, given):
-    options = {'psi': 1, 'cpus': 2, 'options': '', **{k: getattr(scenario, k) for k in
-               ('kernel', 'cgroup', 'swap', 'swap_mib', 'memory', 'iops', 'mib_per_second', 'seconds', 'modules', 'remote')}, **given}
+    own = ('kernel', 'cgroup', 'swap', 'swap_mib', 'memory', 'iops', 'endless_iops', 'mib_per_second', 'seconds', 'modules', 'remote')
+    options = {'psi': 1, 'cpus': 2, 'options': '', **{k: getattr(scenario, k) for k in own}, **given}
     if killer.cgroup:
         options['cgroup'] = killer.cgroup
     if killer.psi:

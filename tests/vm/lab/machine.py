@@ -279,14 +279,16 @@ def initrd(options, files):
 
 def drives(options, root, data, swap, result):
     """The disks: as slow as a cloud's, but the one for the result."""
-    slow = f'throttling.iops-total={options["iops"]},throttling.bps-total={options["mib_per_second"] * 1024 * 1024}'
+    limited = lambda iops: f'throttling.iops-total={iops},throttling.bps-total={options["mib_per_second"] * 1024 * 1024}'
+    slow = limited(options['iops'])
     found = []
     for path, limits in ((root, slow), (data, slow), (swap, slow), (result, '')):
         # cache=unsafe: no flush reaches the host's disk; the throttle is what the guest sees.
         found += ['-drive', f'file={path},format=raw,if=virtio,cache=unsafe,snapshot={"off" if path == result else "on"}'
                   + (',' + limits if limits else '')]
     # /dev/vde: a disk without an end, of zeros, for backups that read for as long as a run lasts and nothing twice.
-    return found + ['-drive', f'if=virtio,file.driver=null-co,file.size={64 << 30},file.read-zeroes=on,format=raw,{slow}']
+    return found + ['-drive', f'if=virtio,file.driver=null-co,file.size={64 << 30},file.read-zeroes=on,format=raw,'
+            + limited(options['endless_iops'] or options['iops'])]
 
 
 def command_line(options):

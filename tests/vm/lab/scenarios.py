@@ -21,6 +21,7 @@ class Scenario:
     kernel: str = '6.1'
     cgroup: str = 'v2'
     iops: int = 1800  # of each disk: a cloud's ordinary one
+    endless_iops: int = 0  # of the one that backups read, where it is another: a drive that was plugged in
     mib_per_second: int = 100
     assemble: str = 'data=/dev/vdb'  # shell that says where the data disk's file system is
     modules: tuple = ()  # of the kernel, more than every machine has
@@ -79,6 +80,8 @@ SCENARIOS = {
                        assemble=MAPPED, modules=('dm-mod',)),
     'leak-mirrored': bad('the same leak, the disk below md', 'spawn hog /lab/hog -r 12', prepare=SERVER,
                          assemble=MIRRORED, modules=('raid1',)),
+    'leak-plugged': bad('the same leak while a backup reads from a slow drive', f'spawn backup /lab/reader -n backup {ENDLESS}; spawn hog /lab/hog -r 12',
+                        prepare=SERVER, endless_iops=60),
     'bomb-swap': bad('a fast bomb, with swap', 'spawn hog /lab/hog', swap='disk', swap_mib=512),
     'leak-swap': bad('a slow leak, with swap', 'spawn hog /lab/hog -r 25', prepare=SERVER, swap='disk', swap_mib=512, seconds=90),
     'leak-mglru': bad('the slow leak under the multi-generational LRU of 6.1, which counts few refaults', 'spawn hog /lab/hog -r 12',
@@ -134,6 +137,10 @@ SCENARIOS = {
                             prepare='spawn app /lab/hog -n app -r 100 -a 15; sleep 5'),
     'backup-mmap-tight': healthy('the same by mmap', f'spawn backup /lab/reader -n backup -m {ENDLESS}',
                                  prepare='spawn app /lab/hog -n app -r 100 -a 15; sleep 5'),
+    'backup-plugged': healthy('a backup from a slow drive, and a service that reads a little from a fast one, 11 % available',
+                              f'spawn backup /lab/reader -n backup {ENDLESS}',
+                              prepare=f'spawn server /lab/reader -n server -m -p -l -r 4 -s 16 {SET}; '
+                                      'spawn app /lab/hog -n app -r 100 -a 15; sleep 5', endless_iops=60),
     'backup-remote': healthy('a backup from a file system without a disk, by mmap, and a service that reads from it, 11 % available',
                              'spawn backup /lab/reader -n backup -m /remote/endless',
                              prepare=REMOTE + 'spawn server /lab/reader -n server -m -p -l -s 16 /remote/set/0; '
