@@ -19,6 +19,9 @@
  */
 #define STUCK_NS (1 * NS_PER_S)
 
+/* A victim that handles SIGTERM begins to exit when it likes, and can hang then: its release is tried so often. */
+#define RELEASE_AGAIN_NS (500 * NS_PER_MS)
+
 /*
  * The memory of a victim that is gone is still counted on for so long: the counters are behind by what each CPU keeps
  * for itself, and the last reference to the memory may be somebody else's, our own process_mrelease's for one (R40).
@@ -214,15 +217,17 @@ static void told_kill(struct act *act, struct victim *v, const struct sample *s)
 	tell(act, e);
 }
 
+static void ask_release(struct act *act, struct victim *v, uint64_t now_ns)
+{
+	v->release_ns = now_ns;
+	release_request(act->release, v->event.victim.pid, v->pidfd, v->event.signal);
+}
+
 static void follow_up_signal(struct act *act, struct victim *v)
 {
-	const struct proc *p = &v->event.victim;
-
-	if (v->event.signal == SIGKILL) {
-		release_request(act->release, p->pid, v->pidfd);
-	} else if (p->state == 'T') {
+	if (v->event.signal == SIGTERM && v->event.victim.state == 'T')
 		(void)send_signal(v, SIGCONT); /* a stopped process gets its SIGTERM only when it goes on */
-	}
+	ask_release(act, v, v->signal_ns);
 }
 
 /* Send the signal that the row's event names, or pretend to. 0 or a negative errno; the row's state follows. */
@@ -327,6 +332,16 @@ void act_pre_kill_done(struct act *act, pid_t pid)
 
 /* ---- following ---- */
 
+static bool signalled(const struct victim *v)
+{
+	return v->state == VICTIM_TERMED || v->state == VICTIM_KILLED;
+}
+
+static bool in_hand(const struct victim *v)
+{
+	return v->state == VICTIM_WAITING || signalled(v);
+}
+
 void act_take_results(struct act *act)
 {
 	struct release_result result;
@@ -335,15 +350,10 @@ void act_take_results(struct act *act)
 		for (unsigned i = 0; i < VICTIMS_MAX; i++) {
 			struct victim *v = &act->victims[i];
 
-			if (v->state == VICTIM_KILLED && v->event.victim.pid == result.pid && result.error == 0)
+			if (signalled(v) && v->event.victim.pid == result.pid && result.error == 0 && v->gone_ns == 0)
 				v->gone_ns = sense_now();
 		}
 	}
-}
-
-static bool in_hand(const struct victim *v)
-{
-	return v->state == VICTIM_WAITING || v->state == VICTIM_TERMED || v->state == VICTIM_KILLED;
 }
 
 static void count_pending(const struct victim *v, struct sample *s)
@@ -383,6 +393,13 @@ static void settle(struct act *act, struct victim *v, struct sample *s)
 		freed(act, v, s);
 }
 
+static bool is_stuck(const struct victim *v, const struct sample *s)
+{
+	bool ending = v->state == VICTIM_KILLED || (v->state == VICTIM_TERMED && v->gone_ns > 0);
+
+	return ending && !v->dry && s->now_ns > max_u64(v->progress_ns, v->gone_ns) + STUCK_NS;
+}
+
 static void follow_one(struct act *act, struct victim *v, struct sample *s)
 {
 	if (v->state != VICTIM_GONE && has_exited(act, v))
@@ -395,7 +412,9 @@ static void follow_one(struct act *act, struct victim *v, struct sample *s)
 		follow_memory(act, v, s);
 	if (v->gone_ns > 0 && s->now_ns > v->gone_ns + SETTLE_NS)
 		v->left_mem_kib = v->left_swap_kib = 0; /* released, and it just does not exit: frozen, or in D state */
-	if (v->state == VICTIM_KILLED && !v->dry && s->now_ns > v->progress_ns + STUCK_NS) {
+	if (v->state == VICTIM_TERMED && !v->dry && v->gone_ns == 0 && s->now_ns > v->release_ns + RELEASE_AGAIN_NS)
+		ask_release(act, v, s->now_ns);
+	if (is_stuck(v, s)) {
 		v->state = VICTIM_STUCK; /* R45: the next one's turn; its memory is not waited for */
 		tell_later(act, v, EVENT_STUCK, s);
 		return;
@@ -449,7 +468,8 @@ void act_escalate(struct act *act, const struct config *config, const struct sam
 			after_hook(act, config, v, s, d);
 		} else if (v->state == VICTIM_GONE && d->kill_level && s->now_ns > v->gone_ns + SETTLE_KILL_NS) {
 			freed(act, v, s);
-		} else if (v->state == VICTIM_TERMED && d->low && (d->kill_level || s->now_ns >= v->deadline_ns)) {
+		} else if (v->state == VICTIM_TERMED && v->gone_ns == 0 && d->low &&
+			   (d->kill_level || s->now_ns >= v->deadline_ns)) {
 			escalate(act, config, v, s, d);
 		}
 	}
@@ -508,7 +528,7 @@ void act_episode_over(struct act *act)
 {
 	act_forget_dry(act);
 	for (unsigned i = 0; i < VICTIMS_MAX; i++) {
-		if (act->victims[i].state == VICTIM_TERMED)
+		if (act->victims[i].state == VICTIM_TERMED && act->victims[i].gone_ns == 0)
 			clear_row(act, &act->victims[i]);
 	}
 	act->kills = 0;
@@ -528,7 +548,7 @@ int act_rehearse(struct act *act, pid_t child)
 	if (r == 0)
 		r = send_signal(&v, SIGKILL);
 	if (r == 0) {
-		release_request(act->release, child, v.pidfd);
+		release_request(act->release, child, v.pidfd, SIGKILL);
 		(void)poll(&back, 1, REHEARSAL_MS);
 		(void)release_result(act->release, &result);
 		if (v.pidfd >= 0 && poll(&gone, 1, REHEARSAL_MS) != 1)

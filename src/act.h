@@ -32,7 +32,7 @@ enum victim_state {
 	VICTIM_TERMED,  /* SIGTERM was sent */
 	VICTIM_KILLED,  /* SIGKILL was sent */
 	VICTIM_GONE,    /* it has exited, and what it held has not been seen to come back yet */
-	VICTIM_STUCK,   /* SIGKILL was sent and it is still there: its memory is not counted on any more */
+	VICTIM_STUCK,   /* SIGKILL was sent, or it was released, and it is still there: its memory is not counted on */
 	VICTIM_DENIED,  /* may not be signalled: never tried again */
 };
 
@@ -46,6 +46,7 @@ struct victim {
 	uint64_t first_ns;     /* the first one */
 	uint64_t deadline_ns;  /* next step */
 	uint64_t gone_ns;      /* when its memory was let go of: it has exited, or was released; 0: not yet */
+	uint64_t release_ns;   /* when its release was asked for last */
 	uint64_t progress_ns;  /* when it last gave something back */
 	uint64_t left_mem_kib; /* what it still holds */
 	uint64_t left_swap_kib;

@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,7 @@
 struct request {
 	pid_t pid;
 	int pidfd;
+	int signal;
 };
 
 struct lifted {
@@ -125,7 +127,10 @@ static int put_back(const struct release *r)
 	return wait_ms;
 }
 
-/* R42: only after SIGKILL, again on EAGAIN. ESRCH: it is taking its memory apart itself. */
+/*
+ * Again on EAGAIN. ESRCH: it is taking its memory apart itself. EINVAL (R42): it has not begun to exit, for it handles
+ * SIGTERM; mm/oom_kill.c, task_will_free_mem().
+ */
 static int release_memory(int pidfd)
 {
 	for (int tries = 0; tries < RELEASE_TRIES; tries++) {
@@ -142,7 +147,8 @@ static void serve(const struct release *r, const struct request *q)
 {
 	struct release_result result = {.pid = q->pid, .error = -ENOSYS};
 
-	lift(r, q);
+	if (q->signal == SIGKILL) /* what it does in its handler it does at its own pace */
+		lift(r, q);
 	if (q->pidfd >= 0) {
 		result.error = release_memory(q->pidfd);
 		(void)close(q->pidfd);
@@ -184,9 +190,9 @@ int release_start(struct release *r, int proc_fd)
 	return -error;
 }
 
-void release_request(struct release *r, pid_t pid, int pidfd)
+void release_request(struct release *r, pid_t pid, int pidfd, int signal)
 {
-	struct request q = {.pid = pid, .pidfd = pidfd < 0 ? -1 : fcntl(pidfd, F_DUPFD_CLOEXEC, 0)};
+	struct request q = {.pid = pid, .pidfd = pidfd < 0 ? -1 : fcntl(pidfd, F_DUPFD_CLOEXEC, 0), .signal = signal};
 
 	if (write(r->request[1], &q, sizeof(q)) != sizeof(q) && q.pidfd >= 0)
 		(void)close(q.pidfd);

@@ -381,7 +381,9 @@ static void do_stuck(const char *text)
 	}
 	if (waitpid(pid, &status, 0) < 0 || ptrace(PTRACE_SETOPTIONS, pid, NULL, PTRACE_O_TRACEEXIT) < 0)
 		die("ptrace options");
-	(void)ptrace(PTRACE_CONT, pid, NULL, NULL);
+	do /* other signals reach it; a handler of its own could run */
+		(void)ptrace(PTRACE_CONT, pid, NULL, WSTOPSIG(status) == SIGSTOP ? 0 : WSTOPSIG(status));
+	while (waitpid(pid, &status, 0) == pid && WIFSTOPPED(status) && status >> 16 != PTRACE_EVENT_EXIT);
 	hold();
 }
 

@@ -262,6 +262,20 @@ static void r45_stuck_but_released(struct stage *s)
 	must_log_times(s, 1, 1, "killed [0-9]+");
 }
 
+/* And where SIGTERM is enough: a second try finds that it has begun to exit. (Who is traced does not at once.) */
+static void r42_released_after_sigterm(struct stage *s)
+{
+	struct actor *second = play(s, "second", "grow=20");
+
+	watch(s, "-m 40 -mk 2 -grace 60");
+	(void)play(s, "tracer", "stuck name=hog grow=36@400");
+	must_log(s, "killed [0-9]+ \\(hog\\) with SIGTERM");
+	must_log(s, "recovered after");
+	must_log(s, "\\(hog\\) has not gone away");
+	must_live(s, second);
+	must_log_times(s, 1, 1, "killed [0-9]+");
+}
+
 /* Refused by the kernel: said once, and the next one's turn; nobody is tried again. */
 static void r46_refused(struct stage *s)
 {
@@ -469,6 +483,7 @@ const struct live_case end_cases[] = {
 	{"r43_r44_pid_reuse_before_pidfd", r43_r44_pid_reuse_before_pidfd, NULL, false},
 	{"r10_blind_while_a_victim_leaves", r10_blind_while_a_victim_leaves, NULL, false},
 	{"r45_stuck", r45_stuck, NULL, false},
+	{"r42_released_after_sigterm", r42_released_after_sigterm, NULL, false},
 	{"r45_stuck_but_released", r45_stuck_but_released, NULL, false},
 	{"r46_refused", r46_refused, NULL, false},
 	{"r46_not_permitted", r46_not_permitted, NULL, false},
