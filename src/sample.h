@@ -21,6 +21,7 @@ enum sample_have {
 	HAVE_WAITS = 1 << 6,     /* the counters of waiting below were read: only while memory is short */
 	HAVE_REFAULTS = 1 << 7,  /* with it: the kernel counts refaults (3.15 and later) */
 	HAVE_PRESSURE = 1 << 8,  /* with it: and pressure (4.20 and later, not with psi=0) */
+	HAVE_STEALS = 1 << 9,    /* with it: and what the machine's own reclaim took */
 };
 
 struct sample {
@@ -66,6 +67,8 @@ struct sample {
 	uint64_t running;          /* threads that run or could: /proc/loadavg, without this one */
 	uint64_t pressure_full_us; /* /proc/pressure/memory, full: nobody could go on; with HAVE_PRESSURE */
 	uint64_t io_full_us;       /* /proc/pressure/io, full */
+	uint64_t steals; /* pgsteal_kswapd*, pgsteal_direct*: pages that the machine's reclaim took, not that of a
+			    control group at its limit (mm/vmscan.c: !cgroup_reclaim()); with HAVE_STEALS */
 
 	/* What victims that were already signalled are still expected to give back (act.h). */
 	uint64_t pending_mem_kib;

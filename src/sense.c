@@ -222,6 +222,7 @@ static void update_low(struct sense *sense, const struct sample *s)
 static bool read_vmstat_waits(struct sense *sense, struct sample *s)
 {
 	size_t length = read_again(sense->vmstat_fd);
+	uint64_t by_kswapd = 0, direct = 0;
 
 	if (length == 0 || parse_counter(text, length, "pgmajfault", &s->major_faults) < 0)
 		return false;
@@ -233,6 +234,11 @@ static bool read_vmstat_waits(struct sense *sense, struct sample *s)
 	s->swap_in_kib *= (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
 	s->swap_out_kib *= (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
 	(void)parse_counter_sum(text, length, "allocstall", &s->alloc_stalls);
+	/* One a zone before 4.8. */
+	if (parse_counter_sum(text, length, "pgsteal_kswapd", &by_kswapd) == 0 &&
+	    parse_counter_sum(text, length, "pgsteal_direct", &direct) == 0)
+		s->have |= HAVE_STEALS;
+	s->steals = by_kswapd + direct;
 	return true;
 }
 

@@ -67,6 +67,8 @@
 /* Percent of -m: a disk that takes a bomb's pages as they come keeps 11 to 14 % available until swap is full (6.12). */
 #define FLOOD_BELOW    150
 #define PRESSURE_LEAST 0.25
+/* 6.1 and 6.12: 0.9 at the most where somebody had to go, 4 and more beside a container at its own limit. */
+#define REFAULTS_PER_STEAL 2
 
 /* More than this of swap free: roomy. */
 #define ROOMY_PPM 200000u
@@ -141,6 +143,7 @@ static struct stall_point point_of(const struct sample *s)
 		.swap_in_kib = s->swap_in_kib,
 		.swap_out_kib = s->swap_out_kib,
 		.alloc_stalls = s->alloc_stalls,
+		.steals = s->steals,
 		.disk_reads = s->disk_reads,
 		.disk_read_pages = s->disk_read_pages,
 		.disk_read_ms = s->disk_read_ms,
@@ -150,7 +153,7 @@ static struct stall_point point_of(const struct sample *s)
 		.running = s->running,
 		.available_kib = s->mem_available_kib,
 		.swap_free_kib = s->swap_free_kib,
-		.have = s->have & (HAVE_REFAULTS | HAVE_PRESSURE),
+		.have = s->have & (HAVE_REFAULTS | HAVE_PRESSURE | HAVE_STEALS),
 	};
 }
 
@@ -158,7 +161,7 @@ static struct stall_point point_of(const struct sample *s)
 static bool breaks(const struct stall_point *a, const struct stall_point *b)
 {
 	return b->refaults < a->refaults || b->major_faults < a->major_faults || b->swap_in_kib < a->swap_in_kib ||
-	       b->swap_out_kib < a->swap_out_kib || b->alloc_stalls < a->alloc_stalls ||
+	       b->swap_out_kib < a->swap_out_kib || b->alloc_stalls < a->alloc_stalls || b->steals < a->steals ||
 	       b->disk_reads < a->disk_reads || b->disk_read_pages < a->disk_read_pages ||
 	       b->disk_read_ms < a->disk_read_ms || b->disks != a->disks || b->pressure_full_us < a->pressure_full_us ||
 	       b->io_full_us < a->io_full_us || b->now_ns <= a->now_ns || b->have != a->have;
@@ -209,6 +212,16 @@ static double ratio(double part, double of)
 	return of > 0 ? part / of : 0;
 }
 
+/*
+ * Did the machine take what came back? A control group at its own limit takes pages from itself, and reads them back
+ * for ever while the machine has memory: ending somebody else would not help it.
+ */
+static bool by_the_machine(const struct stall_point *a, const struct stall_point *b)
+{
+	return !(b->have & HAVE_STEALS) || !(b->have & HAVE_REFAULTS) ||
+	       (b->steals - a->steals) * REFAULTS_PER_STEAL >= b->refaults - a->refaults;
+}
+
 static struct rates rates_between(const struct stall_point *a, const struct stall_point *b)
 {
 	double seconds = (double)(b->now_ns - a->now_ns) / (double)NS_PER_S;
@@ -222,7 +235,7 @@ static struct rates rates_between(const struct stall_point *a, const struct stal
 	 * has a read of its own there (0.95 at the most in 110 windows of leaks and bombs); those of a file system
 	 * without a disk have not (1.6 to 8 faults a read were seen beside a backup by mmap over virtiofs).
 	 */
-	double by_disk = least(faults, least(pages, reads));
+	double by_disk = by_the_machine(a, b) ? least(faults, least(pages, reads)) : 0;
 	double hard = b->have & HAVE_REFAULTS ? least(refaults, by_disk) : 0;
 	double requests = ratio(hard, reads);
 	double share = refaults > PAGES_MOST * pages ? 0 : (least(1, ratio(refaults, pages)) + requests) / 2;

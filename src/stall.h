@@ -45,7 +45,7 @@ struct stall_view {
 /* The counters of one look that had them. */
 struct stall_point {
 	uint64_t now_ns;
-	uint64_t refaults, major_faults, swap_in_kib, swap_out_kib, alloc_stalls;
+	uint64_t refaults, major_faults, swap_in_kib, swap_out_kib, alloc_stalls, steals;
 	uint64_t disk_reads, disk_read_pages, disk_read_ms, disks;
 	uint64_t pressure_full_us, io_full_us;
 	uint64_t running;

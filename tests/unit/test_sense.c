@@ -173,19 +173,22 @@ static void what_is_waited_for(void **state)
 		   "some avg10=0.00 avg60=0.00 avg300=0.00 total=7\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=8\n");
 	tree_write("vmstat", "workingset_refault_anon 3\nworkingset_refault_file 4\npgmajfault 9\npswpin 13\npswpout "
 			     "11\nallocstall_dma 1\n"
-			     "allocstall_normal 2\nallocstall_movable 3\n");
+			     "allocstall_normal 2\nallocstall_movable 3\n"
+			     "pgsteal_kswapd 50\npgsteal_direct 8\npgsteal_anon 90\n");
 	sense_close(&sense);
 	assert_int_equal(sense_open(&sense, tree), 0);
 	s = look(false);
 	assert_int_equal(s.low_kib, 0); /* not known before it was asked for */
 	sense_waits(&sense, &s);
-	assert_int_equal(s.have, HAVE_MEM | HAVE_AVAILABLE | HAVE_SWAP | HAVE_WAITS | HAVE_REFAULTS | HAVE_PRESSURE);
+	assert_int_equal(s.have, HAVE_MEM | HAVE_AVAILABLE | HAVE_SWAP | HAVE_WAITS | HAVE_REFAULTS | HAVE_PRESSURE |
+					 HAVE_STEALS);
 	assert_int_equal(s.low_kib, 4000 + 8000); /* min, and a thousandth of 8 GB */
 	assert_int_equal(s.refaults, 7);
 	assert_int_equal(s.major_faults, 9);
 	assert_int_equal(s.swap_in_kib, 13 * (uint64_t)sysconf(_SC_PAGESIZE) / 1024);
 	assert_int_equal(s.swap_out_kib, 11 * (uint64_t)sysconf(_SC_PAGESIZE) / 1024);
 	assert_int_equal(s.alloc_stalls, 6);
+	assert_int_equal(s.steals, 58);
 	assert_int_equal(s.disks, 1);
 	assert_int_equal(s.disk_reads, 100);
 	assert_int_equal(s.disk_read_pages, 2000 * 512 / sysconf(_SC_PAGESIZE));

@@ -18,7 +18,7 @@ static struct sample machine;
 
 /* What a machine does every second while a test lets time go by. */
 struct load {
-	double refaults, major_faults, reads, read_pages, read_ms, swap_in_kib, swap_out_kib, alloc_stalls;
+	double refaults, major_faults, reads, read_pages, read_ms, swap_in_kib, swap_out_kib, alloc_stalls, steals;
 	double pressure_full_us, io_full_us;
 	uint64_t running;
 };
@@ -61,6 +61,7 @@ static struct stall_view step(const struct load *l)
 	s->swap_in_kib += (uint64_t)(l->swap_in_kib / 4);
 	s->swap_out_kib += (uint64_t)(l->swap_out_kib / 4);
 	s->alloc_stalls += (uint64_t)(l->alloc_stalls / 4);
+	s->steals += (uint64_t)(l->steals / 4);
 	s->pressure_full_us += (uint64_t)(l->pressure_full_us / 4);
 	s->io_full_us += (uint64_t)(l->io_full_us / 4);
 	s->running = l->running;
@@ -176,6 +177,28 @@ static void honest_work_never_fires(void **state)
 		if (fires(&rows[i].load, 60, &rule) >= 0)
 			fail_msg("%s: rule %s", rows[i].what, stall_rule_name(rule));
 	}
+}
+
+/* As seen: 19 % available, a full page cache, and a container of 30 MiB that reads 128 MiB through a mapping. */
+static void a_control_group_at_its_own_limit(void **state)
+{
+	struct load l = {.refaults = 3200,
+			 .major_faults = 380,
+			 .reads = 600,
+			 .read_pages = 3500,
+			 .read_ms = 10400,
+			 .steals = 700,
+			 .pressure_full_us = 300000,
+			 .io_full_us = 900000,
+			 .running = 1};
+	enum stall_rule rule;
+
+	(void)state;
+	machine.have |= HAVE_PRESSURE | HAVE_STEALS;
+	assert_true(fires(&l, 60, &rule) < 0);
+	assert_int_equal(step(&l).waiting_milli, 0);
+	l.steals = 3500; /* it is the machine that takes them */
+	assert_true(fires(&l, 8, &rule) > 0);
 }
 
 /* R12, R13: with memory to spare nothing is a stall, however much waits and whatever the kernel calls it. */
@@ -518,6 +541,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(thrashing_fires_after_its_window, set_up),
 		cmocka_unit_test_setup(honest_work_never_fires, set_up),
+		cmocka_unit_test_setup(a_control_group_at_its_own_limit, set_up),
 		cmocka_unit_test_setup(r12_never_with_memory_to_spare, set_up),
 		cmocka_unit_test_setup(r13_a_hold_of_nothing_still_needs_a_stall, set_up),
 		cmocka_unit_test_setup(roomy_swap_holds_it, set_up),

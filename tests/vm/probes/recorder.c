@@ -43,13 +43,13 @@ static const struct source {
 	{"/proc/meminfo", {"MemAvailable:", "MemFree:", "Cached:", "AnonPages:", "Shmem:", "SwapFree:"}},
 	{"/proc/vmstat",
 	 {"workingset_refault_file", "workingset_refault_anon", "pgmajfault", "pswpin", "pswpout", "allocstall*",
-	  "pgscan_kswapd", "pgscan_direct", "oom_kill"}},
+	  "pgscan_kswapd", "pgscan_direct", "oom_kill", "pgsteal_kswapd*", "pgsteal_direct*"}},
 	{"/proc/stat", {"cpu", "procs_running", "procs_blocked", "ctxt"}},
 	{"/proc/pressure/memory", {"some", "full"}},
 	{"/proc/pressure/io", {"some", "full"}},
 };
 #define SOURCES (sizeof sources / sizeof *sources)
-#define COLUMNS 28
+#define COLUMNS 30
 
 static int fds[SOURCES], disks, stat_fd = -1, schedstat_fd = -1, rollup_fd = -1;
 static char text[TEXT];
