@@ -67,7 +67,7 @@
 /* Percent of -m: a disk that takes a bomb's pages as they come keeps 11 to 14 % available until swap is full (6.12). */
 #define FLOOD_BELOW    150
 #define PRESSURE_LEAST 0.25
-/* 6.1 and 6.12: 0.9 at the most where somebody had to go, 4 and more beside a container at its own limit. */
+/* 6.1 and 6.12: 1.0 at the most where somebody had to go, 7 and more beside a container at its own limit. */
 #define REFAULTS_PER_STEAL 2
 
 /* More than this of swap free: roomy. */
