@@ -14,13 +14,18 @@
 #include <unistd.h>
 
 /*
- * After SIGKILL a victim that gives nothing back for so long is stuck: in an uninterruptible wait, or frozen where
- * process_mrelease(2) is missing. 222 ms was the slowest that was only waiting for a CPU (8 busy loops on it).
+ * After SIGKILL, or once it was released, a victim that gives nothing back for so long is stuck: in an uninterruptible
+ * wait, or frozen where process_mrelease(2) is missing. 222 ms was the slowest that was only waiting for a CPU (8 busy
+ * loops on it).
  */
 #define STUCK_NS (1 * NS_PER_S)
 
-/* A victim that handles SIGTERM begins to exit when it likes, and can hang then: its release is tried so often. */
-#define RELEASE_AGAIN_NS (500 * NS_PER_MS)
+/*
+ * After SIGTERM a victim has so long to let go of its memory itself, among it its robust futexes, which others wait for
+ * (the kernel waits 2 s for that: OOM_REAPER_DELAY of mm/oom_kill.c). One that handles SIGTERM begins to exit when it
+ * likes: it is tried again.
+ */
+#define RELEASE_AGAIN_NS (1 * NS_PER_S)
 
 /*
  * The memory of a victim that is gone is still counted on for so long: the counters are behind by what each CPU keeps
@@ -153,10 +158,11 @@ static void follow_memory(struct act *act, struct victim *v, const struct sample
 	static struct proc now;
 	const struct proc *p = &v->event.victim;
 	uint64_t mem_kib = expected_mem(v, s), swap_kib = expected_swap(v, s), held = 0;
+	bool shows = v->gone_ns == 0 || v->state == VICTIM_TERMED; /* what it shares is not released */
 
-	if (v->gone_ns == 0 && scan_read(act->scan, p->pid, &now) == 0)
+	if (shows && scan_read(act->scan, p->pid, &now) == 0)
 		held = now.anon_kib + (p->shares_memory ? 0 : now.shmem_kib);
-	if (held > 0 || (v->gone_ns == 0 && now.swap_kib > 0)) {
+	if (held > 0 || (shows && now.swap_kib > 0)) {
 		mem_kib = held + now.page_tables_kib;
 		swap_kib = now.swap_kib;
 	}
@@ -220,14 +226,17 @@ static void told_kill(struct act *act, struct victim *v, const struct sample *s)
 static void ask_release(struct act *act, struct victim *v, uint64_t now_ns)
 {
 	v->release_ns = now_ns;
+	v->release_asked = true;
 	release_request(act->release, v->event.victim.pid, v->pidfd, v->event.signal);
 }
 
 static void follow_up_signal(struct act *act, struct victim *v)
 {
-	if (v->event.signal == SIGTERM && v->event.victim.state == 'T')
+	v->release_ns = v->signal_ns;
+	if (v->event.signal == SIGKILL)
+		ask_release(act, v, v->signal_ns);
+	else if (v->event.victim.state == 'T')
 		(void)send_signal(v, SIGCONT); /* a stopped process gets its SIGTERM only when it goes on */
-	ask_release(act, v, v->signal_ns);
 }
 
 /* Send the signal that the row's event names, or pretend to. 0 or a negative errno; the row's state follows. */
@@ -342,6 +351,13 @@ static bool in_hand(const struct victim *v)
 	return v->state == VICTIM_WAITING || signalled(v);
 }
 
+static void take_result(struct victim *v, int error)
+{
+	if (error == 0 && v->gone_ns == 0)
+		v->gone_ns = sense_now();
+	v->release_asked = error == -ENOSYS; /* then it is not asked again */
+}
+
 void act_take_results(struct act *act)
 {
 	struct release_result result;
@@ -350,8 +366,8 @@ void act_take_results(struct act *act)
 		for (unsigned i = 0; i < VICTIMS_MAX; i++) {
 			struct victim *v = &act->victims[i];
 
-			if (signalled(v) && v->event.victim.pid == result.pid && result.error == 0 && v->gone_ns == 0)
-				v->gone_ns = sense_now();
+			if (signalled(v) && v->event.victim.pid == result.pid)
+				take_result(v, result.error);
 		}
 	}
 }
@@ -369,7 +385,7 @@ static void has_left(struct act *act, struct victim *v, const struct sample *s)
 		clear_row(act, v);
 		return;
 	}
-	v->exited_by_term = v->state == VICTIM_TERMED;
+	v->exited_by_term = v->event.signal == SIGTERM;
 	v->state = VICTIM_GONE;
 	v->gone_ns = s->now_ns;
 	v->deadline_ns = s->now_ns + SETTLE_NS;
@@ -393,6 +409,12 @@ static void settle(struct act *act, struct victim *v, struct sample *s)
 		freed(act, v, s);
 }
 
+static bool wants_release(const struct victim *v, const struct sample *s)
+{
+	return v->state == VICTIM_TERMED && !v->dry && v->gone_ns == 0 && !v->release_asked &&
+	       s->now_ns > v->release_ns + RELEASE_AGAIN_NS;
+}
+
 static bool is_stuck(const struct victim *v, const struct sample *s)
 {
 	bool ending = v->state == VICTIM_KILLED || (v->state == VICTIM_TERMED && v->gone_ns > 0);
@@ -410,9 +432,9 @@ static void follow_one(struct act *act, struct victim *v, struct sample *s)
 		return;
 	if (!v->dry)
 		follow_memory(act, v, s);
-	if (v->gone_ns > 0 && s->now_ns > v->gone_ns + SETTLE_NS)
+	if (v->state == VICTIM_KILLED && v->gone_ns > 0 && s->now_ns > v->gone_ns + SETTLE_NS)
 		v->left_mem_kib = v->left_swap_kib = 0; /* released, and it just does not exit: frozen, or in D state */
-	if (v->state == VICTIM_TERMED && !v->dry && v->gone_ns == 0 && s->now_ns > v->release_ns + RELEASE_AGAIN_NS)
+	if (wants_release(v, s))
 		ask_release(act, v, s->now_ns);
 	if (is_stuck(v, s)) {
 		v->state = VICTIM_STUCK; /* R45: the next one's turn; its memory is not waited for */
@@ -468,8 +490,7 @@ void act_escalate(struct act *act, const struct config *config, const struct sam
 			after_hook(act, config, v, s, d);
 		} else if (v->state == VICTIM_GONE && d->kill_level && s->now_ns > v->gone_ns + SETTLE_KILL_NS) {
 			freed(act, v, s);
-		} else if (v->state == VICTIM_TERMED && v->gone_ns == 0 && d->low &&
-			   (d->kill_level || s->now_ns >= v->deadline_ns)) {
+		} else if (v->state == VICTIM_TERMED && d->low && (d->kill_level || s->now_ns >= v->deadline_ns)) {
 			escalate(act, config, v, s, d);
 		}
 	}

@@ -5,7 +5,8 @@
  * A victim is a row: a pidfd in the poll set, a state and a deadline. Nothing here sleeps or waits.
  *
  *   chosen -> (pre-kill hook) -> SIGTERM -> (grace over, or kill level) -> SIGKILL -> gone
- *                                                                                  \-> stuck: the next one's turn
+ *                                       \-> gone                                  \-> stuck: the next one's turn
+ *                                       \-> released, but still there: stuck
  */
 #ifndef USEROOM_ACT_H
 #define USEROOM_ACT_H
@@ -46,7 +47,8 @@ struct victim {
 	uint64_t first_ns;     /* the first one */
 	uint64_t deadline_ns;  /* next step */
 	uint64_t gone_ns;      /* when its memory was let go of: it has exited, or was released; 0: not yet */
-	uint64_t release_ns;   /* when its release was asked for last */
+	uint64_t release_ns;   /* when its release was asked for last, or it was signalled */
+	bool release_asked;    /* and there is no answer yet */
 	uint64_t progress_ns;  /* when it last gave something back */
 	uint64_t left_mem_kib; /* what it still holds */
 	uint64_t left_swap_kib;
@@ -110,7 +112,10 @@ unsigned act_poll(const struct act *act, struct pollfd *fds, unsigned max);
 /* Victims of a dry run are none: to be called when it becomes a real one. */
 void act_forget_dry(struct act *act);
 
-/* The episode is over: dry-run rows go, and the count of kills starts again. */
+/*
+ * The episode is over: dry-run rows go, and those that only had SIGTERM and have not begun to exit; the count of kills
+ * starts again.
+ */
 void act_episode_over(struct act *act);
 
 /* Rehearse on a child of our own: pidfd, identity, SIGKILL, lift, release. 0, or the negative errno of what failed. */

@@ -3,12 +3,14 @@
 
 #include "util.h"
 
+#include <stddef.h>
+
 /* Of each disk since the last look; the number of disks is the same. */
 static void subtract(const struct disk_reads *now, const struct disk_reads *last, struct disk_time *ret)
 {
 	for (unsigned i = 0; i < DISKS_EACH; i++)
-		ret[i] = (struct disk_time){minus_u64(now->each[i].reads, last->each[i].reads),
-					    minus_u64(now->each[i].ms, last->each[i].ms)};
+		ret[i] = (struct disk_time){.reads = minus_u64(now->each[i].reads, last->each[i].reads),
+					    .ms = minus_u64(now->each[i].ms, last->each[i].ms)};
 }
 
 static double ms_a_read(const struct disk_time *t)
@@ -48,16 +50,17 @@ static double fastest_ms(struct disk_time *since, uint64_t wanted)
 	return taken > 0 ? ms / (double)taken : 0;
 }
 
-uint64_t disks_read_ms(struct disks *disks, const struct disk_reads *reads, uint64_t faults, uint64_t refaults)
+uint64_t disks_wait_ms(struct disks *disks, const struct disk_reads *reads, uint64_t faults, uint64_t refaults)
 {
 	struct disk_time since[DISKS_EACH];
 	uint64_t wait = min_u64(minus_u64(faults, disks->last_faults), minus_u64(refaults, disks->last_refaults));
 
 	if (!disks->started) {
-		disks->ms = (double)reads->ms;
+		disks->ms = (double)reads->all.ms;
 	} else if (reads->disks == disks->last.disks) { /* else: one came or went, and they are counted anew */
 		subtract(reads, &disks->last, since);
-		disks->ms += fastest_ms(since, max_u64(wait, 1)) * (double)minus_u64(reads->reads, disks->last.reads);
+		disks->ms += fastest_ms(since, max_u64(wait, 1)) *
+			     (double)minus_u64(reads->all.reads, disks->last.all.reads);
 	}
 	disks->started = true;
 	disks->last = *reads;

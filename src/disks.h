@@ -23,6 +23,6 @@ struct disks {
  * The counters of a look (refaults: those of faults where the kernel does not count them) -> ms since boot, of which
  * the growth is what all reads since the last look would have taken at that speed; with one disk what it says itself.
  */
-uint64_t disks_read_ms(struct disks *disks, const struct disk_reads *reads, uint64_t faults, uint64_t refaults);
+uint64_t disks_wait_ms(struct disks *disks, const struct disk_reads *reads, uint64_t faults, uint64_t refaults);
 
 #endif

@@ -22,7 +22,7 @@ enum event_type {
 	EVENT_LOW,         /* memory is low: an episode begins (debug level when a kill follows at once) */
 	EVENT_KILL,        /* a signal was sent (or would have been: dry_run) */
 	EVENT_FREED,       /* a victim is gone: how much came back after how long */
-	EVENT_STUCK,       /* a victim did not go away after SIGKILL */
+	EVENT_STUCK,       /* a victim did not go away after SIGKILL, or after it was released */
 	EVENT_NOBODY,      /* low, and no candidate is left */
 	EVENT_FUTILE,      /* low, and ending processes cannot help */
 	EVENT_KERNEL_KILL, /* the kernel's own killer was faster */

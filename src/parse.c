@@ -491,15 +491,23 @@ static bool take_name(struct span *s, char *to, size_t size)
 	return true;
 }
 
+static void add_time(struct disk_time *to, const struct disk_time *time)
+{
+	to->reads += time->reads;
+	to->sectors += time->sectors;
+	to->ms += time->ms;
+}
+
 /* "8 0 sda reads merged sectors ms ..." */
 static void add_disk(struct span line, struct disk_reads *d)
 {
-	uint64_t reads = 0, sectors = 0, ms = 0;
+	struct disk_time time = {0};
 	char name[sizeof(d->disk)] = "";
 	struct disk_time *each;
 
-	if (!skip_fields(&line, 2) || !take_name(&line, name, sizeof(name)) || !take_field(&line, UINT64_MAX, &reads) ||
-	    !skip_fields(&line, 1) || !take_field(&line, UINT64_MAX, &sectors) || !take_field(&line, UINT64_MAX, &ms))
+	if (!skip_fields(&line, 2) || !take_name(&line, name, sizeof(name)) ||
+	    !take_field(&line, UINT64_MAX, &time.reads) || !skip_fields(&line, 1) ||
+	    !take_field(&line, UINT64_MAX, &time.sectors) || !take_field(&line, UINT64_MAX, &time.ms))
 		return;
 	if (is_partition(d->disk, name))
 		return;
@@ -507,12 +515,9 @@ static void add_disk(struct span line, struct disk_reads *d)
 	if (is_stacked(name))
 		return;
 	each = &d->each[d->disks < DISKS_EACH ? d->disks : DISKS_EACH - 1];
-	each->reads += reads;
-	each->ms += ms;
 	d->disks++;
-	d->reads += reads;
-	d->sectors += sectors;
-	d->ms += ms;
+	add_time(each, &time);
+	add_time(&d->all, &time);
 }
 
 size_t parse_diskstats(const char *text, size_t length, struct disk_reads *reads)

@@ -56,22 +56,22 @@ int parse_counter(const char *text, size_t length, const char *name, uint64_t *r
  */
 int parse_counter_sum(const char *text, size_t length, const char *prefix, uint64_t *ret);
 
+struct disk_time {
+	uint64_t reads;   /* that were done */
+	uint64_t sectors; /* of 512 bytes: what they brought */
+	uint64_t ms;      /* the sum of how long each took */
+};
+
+#define DISKS_EACH 16
+
 /*
  * What the disks have read since boot: Documentation/admin-guide/iostats.rst. Whole disks only, each once: no
  * partitions, and nothing that is stacked on others (dm, md, bcache, drbd, loop, the paths of a multipath NVMe); zram
  * is a disk. All zeroes before the first call; a long file may be given piece by piece.
  */
-struct disk_time {
-	uint64_t reads; /* that were done */
-	uint64_t ms;    /* the sum of how long each took */
-};
-
-#define DISKS_EACH 16
-
 struct disk_reads {
 	uint64_t disks;
-	uint64_t reads, ms;                /* of all together */
-	uint64_t sectors;                  /* of 512 bytes */
+	struct disk_time all;
 	struct disk_time each[DISKS_EACH]; /* in the order of the file; the last has all that come after it too */
 	char disk[32];                     /* the last whole disk: its partitions follow it */
 };

@@ -28,7 +28,7 @@ enum skip {
 	SKIP_CRITICAL,      /* the built-in list */
 	SKIP_IGNORED_USER,  /* -ignore-user */
 	SKIP_NOT_PERMITTED, /* useroom may not signal it */
-	SKIP_PENDING,       /* signalled already, or stuck after SIGKILL */
+	SKIP_PENDING,       /* signalled already, or stuck in its exit */
 	SKIP_COUNT,
 };
 

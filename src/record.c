@@ -322,7 +322,8 @@ static void add_to_span(struct record *r, const struct sample *s)
 	DO(VALUE_RUNNING, running)                                                                                     \
 	DO(VALUE_PRESSURE_FULL_US, pressure_full_us)                                                                   \
 	DO(VALUE_IO_FULL_US, io_full_us)                                                                               \
-	DO(VALUE_STEALS, steals)
+	DO(VALUE_STEALS, steals)                                                                                       \
+	DO(VALUE_DISK_WAIT_MS, disk_wait_ms)
 
 void recording_to_sample(const struct recording_look *look, struct sample *ret_sample)
 {

@@ -111,6 +111,7 @@ enum recording_value {
 	VALUE_PRESSURE_FULL_US,
 	VALUE_IO_FULL_US,
 	VALUE_STEALS,
+	VALUE_DISK_WAIT_MS, /* 0 in recordings from before it was there: VALUE_DISK_READ_MS says it then */
 	VALUE_COUNT,
 };
 

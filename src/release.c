@@ -143,17 +143,10 @@ static int release_memory(int pidfd)
 	return -EAGAIN;
 }
 
-/* After SIGTERM there is time: with one CPU, freeing a GiB at our priority would keep everybody from it. */
-static void hurry(bool yes)
-{
-	(void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), yes ? -20 : 0);
-}
-
 static void serve(const struct release *r, const struct request *q)
 {
 	struct release_result result = {.pid = q->pid, .error = -ENOSYS};
 
-	hurry(q->signal == SIGKILL);
 	if (q->signal == SIGKILL) /* what it does in its handler it does at its own pace */
 		lift(r, q);
 	if (q->pidfd >= 0) {
@@ -170,6 +163,7 @@ static void *run(void *ctx)
 	struct request q;
 
 	(void)sys_sched_setscheduler(0, SCHED_OTHER, 0);
+	(void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), -20);
 	for (;;) {
 		struct pollfd in = {.fd = r->request[0], .events = POLLIN};
 

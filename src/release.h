@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Make a victim let go of its memory soon, in a thread of its own, because process_mrelease(2) blocks for as long as it
+ * Make a victim let go of its memory, in a thread of its own, because process_mrelease(2) blocks for as long as it
  * frees (30 ms a GiB was seen): after SIGKILL lift the victim's threads so that they get a CPU, release its memory from
  * outside, and take the lift back. The kernel releases only what has begun to exit: after SIGKILL all do, after SIGTERM
  * who has no handler for it at once, and the others when they are done.

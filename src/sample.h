@@ -61,7 +61,8 @@ struct sample {
 	uint64_t alloc_stalls;     /* allocstall*: allocations that had to reclaim themselves */
 	uint64_t disk_reads;       /* of all whole disks: reads that were done, ... */
 	uint64_t disk_read_pages;  /* ... what they brought, in pages as refaults are counted, */
-	uint64_t disk_read_ms;     /* ... and how long they took, one by one (of several disks: see disks.h) */
+	uint64_t disk_read_ms;     /* ... and how long they took, one by one */
+	uint64_t disk_wait_ms;     /* the same, at the speed of those that faults waited for, at least (disks.h) */
 	uint64_t disks;            /* how many there are */
 	uint64_t page_kib;         /* the size of a page */
 	uint64_t running;          /* threads that run or could: /proc/loadavg, without this one */

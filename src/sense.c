@@ -257,9 +257,10 @@ static bool read_disks(struct sense *sense, struct sample *s)
 		at += (off_t)taken;
 	}
 	s->disks = reads.disks;
-	s->disk_reads = reads.reads;
-	s->disk_read_pages = reads.sectors * 512 / (uint64_t)sysconf(_SC_PAGESIZE);
-	s->disk_read_ms = disks_read_ms(&sense->disks, &reads, s->major_faults,
+	s->disk_reads = reads.all.reads;
+	s->disk_read_pages = reads.all.sectors * 512 / (uint64_t)sysconf(_SC_PAGESIZE);
+	s->disk_read_ms = reads.all.ms;
+	s->disk_wait_ms = disks_wait_ms(&sense->disks, &reads, s->major_faults,
 					s->have & HAVE_REFAULTS ? s->refaults : s->major_faults);
 	return at > 0;
 }

@@ -147,11 +147,14 @@ static struct stall_point point_of(const struct sample *s)
 		.disk_reads = s->disk_reads,
 		.disk_read_pages = s->disk_read_pages,
 		.disk_read_ms = s->disk_read_ms,
+		.disk_wait_ms = s->disk_wait_ms > 0 ? s->disk_wait_ms : s->disk_read_ms,
 		.disks = s->disks,
 		.pressure_full_us = s->pressure_full_us,
 		.io_full_us = s->io_full_us,
 		.running = s->running,
 		.available_kib = s->mem_available_kib,
+		.free_kib = s->mem_free_kib,
+		.page_kib = s->page_kib,
 		.swap_free_kib = s->swap_free_kib,
 		.have = s->have & (HAVE_REFAULTS | HAVE_PRESSURE | HAVE_STEALS),
 	};
@@ -163,8 +166,9 @@ static bool breaks(const struct stall_point *a, const struct stall_point *b)
 	return b->refaults < a->refaults || b->major_faults < a->major_faults || b->swap_in_kib < a->swap_in_kib ||
 	       b->swap_out_kib < a->swap_out_kib || b->alloc_stalls < a->alloc_stalls || b->steals < a->steals ||
 	       b->disk_reads < a->disk_reads || b->disk_read_pages < a->disk_read_pages ||
-	       b->disk_read_ms < a->disk_read_ms || b->disks != a->disks || b->pressure_full_us < a->pressure_full_us ||
-	       b->io_full_us < a->io_full_us || b->now_ns <= a->now_ns || b->have != a->have;
+	       b->disk_read_ms < a->disk_read_ms || b->disk_wait_ms < a->disk_wait_ms || b->disks != a->disks ||
+	       b->pressure_full_us < a->pressure_full_us || b->io_full_us < a->io_full_us || b->now_ns <= a->now_ns ||
+	       b->have != a->have;
 }
 
 static void add_point(struct stall *stall, const struct stall_point *p)
@@ -214,12 +218,21 @@ static double ratio(double part, double of)
 
 /*
  * Did the machine take what came back? A control group at its own limit takes pages from itself, and reads them back
- * for ever while the machine has memory: ending somebody else would not help it.
+ * for ever while the machine has memory: ending somebody else would not help it. kswapd takes many pages at a time, and
+ * in between what is read goes where they were.
  */
 static bool by_the_machine(const struct stall_point *a, const struct stall_point *b)
 {
+	uint64_t filled = b->page_kib > 0 ? minus_u64(a->free_kib, b->free_kib) / b->page_kib : 0;
+
 	return !(b->have & HAVE_STEALS) || !(b->have & HAVE_REFAULTS) ||
-	       (b->steals - a->steals) * REFAULTS_PER_STEAL >= b->refaults - a->refaults;
+	       (b->steals - a->steals + filled) * REFAULTS_PER_STEAL >= b->refaults - a->refaults;
+}
+
+/* Seconds that a read took in the mean. */
+static double latency(uint64_t ms, double reads)
+{
+	return ratio((double)ms / 1000, reads);
 }
 
 static struct rates rates_between(const struct stall_point *a, const struct stall_point *b)
@@ -227,7 +240,7 @@ static struct rates rates_between(const struct stall_point *a, const struct stal
 	double seconds = (double)(b->now_ns - a->now_ns) / (double)NS_PER_S;
 	double reads = (double)(b->disk_reads - a->disk_reads);
 	double pages = (double)(b->disk_read_pages - a->disk_read_pages);
-	double latency = ratio((double)(b->disk_read_ms - a->disk_read_ms) / 1000, reads);
+	double wait = latency(b->disk_wait_ms - a->disk_wait_ms, reads);
 	double faults = (double)(b->major_faults - a->major_faults);
 	double refaults = (double)(b->refaults - a->refaults);
 	/*
@@ -240,7 +253,7 @@ static struct rates rates_between(const struct stall_point *a, const struct stal
 	double requests = ratio(hard, reads);
 	double share = refaults > PAGES_MOST * pages ? 0 : (least(1, ratio(refaults, pages)) + requests) / 2;
 	struct rates r = {
-		.any = share > 0 ? hard / seconds * latency : 0,
+		.any = share > 0 ? hard / seconds * wait : 0,
 		.swap_out_kib = (double)(b->swap_out_kib - a->swap_out_kib) / seconds,
 		.alloc_stalls = (double)(b->alloc_stalls - a->alloc_stalls) / seconds,
 	};
@@ -248,7 +261,7 @@ static struct rates rates_between(const struct stall_point *a, const struct stal
 	if (share >= SHARE_LEAST && requests >= REQUESTS_LEAST)
 		r.waiting = r.any;
 	if (ratio(faults, reads) >= FAULT_SHARE_LEAST)
-		r.faulting = by_disk / seconds * latency;
+		r.faulting = by_disk / seconds * latency(b->disk_read_ms - a->disk_read_ms, reads);
 	if (b->have & HAVE_PRESSURE)
 		r.pressure = most((double)(b->pressure_full_us - a->pressure_full_us),
 				  (double)(b->io_full_us - a->io_full_us) * share) /

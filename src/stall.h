@@ -46,10 +46,10 @@ struct stall_view {
 struct stall_point {
 	uint64_t now_ns;
 	uint64_t refaults, major_faults, swap_in_kib, swap_out_kib, alloc_stalls, steals;
-	uint64_t disk_reads, disk_read_pages, disk_read_ms, disks;
+	uint64_t disk_reads, disk_read_pages, disk_read_ms, disk_wait_ms, disks;
 	uint64_t pressure_full_us, io_full_us;
 	uint64_t running;
-	uint64_t available_kib, swap_free_kib;
+	uint64_t available_kib, free_kib, page_kib, swap_free_kib;
 	uint32_t have;
 };
 

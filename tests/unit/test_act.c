@@ -16,6 +16,8 @@
 
 #include <cmocka.h>
 
+#include "util.h"
+
 static struct act act;
 static struct scan scan;
 static struct release release;
@@ -24,12 +26,14 @@ static struct event e;
 static pid_t child;
 static unsigned told;
 static enum event_type told_last;
+static bool told_by_term;
 
 static void tell(void *ctx, struct event *event)
 {
 	(void)ctx;
 	told++;
 	told_last = event->type;
+	told_by_term = event->exited_by_term;
 }
 
 /* A child that sleeps, chosen as the victim. */
@@ -173,6 +177,113 @@ static void a_hook_that_helped(void **state)
 	assert_int_equal(act.in_use, 0);
 }
 
+/* The victim is another child, which ignores SIGTERM; it has had it. */
+static struct victim *termed(void)
+{
+	end(NULL);
+	(void)signal(SIGTERM, SIG_IGN);
+	(void)begin(NULL);
+	(void)signal(SIGTERM, SIG_DFL);
+	assert_int_equal(pipe2(release.request, O_CLOEXEC | O_NONBLOCK), 0);
+	assert_int_equal(pipe2(release.result, O_CLOEXEC | O_NONBLOCK), 0);
+	config.grace_ns = 60 * NS_PER_S;
+	assert_int_equal(act_on(&act, &config, &e, false), 0);
+	assert_int_equal(act.victims[0].state, VICTIM_TERMED);
+	return &act.victims[0];
+}
+
+static void follow_after(const struct victim *v, uint64_t ms)
+{
+	struct sample s = {.have = HAVE_MEM, .now_ns = v->first_ns + ms * NS_PER_MS};
+
+	act_follow(&act, &s);
+}
+
+/* R45, for one that had SIGTERM: it is told once, not forgotten before, and that it ends later is no work of SIGKILL.
+ */
+static void r45_released_but_still_there(void **state)
+{
+	struct victim *v = termed();
+
+	(void)state;
+	v->gone_ns = v->first_ns;
+	follow_after(v, 500);
+	act_episode_over(&act);
+	assert_int_equal(v->state, VICTIM_TERMED);
+	assert_int_equal(told, 1);
+	follow_after(v, 1100);
+	assert_int_equal(told_last, EVENT_STUCK);
+	follow_after(v, 3000);
+	assert_int_equal(told, 2);
+	(void)kill(child, SIGKILL);
+	assert_int_equal(ended_by(), SIGKILL);
+	follow_after(v, 4000);
+	follow_after(v, 5000);
+	assert_int_equal(told, 3);
+	assert_int_equal(told_last, EVENT_FREED);
+	assert_true(told_by_term);
+	assert_int_equal(act.in_use, 0);
+}
+
+/* Only what has not begun to exit is an ordinary process again. */
+static void a_nudge_is_forgotten(void **state)
+{
+	struct victim *v = termed();
+
+	(void)state;
+	follow_after(v, 500);
+	act_episode_over(&act);
+	assert_int_equal(v->state, VICTIM_FREE);
+}
+
+static void released_and_memory_still_low(void **state)
+{
+	struct victim *v = termed();
+	struct sample s = {.have = HAVE_MEM, .now_ns = v->first_ns + NS_PER_MS};
+	struct decision d = {.low = true, .kill_level = true};
+
+	(void)state;
+	v->gone_ns = v->first_ns;
+	act_escalate(&act, &config, &s, &d);
+	assert_int_equal(v->state, VICTIM_KILLED);
+	assert_int_equal(ended_by(), SIGKILL);
+}
+
+static bool was_asked(void)
+{
+	char request[256];
+
+	return read(release.request[0], request, sizeof(request)) > 0;
+}
+
+static void answer(int error)
+{
+	struct release_result result = {.pid = child, .error = error};
+
+	assert_int_equal(write(release.result[1], &result, sizeof(result)), sizeof(result));
+	act_take_results(&act);
+}
+
+/* R42: after a while, again while it is refused, one question at a time, and never where there is no such call. */
+static void r42_release_is_asked_again(void **state)
+{
+	struct victim *v = termed();
+
+	(void)state;
+	follow_after(v, 900);
+	assert_false(was_asked());
+	follow_after(v, 1100);
+	assert_true(was_asked());
+	follow_after(v, 5000);
+	assert_false(was_asked());
+	answer(-EINVAL);
+	follow_after(v, 5100);
+	assert_true(was_asked());
+	answer(-ENOSYS);
+	follow_after(v, 20000);
+	assert_false(was_asked());
+}
+
 #define WITH_CHILD(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -182,6 +293,8 @@ int main(void)
 		WITH_CHILD(r43_r44_the_same_without_pidfds), WITH_CHILD(r48_a_zombie_is_gone),
 		WITH_CHILD(r62_a_dry_run_sends_nothing),     WITH_CHILD(r62_rows_are_given_back_once),
 		WITH_CHILD(r40_a_victim_is_counted),         WITH_CHILD(a_hook_that_helped),
+		WITH_CHILD(r45_released_but_still_there),    WITH_CHILD(a_nudge_is_forgotten),
+		WITH_CHILD(released_and_memory_still_low),   WITH_CHILD(r42_release_is_asked_again),
 	};
 
 	return cmocka_run_group_tests_name("act", tests, NULL, NULL);

@@ -26,15 +26,15 @@ static void count(unsigned disk, uint64_t done, uint64_t ms)
 {
 	reads.each[disk].reads += done;
 	reads.each[disk].ms += ms;
-	reads.reads += done;
-	reads.ms += ms;
+	reads.all.reads += done;
+	reads.all.ms += ms;
 	if (reads.disks <= disk)
 		reads.disks = disk + 1;
 }
 
 static uint64_t look(void)
 {
-	return disks_read_ms(&disks, &reads, faults, refaults);
+	return disks_wait_ms(&disks, &reads, faults, refaults);
 }
 
 /* From the first look on, and whoever reads. */
@@ -47,7 +47,7 @@ static void one_disk_is_believed(void **state)
 		count(0, 500, 333);
 		refaults += 100 * i;
 		faults += 200 * i;
-		assert_int_equal(look(), reads.ms);
+		assert_int_equal(look(), reads.all.ms);
 	}
 }
 
@@ -101,7 +101,7 @@ static void a_disk_comes(void **state)
 	assert_int_equal(look(), before + 20);
 	reads.each[1].ms = 0; /* a counter of 32 bits */
 	reads.each[1].reads += 10;
-	reads.reads += 10;
+	reads.all.reads += 10;
 	assert_int_equal(look(), before + 20);
 }
 

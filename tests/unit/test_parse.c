@@ -664,9 +664,9 @@ static void disks_count_once(void **state)
 	(void)state;
 	assert_int_equal(parse_diskstats(text, sizeof(text) - 1, &whole), sizeof(text) - 1);
 	assert_int_equal(whole.disks, 6);
-	assert_int_equal(whole.reads, 100 + 10 + 1000 + 1 + 2000 + 4);
-	assert_int_equal(whole.sectors, 2000 + 80 + 8000 + 8 + 16000 + 32);
-	assert_int_equal(whole.ms, 300 + 3 + 40 + 1 + 20 + 8);
+	assert_int_equal(whole.all.reads, 100 + 10 + 1000 + 1 + 2000 + 4);
+	assert_int_equal(whole.all.sectors, 2000 + 80 + 8000 + 8 + 16000 + 32);
+	assert_int_equal(whole.all.ms, 300 + 3 + 40 + 1 + 20 + 8);
 	assert_int_equal(whole.each[2].reads, 1000);
 	assert_int_equal(whole.each[2].ms, 40);
 	assert_int_equal(whole.each[5].reads, 4);
@@ -691,7 +691,7 @@ static void more_disks_than_are_told_apart(void **state)
 		(void)parse_diskstats(line, (size_t)length, &reads);
 	}
 	assert_int_equal(reads.disks, DISKS_EACH + 9);
-	assert_int_equal(reads.reads, DISKS_EACH + 9);
+	assert_int_equal(reads.all.reads, DISKS_EACH + 9);
 	assert_int_equal(reads.each[0].ms, 2);
 	assert_int_equal(reads.each[DISKS_EACH - 1].ms, 2 * 10);
 }

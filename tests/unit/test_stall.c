@@ -201,6 +201,24 @@ static void a_control_group_at_its_own_limit(void **state)
 	assert_true(fires(&l, 8, &rule) > 0);
 }
 
+/* On a large machine kswapd takes for seconds' worth at a time; what is read in between goes where that was. */
+static void the_machine_takes_many_at_a_time(void **state)
+{
+	struct stall_view v = {0};
+
+	(void)state;
+	machine.have |= HAVE_STEALS;
+	machine.mem_free_kib = MIB(23);
+	for (unsigned i = 0; i < 9; i++) {
+		machine.mem_free_kib -= 1800;
+		v = step(&thrash);
+	}
+	assert_int_equal(v.rule, STALL_REFAULTS);
+	for (unsigned i = 0; i < 9; i++)
+		v = step(&thrash);
+	assert_int_equal(v.rule, STALL_NONE); /* nothing is taken, and nothing is filled */
+}
+
 /* R12, R13: with memory to spare nothing is a stall, however much waits and whatever the kernel calls it. */
 static void r12_never_with_memory_to_spare(void **state)
 {
@@ -542,6 +560,7 @@ int main(void)
 		cmocka_unit_test_setup(thrashing_fires_after_its_window, set_up),
 		cmocka_unit_test_setup(honest_work_never_fires, set_up),
 		cmocka_unit_test_setup(a_control_group_at_its_own_limit, set_up),
+		cmocka_unit_test_setup(the_machine_takes_many_at_a_time, set_up),
 		cmocka_unit_test_setup(r12_never_with_memory_to_spare, set_up),
 		cmocka_unit_test_setup(r13_a_hold_of_nothing_still_needs_a_stall, set_up),
 		cmocka_unit_test_setup(roomy_swap_holds_it, set_up),

@@ -129,7 +129,8 @@ SCENARIOS = {
                         victims=('reader',), must_act=False, seconds=25),
     'container-tight': healthy('a container thrashes at its own limit, beside a full page cache, 20 % available',
                                f'spawn_limited box 30 /lab/reader -n reader -m -p -l -t 8 -s 16 {SET}',
-                               prepare='spawn app /lab/hog -n app -r 100 -a 21; sleep 4; cat /data/stream/[0-1] >/dev/null', seconds=30),
+                               prepare='spawn app /lab/hog -n app -r 100 -a 21; sleep 4; cat /data/stream/[0-1] >/dev/null', seconds=30,
+                               iops=600),
     'cache': healthy('a large page cache, a server that uses it', f'spawn reader /lab/reader -n reader -l -r 60 {STREAM}',
                      prepare='spawn app /lab/hog -n app -u 150'),
     'backup': healthy('a backup reads far more files than memory, 15 % available', f'spawn backup /lab/reader -n backup {ENDLESS}',
@@ -144,6 +145,9 @@ SCENARIOS = {
                               f'spawn backup /lab/reader -n backup {ENDLESS}',
                               prepare=f'spawn server /lab/reader -n server -m -p -l -r 4 -s 16 {SET}; '
                                       'spawn app /lab/hog -n app -r 100 -a 15; sleep 5', endless_iops=60),
+    'copy-plugged': healthy('files are copied to a slow drive, 11 % available',
+                            f'spawn copy /lab/reader -n copy -l -o {ENDLESS} {STREAM}',
+                            prepare='spawn app /lab/hog -n app -r 100 -a 15; sleep 5', endless_iops=60),
     'backup-remote': healthy('a backup from a file system without a disk, by mmap, and a service that reads from it, 11 % available',
                              'spawn backup /lab/reader -n backup -m /remote/endless',
                              prepare=REMOTE + 'spawn server /lab/reader -n server -m -p -l -s 16 /remote/set/0; '
