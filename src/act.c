@@ -22,10 +22,10 @@
 
 /*
  * After SIGTERM a victim has so long to let go of its memory itself, among it its robust futexes, which others wait for
- * (the kernel waits 2 s for that: OOM_REAPER_DELAY of mm/oom_kill.c). One that handles SIGTERM begins to exit when it
- * likes: it is tried again.
+ * (twice the 222 ms above; the kernel's own killer gives 2 s, OOM_REAPER_DELAY of mm/oom_kill.c). One that handles
+ * SIGTERM begins to exit when it likes: it is tried again.
  */
-#define RELEASE_AGAIN_NS (1 * NS_PER_S)
+#define RELEASE_AGAIN_NS (500 * NS_PER_MS)
 
 /*
  * The memory of a victim that is gone is still counted on for so long: the counters are behind by what each CPU keeps

@@ -270,9 +270,9 @@ static void r42_release_is_asked_again(void **state)
 	struct victim *v = termed();
 
 	(void)state;
-	follow_after(v, 900);
+	follow_after(v, 400);
 	assert_false(was_asked());
-	follow_after(v, 1100);
+	follow_after(v, 600);
 	assert_true(was_asked());
 	follow_after(v, 5000);
 	assert_false(was_asked());
