@@ -249,6 +249,26 @@ static void r05_a_large_tmpfs_beside_a_leak_is_not_futile(void **state)
 	assert_int_equal(decide(&c, s).action, ACTION_TERM);
 }
 
+/* Where tmpfs has the rest, nobody goes to reach -m; below -mk one goes, if that is enough to be above it. */
+static void r05_below_the_kill_level_one_is_enough(void **state)
+{
+	struct config c = defaults();
+	struct sample s = machine(4);
+
+	(void)state;
+	s.anon_kib = GIB(8);
+	s.shmem_kib = GIB(80);
+	assert_int_equal(decide(&c, s).action, ACTION_KILL);
+	s.pending_mem_kib = GIB(2);
+	assert_int_equal(decide(&c, s).action, ACTION_NONE);
+	assert_true(decide(&c, s).covered);
+	s.pending_mem_kib = GIB(1) / 2; /* not above it */
+	assert_int_equal(decide(&c, s).action, ACTION_KILL);
+	s.pending_mem_kib = GIB(2);
+	s.anon_kib = GIB(60); /* a leak: it must go on until -m is reached */
+	assert_int_equal(decide(&c, s).action, ACTION_KILL);
+}
+
 static void r10_a_look_that_read_nothing_decides_nothing(void **state)
 {
 	struct config c = defaults();
@@ -663,6 +683,7 @@ int main(void)
 		cmocka_unit_test(r05_futile_names_the_holder),
 		cmocka_unit_test(r05_mapped_shared_memory_is_not_futile),
 		cmocka_unit_test(r05_mapped_files_are_not_taken_for_shared_memory),
+		cmocka_unit_test(r05_below_the_kill_level_one_is_enough),
 		cmocka_unit_test(r05_a_large_tmpfs_beside_a_leak_is_not_futile),
 		cmocka_unit_test(r10_a_look_that_read_nothing_decides_nothing),
 		cmocka_unit_test(r11_totals_are_those_of_the_look),

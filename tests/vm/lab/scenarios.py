@@ -111,7 +111,7 @@ SCENARIOS = {
     'stubborn': bad('a leak that ignores SIGTERM', 'spawn hog /lab/hog -i -r 40'),
     'restarted': bad('a leak that is started again whenever it dies',
                      "spawn hog sh -c 'while :; do /lab/hog -r 100; sleep 1; done'", deaths=(2, 40), seconds=40, after=40),
-    'tmpfs': healthy('a tmpfs fills: no process has the memory', 'spawn writer /lab/hog -n writer -r 60 -k file:/filled/file -a 6',
+    'tmpfs': healthy('a tmpfs fills: no process has the memory', 'spawn writer /lab/hog -n writer -r 60 -k file:/filled/file -a 7',
                      prepare='mkdir /filled; mount -t tmpfs -o size=90% none /filled', seconds=30),
     'shm': bad('shared memory', 'spawn hog /lab/hog -k shm -r 60'),
     'leaderless': bad('a thread group whose leader has exited', 'spawn hog /lab/hog -k thread -r 60'),
