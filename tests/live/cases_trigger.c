@@ -8,7 +8,7 @@
 /* A hog of 60 has 30 in memory and 30 in swap: 58 % of memory and 25 % of swap are left. */
 static const struct machine_shape with_swap = {.total_kib = 96 * MIB, .swap_total_kib = 40 * MIB};
 static const struct machine_shape with_cold_swap = {
-	.total_kib = 96 * MIB, .swap_total_kib = 40 * MIB, .cold_swap_kib = 38 * MIB};
+	.total_kib = 96 * MIB, .swap_total_kib = 40 * MIB, .cold_swap_kib = 38 * MIB, .swap_after_kib = 96 * MIB};
 static const struct machine_shape without_available = {.total_kib = 96 * MIB, .no_available = true};
 static const struct machine_shape with_own_vmstat = {.total_kib = 96 * MIB, .own_vmstat = true};
 static const struct machine_shape roomy = {.total_kib = 64 * 1024 * MIB};
