@@ -232,10 +232,12 @@ static void ask_release(struct act *act, struct victim *v, uint64_t now_ns)
 
 static void follow_up_signal(struct act *act, struct victim *v)
 {
-	v->release_ns = v->signal_ns;
-	if (v->event.signal == SIGKILL)
+	if (v->event.signal == SIGKILL) {
 		ask_release(act, v, v->signal_ns);
-	else if (v->event.victim.state == 'T')
+		return;
+	}
+	v->release_ns = v->signal_ns; /* from here on it has its time */
+	if (v->event.victim.state == 'T')
 		(void)send_signal(v, SIGCONT); /* a stopped process gets its SIGTERM only when it goes on */
 }
 

@@ -147,15 +147,15 @@ static struct stall_point point_of(const struct sample *s)
 		.disk_reads = s->disk_reads,
 		.disk_read_pages = s->disk_read_pages,
 		.disk_read_ms = s->disk_read_ms,
+		/* recordings from before it was there have 0 */
 		.disk_wait_ms = s->disk_wait_ms > 0 ? s->disk_wait_ms : s->disk_read_ms,
 		.disks = s->disks,
 		.pressure_full_us = s->pressure_full_us,
 		.io_full_us = s->io_full_us,
 		.running = s->running,
 		.available_kib = s->mem_available_kib,
-		.free_kib = s->mem_free_kib,
-		.page_kib = s->page_kib,
 		.swap_free_kib = s->swap_free_kib,
+		.free_pages = s->page_kib > 0 ? s->mem_free_kib / s->page_kib : 0,
 		.have = s->have & (HAVE_REFAULTS | HAVE_PRESSURE | HAVE_STEALS),
 	};
 }
@@ -223,7 +223,7 @@ static double ratio(double part, double of)
  */
 static bool by_the_machine(const struct stall_point *a, const struct stall_point *b)
 {
-	uint64_t filled = b->page_kib > 0 ? minus_u64(a->free_kib, b->free_kib) / b->page_kib : 0;
+	uint64_t filled = minus_u64(a->free_pages, b->free_pages);
 
 	return !(b->have & HAVE_STEALS) || !(b->have & HAVE_REFAULTS) ||
 	       (b->steals - a->steals + filled) * REFAULTS_PER_STEAL >= b->refaults - a->refaults;

@@ -49,7 +49,7 @@ struct stall_point {
 	uint64_t disk_reads, disk_read_pages, disk_read_ms, disk_wait_ms, disks;
 	uint64_t pressure_full_us, io_full_us;
 	uint64_t running;
-	uint64_t available_kib, free_kib, page_kib, swap_free_kib;
+	uint64_t available_kib, swap_free_kib, free_pages;
 	uint32_t have;
 };
 
