@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * crowd N MEMINFO COMMAND...: in a PID and mount namespace of its own, with a /proc of its own over whose meminfo the
- * file MEMINFO is mounted: N processes that sleep, and a command beside them. Prints the command's pid as it is
- * outside, and leaves with its status. As root. All of them end with this program.
+ * crowd N MEMINFO COMMAND...: in a PID and mount namespace of its own, with a /proc of its own over
+ * whose meminfo the file MEMINFO is mounted: N processes that sleep, and a command beside them.
+ * Prints the command's pid as it is outside, and leaves with its status. As root. All of them end
+ * with this program.
  */
 #include <errno.h>
 #include <sched.h>
@@ -26,7 +27,8 @@ static void make_stage(const char *meminfo)
 	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
 	    mount("tmpfs", "/run", "tmpfs", 0, NULL) < 0)
 		die("namespace");
-	if (mount("proc", "/proc", "proc", 0, NULL) < 0 || mount(meminfo, "/proc/meminfo", NULL, MS_BIND, NULL) < 0)
+	if (mount("proc", "/proc", "proc", 0, NULL) < 0 ||
+	    mount(meminfo, "/proc/meminfo", NULL, MS_BIND, NULL) < 0)
 		die("meminfo");
 }
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * look COUNT [FILE]: so many looks at this machine, read and decided as the daemon does, one right after the other;
- * with FILE each is recorded too. Prints the time of one look, ns.
+ * look COUNT [FILE]: so many looks at this machine, read and decided as the daemon does, one right
+ * after the other; with FILE each is recorded too. Prints the time of one look, ns.
  */
-#include "options.h"
-#include "policy.h"
-#include "record.h"
-#include "sense.h"
-#include "util.h"
+#include "base/util.h"
+#include "decide/policy.h"
+#include "look/sense.h"
+#include "settings/options.h"
+#include "tell/record.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -15,7 +15,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-static void look(struct sense *sense, struct policy *policy, const struct config *config, struct record *record)
+static void look(struct sense *sense, struct policy *policy, const struct config *config,
+		 struct record *record)
 {
 	struct sample s;
 	struct decision d;
@@ -45,7 +46,8 @@ int main(int argc, char **argv)
 
 	options_defaults(&config);
 	policy_init(&policy, 2);
-	if (count <= 0 || sense_open(&sense, open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0 ||
+	if (count <= 0 ||
+	    sense_open(&sense, open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0 ||
 	    (argc > 2 && record_open(&record, argv[2], (size_t)config.record_kib * 1024) < 0)) {
 		(void)fprintf(stderr, "usage: look COUNT [FILE]\n");
 		return 1;

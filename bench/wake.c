@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * wake useroom|nice|other COUNT: sleep 10 ms COUNT times, with the priority that useroom gives itself (its own code),
- * with nice -20, or with none, and print how much later than asked each wake-up was, in microseconds.
+ * wake useroom|nice|other COUNT: sleep 10 ms COUNT times, with the priority that useroom gives
+ * itself (its own code), with nice -20, or with none, and print how much later than asked each
+ * wake-up was, in microseconds.
  */
+#include "base/clock.h"
+#include "base/util.h"
+#include "look/sense.h"
 #include "self.h"
-#include "sense.h"
-#include "util.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -24,10 +26,11 @@ int main(int argc, char **argv)
 	else if (argc > 1 && strcmp(argv[1], "nice") == 0)
 		(void)setpriority(PRIO_PROCESS, 0, -20);
 	for (int i = 0; i < count; i++) {
-		uint64_t before = sense_now();
+		uint64_t before = clock_now();
 
 		(void)ppoll(NULL, 0, &pause, NULL);
-		(void)printf("%lu\n", (unsigned long)((sense_now() - before - 10 * NS_PER_MS) / NS_PER_US));
+		(void)printf("%lu\n",
+			     (unsigned long)((clock_now() - before - 10 * NS_PER_MS) / NS_PER_US));
 	}
 	return 0;
 }

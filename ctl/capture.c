@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* capture: the daemon's own loop in a dry run, into a file of its own: a day to try settings on with `replay`. */
+/* capture: the daemon's own loop in a dry run, into a file of its own: a day to try settings on
+ * with `replay`. */
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/units.h"
+#include "base/util.h"
 #include "ctl.h"
-
-#include "log.h"
 #include "loop.h"
-#include "report.h"
 #include "self.h"
 #include "tell.h"
+#include "tell/report.h"
 #include "useroom.h"
-#include "util.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,9 +20,9 @@
 #include <unistd.h>
 
 /*
- * A machine with much memory is looked at once a second, one near the level up to a hundred times. Two looks a second
- * are room for some of that; without an end in sight it is a day of one a second. A look takes some 0.35 KiB of a file
- * (record_layout()).
+ * A machine with much memory is looked at once a second, one near the level up to a hundred times.
+ * Two looks a second are room for some of that; without an end in sight it is a day of one a
+ * second. A look takes some 0.35 KiB of a file (record_layout()).
  */
 #define KIB_PER_LOOK 0.35
 #define DAY_S        86400.0
@@ -83,7 +85,8 @@ static int begin(struct useroom *u)
 	u->proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (u->proc_fd < 0)
 		return -errno;
-	if ((r = sense_open(&u->sense, u->proc_fd)) < 0 || (r = scan_open(&u->scan, u->proc_fd)) < 0)
+	if ((r = sense_open(&u->sense, u->proc_fd)) < 0 ||
+	    (r = scan_open(&u->scan, u->proc_fd)) < 0)
 		return r;
 	u->signal_fd = catch_signals();
 	if (u->signal_fd < 0)
@@ -106,7 +109,7 @@ static int begin(struct useroom *u)
 static void watch(struct useroom *u, uint64_t until_ns)
 {
 	record_settings(&u->record, &u->config, u->policy.cpus, 0);
-	while (!u->quit && sense_now() < until_ns) {
+	while (!u->quit && clock_now() < until_ns) {
 		loop_turn(u);
 		u->wake_ns = min_u64(u->wake_ns, until_ns);
 		loop_wait(u);
@@ -126,7 +129,9 @@ static int settle(const struct ctl *ctl, struct config *config)
 enum ctl_exit ctl_capture(const struct ctl *ctl)
 {
 	static struct useroom u;
-	uint64_t until = ctl->seconds > 0 ? sense_now() + (uint64_t)(ctl->seconds * (double)NS_PER_S) : UINT64_MAX;
+	uint64_t until = ctl->seconds > 0
+				 ? clock_now() + (uint64_t)(ctl->seconds * (double)NS_PER_S)
+				 : UINT64_MAX;
 	char size[32], safe[1024];
 	uint32_t kib;
 	int r;
@@ -141,7 +146,8 @@ enum ctl_exit ctl_capture(const struct ctl *ctl)
 	if (make_file(ctl, &u.record, kib) != CTL_OK)
 		return CTL_FAILED;
 	(void)printf("recording into %s, %s; nobody is ended. Ctrl-C ends it.\n",
-		     log_safe(ctl->argument, safe, sizeof(safe)), report_size(kib, size, sizeof(size)));
+		     log_safe(ctl->argument, safe, sizeof(safe)),
+		     units_size(kib, size, sizeof(size)));
 	(void)fflush(stdout);
 	watch(&u, until);
 	(void)log_flush();

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/log.h"
+#include "base/util.h"
 #include "ctl.h"
-
-#include "log.h"
-#include "parse.h"
-#include "record.h"
-#include "report.h"
-#include "util.h"
+#include "look/parse.h"
+#include "tell/record.h"
+#include "tell/report.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -37,13 +36,17 @@ int ctl_open(const char *path, struct reading *ret)
 	if (r == 0 && ret->cut)
 		(void)ctl_fail("%s is cut: what was at its end is missing", safe);
 	if (r == 0 && ret->damaged > 0)
-		(void)ctl_fail("%s is damaged: %zu of its records cannot be true and are left out", safe, ret->damaged);
+		(void)ctl_fail("%s is damaged: %zu of its records cannot be true and are left out",
+			       safe, ret->damaged);
 	if (r == 0)
 		return 0;
 	if (r == -ENOENT && strcmp(path, RECORD_DEFAULT) == 0)
-		(void)ctl_fail("%s is not there: useroom has not run since the last boot, or with -record off", safe);
+		(void)ctl_fail("%s is not there: useroom has not run since the last boot, or with "
+			       "-record off",
+			       safe);
 	else if (r == -EACCES)
-		(void)ctl_fail("%s may not be read: it names everybody's processes, so ask as root", safe);
+		(void)ctl_fail("%s may not be read: it names everybody's processes, so ask as root",
+			       safe);
 	else
 		(void)ctl_fail("%s: %s", safe, why);
 	return r;
@@ -70,7 +73,8 @@ int ctl_config(const struct ctl *ctl, struct config *ret)
 	return load(ctl->config != NULL ? 3 : 1, argv, ret);
 }
 
-/* The daemon's own command line; 0 words when it may not be read. It is not a stranger's, so it does not wait (R31). */
+/* The daemon's own command line; 0 words when it may not be read. It is not a stranger's, so it
+ * does not wait (R31). */
 static int daemon_words(const struct reading *r, char *buf, size_t size, char **argv, int most)
 {
 	char path[64];
@@ -129,14 +133,11 @@ bool ctl_running(const struct reading *r)
 		return false;
 	n = read(fd, text, sizeof(text));
 	(void)close(fd);
-	if (n <= 0 || parse_stat(text, (size_t)n, &stat) < 0 || stat.start_ticks != r->header.writer_start_ticks)
+	if (n <= 0 || parse_stat(text, (size_t)n, &stat) < 0 ||
+	    stat.start_ticks != r->header.writer_start_ticks)
 		return false;
-	return stat.state != 'Z' && stat.state != 'X'; /* R48: it is dead, whoever has not noticed */
-}
-
-uint32_t ctl_share_ppm(uint64_t part, uint64_t total)
-{
-	return total == 0 ? 0 : (uint32_t)(min_u64(part, total) * 1000000 / total);
+	return stat.state != 'Z' &&
+	       stat.state != 'X'; /* R48: it is dead, whoever has not noticed */
 }
 
 void ctl_to_event(const struct recording_event *from, struct event *e)
@@ -180,8 +181,8 @@ void ctl_to_event(const struct recording_event *from, struct event *e)
 		.waiting_milli = from->waiting_milli,
 		.lost_ppm = from->lost_ppm,
 	};
-	e->decision.mem_ppm = ctl_share_ppm(from->mem_available, from->mem_total);
-	e->decision.swap_ppm = ctl_share_ppm(from->swap_free, from->swap_total);
+	e->decision.mem_ppm = share_ppm(from->mem_available, from->mem_total);
+	e->decision.swap_ppm = share_ppm(from->swap_free, from->swap_total);
 	e->mem_term_ppm = from->mem_limit_ppm;
 	e->swap_term_ppm = from->swap_limit_ppm;
 	e->victim.pid = from->victim_pid;
@@ -220,7 +221,8 @@ const char *ctl_sentence(const struct recording_event *from, char *buf, size_t s
 	/* What a start said of its options is not recorded, only that it was one. */
 	if (from->type == EVENT_START || from->type == EVENT_RELOAD) {
 		(void)snprintf(buf, size, "%s",
-			       from->type == EVENT_START ? "useroom started" : "the configuration was read again");
+			       from->type == EVENT_START ? "useroom started"
+							 : "the configuration was read again");
 		return buf;
 	}
 	ctl_to_event(from, &e);
@@ -244,7 +246,8 @@ const char *ctl_clock(uint64_t realtime_ns, char *buf, size_t size)
 {
 	char text[64];
 
-	(void)snprintf(buf, size, "%s", ctl_time(realtime_ns, text, sizeof(text)) + strlen("2026-11-24 "));
+	(void)snprintf(buf, size, "%s",
+		       ctl_time(realtime_ns, text, sizeof(text)) + strlen("2026-11-24 "));
 	return buf;
 }
 
@@ -252,8 +255,8 @@ const char *ctl_clock(uint64_t realtime_ns, char *buf, size_t size)
 
 enum ctl_exit ctl_print_json(json_object *object)
 {
-	const char *text =
-		json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
+	const char *text = json_object_to_json_string_ext(
+		object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
 
 	(void)puts(text != NULL ? text : "{}");
 	(void)json_object_put(object);
@@ -293,8 +296,9 @@ json_object *ctl_event_json(const struct recording_event *event)
 		json_object_object_add(one, "badness_kib", json_object_new_int64(c->badness));
 		json_object_object_add(one, "oom_score_adj", json_object_new_int(c->oom_score_adj));
 		json_object_object_add(one, "why",
-				       json_object_new_string(c->rank == CLASS_NEVER ? rank_skip_text(c->skip)
-										     : rank_class_text(c->rank)));
+				       json_object_new_string(c->rank == CLASS_NEVER
+								      ? rank_skip_text(c->skip)
+								      : rank_class_text(c->rank)));
 		json_object_array_add(candidates, one);
 	}
 	json_object_object_add(object, "candidates", candidates);
@@ -307,18 +311,27 @@ json_object *ctl_look_json(const struct reading *r, const struct recording_look 
 	const struct stall_view stall = recording_to_stall(look);
 	json_object *o = json_object_new_object();
 
-	json_object_object_add(o, "time_ns", json_object_new_uint64(reading_realtime(r, look->now_ns)));
+	json_object_object_add(o, "time_ns",
+			       json_object_new_uint64(reading_realtime(r, look->now_ns)));
 	json_object_object_add(o, "monotonic_ns", json_object_new_uint64(look->now_ns));
-	json_object_object_add(o, "mem_total_kib", json_object_new_uint64(look->value[VALUE_MEM_TOTAL]));
-	json_object_object_add(o, "mem_available_kib", json_object_new_uint64(look->value[VALUE_MEM_AVAILABLE]));
-	json_object_object_add(o, "swap_total_kib", json_object_new_uint64(look->value[VALUE_SWAP_TOTAL]));
-	json_object_object_add(o, "swap_free_kib", json_object_new_uint64(look->value[VALUE_SWAP_FREE]));
-	json_object_object_add(o, "coming_back_kib", json_object_new_uint64(look->value[VALUE_PENDING_MEM]));
-	json_object_object_add(o, "action", json_object_new_string(actions[look->flags & LOOK_ACTION]));
+	json_object_object_add(o, "mem_total_kib",
+			       json_object_new_uint64(look->value[VALUE_MEM_TOTAL]));
+	json_object_object_add(o, "mem_available_kib",
+			       json_object_new_uint64(look->value[VALUE_MEM_AVAILABLE]));
+	json_object_object_add(o, "swap_total_kib",
+			       json_object_new_uint64(look->value[VALUE_SWAP_TOTAL]));
+	json_object_object_add(o, "swap_free_kib",
+			       json_object_new_uint64(look->value[VALUE_SWAP_FREE]));
+	json_object_object_add(o, "coming_back_kib",
+			       json_object_new_uint64(look->value[VALUE_PENDING_MEM]));
+	json_object_object_add(o, "action",
+			       json_object_new_string(actions[look->flags & LOOK_ACTION]));
 	json_object_object_add(o, "low", json_object_new_boolean(!!(look->flags & LOOK_LOW)));
 	if (stall.open) {
-		json_object_object_add(o, "stall_rule", json_object_new_string(stall_rule_name(stall.rule)));
-		json_object_object_add(o, "waiting_millitasks", json_object_new_uint64(stall.waiting_milli));
+		json_object_object_add(o, "stall_rule",
+				       json_object_new_string(stall_rule_name(stall.rule)));
+		json_object_object_add(o, "waiting_millitasks",
+				       json_object_new_uint64(stall.waiting_milli));
 		json_object_object_add(o, "lost_ppm", json_object_new_uint64(stall.lost_ppm));
 	}
 	return o;

@@ -3,11 +3,11 @@
 #ifndef USEROOM_CTL_H
 #define USEROOM_CTL_H
 
-#include "config.h"
-#include "event.h"
-#include "options.h"
-#include "rank.h"
+#include "act/event.h"
+#include "choose/rank.h"
 #include "reading.h"
+#include "settings/config.h"
+#include "settings/options.h"
 
 #include <json-c/json.h>
 #include <stdbool.h>
@@ -63,20 +63,23 @@ enum ctl_exit ctl_top(const struct ctl *ctl);
 /* One line on stderr with the program's name before it. Returns CTL_FAILED. */
 enum ctl_exit ctl_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Open the recording that is meant, or say why not: the one place for those sentences. 0, or negative and it was said.
+/* Open the recording that is meant, or say why not: the one place for those sentences. 0, or
+ * negative and it was said.
  */
 int ctl_open(const char *path, struct reading *ret);
 
 /*
- * Which recording the argument means: a name as `incidents` lists it, a path, or nothing: the newest incident. False:
- * there is none.
+ * Which recording the argument means: a name as `incidents` lists it, a path, or nothing: the
+ * newest incident. False: there is none.
  */
 bool ctl_find_recording(const struct ctl *ctl, char *path, size_t size);
 
-/* The settings of -config FILE, or of the daemon's own file. 0, or negative and the mistakes were said. */
+/* The settings of -config FILE, or of the daemon's own file. 0, or negative and the mistakes were
+ * said. */
 int ctl_config(const struct ctl *ctl, struct config *ret);
 
-/* The same as the daemon has them that wrote this recording and runs: its files and its own command line. */
+/* The same as the daemon has them that wrote this recording and runs: its files and its own command
+ * line. */
 int ctl_daemon_config(const struct ctl *ctl, const struct reading *reading, struct config *ret);
 
 /* What the command line says on top. 0, or negative and it was said. */
@@ -95,15 +98,13 @@ const char *ctl_time(uint64_t realtime_ns, char *buf, size_t size);
 /* "02:31:07.482" of it. */
 const char *ctl_clock(uint64_t realtime_ns, char *buf, size_t size);
 
-/* Parts per million; 0 of nothing. */
-uint32_t ctl_share_ppm(uint64_t part, uint64_t total);
-
 /* JSON in one place: a document to stdout, and it is freed. */
 enum ctl_exit ctl_print_json(json_object *object);
 json_object *ctl_event_json(const struct recording_event *event);
 json_object *ctl_look_json(const struct reading *reading, const struct recording_look *look);
 
-/* Bytes of a process's name as a JSON string: control characters and what is not UTF-8 escaped as in the log. */
+/* Bytes of a process's name as a JSON string: control characters and what is not UTF-8 escaped as
+ * in the log. */
 json_object *ctl_text_json(const char *text);
 
 #endif

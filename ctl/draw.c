@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "draw.h"
 
-#include "util.h"
+#include "base/util.h"
 
 #include <langinfo.h>
 #include <string.h>
 #include <wchar.h>
-
-#define PPM 1000000u
 
 static unsigned cell_of(uint32_t ppm, unsigned width)
 {
@@ -34,7 +32,8 @@ void draw_gauge(uint32_t ppm, uint32_t term_ppm, uint32_t kill_ppm, unsigned wid
 
 const char *draw_cell(enum cell cell, bool utf8)
 {
-	static const char *const ascii[] = {"#", ".", "T", "K"}, *const wide[] = {"█", "░", "T", "K"};
+	static const char *const ascii[] = {"#", ".", "T", "K"}, *const wide[] = {"█", "░", "T",
+										  "K"};
 
 	return utf8 ? wide[cell] : ascii[cell];
 }
@@ -46,7 +45,8 @@ const char *draw_spark(uint32_t ppm, bool utf8)
 
 	if (ppm == DRAW_UNKNOWN)
 		return " ";
-	return (utf8 ? wide : ascii)[min_u64((uint64_t)ppm * ARRAY_SIZE(wide) / PPM, ARRAY_SIZE(wide) - 1)];
+	return (utf8 ? wide : ascii)[min_u64((uint64_t)ppm * ARRAY_SIZE(wide) / PPM,
+					     ARRAY_SIZE(wide) - 1)];
 }
 
 const char *draw_fit(const char *text, unsigned columns, char *buf, size_t size)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* events, incidents, show: what happened. */
+#include "base/log.h"
+#include "base/units.h"
+#include "base/util.h"
 #include "ctl.h"
 #include "html.h"
 #include "show.h"
-
-#include "log.h"
-#include "report.h"
+#include "tell/report.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -17,7 +18,8 @@ static void print_event(const struct recording_event *e)
 {
 	char text[REPORT_MAX], when[64];
 
-	(void)printf("%s  %s\n", ctl_time(e->realtime_ns, when, sizeof(when)), ctl_sentence(e, text, sizeof(text)));
+	(void)printf("%s  %s\n", ctl_time(e->realtime_ns, when, sizeof(when)),
+		     ctl_sentence(e, text, sizeof(text)));
 }
 
 enum ctl_exit ctl_events(const struct ctl *ctl)
@@ -48,7 +50,8 @@ static int is_incident(const struct dirent *entry)
 {
 	size_t length = strlen(entry->d_name);
 
-	return entry->d_name[0] != '.' && length > 8 && strcmp(entry->d_name + length - 8, ".useroom") == 0;
+	return entry->d_name[0] != '.' && length > 8 &&
+	       strcmp(entry->d_name + length - 8, ".useroom") == 0;
 }
 
 static json_object *incident_json(const char *name, const struct recording_event *kill)
@@ -68,10 +71,12 @@ static void print_incident(const char *name, const struct recording_event *kill)
 		(void)printf("%s  nobody was ended\n", name);
 		return;
 	}
-	(void)printf("%s  %s  %s (%d), %s, at %s %% available\n", name, ctl_time(kill->realtime_ns, when, sizeof(when)),
+	(void)printf("%s  %s  %s (%d), %s, at %s %% available\n", name,
+		     ctl_time(kill->realtime_ns, when, sizeof(when)),
 		     log_safe(kill->victim_comm, comm, sizeof(comm)), kill->victim_pid,
-		     report_size(kill->victim_freeable, size, sizeof(size)),
-		     report_percent(ctl_share_ppm(kill->mem_available, kill->mem_total), percent, sizeof(percent)));
+		     units_size(kill->victim_freeable, size, sizeof(size)),
+		     units_percent(share_ppm(kill->mem_available, kill->mem_total), percent,
+				   sizeof(percent)));
 }
 
 static void list_one(const struct ctl *ctl, const char *name, json_object *list)
@@ -140,7 +145,8 @@ bool ctl_find_recording(const struct ctl *ctl, char *path, size_t size)
 	return true;
 }
 
-static enum ctl_exit show_page(const struct ctl *ctl, const struct reading *r, const struct part *part)
+static enum ctl_exit show_page(const struct ctl *ctl, const struct reading *r,
+			       const struct part *part)
 {
 	FILE *file = strcmp(ctl->html, "-") == 0 ? stdout : fopen(ctl->html, "we");
 

@@ -1,28 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 #include "html.h"
 
+#include "base/log.h"
+#include "base/units.h"
+#include "base/util.h"
 #include "ctl.h"
 #include "plot.h"
-
-#include "log.h"
-#include "report.h"
-#include "util.h"
+#include "tell/report.h"
 
 #include <inttypes.h>
 
 static const char style[] =
-	":root{color-scheme:light dark;--ink:#1c2230;--soft:#5b6478;--line:#dde1ea;--page:#fff;--box:#f5f6fa;"
-	"--mem:#2563eb;--swap:#9333ea;--term:#d97706;--kill:#dc2626;--lost:#0d9488;--pressure:#be185d;--low:#f59e0b26}"
+	":root{color-scheme:light "
+	"dark;--ink:#1c2230;--soft:#5b6478;--line:#dde1ea;--page:#fff;--box:#f5f6fa;"
+	"--mem:#2563eb;--swap:#9333ea;--term:#d97706;--kill:#dc2626;--lost:#0d9488;--pressure:#"
+	"be185d;--low:#f59e0b26}"
 	"\n"
-	"@media(prefers-color-scheme:dark){:root{--ink:#e7eaf2;--soft:#a0a9bd;--line:#333a4c;--page:#12151d;"
-	"--box:#1b202c;--mem:#6ea0ff;--swap:#c58bff;--term:#f0a94a;--kill:#ff6b6b;--lost:#2dd4bf;--pressure:#f472b6;--"
+	"@media(prefers-color-scheme:dark){:root{--ink:#e7eaf2;--soft:#a0a9bd;--line:#333a4c;--"
+	"page:#12151d;"
+	"--box:#1b202c;--mem:#6ea0ff;--swap:#c58bff;--term:#f0a94a;--kill:#ff6b6b;--lost:#2dd4bf;--"
+	"pressure:#f472b6;--"
 	"low:#f0a94a22}}\n"
-	"body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;max-width:60rem;padding:1rem;color:var(--ink);"
+	"body{font:16px/1.5 system-ui,sans-serif;margin:0 "
+	"auto;max-width:60rem;padding:1rem;color:var(--ink);"
 	"background:var(--page);overflow-wrap:anywhere}\n"
-	"h1{font-size:1.5rem;line-height:1.25;margin:.5rem 0}h2{font-size:1.1rem;margin:1.8rem 0 .5rem}\n"
+	"h1{font-size:1.5rem;line-height:1.25;margin:.5rem 0}h2{font-size:1.1rem;margin:1.8rem 0 "
+	".5rem}\n"
 	".note,time,.legend,dt{color:var(--soft);font-size:.875rem}.note{margin:.2rem 0}\n"
-	"dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.5rem;margin:1rem 0}\n"
-	"dl div{background:var(--box);border-radius:.5rem;padding:.5rem .75rem}dd{margin:0;font-weight:600}\n"
+	"dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.5rem;"
+	"margin:1rem 0}\n"
+	"dl div{background:var(--box);border-radius:.5rem;padding:.5rem "
+	".75rem}dd{margin:0;font-weight:600}\n"
 	".plot{position:relative;height:17rem;margin:1rem .25rem 2rem 3rem}\n"
 	".plot svg{position:absolute;width:100%;height:100%;overflow:visible}\n"
 	".plot span{position:absolute;font-size:.75rem;color:var(--soft);white-space:nowrap}\n"
@@ -30,26 +38,40 @@ static const char style[] =
 	"transform:translateX(-50%)}\n"
 	"svg path{fill:none;vector-effect:non-scaling-stroke}.grid{stroke:var(--line)}\n"
 	"svg .mem,svg .swap{stroke-width:2;stroke-linejoin:round}svg .mem{stroke:var(--mem)}"
-	"svg .swap{stroke:var(--swap);stroke-dasharray:7 3}svg .lost{stroke:var(--lost);stroke-width:1.5}"
+	"svg .swap{stroke:var(--swap);stroke-dasharray:7 3}svg "
+	".lost{stroke:var(--lost);stroke-width:1.5}"
 	"svg .pressure{stroke:var(--pressure);stroke-dasharray:2 2}\n"
 	"svg .level{stroke-dasharray:3 3}svg .term{stroke:var(--term)}svg .kill{stroke:var(--kill)}"
 	"svg .low{fill:var(--low)}svg .mark{stroke:var(--ink);stroke-opacity:.6}\n"
-	".badge{background:var(--kill);color:var(--page);border-radius:1em;font-size:.8rem;font-weight:700;"
-	"line-height:1.5em;min-width:1.5em;text-align:center;text-decoration:none;display:inline-block}\n"
-	".plot .badge{position:absolute;transform:translate(-50%,-50%)}li .badge{margin-right:.4rem}\n"
-	".legend{margin:0}.legend span{margin-right:1.2rem;white-space:nowrap}.legend span:before{content:'';"
-	"display:inline-block;width:1.2rem;margin-right:.4rem;vertical-align:middle;border-top:3px solid}\n"
-	".legend .mem:before{color:var(--mem)}.legend .swap:before{color:var(--swap);border-top-style:dashed}"
+	".badge{background:var(--kill);color:var(--page);border-radius:1em;font-size:.8rem;font-"
+	"weight:700;"
+	"line-height:1.5em;min-width:1.5em;text-align:center;text-decoration:none;display:inline-"
+	"block}\n"
+	".plot .badge{position:absolute;transform:translate(-50%,-50%)}li "
+	".badge{margin-right:.4rem}\n"
+	".legend{margin:0}.legend span{margin-right:1.2rem;white-space:nowrap}.legend "
+	"span:before{content:'';"
+	"display:inline-block;width:1.2rem;margin-right:.4rem;vertical-align:middle;border-top:3px "
+	"solid}\n"
+	".legend .mem:before{color:var(--mem)}.legend "
+	".swap:before{color:var(--swap);border-top-style:dashed}"
 	".legend .lost:before{color:var(--lost)}"
 	".legend .pressure:before{color:var(--pressure);border-top-style:dotted}"
 	".legend .level:before{border-top-style:dotted}.legend .term:before{color:var(--term)}"
-	".legend .kill:before{color:var(--kill)}.legend .low:before{border:0;height:.9rem;background:var(--low)}\n"
-	"ol{padding:0;list-style:none}li{padding:.35rem .6rem;border-left:3px solid var(--line);margin:.3rem 0}"
-	"li.kill,li.kernel_kill{border-color:var(--kill)}li.recovered,li.freed{border-color:var(--mem)}"
-	"li:target{background:var(--box)}time{font-variant-numeric:tabular-nums;margin-right:.5rem}\n"
-	"table{border-collapse:collapse;width:100%}th{color:var(--soft);font-size:.875rem;font-weight:400}"
-	"th,td{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;border-bottom:1px solid var(--line)}"
-	".number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}.victim{font-weight:600}\n";
+	".legend .kill:before{color:var(--kill)}.legend "
+	".low:before{border:0;height:.9rem;background:var(--low)}\n"
+	"ol{padding:0;list-style:none}li{padding:.35rem .6rem;border-left:3px solid "
+	"var(--line);margin:.3rem 0}"
+	"li.kill,li.kernel_kill{border-color:var(--kill)}li.recovered,li.freed{border-color:var(--"
+	"mem)}"
+	"li:target{background:var(--box)}time{font-variant-numeric:tabular-nums;margin-right:.5rem}"
+	"\n"
+	"table{border-collapse:collapse;width:100%}th{color:var(--soft);font-size:.875rem;font-"
+	"weight:400}"
+	"th,td{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;border-bottom:1px "
+	"solid var(--line)}"
+	".number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}.victim{"
+	"font-weight:600}\n";
 
 void html_escape(FILE *f, const char *text)
 {
@@ -83,18 +105,20 @@ static void write_fact(FILE *f, const char *what, const char *value)
 }
 
 /* "26.3 MiB (27.4 %), level 40 %" */
-static void write_level(FILE *f, const char *what, uint64_t part, uint64_t total, uint32_t limit_ppm)
+static void write_level(FILE *f, const char *what, uint64_t part, uint64_t total,
+			uint32_t limit_ppm)
 {
 	char text[128], size[32], percent[32], limit[32];
 
 	(void)snprintf(text, sizeof(text), "%s (%s\u00a0%%), level\u00a0%s\u00a0%%",
-		       report_size(part, size, sizeof(size)),
-		       report_percent(ctl_share_ppm(part, total), percent, sizeof(percent)),
-		       report_percent(limit_ppm, limit, sizeof(limit)));
+		       units_size(part, size, sizeof(size)),
+		       units_percent(share_ppm(part, total), percent, sizeof(percent)),
+		       units_percent(limit_ppm, limit, sizeof(limit)));
 	write_fact(f, what, text);
 }
 
-static const struct recording_event *freed_after(const struct reading *r, const struct recording_event *kill)
+static const struct recording_event *freed_after(const struct reading *r,
+						 const struct recording_event *kill)
 {
 	for (const struct recording_event *e = kill; e < r->events + r->event_count; e++)
 		if (e->type == EVENT_FREED && e->victim_pid == kill->victim_pid)
@@ -108,8 +132,9 @@ static void write_freed(FILE *f, const struct recording_event *freed)
 
 	if (freed == NULL)
 		return;
-	(void)snprintf(text, sizeof(text), "%s after %s", report_size(freed->came_back_kib, size, sizeof(size)),
-		       report_time(freed->since_signal_ns, time, sizeof(time)));
+	(void)snprintf(text, sizeof(text), "%s after %s",
+		       units_size(freed->came_back_kib, size, sizeof(size)),
+		       units_time(freed->since_signal_ns, time, sizeof(time)));
 	write_fact(f, "memory back", text);
 }
 
@@ -119,8 +144,8 @@ static void write_lost(FILE *f, const struct recording_event *kill)
 
 	if (!(kill->stall_flags & RECORDED_STALL_OPEN) || kill->lost_ppm == 0)
 		return;
-	(void)snprintf(text, sizeof(text), "%u\u00a0%%, %.1f tasks waiting", kill->lost_ppm / PPM_PER_PERCENT,
-		       kill->waiting_milli / 1000.0);
+	(void)snprintf(text, sizeof(text), "%u\u00a0%%, %.1f tasks waiting",
+		       kill->lost_ppm / PPM_PER_PERCENT, kill->waiting_milli / 1000.0);
 	write_fact(f, "time lost then", text);
 }
 
@@ -129,10 +154,11 @@ static void write_facts(FILE *f, const struct reading *r, const struct recording
 	char size[32], user[32];
 
 	(void)fputs("<dl>\n", f);
-	write_fact(f, "it held", report_size(kill->victim_freeable, size, sizeof(size)));
+	write_fact(f, "it held", units_size(kill->victim_freeable, size, sizeof(size)));
 	write_level(f, "available then", kill->mem_available, kill->mem_total, kill->mem_limit_ppm);
 	if (kill->swap_total > 0)
-		write_level(f, "swap free then", kill->swap_free, kill->swap_total, kill->swap_limit_ppm);
+		write_level(f, "swap free then", kill->swap_free, kill->swap_total,
+			    kill->swap_limit_ppm);
 	write_lost(f, kill);
 	write_freed(f, freed_after(r, kill));
 	(void)snprintf(user, sizeof(user), "%" PRIu32, kill->victim_uid);
@@ -179,7 +205,8 @@ static void write_candidates(FILE *f, const struct recording_event *e)
 
 	if (e->candidate_count == 0)
 		return;
-	(void)fputs("<h2>Who could have gone</h2>\n<table>\n<tr><th>process<th class=number>would give back<th "
+	(void)fputs("<h2>Who could have gone</h2>\n<table>\n<tr><th>process<th class=number>would "
+		    "give back<th "
 		    "class=number>adj<th>why</tr>\n",
 		    f);
 	for (uint32_t i = 0; i < e->candidate_count; i++) {
@@ -187,8 +214,11 @@ static void write_candidates(FILE *f, const struct recording_event *e)
 
 		(void)fprintf(f, "<tr%s><td>", c->pid == e->victim_pid ? " class=victim" : "");
 		html_escape(f, c->comm);
-		(void)fprintf(f, " (%" PRId32 ")<td class=number>%s<td class=number>%" PRId32 "<td>%s</tr>\n", c->pid,
-			      report_size(c->freeable, size, sizeof(size)), c->oom_score_adj, show_reason(e, c));
+		(void)fprintf(f,
+			      " (%" PRId32 ")<td class=number>%s<td class=number>%" PRId32
+			      "<td>%s</tr>\n",
+			      c->pid, units_size(c->freeable, size, sizeof(size)), c->oom_score_adj,
+			      show_reason(e, c));
 	}
 	(void)fprintf(f,
 		      "</table>\n<p class=note>The first of %" PRIu32
@@ -210,21 +240,25 @@ static void write_title(FILE *f, const struct recording_event *kill)
 		      report_signal_name(kill->signal));
 }
 
-static void write_head(FILE *f, const struct reading *r, const struct part *part, const struct recording_event *kill)
+static void write_head(FILE *f, const struct reading *r, const struct part *part,
+		       const struct recording_event *kill)
 {
-	uint64_t from = max_u64(part->from_ns, r->look_count > 0 ? r->looks[0].now_ns : r->header.started_ns);
+	uint64_t from = max_u64(part->from_ns,
+				r->look_count > 0 ? r->looks[0].now_ns : r->header.started_ns);
 	char when[64];
 
-	(void)fputs("<!doctype html>\n<html lang=en><head><meta charset=utf-8>\n<meta name=viewport "
-		    "content='width=device-width, initial-scale=1'>\n<title>",
-		    f);
+	(void)fputs(
+		"<!doctype html>\n<html lang=en><head><meta charset=utf-8>\n<meta name=viewport "
+		"content='width=device-width, initial-scale=1'>\n<title>",
+		f);
 	write_title(f, kill);
 	(void)fprintf(f, "</title>\n<style>\n%s</style></head>\n<body>\n<h1>", style);
 	write_title(f, kill);
 	(void)fputs("</h1>\n<p class=note>", f);
 	html_escape(f, r->header.host);
 	(void)fprintf(f, ", %s</p>\n",
-		      ctl_time(kill != NULL ? kill->realtime_ns : reading_realtime(r, from), when, sizeof(when)));
+		      ctl_time(kill != NULL ? kill->realtime_ns : reading_realtime(r, from), when,
+			       sizeof(when)));
 }
 
 static void write_foot(FILE *f, const struct reading *r)

@@ -10,7 +10,8 @@
 /* The looks and events of this part, drawn and listed. */
 void html_write(FILE *file, const struct reading *reading, const struct part *part);
 
-/* Text from outside, for an element or a quoted attribute: control characters as in the log, then what HTML means. */
+/* Text from outside, for an element or a quoted attribute: control characters as in the log, then
+ * what HTML means. */
 void html_escape(FILE *file, const char *text);
 
 #endif

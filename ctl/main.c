@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* useroomctl: which command, with which options. */
+#include "base/log.h"
 #include "ctl.h"
-
-#include "log.h"
 #include "words.h"
 
 #include <locale.h>
@@ -107,12 +106,14 @@ static enum ctl_exit add_setting(struct ctl *ctl, const struct option_row *row, 
 static enum ctl_exit take_option(struct ctl *ctl, int argc, char **argv, int *at)
 {
 	char name[64];
-	const char *word = argv[*at], *text = word + 1 + (word[1] == '-'), *equals = strchr(text, '='), *value = NULL;
+	const char *word = argv[*at], *text = word + 1 + (word[1] == '-'),
+		   *equals = strchr(text, '='), *value = NULL;
 	const struct option_row *row;
 	bool takes;
 	int own;
 
-	(void)snprintf(name, sizeof(name), "%.*s", equals ? (int)(equals - text) : (int)strlen(text), text);
+	(void)snprintf(name, sizeof(name), "%.*s",
+		       equals ? (int)(equals - text) : (int)strlen(text), text);
 	own = ctl_find_option(name);
 	row = own < 0 ? options_find(name) : NULL;
 	if (own < 0 && (row == NULL || row->kind == OPTION_ACTION))

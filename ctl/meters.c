@@ -1,25 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 #include "meters.h"
 
-#include "report.h"
+#include "base/units.h"
+#include "base/util.h"
+#include "tell/report.h"
 
 /* What is left of something that is scarce. */
-static void fill_left(struct meter *m, uint64_t left_kib, uint64_t total_kib, uint32_t ppm, const char *word)
+static void fill_left(struct meter *m, uint64_t left_kib, uint64_t total_kib, uint32_t ppm,
+		      const char *word)
 {
 	char left[32], total[32], share[32];
 
 	m->have = m->scarce = true;
 	m->ppm = ppm;
-	(void)report_percent(ppm / PPM_PER_PERCENT * PPM_PER_PERCENT, share, sizeof(share));
-	(void)snprintf(m->text, sizeof(m->text), "%s of %s %s (%s %%)", report_size(left_kib, left, sizeof(left)),
-		       report_size(total_kib, total, sizeof(total)), word, share);
+	(void)units_percent(ppm / PPM_PER_PERCENT * PPM_PER_PERCENT, share, sizeof(share));
+	(void)snprintf(m->text, sizeof(m->text), "%s of %s %s (%s %%)",
+		       units_size(left_kib, left, sizeof(left)),
+		       units_size(total_kib, total, sizeof(total)), word, share);
 	(void)snprintf(m->brief, sizeof(m->brief), "%s %%", share);
 }
 
 static void fill_memory(const struct view *v, struct meter *m)
 {
 	m->name = "memory";
-	fill_left(m, v->sample.mem_available_kib, v->sample.mem_total_kib, v->decision.mem_ppm, "available");
+	fill_left(m, v->sample.mem_available_kib, v->sample.mem_total_kib, v->decision.mem_ppm,
+		  "available");
 	m->term_ppm = v->config.mem_term_ppm;
 	m->kill_ppm = v->config.mem_kill_ppm;
 }
@@ -50,8 +55,8 @@ static void fill_pressure(const struct view *v, struct meter *m)
 	}
 	m->have = true;
 	m->ppm = v->pressure.some_ppm;
-	(void)report_percent(v->pressure.some_ppm, some, sizeof(some));
-	(void)report_percent(v->pressure.full_ppm, full, sizeof(full));
+	(void)units_percent(v->pressure.some_ppm, some, sizeof(some));
+	(void)units_percent(v->pressure.full_ppm, full, sizeof(full));
 	(void)snprintf(m->text, sizeof(m->text), "some %s %%, full %s %% of 10 s", some, full);
 	(void)snprintf(m->brief, sizeof(m->brief), "%s %%", some);
 }
@@ -72,16 +77,17 @@ static void fill_stall(const struct view *v, struct meter *m)
 	}
 	m->have = true;
 	m->ppm = v->stall.lost_ppm;
-	(void)report_percent(v->stall.lost_ppm / PPM_PER_PERCENT * PPM_PER_PERCENT, lost, sizeof(lost));
-	(void)snprintf(m->text, sizeof(m->text), "%s %%, %.1f tasks wait for memory that was taken", lost,
-		       v->stall.waiting_milli / 1000.0);
+	(void)units_percent(v->stall.lost_ppm / PPM_PER_PERCENT * PPM_PER_PERCENT, lost,
+			    sizeof(lost));
+	(void)snprintf(m->text, sizeof(m->text), "%s %%, %.1f tasks wait for memory that was taken",
+		       lost, v->stall.waiting_milli / 1000.0);
 	(void)snprintf(m->brief, sizeof(m->brief), "%s %%", lost);
 }
 
 unsigned meters_fill(const struct view *v, struct meter ret[METERS_MOST])
 {
-	static void (*const fills[])(const struct view *, struct meter *) = {fill_memory, fill_swap, fill_pressure,
-									     fill_stall};
+	static void (*const fills[])(const struct view *, struct meter *) = {
+		fill_memory, fill_swap, fill_pressure, fill_stall};
 	const unsigned count = sizeof(fills) / sizeof(fills[0]);
 
 	for (unsigned i = 0; i < count; i++) {

@@ -8,8 +8,10 @@
 
 const char *order_text(enum order_key key)
 {
-	static const char *const texts[ORDER_COUNT] = {
-		[ORDER_BADNESS] = "order", [ORDER_MEMORY] = "memory", [ORDER_PID] = "pid", [ORDER_NAME] = "name"};
+	static const char *const texts[ORDER_COUNT] = {[ORDER_BADNESS] = "order",
+						       [ORDER_MEMORY] = "memory",
+						       [ORDER_PID] = "pid",
+						       [ORDER_NAME] = "name"};
 
 	return texts[key];
 }
@@ -19,13 +21,14 @@ bool order_matches(const struct proc *p, const char *filter)
 	char pid[16], user[64];
 
 	(void)snprintf(pid, sizeof(pid), "%d", p->pid);
-	return filter[0] == '\0' || strstr(pid, filter) != NULL || strcasestr(p->comm, filter) != NULL ||
-	       strcasestr(p->exe, filter) != NULL || strcasestr(view_user(p->uid, user, sizeof(user)), filter) != NULL;
+	return filter[0] == '\0' || strstr(pid, filter) != NULL ||
+	       strcasestr(p->comm, filter) != NULL || strcasestr(p->exe, filter) != NULL ||
+	       strcasestr(view_user(p->uid, user, sizeof(user)), filter) != NULL;
 }
 
 /*
- * As they would go: that is the table's own order, and one that would not stands among them by what it holds, so that
- * it shows why the largest is not the first.
+ * As they would go: that is the table's own order, and one that would not stands among them by what
+ * it holds, so that it shows why the largest is not the first.
  */
 static bool before(const struct proc *a, const struct proc *b, enum order_key key)
 {
@@ -43,7 +46,8 @@ static bool before(const struct proc *a, const struct proc *b, enum order_key ke
 	return a->rank == CLASS_NEVER && a->freeable_kib > b->freeable_kib;
 }
 
-unsigned order_rows(const struct proc_table *t, enum order_key key, const char *filter, unsigned ret[SCAN_READ_MAX])
+unsigned order_rows(const struct proc_table *t, enum order_key key, const char *filter,
+		    unsigned ret[SCAN_READ_MAX])
 {
 	unsigned count = 0;
 

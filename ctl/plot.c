@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "plot.h"
 
+#include "base/util.h"
 #include "ctl.h"
-#include "util.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 /*
- * The drawing's own units: 1000 from left to right, 100 from top to bottom, so that y is 100 minus the percentage. The
- * page stretches it; strokes keep their width.
+ * The drawing's own units: 1000 from left to right, 100 from top to bottom, so that y is 100 minus
+ * the percentage. The page stretches it; strokes keep their width.
  */
 #define WIDTH  1000.0
 #define HEIGHT 100.0
@@ -23,7 +23,8 @@
 #define PRESSURE_MOST_NS (3 * NS_PER_S)
 
 /* What is drawn of a record; false: it has no such value. */
-typedef bool (*value_fn)(const struct reading *reading, size_t index, uint64_t *ret_ns, double *ret_share);
+typedef bool (*value_fn)(const struct reading *reading, size_t index, uint64_t *ret_ns,
+			 double *ret_share);
 
 struct frame {
 	const struct reading *r;
@@ -68,8 +69,8 @@ static bool look_lost(const struct reading *r, size_t i, uint64_t *ret_ns, doubl
 }
 
 /*
- * The share of time in which nobody got on for want of memory (PSI, full): between this look and the last one that has
- * it too, which are those that read what tasks wait for. Upside down as well.
+ * The share of time in which nobody got on for want of memory (PSI, full): between this look and
+ * the last one that has it too, which are those that read what tasks wait for. Upside down as well.
  */
 static bool look_pressure(const struct reading *r, size_t i, uint64_t *ret_ns, double *ret)
 {
@@ -79,11 +80,12 @@ static bool look_pressure(const struct reading *r, size_t i, uint64_t *ret_ns, d
 	*ret_ns = l->now_ns;
 	while (before > r->looks && (before == l || !(before->have & HAVE_PRESSURE)))
 		before--;
-	if (!(l->have & HAVE_PRESSURE) || !(before->have & HAVE_PRESSURE) || before->now_ns >= l->now_ns ||
-	    l->now_ns - before->now_ns > PRESSURE_MOST_NS)
+	if (!(l->have & HAVE_PRESSURE) || !(before->have & HAVE_PRESSURE) ||
+	    before->now_ns >= l->now_ns || l->now_ns - before->now_ns > PRESSURE_MOST_NS)
 		return false;
-	share = (double)minus_u64(l->value[VALUE_PRESSURE_FULL_US], before->value[VALUE_PRESSURE_FULL_US]) * 1000 /
-		(double)(l->now_ns - before->now_ns);
+	share = (double)minus_u64(l->value[VALUE_PRESSURE_FULL_US],
+				  before->value[VALUE_PRESSURE_FULL_US]) *
+		1000 / (double)(l->now_ns - before->now_ns);
 	*ret = share > 1 ? 0 : 1 - share;
 	return true;
 }
@@ -92,7 +94,8 @@ static bool look_pressure(const struct reading *r, size_t i, uint64_t *ret_ns, d
 static bool lost_anything(const struct frame *d)
 {
 	for (size_t i = 0; i < d->r->look_count; i++)
-		if (d->r->looks[i].lost_ppm > 0 && d->r->looks[i].now_ns >= d->from && d->r->looks[i].now_ns <= d->to)
+		if (d->r->looks[i].lost_ppm > 0 && d->r->looks[i].now_ns >= d->from &&
+		    d->r->looks[i].now_ns <= d->to)
 			return true;
 	return false;
 }
@@ -111,8 +114,10 @@ static bool span_swap(const struct reading *r, size_t i, uint64_t *ret_ns, doubl
 
 /* ---- lines ---- */
 
-/* Of several values in one unit of width the least is drawn: a day has more looks than a screen has dots. */
-static bool draw_line(FILE *f, const struct frame *d, size_t count, value_fn value, bool upwards, const char *class)
+/* Of several values in one unit of width the least is drawn: a day has more looks than a screen has
+ * dots. */
+static bool draw_line(FILE *f, const struct frame *d, size_t count, value_fn value, bool upwards,
+		      const char *class)
 {
 	double least = 2, share, x, column = -1;
 	bool drawn = false;
@@ -128,7 +133,8 @@ static bool draw_line(FILE *f, const struct frame *d, size_t count, value_fn val
 		column = x;
 		if (!drawn)
 			(void)fprintf(f, "<path class=%s d='M", class);
-		(void)fprintf(f, "%s%.1f %.2f", drawn ? "L" : "", x, HEIGHT * (upwards ? share : 1 - share));
+		(void)fprintf(f, "%s%.1f %.2f", drawn ? "L" : "", x,
+			      HEIGHT * (upwards ? share : 1 - share));
 		drawn = true;
 	}
 	if (drawn)
@@ -138,13 +144,14 @@ static bool draw_line(FILE *f, const struct frame *d, size_t count, value_fn val
 
 static void draw_level(FILE *f, uint32_t ppm, const char *class)
 {
-	(void)fprintf(f, "<path class='level %s' d='M0 %.2fH%g'/>\n", class, HEIGHT * (1 - ppm / 1e6), WIDTH);
+	(void)fprintf(f, "<path class='level %s' d='M0 %.2fH%g'/>\n", class,
+		      HEIGHT * (1 - ppm / 1e6), WIDTH);
 }
 
 static void draw_low_one(FILE *f, const struct frame *d, uint64_t from, uint64_t to)
 {
-	(void)fprintf(f, "<path class=low d='M%.1f 0H%.1fV%gH%.1fz'/>\n", x_of(d, from), x_of(d, to), HEIGHT,
-		      x_of(d, from));
+	(void)fprintf(f, "<path class=low d='M%.1f 0H%.1fV%gH%.1fz'/>\n", x_of(d, from),
+		      x_of(d, to), HEIGHT, x_of(d, from));
 }
 
 /* From each first low look to the first that was not. */
@@ -185,8 +192,8 @@ static void draw_marks(FILE *f, const struct frame *d, const struct part *part)
 {
 	for (size_t i = part->first_event; i < d->r->event_count; i++)
 		if (is_drawn(d, &d->r->events[i]))
-			(void)fprintf(f, "<path class=mark d='M%.1f 0V%g'/>\n", x_of(d, d->r->events[i].now_ns),
-				      HEIGHT);
+			(void)fprintf(f, "<path class=mark d='M%.1f 0V%g'/>\n",
+				      x_of(d, d->r->events[i].now_ns), HEIGHT);
 }
 
 static void write_marks(FILE *f, const struct frame *d, const struct part *part)
@@ -202,8 +209,9 @@ static void write_marks(FILE *f, const struct frame *d, const struct part *part)
 			continue;
 		row = x - last < MARKS_APART ? (row + 1) % MARK_ROWS : 0;
 		last = x;
-		(void)fprintf(f, "<a class=badge href='#mark-%u' style='left:%.1f%%;top:%.1fem'>%u</a>\n", number,
-			      x / WIDTH * 100, 0.7 + 1.6 * row, number);
+		(void)fprintf(
+			f, "<a class=badge href='#mark-%u' style='left:%.1f%%;top:%.1fem'>%u</a>\n",
+			number, x / WIDTH * 100, 0.7 + 1.6 * row, number);
 	}
 }
 
@@ -211,7 +219,8 @@ static void write_marks(FILE *f, const struct frame *d, const struct part *part)
 
 static uint64_t tick_seconds(uint64_t seconds)
 {
-	static const uint64_t steps[] = {1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 43200, 86400};
+	static const uint64_t steps[] = {1,   2,   5,    10,   15,   30,    60,    120,
+					 300, 600, 1800, 3600, 7200, 21600, 43200, 86400};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(steps); i++)
 		if (seconds / steps[i] <= TICKS_MOST)
@@ -219,11 +228,13 @@ static uint64_t tick_seconds(uint64_t seconds)
 	return seconds / TICKS_MOST;
 }
 
-/* Times of day at full seconds, minutes or hours; not at the very edges, where they would be cut. */
+/* Times of day at full seconds, minutes or hours; not at the very edges, where they would be cut.
+ */
 static void write_times(FILE *f, const struct frame *d)
 {
 	uint64_t step = tick_seconds((d->to - d->from) / NS_PER_S) * NS_PER_S;
-	uint64_t begins = reading_realtime(d->r, d->from), first = (begins / step + 1) * step - begins;
+	uint64_t begins = reading_realtime(d->r, d->from),
+		 first = (begins / step + 1) * step - begins;
 	char when[64];
 
 	for (uint64_t at = d->from + first; at <= d->to; at += step) {
@@ -239,13 +250,15 @@ static void write_times(FILE *f, const struct frame *d)
 static void write_shares(FILE *f)
 {
 	for (int percent = 0; percent <= 100; percent += 25)
-		(void)fprintf(f, "<span class=y style='top:%d%%'>%d %%</span>\n", 100 - percent, percent);
+		(void)fprintf(f, "<span class=y style='top:%d%%'>%d %%</span>\n", 100 - percent,
+			      percent);
 }
 
 static void begin(FILE *f, const char *what)
 {
 	(void)fprintf(f,
-		      "<div class=plot><svg viewBox='0 0 %g %g' preserveAspectRatio=none role=img aria-label='%s'>\n"
+		      "<div class=plot><svg viewBox='0 0 %g %g' preserveAspectRatio=none role=img "
+		      "aria-label='%s'>\n"
 		      "<path class=grid d='M0 0H%gM0 25H%gM0 50H%gM0 75H%gM0 100H%g'/>\n",
 		      WIDTH, HEIGHT, what, WIDTH, WIDTH, WIDTH, WIDTH, WIDTH);
 }
@@ -257,15 +270,18 @@ static void end(FILE *f, const struct frame *d)
 	(void)fputs("</div>\n", f);
 }
 
-static void write_legend(FILE *f, const struct recording_settings *s, bool swap, bool lost, bool pressure)
+static void write_legend(FILE *f, const struct recording_settings *s, bool swap, bool lost,
+			 bool pressure)
 {
-	(void)fprintf(
-		f,
-		"<p class=legend><span class=mem>available memory</span>%s%s%s<span class='level term'>SIGTERM at %g "
-		"%%</span><span class='level kill'>SIGKILL at %g %%</span><span class=low>low</span></p>\n",
-		swap ? "<span class=swap>free swap</span>" : "", lost ? "<span class=lost>time lost</span>" : "",
-		pressure ? "<span class=pressure>memory pressure (full)</span>" : "", s->mem_term_ppm / 1e4,
-		s->mem_kill_ppm / 1e4);
+	(void)fprintf(f,
+		      "<p class=legend><span class=mem>available memory</span>%s%s%s<span "
+		      "class='level term'>SIGTERM at %g "
+		      "%%</span><span class='level kill'>SIGKILL at %g %%</span><span "
+		      "class=low>low</span></p>\n",
+		      swap ? "<span class=swap>free swap</span>" : "",
+		      lost ? "<span class=lost>time lost</span>" : "",
+		      pressure ? "<span class=pressure>memory pressure (full)</span>" : "",
+		      s->mem_term_ppm / 1e4, s->mem_kill_ppm / 1e4);
 }
 
 /* ---- the two timelines ---- */
@@ -310,7 +326,8 @@ void plot_spans(FILE *f, const struct reading *r)
 	if (r->span_count < SPANS_LEAST)
 		return;
 	d = make_frame(r, r->spans[0].from_ns, r->spans[r->span_count - 1].to_ns);
-	(void)fputs("<h2>The time before</h2>\n<p class=note>The least in each ten seconds.</p>\n", f);
+	(void)fputs("<h2>The time before</h2>\n<p class=note>The least in each ten seconds.</p>\n",
+		    f);
 	begin(f, "The least available memory and free swap over the last hours");
 	draw_level(f, r->header.settings.mem_term_ppm, "term");
 	(void)draw_line(f, &d, r->span_count, span_swap, false, "swap");

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "reading.h"
 
-#include "event.h"
-#include "incident.h"
-#include "util.h"
+#include "act/event.h"
+#include "base/util.h"
+#include "tell/incident.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +19,8 @@
 #define RECORD_BYTES_MOST 65536u
 #define PIECE_BYTES       8192u
 
-/* What the first program with this version of the format wrote. Later ones added at the end: what is missing is 0. */
+/* What the first program with this version of the format wrote. Later ones added at the end: what
+ * is missing is 0. */
 static const size_t least_bytes[RING_COUNT] = {
 	[RING_LOOKS] = 184,
 	[RING_SPANS] = 80,
@@ -27,9 +28,11 @@ static const size_t least_bytes[RING_COUNT] = {
 };
 _Static_assert(sizeof(struct recording_look) >= 184, "what was recorded once can be read for ever");
 _Static_assert(sizeof(struct recording_span) >= 80, "what was recorded once can be read for ever");
-_Static_assert(sizeof(struct recording_event) >= 768, "what was recorded once can be read for ever");
+_Static_assert(sizeof(struct recording_event) >= 768,
+	       "what was recorded once can be read for ever");
 
-/* No machine has 8 PiB or is up for a hundred years: larger is damage, and must not overflow in what is counted. */
+/* No machine has 8 PiB or is up for a hundred years: larger is damage, and must not overflow in
+ * what is counted. */
 #define VALUE_MOST   (UINT64_C(1) << 43)
 #define COUNTER_MOST (UINT64_C(1) << 60)
 #define TIME_MOST    (UINT64_C(1) << 62)
@@ -45,18 +48,20 @@ static int check_header(const struct recording_header *h, size_t bytes, char *wh
 	if (bytes < RECORDING_HEADER || memcmp(h->magic, RECORDING_MAGIC, sizeof(h->magic)) != 0)
 		return refuse(why, size, "this is not a recording of useroom", -EINVAL);
 	if (h->byte_order != RECORDING_BYTE_ORDER)
-		return refuse(why, size, "it was recorded on a machine of another byte order", -EINVAL);
+		return refuse(why, size, "it was recorded on a machine of another byte order",
+			      -EINVAL);
 	if (h->version != RECORDING_VERSION) {
-		(void)snprintf(why, size, "it has version %u of the format, this program reads version %d", h->version,
-			       RECORDING_VERSION);
+		(void)snprintf(why, size,
+			       "it has version %u of the format, this program reads version %d",
+			       h->version, RECORDING_VERSION);
 		return -EINVAL;
 	}
 	for (unsigned i = 0; i < RING_COUNT; i++) {
 		const struct recording_ring *r = &h->rings[i];
 
 		if (r->record_bytes < least_bytes[i] || r->record_bytes % 8 != 0 ||
-		    r->record_bytes > RECORD_BYTES_MOST || r->offset < RECORDING_HEADER || r->offset % 8 != 0 ||
-		    r->count == 0 || r->count > BYTES_MOST / least_bytes[i])
+		    r->record_bytes > RECORD_BYTES_MOST || r->offset < RECORDING_HEADER ||
+		    r->offset % 8 != 0 || r->count == 0 || r->count > BYTES_MOST / least_bytes[i])
 			return refuse(why, size, "its header is damaged", -EINVAL);
 	}
 	return 0;
@@ -78,11 +83,11 @@ static int by_sequence(const void *a, const void *b)
 }
 
 /*
- * The records that are there, in order, each of the size this program knows. A number in a slot that is not its own is
- * damage.
+ * The records that are there, in order, each of the size this program knows. A number in a slot
+ * that is not its own is damage.
  */
-static void *take_ring(const char *data, size_t bytes, const struct recording_ring *r, size_t size, size_t *ret_count,
-		       struct reading *ret)
+static void *take_ring(const char *data, size_t bytes, const struct recording_ring *r, size_t size,
+		       size_t *ret_count, struct reading *ret)
 {
 	size_t whole = whole_records(r, bytes), count = 0;
 	char *records = calloc(whole + 1, size);
@@ -122,13 +127,15 @@ static bool span_holds(const struct recording_span *s)
 {
 	return s->from_ns <= s->to_ns && s->to_ns < TIME_MOST && s->mem_total <= VALUE_MOST &&
 	       s->mem_available_least <= VALUE_MOST && s->mem_available_last <= VALUE_MOST &&
-	       s->swap_total <= VALUE_MOST && s->swap_free_least <= VALUE_MOST && s->swap_free_last <= VALUE_MOST;
+	       s->swap_total <= VALUE_MOST && s->swap_free_least <= VALUE_MOST &&
+	       s->swap_free_last <= VALUE_MOST;
 }
 
 static bool event_holds(const struct recording_event *e)
 {
-	return e->now_ns < TIME_MOST && e->type < EVENT_TYPE_COUNT && e->futile <= HOLDER_PROTECTED &&
-	       e->mem_total <= VALUE_MOST && e->mem_available <= VALUE_MOST && e->swap_total <= VALUE_MOST &&
+	return e->now_ns < TIME_MOST && e->type < EVENT_TYPE_COUNT &&
+	       e->futile <= HOLDER_PROTECTED && e->mem_total <= VALUE_MOST &&
+	       e->mem_available <= VALUE_MOST && e->swap_total <= VALUE_MOST &&
 	       e->swap_free <= VALUE_MOST && e->candidate_count <= RECORDING_CANDIDATES &&
 	       e->stall_rule < STALL_RULE_COUNT && e->lost_ppm <= 1000000;
 }
@@ -170,8 +177,9 @@ static void end_candidates(struct recording_event *e)
 static void make_safe(struct reading *r)
 {
 	struct recording_header *h = &r->header;
-	uint32_t *shares[] = {&h->settings.mem_term_ppm,  &h->settings.mem_kill_ppm, &h->settings.swap_term_ppm,
-			      &h->settings.swap_kill_ppm, &h->settings.warn_ppm,     &h->settings.min_victim_ppm};
+	uint32_t *shares[] = {&h->settings.mem_term_ppm,  &h->settings.mem_kill_ppm,
+			      &h->settings.swap_term_ppm, &h->settings.swap_kill_ppm,
+			      &h->settings.warn_ppm,      &h->settings.min_victim_ppm};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(shares); i++)
 		*shares[i] = (uint32_t)min_u64(*shares[i], 1000000);
@@ -200,9 +208,12 @@ int reading_parse(const void *data, size_t bytes, struct reading *ret, char *why
 	if (r < 0)
 		return r;
 	*ret = (struct reading){.header = *h};
-	ret->looks = take_ring(data, bytes, &h->rings[RING_LOOKS], sizeof(*ret->looks), &ret->look_count, ret);
-	ret->spans = take_ring(data, bytes, &h->rings[RING_SPANS], sizeof(*ret->spans), &ret->span_count, ret);
-	ret->events = take_ring(data, bytes, &h->rings[RING_EVENTS], sizeof(*ret->events), &ret->event_count, ret);
+	ret->looks = take_ring(data, bytes, &h->rings[RING_LOOKS], sizeof(*ret->looks),
+			       &ret->look_count, ret);
+	ret->spans = take_ring(data, bytes, &h->rings[RING_SPANS], sizeof(*ret->spans),
+			       &ret->span_count, ret);
+	ret->events = take_ring(data, bytes, &h->rings[RING_EVENTS], sizeof(*ret->events),
+				&ret->event_count, ret);
 	if (ret->looks == NULL || ret->spans == NULL || ret->events == NULL) {
 		reading_free(ret);
 		return refuse(why, why_size, "not enough memory to read it", -ENOMEM);
@@ -224,8 +235,9 @@ static void read_bytes(int fd, char *to, size_t bytes, size_t at)
 }
 
 /*
- * Whole records twice, one right after the other. One that was being written during the first shows another number, or
- * other bytes, at the second: it is left out. The pieces are small, so that a writer is met in few of them.
+ * Whole records twice, one right after the other. One that was being written during the first shows
+ * another number, or other bytes, at the second: it is left out. The pieces are small, so that a
+ * writer is met in few of them.
  */
 static void read_piece(int fd, char *data, size_t at, size_t count, size_t record_bytes)
 {
@@ -234,7 +246,8 @@ static void read_piece(int fd, char *data, size_t at, size_t count, size_t recor
 	read_bytes(fd, data + at, count * record_bytes, at);
 	read_bytes(fd, again, count * record_bytes, at);
 	for (size_t i = 0; i < count; i++)
-		if (memcmp(data + at + i * record_bytes, again + i * record_bytes, record_bytes) != 0)
+		if (memcmp(data + at + i * record_bytes, again + i * record_bytes, record_bytes) !=
+		    0)
 			memset(data + at + i * record_bytes, 0, record_bytes);
 }
 
@@ -243,7 +256,8 @@ static void read_ring(int fd, char *data, size_t bytes, const struct recording_r
 	size_t whole = whole_records(r, bytes), step = 1 + PIECE_BYTES / r->record_bytes;
 
 	for (size_t i = 0; i < whole; i += step)
-		read_piece(fd, data, r->offset + i * r->record_bytes, min_u64(step, whole - i), r->record_bytes);
+		read_piece(fd, data, r->offset + i * r->record_bytes, min_u64(step, whole - i),
+			   r->record_bytes);
 }
 
 /* It is read, not mapped: a file that is cut under a mapping would end this program. */
@@ -257,7 +271,8 @@ static int read_file(int fd, size_t bytes, struct reading *ret, char *why, size_
 	read_bytes(fd, data, RECORDING_HEADER, 0);
 	r = check_header((const void *)data, bytes, why, why_size);
 	if (r == 0) {
-		struct recording_header header = *(const struct recording_header *)(const void *)data;
+		struct recording_header header =
+			*(const struct recording_header *)(const void *)data;
 
 		for (unsigned i = 0; i < RING_COUNT; i++)
 			read_ring(fd, data, bytes, &header.rings[i]);
@@ -280,7 +295,8 @@ int reading_open(const char *path, struct reading *ret, char *why, size_t why_si
 		r = refuse(why, why_size, "this is not a recording of useroom", -EINVAL);
 	else if ((size_t)s.st_size < RECORDING_HEADER)
 		r = refuse(why, why_size,
-			   s.st_size == 0 ? "the file is empty" : "the file is cut: not even its header is there",
+			   s.st_size == 0 ? "the file is empty"
+					  : "the file is cut: not even its header is there",
 			   -EINVAL);
 	else
 		r = read_file(fd, (size_t)s.st_size, ret, why, why_size);

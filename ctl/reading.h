@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A recording read back (doc/recorder-format.md). The file is a stranger's: everything is checked against its size
- * before it is used, and what does not hold is left out.
+ * A recording read back (doc/recorder-format.md). The file is a stranger's: everything is checked
+ * against its size before it is used, and what does not hold is left out.
  */
 #ifndef USEROOM_CTL_READING_H
 #define USEROOM_CTL_READING_H
 
-#include "recording.h"
+#include "tell/recording.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,8 +23,9 @@ struct reading {
 };
 
 /*
- * Read what is recorded at path, while it may be written. Returns 0, or a negative errno and in `why` a sentence about
- * the file: not there, no right, not a recording, another version, cut. reading_free() afterwards, only when it was 0.
+ * Read what is recorded at path, while it may be written. Returns 0, or a negative errno and in
+ * `why` a sentence about the file: not there, no right, not a recording, another version, cut.
+ * reading_free() afterwards, only when it was 0.
  */
 int reading_open(const char *path, struct reading *ret, char *why, size_t why_size);
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "replay.h"
 
+#include "base/log.h"
+#include "base/units.h"
+#include "base/util.h"
 #include "ctl.h"
+#include "settings/options.h"
 #include "show.h"
-
-#include "log.h"
-#include "options.h"
-#include "record.h"
-#include "report.h"
-#include "util.h"
+#include "tell/record.h"
+#include "tell/report.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -19,7 +19,8 @@ static bool same(const struct config *a, const struct config *b, const struct op
 {
 	char left[MATCH_TEXT_MAX], right[MATCH_TEXT_MAX];
 
-	return strcmp(options_get(a, row, left, sizeof(left)), options_get(b, row, right, sizeof(right))) == 0;
+	return strcmp(options_get(a, row, left, sizeof(left)),
+		      options_get(b, row, right, sizeof(right))) == 0;
 }
 
 static bool is_level(const struct option_row *row)
@@ -50,7 +51,8 @@ static void write_settings(FILE *f, const struct config *c, const struct config 
 	for (unsigned i = 0; i < option_count; i++) {
 		const struct option_row *row = &option_rows[i];
 
-		if (row->kind != OPTION_ACTION && ((levels && is_level(row)) || !same(c, base, row)))
+		if (row->kind != OPTION_ACTION &&
+		    ((levels && is_level(row)) || !same(c, base, row)))
 			write_setting(f, c, row);
 	}
 }
@@ -63,9 +65,11 @@ static json_object *settings_json(const struct config *c, const struct config *b
 	for (unsigned i = 0; i < option_count; i++) {
 		const struct option_row *row = &option_rows[i];
 
-		if (row->kind != OPTION_ACTION && ((levels && is_level(row)) || !same(c, base, row)))
-			json_object_object_add(all, row->name,
-					       ctl_text_json(options_get(c, row, value, sizeof(value))));
+		if (row->kind != OPTION_ACTION &&
+		    ((levels && is_level(row)) || !same(c, base, row)))
+			json_object_object_add(
+				all, row->name,
+				ctl_text_json(options_get(c, row, value, sizeof(value))));
 	}
 	return all;
 }
@@ -91,8 +95,10 @@ static const char *signal_of(const struct decision *d)
 	return d->action == ACTION_KILL || d->kill_level ? "SIGKILL" : "SIGTERM";
 }
 
-/* "available 28 MiB (28.94 %) <= 30 %, no swap", as the log says it; with what waits, where that decided. */
-static const char *levels_text(const struct recording_look *look, const struct decision *d, char *buf, size_t size)
+/* "available 28 MiB (28.94 %) <= 30 %, no swap", as the log says it; with what waits, where that
+ * decided. */
+static const char *levels_text(const struct recording_look *look, const struct decision *d,
+			       char *buf, size_t size)
 {
 	struct event e = {.type = EVENT_LOW, .decision = *d};
 
@@ -106,7 +112,8 @@ static void write_moment(FILE *f, const struct replay *p, size_t index, const st
 	const struct recording_look *look = &p->reading->looks[index];
 	char when[64], text[REPORT_MAX];
 
-	(void)fprintf(f, "at %s: %s.\n", ctl_clock(reading_realtime(p->reading, look->now_ns), when, sizeof(when)),
+	(void)fprintf(f, "at %s: %s.\n",
+		      ctl_clock(reading_realtime(p->reading, look->now_ns), when, sizeof(when)),
 		      levels_text(look, d, text, sizeof(text)));
 }
 
@@ -116,12 +123,14 @@ static json_object *moment_json(const struct replay *p, size_t index, const stru
 	json_object *o = ctl_look_json(p->reading, look);
 	char text[REPORT_MAX];
 
-	json_object_object_add(o, "recorded_action", json_object_get(json_object_object_get(o, "action")));
+	json_object_object_add(o, "recorded_action",
+			       json_object_get(json_object_object_get(o, "action")));
 	json_object_object_add(o, "action",
 			       json_object_new_string(d->action == ACTION_KILL   ? "kill"
 						      : d->action == ACTION_TERM ? "term"
 										 : "none"));
-	json_object_object_add(o, "levels", json_object_new_string(levels_text(look, d, text, sizeof(text))));
+	json_object_object_add(o, "levels",
+			       json_object_new_string(levels_text(look, d, text, sizeof(text))));
 	return o;
 }
 
@@ -135,11 +144,14 @@ static void write_head(FILE *f, const struct replay *p)
 	struct config usual;
 
 	options_defaults(&usual);
-	(void)fprintf(f, "%s, %s: %zu looks in %s\nrecorded with", log_safe(h->host, host, sizeof(host)),
-		      ctl_time(reading_realtime(p->reading, looks[p->rerun.first].now_ns), when, sizeof(when)),
+	(void)fprintf(f, "%s, %s: %zu looks in %s\nrecorded with",
+		      log_safe(h->host, host, sizeof(host)),
+		      ctl_time(reading_realtime(p->reading, looks[p->rerun.first].now_ns), when,
+			       sizeof(when)),
 		      p->rerun.looks,
-		      report_time(minus_u64(looks[p->reading->look_count - 1].now_ns, looks[p->rerun.first].now_ns),
-				  time, sizeof(time)));
+		      units_time(minus_u64(looks[p->reading->look_count - 1].now_ns,
+					   looks[p->rerun.first].now_ns),
+				 time, sizeof(time)));
 	write_settings(f, &p->recorded, &usual, true);
 	(void)fputc('\n', f);
 }
@@ -147,7 +159,8 @@ static void write_head(FILE *f, const struct replay *p)
 /* Where the first looks are gone, the events that led to what is there may be there still. */
 static bool belongs(const struct replay *p, const struct recording_event *e)
 {
-	return p->rerun.looks > 0 && (p->rerun.in_the_middle || e->now_ns >= p->reading->looks[p->rerun.first].now_ns);
+	return p->rerun.looks > 0 &&
+	       (p->rerun.in_the_middle || e->now_ns >= p->reading->looks[p->rerun.first].now_ns);
 }
 
 static void write_happened(FILE *f, const struct replay *p)
@@ -161,24 +174,26 @@ static void write_happened(FILE *f, const struct replay *p)
 	for (size_t i = 0; i < r->event_count; i++)
 		if (belongs(p, &r->events[i]))
 			show_event(f, &r->events[i]);
-	(void)fprintf(
-		f, "the least available: %s (%s %%)\n", report_size(available, size, sizeof(size)),
-		report_percent(ctl_share_ppm(available, least->value[VALUE_MEM_TOTAL]), percent, sizeof(percent)));
+	(void)fprintf(f, "the least available: %s (%s %%)\n",
+		      units_size(available, size, sizeof(size)),
+		      units_percent(share_ppm(available, least->value[VALUE_MEM_TOTAL]), percent,
+				    sizeof(percent)));
 }
 
 static void write_agreement(FILE *f, const struct replay *p)
 {
 	const struct rerun *u = &p->rerun;
 
-	(void)fprintf(f, "\ndecided again as recorded: %zu looks, %zu alike, %zu otherwise\n", u->looks,
-		      u->looks - u->differ, u->differ);
+	(void)fprintf(f, "\ndecided again as recorded: %zu looks, %zu alike, %zu otherwise\n",
+		      u->looks, u->looks - u->differ, u->differ);
 	if (u->differ == 0)
 		return;
-	(void)fprintf(f, "the first that differs: %s instead of %s, ",
-		      u->differently.action == ACTION_NONE ? "no signal" : signal_of(&u->differently),
-		      (p->reading->looks[u->differs].flags & LOOK_ACTION) == ACTION_NONE   ? "no signal"
-		      : (p->reading->looks[u->differs].flags & LOOK_ACTION) == ACTION_KILL ? "SIGKILL"
-											   : "SIGTERM");
+	(void)fprintf(
+		f, "the first that differs: %s instead of %s, ",
+		u->differently.action == ACTION_NONE ? "no signal" : signal_of(&u->differently),
+		(p->reading->looks[u->differs].flags & LOOK_ACTION) == ACTION_NONE   ? "no signal"
+		: (p->reading->looks[u->differs].flags & LOOK_ACTION) == ACTION_KILL ? "SIGKILL"
+										     : "SIGTERM");
 	write_moment(f, p, u->differs, &u->differently);
 }
 
@@ -193,7 +208,8 @@ static void write_before(FILE *f, const struct replay *p)
 		(void)fputs(", where no signal was sent, ", f);
 		return;
 	}
-	(void)fprintf(f, " %s earlier", report_time(minus_u64(kill->now_ns, at), time, sizeof(time)));
+	(void)fprintf(f, " %s earlier",
+		      units_time(minus_u64(kill->now_ns, at), time, sizeof(time)));
 	if (strcmp(report_signal_name(kill->signal), signal_of(&p->rerun.decision)) != 0)
 		(void)fprintf(f, " than %s", report_signal_name(kill->signal));
 	(void)fputs(", ", f);
@@ -205,12 +221,15 @@ static void write_later(FILE *f, const struct replay *p)
 	char time[32];
 
 	if (!u->sends_later) {
-		(void)fputs("  and none later: it was a dry run, so the machine would have been the same\n", f);
+		(void)fputs("  and none later: it was a dry run, so the machine would have been "
+			    "the same\n",
+			    f);
 		return;
 	}
 	(void)fprintf(f, "  but %s %s later, ", signal_of(&u->later_decision),
-		      report_time(minus_u64(p->reading->looks[u->later].now_ns, p->reading->looks[u->look].now_ns),
-				  time, sizeof(time)));
+		      units_time(minus_u64(p->reading->looks[u->later].now_ns,
+					   p->reading->looks[u->look].now_ns),
+				 time, sizeof(time)));
 	write_moment(f, p, u->later, &u->later_decision);
 }
 
@@ -231,7 +250,8 @@ static void write_difference(FILE *f, const struct replay *p)
 		write_before(f, p);
 		break;
 	case RERUN_OTHER:
-		(void)fprintf(f, "%s instead of %s, ", signal_of(&u->decision), report_signal_name(u->kill->signal));
+		(void)fprintf(f, "%s instead of %s, ", signal_of(&u->decision),
+			      report_signal_name(u->kill->signal));
 		break;
 	case RERUN_REFRAINS:
 		(void)fprintf(f, "no %s ", report_signal_name(u->kill->signal));
@@ -243,7 +263,9 @@ static void write_difference(FILE *f, const struct replay *p)
 		if (!u->sends_later)
 			return;
 	}
-	(void)fputs("  what comes after that is not in the recording: it would have been another machine\n", f);
+	(void)fputs("  what comes after that is not in the recording: it would have been another "
+		    "machine\n",
+		    f);
 }
 
 void replay_text(FILE *f, const struct replay *p)
@@ -254,7 +276,8 @@ void replay_text(FILE *f, const struct replay *p)
 	}
 	write_head(f, p);
 	if (p->rerun.in_the_middle)
-		(void)fputs("it begins in the middle: what useroom had seen before is not in it\n", f);
+		(void)fputs("it begins in the middle: what useroom had seen before is not in it\n",
+			    f);
 	write_happened(f, p);
 	write_agreement(f, p);
 	if (!any_difference(&p->recorded, &p->other))
@@ -277,12 +300,14 @@ static json_object *difference_json(const struct replay *p)
 		return o;
 	json_object_object_add(o, "look", moment_json(p, u->look, &u->decision));
 	if (u->outcome != RERUN_REFRAINS)
-		json_object_object_add(o, "signal", json_object_new_string(signal_of(&u->decision)));
+		json_object_object_add(o, "signal",
+				       json_object_new_string(signal_of(&u->decision)));
 	json_object_object_add(o, "sent", u->kill != NULL ? ctl_event_json(u->kill) : NULL);
 	if (u->outcome == RERUN_SENDS && u->kill != NULL)
 		json_object_object_add(
 			o, "earlier_ns",
-			json_object_new_uint64(minus_u64(u->kill->now_ns, p->reading->looks[u->look].now_ns)));
+			json_object_new_uint64(
+				minus_u64(u->kill->now_ns, p->reading->looks[u->look].now_ns)));
 	if (u->sends_later)
 		json_object_object_add(o, "later", moment_json(p, u->later, &u->later_decision));
 	return o;
@@ -303,9 +328,11 @@ json_object *replay_json(const struct replay *p)
 	json_object_object_add(all, "looks", json_object_new_uint64(u->looks));
 	json_object_object_add(all, "alike", json_object_new_uint64(u->looks - u->differ));
 	json_object_object_add(all, "otherwise", json_object_new_uint64(u->differ));
-	json_object_object_add(all, "begins_in_the_middle", json_object_new_boolean(u->in_the_middle));
+	json_object_object_add(all, "begins_in_the_middle",
+			       json_object_new_boolean(u->in_the_middle));
 	if (u->differ > 0)
-		json_object_object_add(all, "first_otherwise", moment_json(p, u->differs, &u->differently));
+		json_object_object_add(all, "first_otherwise",
+				       moment_json(p, u->differs, &u->differently));
 	for (size_t i = 0; i < p->reading->event_count; i++)
 		if (belongs(p, &p->reading->events[i]))
 			(void)json_object_array_add(events, ctl_event_json(&p->reading->events[i]));

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "rerun.h"
 
-#include "event.h"
-#include "options.h"
-#include "record.h"
-#include "sample.h"
-#include "util.h"
+#include "act/event.h"
+#include "base/util.h"
+#include "look/sample.h"
+#include "settings/options.h"
+#include "tell/record.h"
 
 #include <signal.h>
 
@@ -63,8 +63,9 @@ static void decide(struct side *side, const struct recording_look *look, bool no
 		sample.pending_mem_kib = sample.pending_swap_kib = 0;
 		sample.pending_count = 0;
 	}
-	side->decision = look->flags & LOOK_CONFIRM ? policy_confirm(side->config, &sample, &side->decision)
-						    : policy_decide(&side->policy, side->config, &sample);
+	side->decision = look->flags & LOOK_CONFIRM
+				 ? policy_confirm(side->config, &sample, &side->decision)
+				 : policy_decide(&side->policy, side->config, &sample);
 }
 
 static void judge_recorded(const struct walk *w, size_t i, struct rerun *ret)
@@ -91,34 +92,40 @@ static uint64_t decided_ns(const struct recording_event *kill)
 }
 
 /* The first signal that was decided on between two moments; NULL: none. Both only ever move on. */
-static const struct recording_event *signal_between(struct walk *w, uint64_t from_ns, uint64_t to_ns)
+static const struct recording_event *signal_between(struct walk *w, uint64_t from_ns,
+						    uint64_t to_ns)
 {
 	const struct recording_event *events = w->r->events;
 
 	while (w->event < w->r->event_count &&
 	       (events[w->event].type != EVENT_KILL || decided_ns(&events[w->event]) < from_ns))
 		w->event++;
-	return w->event < w->r->event_count && decided_ns(&events[w->event]) < to_ns ? &events[w->event] : NULL;
+	return w->event < w->r->event_count && decided_ns(&events[w->event]) < to_ns
+		       ? &events[w->event]
+		       : NULL;
 }
 
 static enum rerun_outcome compare(const struct walk *w, const struct recording_look *look,
 				  const struct recording_event *kill)
 {
 	const struct decision *was = &w->recorded.decision, *would = &w->other.decision;
-	bool escalates = would->kill_level && !was->kill_level && look->value[VALUE_PENDING_COUNT] > 0;
+	bool escalates =
+		would->kill_level && !was->kill_level && look->value[VALUE_PENDING_COUNT] > 0;
 
 	if (kill != NULL && (kill->flags & RECORDED_ESCALATED))
 		return was->kill_level && !would->kill_level ? RERUN_REFRAINS : RERUN_SAME;
 	if (kill != NULL && would->action == ACTION_NONE)
 		return RERUN_REFRAINS;
 	if (kill != NULL)
-		return (kill->signal == SIGKILL) == (would->action == ACTION_KILL) ? RERUN_SAME : RERUN_OTHER;
+		return (kill->signal == SIGKILL) == (would->action == ACTION_KILL) ? RERUN_SAME
+										   : RERUN_OTHER;
 	if (would->action != ACTION_NONE && was->action == ACTION_NONE)
 		return RERUN_SENDS;
 	return escalates ? RERUN_ESCALATES : RERUN_SAME;
 }
 
-/* The turn from one look to the next. True: what the other settings would have done is known no further. */
+/* The turn from one look to the next. True: what the other settings would have done is known no
+ * further. */
 static bool judge_other(struct walk *w, uint64_t from_ns, uint64_t to_ns, struct rerun *ret)
 {
 	const struct recording_look *look = &w->r->looks[w->decided];
@@ -141,8 +148,8 @@ static bool judge_other(struct walk *w, uint64_t from_ns, uint64_t to_ns, struct
 }
 
 /*
- * A turn of the daemon is a look, and where it meant to act a second one before the shot: that one counts then. Returns
- * the last look of the turn.
+ * A turn of the daemon is a look, and where it meant to act a second one before the shot: that one
+ * counts then. Returns the last look of the turn.
  */
 static size_t take_turn(struct walk *w, size_t i, struct rerun *ret)
 {
@@ -154,7 +161,8 @@ static size_t take_turn(struct walk *w, size_t i, struct rerun *ret)
 	w->decided = i;
 	if (judged)
 		judge_recorded(w, i, ret);
-	if (i + 1 == w->r->look_count || !(looks[i + 1].flags & LOOK_CONFIRM) || looks[i + 1].now_ns < looks[i].now_ns)
+	if (i + 1 == w->r->look_count || !(looks[i + 1].flags & LOOK_CONFIRM) ||
+	    looks[i + 1].now_ns < looks[i].now_ns)
 		return i;
 	decide(&w->recorded, &looks[i + 1], false);
 	if (judged)
@@ -181,7 +189,8 @@ void rerun(const struct reading *r, const struct config *config, struct rerun *r
 	for (size_t i = last_start(r, &ret->in_the_middle); i < r->look_count; i++) {
 		uint64_t from_ns = r->looks[i].now_ns, to_ns;
 
-		/* A second look whose first is gone, and time that goes back, are nothing to go by. */
+		/* A second look whose first is gone, and time that goes back, are nothing to go by.
+		 */
 		if ((r->looks[i].flags & LOOK_CONFIRM) || from_ns < w.last_ns)
 			continue;
 		w.last_ns = from_ns;

@@ -2,11 +2,12 @@
 #define NCURSES_WIDECHAR 1
 #include "screen.h"
 
+#include "base/log.h"
+#include "base/units.h"
+#include "base/util.h"
 #include "draw.h"
-#include "log.h"
 #include "meters.h"
-#include "report.h"
-#include "util.h"
+#include "tell/report.h"
 
 #include <curses.h>
 #include <errno.h>
@@ -21,7 +22,8 @@
 #define LEAST_BAR      4
 #define LINE_MAX_BYTES 2048
 
-/* Each line is there where the terminal has so many rows: the smaller it is, the less stands above the list. */
+/* Each line is there where the terminal has so many rows: the smaller it is, the less stands above
+ * the list. */
 enum needs {
 	NEEDS_TITLE = 3,
 	NEEDS_VERDICT = 4,
@@ -86,7 +88,8 @@ int screen_open(void)
 	(void)nonl();
 	(void)keypad(stdscr, TRUE);
 	(void)nodelay(stdscr, TRUE);
-	(void)set_escdelay(25); /* ms: who presses Escape does not want to wait for a sequence that does not come */
+	(void)set_escdelay(25); /* ms: who presses Escape does not want to wait for a sequence that
+				   does not come */
 	(void)curs_set(0);
 	return 0;
 }
@@ -101,7 +104,9 @@ void screen_close(void)
 
 unsigned screen_spark_columns(void)
 {
-	return COLS > LABEL_COLUMNS ? (unsigned)min_u64((uint64_t)COLS - LABEL_COLUMNS, HISTORY_MOST) : 0;
+	return COLS > LABEL_COLUMNS
+		       ? (unsigned)min_u64((uint64_t)COLS - LABEL_COLUMNS, HISTORY_MOST)
+		       : 0;
 }
 
 /* ---- lines ---- */
@@ -112,7 +117,8 @@ static attr_t color(enum pair pair, attr_t without)
 }
 
 /* A whole line, cut or filled up to the width. */
-__attribute__((format(printf, 3, 4))) static void line(int row, attr_t attributes, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void line(int row, attr_t attributes,
+						       const char *format, ...)
 {
 	char text[LINE_MAX_BYTES], fitted[LINE_MAX_BYTES];
 	va_list arguments;
@@ -129,18 +135,21 @@ static void draw_title(const struct view *v, int row)
 {
 	char term[32], kill[32], version[4 * 32 + 1];
 
-	(void)report_percent(v->config.mem_term_ppm, term, sizeof(term));
-	(void)report_percent(v->config.mem_kill_ppm, kill, sizeof(kill));
+	(void)units_percent(v->config.mem_term_ppm, term, sizeof(term));
+	(void)units_percent(v->config.mem_kill_ppm, kill, sizeof(kill));
 	if (COLS < 64)
-		line(row, A_BOLD, "%s: SIGTERM %s %%, SIGKILL %s %%", v->running ? "useroom" : "not running", term,
-		     kill);
+		line(row, A_BOLD, "%s: SIGTERM %s %%, SIGKILL %s %%",
+		     v->running ? "useroom" : "not running", term, kill);
 	else if (v->running)
-		line(row, A_BOLD, "useroom %s, pid %" PRIu64 ": SIGTERM at %s %%, SIGKILL at %s %%%s",
-		     log_safe(v->reading.header.program, version, sizeof(version)), v->reading.header.writer_pid, term,
-		     kill, v->config.dry_run ? ", dry run" : "");
+		line(row, A_BOLD,
+		     "useroom %s, pid %" PRIu64 ": SIGTERM at %s %%, SIGKILL at %s %%%s",
+		     log_safe(v->reading.header.program, version, sizeof(version)),
+		     v->reading.header.writer_pid, term, kill,
+		     v->config.dry_run ? ", dry run" : "");
 	else
-		line(row, A_BOLD, "useroom is not running; it would send SIGTERM at %s %%, SIGKILL at %s %%", term,
-		     kill);
+		line(row, A_BOLD,
+		     "useroom is not running; it would send SIGTERM at %s %%, SIGKILL at %s %%",
+		     term, kill);
 }
 
 static attr_t meter_color(const struct meter *m)
@@ -176,7 +185,8 @@ static void draw_bar(const struct meter *m, unsigned width)
 	(void)addstr("] ");
 }
 
-/* room: for the text; bars are as long as the longest text leaves them, so that one can be held against the other. */
+/* room: for the text; bars are as long as the longest text leaves them, so that one can be held
+ * against the other. */
 static void draw_meter(const struct meter *m, int row, bool brief, int room)
 {
 	int width = (int)min_u64((uint64_t)(COLS - LABEL_COLUMNS - 3 - room), CELLS_MOST);
@@ -189,8 +199,8 @@ static void draw_meter(const struct meter *m, int row, bool brief, int room)
 	if (m->have && width >= LEAST_BAR)
 		draw_bar(m, (unsigned)width);
 	if (getcurx(stdscr) < COLS)
-		(void)addstr(draw_fit(brief ? m->brief : m->text, (unsigned)(COLS - getcurx(stdscr)), fitted,
-				      sizeof(fitted)));
+		(void)addstr(draw_fit(brief ? m->brief : m->text,
+				      (unsigned)(COLS - getcurx(stdscr)), fitted, sizeof(fitted)));
 }
 
 static int longest_text(const struct meter *meters, unsigned count, bool brief)
@@ -199,7 +209,8 @@ static int longest_text(const struct meter *meters, unsigned count, bool brief)
 
 	for (unsigned i = 0; i < count; i++) {
 		if (meters[i].have)
-			longest = max_u64(longest, strlen(brief ? meters[i].brief : meters[i].text));
+			longest =
+				max_u64(longest, strlen(brief ? meters[i].brief : meters[i].text));
 	}
 	return (int)longest;
 }
@@ -213,7 +224,8 @@ static int draw_meters(const struct view *v, int row)
 	int room = longest_text(meters, count, brief);
 
 	for (unsigned i = 0; i < count; i++) {
-		if (i == 0 || (LINES >= NEEDS_METERS && (meters[i].have || LINES >= NEEDS_ALL_METERS)))
+		if (i == 0 ||
+		    (LINES >= NEEDS_METERS && (meters[i].have || LINES >= NEEDS_ALL_METERS)))
 			draw_meter(&meters[i], row++, brief, room);
 	}
 	return row;
@@ -259,17 +271,18 @@ static const char *user_text(const struct view *v, unsigned row)
 {
 	char user[64];
 
-	return log_safe(view_user(v->table.procs[row].uid, user, sizeof(user)), text_buffer, sizeof(text_buffer));
+	return log_safe(view_user(v->table.procs[row].uid, user, sizeof(user)), text_buffer,
+			sizeof(text_buffer));
 }
 
 static const char *size_text(const struct view *v, unsigned row)
 {
-	return report_size(v->table.procs[row].freeable_kib, text_buffer, sizeof(text_buffer));
+	return units_size(v->table.procs[row].freeable_kib, text_buffer, sizeof(text_buffer));
 }
 
 static const char *swap_text(const struct view *v, unsigned row)
 {
-	return report_size(v->table.procs[row].swap_kib, text_buffer, sizeof(text_buffer));
+	return units_size(v->table.procs[row].swap_kib, text_buffer, sizeof(text_buffer));
 }
 
 static const char *adj_text(const struct view *v, unsigned row)
@@ -290,9 +303,11 @@ static const char *why_text(const struct view *v, unsigned row)
 
 /* In 80 columns there are 33 for the reason; in 40 there are 19. */
 static const struct column columns[] = {
-	{"#", 3, 30, true, place_text},     {"PID", 7, 0, true, pid_text},      {"USER", 8, 70, false, user_text},
-	{"HOLDS", 8, 50, true, size_text},  {"SWAP", 8, 96, true, swap_text},   {"ADJ", 5, 96, true, adj_text},
-	{"NAME", 15, 60, false, name_text}, {"NAME", 9, -60, false, name_text}, {"WHY", 0, 36, false, why_text},
+	{"#", 3, 30, true, place_text},     {"PID", 7, 0, true, pid_text},
+	{"USER", 8, 70, false, user_text},  {"HOLDS", 8, 50, true, size_text},
+	{"SWAP", 8, 96, true, swap_text},   {"ADJ", 5, 96, true, adj_text},
+	{"NAME", 15, 60, false, name_text}, {"NAME", 9, -60, false, name_text},
+	{"WHY", 0, 36, false, why_text},
 };
 
 static bool has_room(const struct column *c)
@@ -375,7 +390,8 @@ static void draw_keys(const struct screen *s, int row)
 	if (s->typing)
 		line(row, A_REVERSE, "filter: %s_", safe);
 	else if (s->filter[0] != '\0')
-		line(row, A_REVERSE, "q quit  h help  s sort: %s  / filter: %s", order_text(s->key), safe);
+		line(row, A_REVERSE, "q quit  h help  s sort: %s  / filter: %s", order_text(s->key),
+		     safe);
 	else
 		line(row, A_REVERSE, "q quit  h help  s sort: %s  / filter", order_text(s->key));
 }

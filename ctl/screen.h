@@ -21,7 +21,8 @@ struct screen {
 	unsigned page;  /* how many rows the last drawing had room for */
 };
 
-/* Take the terminal. 0, or -ENODEV where it is none that is known. Takes stderr away too, until screen_close(). */
+/* Take the terminal. 0, or -ENODEV where it is none that is known. Takes stderr away too, until
+ * screen_close(). */
 int screen_open(void);
 void screen_close(void);
 

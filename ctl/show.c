@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "show.h"
 
+#include "base/log.h"
+#include "base/units.h"
+#include "base/util.h"
 #include "ctl.h"
-
-#include "log.h"
-#include "report.h"
-#include "util.h"
+#include "tell/report.h"
 
 #include <inttypes.h>
 
@@ -13,7 +13,8 @@
 #define BEFORE_NS (10 * NS_PER_S)
 #define AFTER_NS  (3 * NS_PER_S)
 
-/* An incident was kept for an event and those that followed; a recording was not kept for any of them. */
+/* An incident was kept for an event and those that followed; a recording was not kept for any of
+ * them. */
 static size_t first_event(const struct reading *r)
 {
 	size_t i = 0;
@@ -61,9 +62,12 @@ static void show_candidates(FILE *f, const struct recording_event *e)
 	for (uint32_t i = 0; i < e->candidate_count; i++) {
 		const struct recording_candidate *c = &e->candidates[i];
 
-		(void)fprintf(f, "              %10" PRId32 " %-16s %9s  oom_score_adj %5" PRId32 "  %s\n", c->pid,
-			      log_safe(c->comm, comm, sizeof(comm)), report_size(c->freeable, size, sizeof(size)),
-			      c->oom_score_adj, show_reason(e, c));
+		(void)fprintf(f,
+			      "              %10" PRId32 " %-16s %9s  oom_score_adj %5" PRId32
+			      "  %s\n",
+			      c->pid, log_safe(c->comm, comm, sizeof(comm)),
+			      units_size(c->freeable, size, sizeof(size)), c->oom_score_adj,
+			      show_reason(e, c));
 	}
 }
 
@@ -85,12 +89,14 @@ static void show_look(FILE *f, const struct reading *r, const struct recording_l
 		(void)fputs("/proc/meminfo could not be read\n", f);
 		return;
 	}
-	(void)fprintf(f, "available %s (%s %%)", report_size(available, size, sizeof(size)),
-		      report_percent(ctl_share_ppm(available, total), percent, sizeof(percent)));
+	(void)fprintf(f, "available %s (%s %%)", units_size(available, size, sizeof(size)),
+		      units_percent(share_ppm(available, total), percent, sizeof(percent)));
 	if (l->value[VALUE_SWAP_TOTAL] > 0)
-		(void)fprintf(f, ", swap free %s", report_size(l->value[VALUE_SWAP_FREE], size, sizeof(size)));
+		(void)fprintf(f, ", swap free %s",
+			      units_size(l->value[VALUE_SWAP_FREE], size, sizeof(size)));
 	if (l->value[VALUE_PENDING_MEM] > 0)
-		(void)fprintf(f, ", %s coming back", report_size(l->value[VALUE_PENDING_MEM], size, sizeof(size)));
+		(void)fprintf(f, ", %s coming back",
+			      units_size(l->value[VALUE_PENDING_MEM], size, sizeof(size)));
 	if ((l->flags & LOOK_STALL_OPEN) && l->waiting_milli + l->lost_ppm > 0)
 		(void)fprintf(f, ", %.1f tasks wait, %u %% of time lost", l->waiting_milli / 1000.0,
 			      l->lost_ppm / PPM_PER_PERCENT);
@@ -101,13 +107,18 @@ static void show_head(FILE *f, const struct reading *r, const struct part *part)
 {
 	char host[256], kernel[256], program[128], when[64], term[32], kill[32];
 	const struct recording_header *h = &r->header;
-	uint64_t from = max_u64(part->from_ns, r->look_count > 0 ? r->looks[0].now_ns : h->started_ns);
+	uint64_t from =
+		max_u64(part->from_ns, r->look_count > 0 ? r->looks[0].now_ns : h->started_ns);
 
-	(void)fprintf(f, "%s, %.10s, Linux %s, useroom %s; SIGTERM at %s %% available, SIGKILL at %s %%\n",
-		      log_safe(h->host, host, sizeof(host)), ctl_time(reading_realtime(r, from), when, sizeof(when)),
-		      log_safe(h->kernel, kernel, sizeof(kernel)), log_safe(h->program, program, sizeof(program)),
-		      report_percent(h->settings.mem_term_ppm, term, sizeof(term)),
-		      report_percent(h->settings.mem_kill_ppm, kill, sizeof(kill)));
+	(void)fprintf(
+		f,
+		"%s, %.10s, Linux %s, useroom %s; SIGTERM at %s %% available, SIGKILL at %s %%\n",
+		log_safe(h->host, host, sizeof(host)),
+		ctl_time(reading_realtime(r, from), when, sizeof(when)),
+		log_safe(h->kernel, kernel, sizeof(kernel)),
+		log_safe(h->program, program, sizeof(program)),
+		units_percent(h->settings.mem_term_ppm, term, sizeof(term)),
+		units_percent(h->settings.mem_kill_ppm, kill, sizeof(kill)));
 }
 
 /* One look a second, and each event where it happened. */
@@ -149,10 +160,14 @@ json_object *show_json(const struct reading *r, const struct part *part)
 	json_object_object_add(all, "host", ctl_text_json(h->host));
 	json_object_object_add(all, "kernel", ctl_text_json(h->kernel));
 	json_object_object_add(all, "useroom", ctl_text_json(h->program));
-	json_object_object_add(all, "mem_term_ppm", json_object_new_uint64(h->settings.mem_term_ppm));
-	json_object_object_add(all, "mem_kill_ppm", json_object_new_uint64(h->settings.mem_kill_ppm));
-	json_object_object_add(all, "swap_term_ppm", json_object_new_uint64(h->settings.swap_term_ppm));
-	json_object_object_add(all, "swap_kill_ppm", json_object_new_uint64(h->settings.swap_kill_ppm));
+	json_object_object_add(all, "mem_term_ppm",
+			       json_object_new_uint64(h->settings.mem_term_ppm));
+	json_object_object_add(all, "mem_kill_ppm",
+			       json_object_new_uint64(h->settings.mem_kill_ppm));
+	json_object_object_add(all, "swap_term_ppm",
+			       json_object_new_uint64(h->settings.swap_term_ppm));
+	json_object_object_add(all, "swap_kill_ppm",
+			       json_object_new_uint64(h->settings.swap_kill_ppm));
 	json_object_object_add(all, "damaged", json_object_new_uint64(r->damaged));
 	json_object_object_add(all, "cut", json_object_new_boolean(r->cut));
 	for (size_t i = 0; i < r->look_count; i++)

@@ -8,7 +8,8 @@
 #include <json-c/json.h>
 #include <stdio.h>
 
-/* The part that is shown: of an incident what belongs to it, of any other recording all. Times are CLOCK_MONOTONIC, ns.
+/* The part that is shown: of an incident what belongs to it, of any other recording all. Times are
+ * CLOCK_MONOTONIC, ns.
  */
 struct part {
 	uint64_t from_ns, to_ns;
@@ -18,7 +19,8 @@ struct part {
 struct part show_part(const struct reading *reading);
 
 /* The first signal that was sent, or in a dry run would have been; NULL: none. */
-const struct recording_event *show_first_kill(const struct reading *reading, const struct part *part);
+const struct recording_event *show_first_kill(const struct reading *reading,
+					      const struct part *part);
 
 void show_text(FILE *file, const struct reading *reading, const struct part *part);
 json_object *show_json(const struct reading *reading, const struct part *part);
@@ -27,6 +29,7 @@ json_object *show_json(const struct reading *reading, const struct part *part);
 void show_event(FILE *file, const struct recording_event *event);
 
 /* Why a candidate stood where it did: "chosen", "protected", "small: ...". */
-const char *show_reason(const struct recording_event *event, const struct recording_candidate *candidate);
+const char *show_reason(const struct recording_event *event,
+			const struct recording_candidate *candidate);
 
 #endif

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* status: one screen about the daemon and the machine now. */
+#include "base/log.h"
+#include "base/units.h"
+#include "base/util.h"
 #include "ctl.h"
 #include "draw.h"
-#include "log.h"
 #include "meters.h"
-#include "report.h"
-#include "util.h"
+#include "tell/report.h"
 #include "view.h"
 
 #include <inttypes.h>
@@ -20,16 +21,23 @@ static const struct {
 	const char *name, *text;
 } limits[] = {
 	{LIMIT_NOT_ROOT, "not_root", "it is not root: only its own user's processes can be ended"},
-	{LIMIT_HIDDEN, "hidden", "/proc hides other users' processes (hidepid or ProtectProc): they cannot be chosen"},
-	{LIMIT_NAMESPACE, "namespace", "only the processes of its pid namespace can be seen and ended"},
-	{LIMIT_UNGUARDED, "unguarded", "it may not lower its oom_score_adj: the kernel's own killer may take it"},
-	{LIMIT_NOT_LOCKED, "not_locked", "it may not lock itself in memory: it may be slow when memory is short"},
-	{LIMIT_NOT_HURRIED, "not_hurried", "it may not raise its priority: it may be late on a busy machine"},
-	{LIMIT_NO_AVAILABLE, "no_available", "the kernel has no MemAvailable (before 3.14): it is estimated"},
+	{LIMIT_HIDDEN, "hidden",
+	 "/proc hides other users' processes (hidepid or ProtectProc): they cannot be chosen"},
+	{LIMIT_NAMESPACE, "namespace",
+	 "only the processes of its pid namespace can be seen and ended"},
+	{LIMIT_UNGUARDED, "unguarded",
+	 "it may not lower its oom_score_adj: the kernel's own killer may take it"},
+	{LIMIT_NOT_LOCKED, "not_locked",
+	 "it may not lock itself in memory: it may be slow when memory is short"},
+	{LIMIT_NOT_HURRIED, "not_hurried",
+	 "it may not raise its priority: it may be late on a busy machine"},
+	{LIMIT_NO_AVAILABLE, "no_available",
+	 "the kernel has no MemAvailable (before 3.14): it is estimated"},
 };
 
 /* What is so on this machine whoever runs; after those that the daemon found for itself. */
-static const char no_pressure[] = "the kernel tells no memory pressure (no PSI: CONFIG_PSI, or psi=1 at boot)";
+static const char no_pressure[] =
+	"the kernel tells no memory pressure (no PSI: CONFIG_PSI, or psi=1 at boot)";
 
 static bool is_limited(unsigned i)
 {
@@ -58,8 +66,9 @@ static void print_running(void)
 	else
 		(void)fputs("useroom is not running", stdout);
 	if (last != NULL)
-		(void)printf(", looked %s ago",
-			     report_time(minus_u64(view.sample.now_ns, last->now_ns), ago, sizeof(ago)));
+		(void)printf(
+			", looked %s ago",
+			units_time(minus_u64(view.sample.now_ns, last->now_ns), ago, sizeof(ago)));
 	(void)puts(view.running && view.config.dry_run ? "\ndry run: no signal is sent" : "");
 }
 
@@ -69,12 +78,13 @@ static void print_thresholds(void)
 	char mem_term[32], mem_kill[32], swap_term[32], swap_kill[32];
 
 	(void)printf("SIGTERM at %s %% of memory available, SIGKILL at %s %%",
-		     report_percent(c->mem_term_ppm, mem_term, sizeof(mem_term)),
-		     report_percent(c->mem_kill_ppm, mem_kill, sizeof(mem_kill)));
+		     units_percent(c->mem_term_ppm, mem_term, sizeof(mem_term)),
+		     units_percent(c->mem_kill_ppm, mem_kill, sizeof(mem_kill)));
 	if (view.decision.swap_counts)
-		(void)printf("; %s swap at %s %% and %s %%", c->trigger == TRIGGER_OR ? "or" : "and",
-			     report_percent(c->swap_term_ppm, swap_term, sizeof(swap_term)),
-			     report_percent(c->swap_kill_ppm, swap_kill, sizeof(swap_kill)));
+		(void)printf("; %s swap at %s %% and %s %%",
+			     c->trigger == TRIGGER_OR ? "or" : "and",
+			     units_percent(c->swap_term_ppm, swap_term, sizeof(swap_term)),
+			     units_percent(c->swap_kill_ppm, swap_kill, sizeof(swap_kill)));
 	if (c->stall_milli > 0)
 		(void)printf("; SIGTERM when %g tasks wait for memory", c->stall_milli / 1000.0);
 	(void)puts(view.running ? "" : " (as its file has it)");
@@ -123,7 +133,8 @@ static void print_events(void)
 
 static void print_limits(void)
 {
-	bool nothing = view.pressure.have && view.running && view.reading.header.settings.limits == 0;
+	bool nothing =
+		view.pressure.have && view.running && view.reading.header.settings.limits == 0;
 
 	if (view.pressure.have && !view.running)
 		return;
@@ -168,8 +179,10 @@ static json_object *thresholds_json(void)
 	add_number(o, "swap_term_ppm", c->swap_term_ppm);
 	add_number(o, "swap_kill_ppm", c->swap_kill_ppm);
 	add_number(o, "stall_millitasks", c->stall_milli);
-	json_object_object_add(o, "trigger", json_object_new_string(c->trigger == TRIGGER_OR ? "or" : "and"));
-	json_object_object_add(o, "swap_counts", json_object_new_boolean(view.decision.swap_counts));
+	json_object_object_add(o, "trigger",
+			       json_object_new_string(c->trigger == TRIGGER_OR ? "or" : "and"));
+	json_object_object_add(o, "swap_counts",
+			       json_object_new_boolean(view.decision.swap_counts));
 	return o;
 }
 
@@ -185,7 +198,8 @@ static json_object *machine_json(void)
 	if (view.running && view.stall.open) {
 		add_number(o, "waiting_millitasks", view.stall.waiting_milli);
 		add_number(o, "lost_ppm", view.stall.lost_ppm);
-		json_object_object_add(o, "stall_rule", json_object_new_string(stall_rule_name(view.stall.rule)));
+		json_object_object_add(o, "stall_rule",
+				       json_object_new_string(stall_rule_name(view.stall.rule)));
 	}
 	if (view.pressure.have) {
 		add_number(o, "pressure_some_ppm", view.pressure.some_ppm);
@@ -232,11 +246,15 @@ static enum ctl_exit print_json(void)
 	}
 	json_object_object_add(o, "thresholds", thresholds_json());
 	json_object_object_add(o, "now", machine_json());
-	json_object_object_add(o, "verdict", json_object_new_string(view_verdict(&view, verdict, sizeof(verdict))));
-	json_object_object_add(o, "levels", json_object_new_string(view_levels(&view, levels, sizeof(levels))));
+	json_object_object_add(
+		o, "verdict",
+		json_object_new_string(view_verdict(&view, verdict, sizeof(verdict))));
+	json_object_object_add(o, "levels",
+			       json_object_new_string(view_levels(&view, levels, sizeof(levels))));
 	if (last_look() != NULL) {
 		json_object_object_add(o, "last_look", ctl_look_json(&view.reading, last_look()));
-		add_number(o, "last_look_age_ns", minus_u64(view.sample.now_ns, last_look()->now_ns));
+		add_number(o, "last_look_age_ns",
+			   minus_u64(view.sample.now_ns, last_look()->now_ns));
 	}
 	json_object_object_add(o, "events", events_json());
 	json_object_object_add(o, "limits", limits_json());

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* top: the same as why and status, live. Here is what time and keys do; how it looks is in screen.c. */
+/* top: the same as why and status, live. Here is what time and keys do; how it looks is in
+ * screen.c. */
 #define NCURSES_WIDECHAR 1
+#include "base/clock.h"
+#include "base/util.h"
 #include "ctl.h"
 #include "history.h"
 #include "screen.h"
-#include "util.h"
 #include "view.h"
 
 #include <curses.h>
@@ -58,19 +60,20 @@ static void fill_history(void)
 	if (view.recorded)
 		history_add_reading(&history, &view.reading);
 	for (unsigned i = 0; i < own_count && i < OWN_LOOKS; i++)
-		history_add(&history, own[i].now_ns, own[i].now_ns + NS_PER_S, own[i].mem_ppm, own[i].swap_ppm);
+		history_add(&history, own[i].now_ns, own[i].now_ns + NS_PER_S, own[i].mem_ppm,
+			    own[i].swap_ppm);
 }
 
 /* Returns when to look again. */
 static uint64_t look(const struct ctl *ctl)
 {
-	uint64_t began = sense_now(), took;
+	uint64_t began = clock_now(), took;
 
 	view_read_again(ctl, &view);
 	view_refresh(&view);
-	own[own_count++ % OWN_LOOKS] =
-		(struct own_look){view.sample.now_ns, view.decision.mem_ppm, view.decision.swap_ppm};
-	took = sense_now() - began;
+	own[own_count++ % OWN_LOOKS] = (struct own_look){view.sample.now_ns, view.decision.mem_ppm,
+							 view.decision.swap_ppm};
+	took = clock_now() - began;
 	return began + max_u64(LOOK_MS * NS_PER_MS, took * LOOK_COST);
 }
 
@@ -80,7 +83,8 @@ static void rub_out(char *text)
 {
 	size_t length = strlen(text);
 
-	while (length > 0 && (text[length - 1] & 0xC0) == 0x80) /* the rest of a character of several bytes */
+	while (length > 0 &&
+	       (text[length - 1] & 0xC0) == 0x80) /* the rest of a character of several bytes */
 		length--;
 	text[length > 0 ? length - 1 : 0] = '\0';
 }
@@ -156,11 +160,12 @@ static bool take_keys(struct screen *s, bool *ret_any)
 	return !interrupted;
 }
 
-/* Wait until it is time to look, or a key, or the terminal has another size. false: the terminal is gone. */
+/* Wait until it is time to look, or a key, or the terminal has another size. false: the terminal is
+ * gone. */
 static bool wait_for_keys(uint64_t until_ns, bool *ret_readable)
 {
 	struct pollfd terminal = {.fd = STDIN_FILENO, .events = POLLIN};
-	uint64_t ms = minus_u64(until_ns, sense_now()) / NS_PER_MS;
+	uint64_t ms = minus_u64(until_ns, clock_now()) / NS_PER_MS;
 	int ready = poll(&terminal, 1, (int)min_u64(ms + 1, 60000));
 
 	*ret_readable = ready > 0;
@@ -174,7 +179,7 @@ static void run(const struct ctl *ctl)
 	bool readable = false, any;
 
 	do {
-		if (sense_now() >= next)
+		if (clock_now() >= next)
 			next = look(ctl);
 		fill_history();
 		screen_draw(&screen);
@@ -193,7 +198,8 @@ enum ctl_exit ctl_top(const struct ctl *ctl)
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
 		(void)ctl_fail("top needs a terminal; status and why have -json for programs");
 	} else if (screen_open() < 0) {
-		(void)ctl_fail("the terminal is not known here: TERM is '%s'", getenv("TERM") ? getenv("TERM") : "");
+		(void)ctl_fail("the terminal is not known here: TERM is '%s'",
+			       getenv("TERM") ? getenv("TERM") : "");
 	} else {
 		run(ctl);
 		screen_close();

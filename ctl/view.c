@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "view.h"
 
-#include "critical.h"
-#include "log.h"
-#include "parse.h"
-#include "record.h"
-#include "report.h"
+#include "base/log.h"
+#include "base/units.h"
+#include "base/users.h"
+#include "base/util.h"
+#include "choose/critical.h"
+#include "look/parse.h"
 #include "self.h"
-#include "users.h"
-#include "util.h"
+#include "tell/record.h"
+#include "tell/report.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -35,7 +36,8 @@ static int open_recording(const struct ctl *ctl, struct view *v)
 
 static int read_settings(const struct ctl *ctl, struct view *v)
 {
-	int r = v->recorded ? ctl_daemon_config(ctl, &v->reading, &v->config) : ctl_config(ctl, &v->config);
+	int r = v->recorded ? ctl_daemon_config(ctl, &v->reading, &v->config)
+			    : ctl_config(ctl, &v->config);
 
 	return r < 0 ? r : ctl_settings(ctl, &v->config);
 }
@@ -62,7 +64,8 @@ static void take_rights(struct view *v)
 		.config = &v->config,
 		.page_kib = v->scan.page_kib,
 		.self = v->running ? (pid_t)v->reading.header.writer_pid : -1,
-		.may_kill_all = !v->running || !(v->reading.header.settings.limits & LIMIT_NOT_ROOT),
+		.may_kill_all =
+			!v->running || !(v->reading.header.settings.limits & LIMIT_NOT_ROOT),
 		.pending = v->pending,
 	};
 	if (v->running && scan_read(&v->scan, v->rank.self, &daemon) == 0)
@@ -76,7 +79,8 @@ int view_open(const struct ctl *ctl, struct view *v)
 	memset(v, 0, sizeof(*v));
 	v->proc_fd = v->scan.proc_fd = v->scan.vmstat_fd = v->scan.loadavg_fd = -1;
 	v->sense = SENSE_CLOSED;
-	if ((r = open_recording(ctl, v)) < 0 || (r = read_settings(ctl, v)) < 0 || (r = open_machine(v)) < 0)
+	if ((r = open_recording(ctl, v)) < 0 || (r = read_settings(ctl, v)) < 0 ||
+	    (r = open_machine(v)) < 0)
 		return r;
 	take_rights(v);
 	return 0;
@@ -129,7 +133,8 @@ static bool parse_share(const char *text, const char *name, uint32_t *ret_ppm)
 	if (at == NULL)
 		return false;
 	whole = strtoul(at + strlen(name), &end, 10);
-	if (end == at + strlen(name) || *end != '.' || !isdigit((unsigned char)end[1]) || whole > 100)
+	if (end == at + strlen(name) || *end != '.' || !isdigit((unsigned char)end[1]) ||
+	    whole > 100)
 		return false;
 	hundredths = strtoul(end + 1, NULL, 10);
 	*ret_ppm = (uint32_t)(whole * PPM_PER_PERCENT + hundredths % 100 * (PPM_PER_PERCENT / 100));
@@ -162,7 +167,8 @@ static struct pressure read_pressure(const struct view *v)
 static bool is_gone(const struct reading *r, size_t kill)
 {
 	for (size_t i = kill + 1; i < r->event_count; i++) {
-		if (r->events[i].type == EVENT_FREED && r->events[i].victim_pid == r->events[kill].victim_pid)
+		if (r->events[i].type == EVENT_FREED &&
+		    r->events[i].victim_pid == r->events[kill].victim_pid)
 			return true;
 	}
 	return false;
@@ -179,7 +185,8 @@ static void find_pending(struct view *v)
 
 		if (e->type == EVENT_START || v->rank.pending_count == VIEW_PENDING_MAX)
 			return;
-		if (e->type != EVENT_KILL || (e->flags & RECORDED_DRY_RUN) || is_gone(&v->reading, i) ||
+		if (e->type != EVENT_KILL || (e->flags & RECORDED_DRY_RUN) ||
+		    is_gone(&v->reading, i) ||
 		    scan_identity(&v->scan, e->victim_pid, &id->start_ticks, &state) < 0)
 			continue;
 		id->pid = e->victim_pid;
@@ -218,7 +225,8 @@ static void keep_row(struct proc_table *t, const struct proc *row)
 		t->procs[last] = *row;
 }
 
-/* The daemon reads only as many as it takes to know the first; the others' order is asked for here. */
+/* The daemon reads only as many as it takes to know the first; the others' order is asked for here.
+ */
 static void list_everybody(struct view *v)
 {
 	static struct proc row;
@@ -243,7 +251,8 @@ static void list_everybody(struct view *v)
 	v->table.unkillable_kib = rank_unkillable(&v->table);
 }
 
-/* A look that is older tells of another time: the daemon looks at least every two seconds while memory is short. */
+/* A look that is older tells of another time: the daemon looks at least every two seconds while
+ * memory is short. */
 #define STALL_FRESH_NS (3 * NS_PER_S)
 
 /* A stall shows over seconds only: what the daemon saw last, where one runs. */
@@ -341,7 +350,7 @@ static const char *why_small(const struct view *v)
 	char percent[32];
 
 	(void)snprintf(text, sizeof(text), "small: below -min-victim %s %%",
-		       report_percent(v->config.min_victim_ppm, percent, sizeof(percent)));
+		       units_percent(v->config.min_victim_ppm, percent, sizeof(percent)));
 	return text;
 }
 
@@ -353,8 +362,8 @@ static const char *why_normal(const struct view *v, const struct proc *p)
 
 	if (p->oom_score_adj == 0 || v->config.sort_by_rss)
 		return first ? "largest" : "next by size";
-	(void)snprintf(text, sizeof(text), "%s, oom_score_adj %d", first ? "largest" : "next by size",
-		       p->oom_score_adj);
+	(void)snprintf(text, sizeof(text), "%s, oom_score_adj %d",
+		       first ? "largest" : "next by size", p->oom_score_adj);
 	return text;
 }
 
@@ -399,28 +408,32 @@ const char *view_reason(const struct view *v, const struct proc *p)
 	return rank_skip_text(p->skip);
 }
 
-static int say_level(const char *what, uint64_t kib, uint32_t ppm, uint32_t limit_ppm, bool low, char *buf, size_t size)
+static int say_level(const char *what, uint64_t kib, uint32_t ppm, uint32_t limit_ppm, bool low,
+		     char *buf, size_t size)
 {
 	char amount[32], share[32], limit[32];
 
-	return snprintf(buf, size, "%s %s (%s %%) %s %s %%", what, report_size(kib, amount, sizeof(amount)),
-			report_percent(ppm, share, sizeof(share)), low ? "<=" : ">",
-			report_percent(limit_ppm, limit, sizeof(limit)));
+	return snprintf(buf, size, "%s %s (%s %%) %s %s %%", what,
+			units_size(kib, amount, sizeof(amount)),
+			units_percent(ppm, share, sizeof(share)), low ? "<=" : ">",
+			units_percent(limit_ppm, limit, sizeof(limit)));
 }
 
 const char *view_levels(const struct view *v, char *buf, size_t size)
 {
 	const struct decision *d = &v->decision;
 	const struct sample *s = &v->sample;
-	int n = say_level("available", s->mem_available_kib, d->mem_ppm, d->mem_limit_ppm, d->mem_low, buf, size);
+	int n = say_level("available", s->mem_available_kib, d->mem_ppm, d->mem_limit_ppm,
+			  d->mem_low, buf, size);
 
 	if (n < 0 || (size_t)n + 2 >= size)
 		return buf;
 	if (d->swap_counts)
-		(void)say_level(", swap free", s->swap_free_kib, d->swap_ppm, d->swap_limit_ppm, d->swap_low, buf + n,
-				size - (size_t)n);
+		(void)say_level(", swap free", s->swap_free_kib, d->swap_ppm, d->swap_limit_ppm,
+				d->swap_low, buf + n, size - (size_t)n);
 	else
-		(void)snprintf(buf + n, size - (size_t)n, s->swap_total_kib == 0 ? ", no swap" : ", swap ignored");
+		(void)snprintf(buf + n, size - (size_t)n,
+			       s->swap_total_kib == 0 ? ", no swap" : ", swap ignored");
 	return buf;
 }
 
@@ -428,8 +441,9 @@ static void say_victim(const struct view *v, const struct proc *victim, char *bu
 {
 	char name[4 * COMM_MAX + 1];
 
-	(void)snprintf(buf, size, "%s would go to %d (%s)%s", v->decision.action == ACTION_KILL ? "SIGKILL" : "SIGTERM",
-		       victim->pid, log_safe(victim->comm, name, sizeof(name)),
+	(void)snprintf(buf, size, "%s would go to %d (%s)%s",
+		       v->decision.action == ACTION_KILL ? "SIGKILL" : "SIGTERM", victim->pid,
+		       log_safe(victim->comm, name, sizeof(name)),
 		       v->running && v->config.dry_run ? ", were it not a dry run" : "");
 }
 

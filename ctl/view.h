@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* This machine now, seen with the daemon's eyes: its settings, its rights, its own code for looking and ranking. */
+/* This machine now, seen with the daemon's eyes: its settings, its rights, its own code for looking
+ * and ranking. */
 #ifndef USEROOM_CTL_VIEW_H
 #define USEROOM_CTL_VIEW_H
 
+#include "choose/scan.h"
 #include "ctl.h"
-#include "policy.h"
-#include "scan.h"
-#include "sense.h"
+#include "decide/policy.h"
+#include "look/sense.h"
 
 #define VIEW_PENDING_MAX 16
 
-/* /proc/pressure/memory: the share of the last ten seconds in which some, or all, waited for memory. */
+/* /proc/pressure/memory: the share of the last ten seconds in which some, or all, waited for
+ * memory. */
 struct pressure {
 	bool have;
 	uint32_t some_ppm, full_ppm;
@@ -27,17 +29,19 @@ struct view {
 	struct rank rank;
 	struct process_id pending[VIEW_PENDING_MAX]; /* who was signalled and is not gone yet */
 	struct sample sample;
-	struct decision
-		decision; /* what this look alone says: levels, without a history; the stall is the recording's */
-	struct stall_view stall; /* as the daemon saw it just now; not open: it is not looked for, or nobody does */
+	struct decision decision; /* what this look alone says: levels, without a history; the stall
+				     is the recording's */
+	struct stall_view stall;  /* as the daemon saw it just now; not open: it is not looked for,
+				     or nobody does */
 	struct pressure pressure;
-	struct proc_table table; /* all processes, or those that hold most, best victim first; no kernel threads */
+	struct proc_table table; /* all processes, or those that hold most, best victim first; no
+				    kernel threads */
 };
 
 /*
- * Open it: the daemon's settings where one runs, those of its file otherwise, and what the command line says on top.
- * Where nobody records at the usual place that is no mistake: nobody runs. 0, or negative and it was said.
- * view_close() in both cases.
+ * Open it: the daemon's settings where one runs, those of its file otherwise, and what the command
+ * line says on top. Where nobody records at the usual place that is no mistake: nobody runs. 0, or
+ * negative and it was said. view_close() in both cases.
  */
 int view_open(const struct ctl *ctl, struct view *view);
 void view_close(struct view *view);
@@ -48,7 +52,8 @@ void view_refresh(struct view *view);
 /* The recording again: what has happened meanwhile, and the settings if they have changed. */
 void view_read_again(const struct ctl *ctl, struct view *view);
 
-/* Why a process is where it is in the order: "protected by 'sshd'", "small", "largest"; a static buffer. */
+/* Why a process is where it is in the order: "protected by 'sshd'", "small", "largest"; a static
+ * buffer. */
 const char *view_reason(const struct view *view, const struct proc *proc);
 
 /* How many of the table may be ended at all: the rows before the first that may not. */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* why: who would be ended now, in order, and why; or why this one would or would not. */
+#include "base/log.h"
+#include "base/units.h"
+#include "base/util.h"
 #include "ctl.h"
 #include "draw.h"
-#include "log.h"
+#include "look/parse.h"
 #include "order.h"
-#include "parse.h"
-#include "report.h"
-#include "util.h"
+#include "tell/report.h"
 #include "view.h"
 
 #include <string.h>
@@ -30,15 +31,16 @@ static void print_held(const struct proc *p)
 	char freeable[32], anon[32], swap[32], shmem[32], badness[32];
 
 	(void)printf("Ending it would free %s: %s anonymous, %s in swap, %s shared%s.\n",
-		     report_size(p->freeable_kib, freeable, sizeof(freeable)),
-		     report_size(p->anon_kib, anon, sizeof(anon)), report_size(p->swap_kib, swap, sizeof(swap)),
-		     report_size(p->shmem_kib, shmem, sizeof(shmem)),
+		     units_size(p->freeable_kib, freeable, sizeof(freeable)),
+		     units_size(p->anon_kib, anon, sizeof(anon)),
+		     units_size(p->swap_kib, swap, sizeof(swap)),
+		     units_size(p->shmem_kib, shmem, sizeof(shmem)),
 		     p->shares_memory ? " with its family, which is not counted" : "");
 	if (p->oom_score_adj != 0 && !view.config.sort_by_rss)
-		(void)printf(
-			"Its oom_score_adj is %d: in the order it counts as %s%s.\n", p->oom_score_adj,
-			p->badness < 0 ? "-" : "",
-			report_size((uint64_t)(p->badness < 0 ? -p->badness : p->badness), badness, sizeof(badness)));
+		(void)printf("Its oom_score_adj is %d: in the order it counts as %s%s.\n",
+			     p->oom_score_adj, p->badness < 0 ? "-" : "",
+			     units_size((uint64_t)(p->badness < 0 ? -p->badness : p->badness),
+					badness, sizeof(badness)));
 }
 
 static void print_those_before(unsigned place)
@@ -49,7 +51,7 @@ static void print_those_before(unsigned place)
 		const struct proc *p = &view.table.procs[i];
 
 		(void)printf("%s%d (%s) %s", i == 0 ? "Before it: " : ", ", p->pid, name_of(p),
-			     report_size(p->freeable_kib, size, sizeof(size)));
+			     units_size(p->freeable_kib, size, sizeof(size)));
 	}
 	if (place > SHOWN_USUALLY)
 		(void)printf(" and %u more", place - SHOWN_USUALLY);
@@ -70,7 +72,8 @@ static void print_one(const struct proc *p, unsigned place)
 	else if (place == 0)
 		(void)printf("would go first of %u: %s.\n", candidates, view_reason(&view, p));
 	else
-		(void)printf("would be number %u of %u to go: %s.\n", place + 1, candidates, view_reason(&view, p));
+		(void)printf("would be number %u of %u to go: %s.\n", place + 1, candidates,
+			     view_reason(&view, p));
 	if (p->skip != SKIP_KERNEL_THREAD)
 		print_held(p);
 	if (p->rank != CLASS_NEVER)
@@ -100,7 +103,8 @@ static json_object *process_json(const struct proc *p, unsigned place)
 	return o;
 }
 
-/* Its row, or what /proc says of one that is not in the table: a kernel thread, or one of very many. */
+/* Its row, or what /proc says of one that is not in the table: a kernel thread, or one of very
+ * many. */
 static const struct proc *find(pid_t pid, unsigned *ret_place)
 {
 	static struct proc other;
@@ -140,8 +144,9 @@ static void print_row(unsigned i)
 	(void)view_user(p->uid, user, sizeof(user));
 	if (p->rank != CLASS_NEVER)
 		(void)snprintf(place, sizeof(place), "%u", i + 1);
-	(void)printf("%4s %8d  %-10s %9s  %s  %s\n", place, p->pid, log_safe(user, safe, sizeof(safe)),
-		     report_size(p->freeable_kib, size, sizeof(size)),
+	(void)printf("%4s %8d  %-10s %9s  %s  %s\n", place, p->pid,
+		     log_safe(user, safe, sizeof(safe)),
+		     units_size(p->freeable_kib, size, sizeof(size)),
 		     draw_fit(name_of(p), NAME_COLUMNS, name, sizeof(name)), view_reason(&view, p));
 }
 
@@ -165,7 +170,8 @@ static void print_order(unsigned most)
 
 	(void)printf("%s; %s\n\n", view_verdict(&view, verdict, sizeof(verdict)),
 		     view_levels(&view, levels, sizeof(levels)));
-	(void)printf("%4s %8s  %-10s %9s  %-*s  %s\n", "#", "PID", "USER", "HOLDS", NAME_COLUMNS, "NAME", "WHY");
+	(void)printf("%4s %8s  %-10s %9s  %-*s  %s\n", "#", "PID", "USER", "HOLDS", NAME_COLUMNS,
+		     "NAME", "WHY");
 	for (unsigned i = 0; i < candidates && i < most; i++)
 		print_row(i);
 	if (candidates > most)
@@ -196,13 +202,17 @@ static enum ctl_exit print_order_json(unsigned most)
 	for (unsigned i = 0; i < candidates; i++)
 		rows[i] = i;
 	json_object_object_add(o, "running", json_object_new_boolean(view.running));
-	json_object_object_add(o, "verdict", json_object_new_string(view_verdict(&view, verdict, sizeof(verdict))));
-	json_object_object_add(o, "levels", json_object_new_string(view_levels(&view, levels, sizeof(levels))));
+	json_object_object_add(
+		o, "verdict",
+		json_object_new_string(view_verdict(&view, verdict, sizeof(verdict))));
+	json_object_object_add(o, "levels",
+			       json_object_new_string(view_levels(&view, levels, sizeof(levels))));
 	if (victim != NULL)
 		json_object_object_add(o, "would_end_pid", json_object_new_int(victim->pid));
 	json_object_object_add(o, "candidates", json_object_new_uint64(candidates));
 	json_object_object_add(o, "order", rows_json(rows, (unsigned)min_u64(candidates, most)));
-	json_object_object_add(o, "never", rows_json(rows, (unsigned)min_u64(list_never(rows), most)));
+	json_object_object_add(o, "never",
+			       rows_json(rows, (unsigned)min_u64(list_never(rows), most)));
 	return ctl_print_json(o);
 }
 
@@ -221,15 +231,19 @@ enum ctl_exit ctl_why(const struct ctl *ctl)
 	enum ctl_exit result = CTL_FAILED;
 	int32_t pid = 0;
 
-	if (ctl->argument != NULL && (parse_int(ctl->argument, strlen(ctl->argument), &pid) < 0 || pid <= 0)) {
+	if (ctl->argument != NULL &&
+	    (parse_int(ctl->argument, strlen(ctl->argument), &pid) < 0 || pid <= 0)) {
 		char safe[128];
 
-		(void)ctl_fail("'%s' is not the number of a process", log_safe(ctl->argument, safe, sizeof(safe)));
+		(void)ctl_fail("'%s' is not the number of a process",
+			       log_safe(ctl->argument, safe, sizeof(safe)));
 		return CTL_USAGE;
 	}
 	if (view_open(ctl, &view) == 0) {
 		if (!view.running && !ctl->json)
-			(void)fputs("useroom is not running; if it were, as root and with these settings:\n", stdout);
+			(void)fputs("useroom is not running; if it were, as root and with these "
+				    "settings:\n",
+				    stdout);
 		view_refresh(&view);
 		result = ctl->argument != NULL ? explain(ctl, pid) : list(ctl);
 	}

@@ -1,67 +1,87 @@
 /* SPDX-License-Identifier: MIT */
 #include "words.h"
 
+#include "base/util.h"
 #include "ctl.h"
-#include "options.h"
-#include "util.h"
+#include "settings/options.h"
 
 #include <stdio.h>
 #include <string.h>
 
 const struct ctl_command_row ctl_commands[COMMAND_COUNT] = {
-	[COMMAND_STATUS] = {"status", "", "is it running, memory and swap now, the last events, what it cannot do",
-			    "是否在运行、当前内存与交换空间、最近事件、做不到什么",
-			    "It exits with 0 only where useroom is running."},
+	[COMMAND_STATUS] =
+		{"status", "",
+		 "is it running, memory and swap now, the last events, what it cannot do",
+		 "是否在运行、当前内存与交换空间、最近事件、做不到什么",
+		 "It exits with 0 only where useroom is running."},
 	[COMMAND_TOP] = {"top", "", "live: memory, swap, pressure, and who would go next",
 			 "实时：内存、交换空间、压力，以及下一个会被终止的进程",
-			 "h shows its keys. It has colors unless NO_COLOR is set, and UTF-8 where the locale has it."},
-	[COMMAND_WHY] =
-		{"why", "[PID]", "who would be ended now, in order; or why this one would or would not",
-		 "现在会依次终止谁；或者某个进程为何会或不会被终止",
-		 "It looks with the daemon's settings and rights, and ranks with its code. A place of - is never."},
-	[COMMAND_EVENTS] = {"events", "", "what happened since the last boot", "本次启动以来发生的事件",
+			 "h shows its keys. It has colors unless NO_COLOR is set, and UTF-8 where "
+			 "the locale has it."},
+	[COMMAND_WHY] = {"why", "[PID]",
+			 "who would be ended now, in order; or why this one would or would not",
+			 "现在会依次终止谁；或者某个进程为何会或不会被终止",
+			 "It looks with the daemon's settings and rights, and ranks with its code. "
+			 "A place of - is never."},
+	[COMMAND_EVENTS] = {"events", "", "what happened since the last boot",
+			    "本次启动以来发生的事件",
 			    "One line an event, as it was logged; -n takes the last ones."},
-	[COMMAND_INCIDENTS] = {"incidents", "", "the kept recordings of kills", "已保存的终止事件记录", NULL},
+	[COMMAND_INCIDENTS] = {"incidents", "", "the kept recordings of kills",
+			       "已保存的终止事件记录", NULL},
 	[COMMAND_SHOW] = {"show", "[INCIDENT]", "one of them (the newest), second by second",
 			  "逐秒显示其中一份记录（默认最新）",
-			  "INCIDENT is a name as incidents lists it, or a path; a path of any recording will do."},
-	[COMMAND_REPLAY] =
-		{"replay", "[RECORDING]", "what other settings would have done in a recording",
-		 "在一份记录上重放：其他设置会怎样做",
-		 "RECORDING is named as with show. First it decides every look again with the recorded settings, which "
-		 "must "
-		 "give what was recorded; then with those of -config FILE, or the recorded ones, and with the options "
-		 "of "
-		 "useroom that are given. It says where these would first have done something else. What comes after "
-		 "that "
-		 "nobody knows: it would have been another machine. When it acts is replayed, not whom it chooses."},
-	[COMMAND_CAPTURE] =
-		{"capture", "FILE", "record this machine without the daemon, for replay",
-		 "不运行守护进程，仅记录本机，供 replay 使用",
-		 "The daemon's own loop in a dry run, with the options of useroom; no signal is sent and no hook runs. "
-		 "Ctrl-C ends it. FILE must not be there yet. Without -record-size it holds two looks for each of -for "
-		 "SECONDS, or one for each of a day: a machine with much memory is looked at once a second, one near "
-		 "the "
-		 "level up to a hundred times. When it is full the oldest go."},
+			  "INCIDENT is a name as incidents lists it, or a path; a path of any "
+			  "recording will do."},
+	[COMMAND_REPLAY] = {"replay", "[RECORDING]",
+			    "what other settings would have done in a recording",
+			    "在一份记录上重放：其他设置会怎样做",
+			    "RECORDING is named as with show. First it decides every look again "
+			    "with the recorded settings, which "
+			    "must "
+			    "give what was recorded; then with those of -config FILE, or the "
+			    "recorded ones, and with the options "
+			    "of "
+			    "useroom that are given. It says where these would first have done "
+			    "something else. What comes after "
+			    "that "
+			    "nobody knows: it would have been another machine. When it acts is "
+			    "replayed, not whom it chooses."},
+	[COMMAND_CAPTURE] = {"capture", "FILE",
+			     "record this machine without the daemon, for replay",
+			     "不运行守护进程，仅记录本机，供 replay 使用",
+			     "The daemon's own loop in a dry run, with the options of useroom; no "
+			     "signal is sent and no hook runs. "
+			     "Ctrl-C ends it. FILE must not be there yet. Without -record-size it "
+			     "holds two looks for each of -for "
+			     "SECONDS, or one for each of a day: a machine with much memory is "
+			     "looked at once a second, one near "
+			     "the "
+			     "level up to a hundred times. When it is full the oldest go."},
 };
 
 const struct ctl_option_row ctl_options[] = {
 	{"json", CTL_SWITCH, offsetof(struct ctl, json), "", "print JSON (all but capture and top)",
 	 "以 JSON 输出（capture、top 除外）", NULL},
 	{"html", CTL_FILE, offsetof(struct ctl, html), "FILE",
-	 "show: write one self-contained page; - is standard output", "show：写出一个独立的网页；- 表示标准输出", NULL},
-	{"n", CTL_WHOLE, offsetof(struct ctl, count), "NUMBER", "events, why: so many", "events、why：显示的数目",
+	 "show: write one self-contained page; - is standard output",
+	 "show：写出一个独立的网页；- 表示标准输出", NULL},
+	{"n", CTL_WHOLE, offsetof(struct ctl, count), "NUMBER", "events, why: so many",
+	 "events、why：显示的数目", NULL},
+	{"for", CTL_DECIMAL, offsetof(struct ctl, seconds), "SECONDS",
+	 "capture: end after this time", "capture：经过此时间后结束", NULL},
+	{"record", CTL_FILE, offsetof(struct ctl, record), "PATH",
+	 "the daemon's recording (" RECORD_DEFAULT ")", "守护进程的记录文件（" RECORD_DEFAULT "）",
 	 NULL},
-	{"for", CTL_DECIMAL, offsetof(struct ctl, seconds), "SECONDS", "capture: end after this time",
-	 "capture：经过此时间后结束", NULL},
-	{"record", CTL_FILE, offsetof(struct ctl, record), "PATH", "the daemon's recording (" RECORD_DEFAULT ")",
-	 "守护进程的记录文件（" RECORD_DEFAULT "）", NULL},
-	{"incidents", CTL_FILE, offsetof(struct ctl, incidents), "PATH", "where incidents are (" INCIDENTS_DEFAULT ")",
-	 "事件记录所在目录（" INCIDENTS_DEFAULT "）", NULL},
+	{"incidents", CTL_FILE, offsetof(struct ctl, incidents), "PATH",
+	 "where incidents are (" INCIDENTS_DEFAULT ")", "事件记录所在目录（" INCIDENTS_DEFAULT "）",
+	 NULL},
 	{"config", CTL_FILE, offsetof(struct ctl, config), "FILE",
-	 "why, top, replay, capture: the settings of this file", "why、top、replay、capture：使用此文件的设置",
-	 "Without it: the settings of the useroom that runs, or of its usual file where none runs."},
-	{"version", CTL_SWITCH, offsetof(struct ctl, version), "", "print the version", "打印版本", NULL},
+	 "why, top, replay, capture: the settings of this file",
+	 "why、top、replay、capture：使用此文件的设置",
+	 "Without it: the settings of the useroom that runs, or of its usual file where none "
+	 "runs."},
+	{"version", CTL_SWITCH, offsetof(struct ctl, version), "", "print the version", "打印版本",
+	 NULL},
 	{"help", CTL_SWITCH, offsetof(struct ctl, help), "", "print this help", "打印帮助", NULL},
 };
 const unsigned ctl_option_count = ARRAY_SIZE(ctl_options);
@@ -108,7 +128,8 @@ const char *ctl_nearest_command(const char *name)
 const char *ctl_nearest_option(const char *name)
 {
 	for (unsigned i = 0; i < ctl_option_count; i++) {
-		if (strlen(name) > 2 && options_distance(name, ctl_options[i].name) <= LETTERS_WRONG_MOST)
+		if (strlen(name) > 2 &&
+		    options_distance(name, ctl_options[i].name) <= LETTERS_WRONG_MOST)
 			return ctl_options[i].name;
 	}
 	return options_nearest(name, true);
@@ -116,11 +137,15 @@ const char *ctl_nearest_option(const char *name)
 
 void ctl_print_help(void)
 {
-	(void)puts("usage: useroomctl [OPTIONS] COMMAND [ARGUMENT]\n\nWhat useroom(8) saw, did and would do.\n");
+	(void)puts("usage: useroomctl [OPTIONS] COMMAND [ARGUMENT]\n\nWhat useroom(8) saw, did and "
+		   "would do.\n");
 	for (unsigned i = 0; i < COMMAND_COUNT; i++)
-		(void)printf("  %-10s%-12s%s\n", ctl_commands[i].name, ctl_commands[i].argument, ctl_commands[i].help);
+		(void)printf("  %-10s%-12s%s\n", ctl_commands[i].name, ctl_commands[i].argument,
+			     ctl_commands[i].help);
 	(void)puts("\noptions, before or after the command:");
 	for (unsigned i = 0; i < ctl_option_count; i++)
-		(void)printf("  -%-10s%-9s%s\n", ctl_options[i].name, ctl_options[i].placeholder, ctl_options[i].help);
-	(void)puts("\nwhy, top, replay and capture also take the options of useroom: useroomctl replay FILE -m 20");
+		(void)printf("  -%-10s%-9s%s\n", ctl_options[i].name, ctl_options[i].placeholder,
+			     ctl_options[i].help);
+	(void)puts("\nwhy, top, replay and capture also take the options of useroom: useroomctl "
+		   "replay FILE -m 20");
 }

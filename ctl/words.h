@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * THE table of what useroomctl can be told: a row is the word on the command line, -help, the manual and the
- * completions.
+ * THE table of what useroomctl can be told: a row is the word on the command line, -help, the
+ * manual and the completions.
  */
 #ifndef USEROOM_CTL_WORDS_H
 #define USEROOM_CTL_WORDS_H

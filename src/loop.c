@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "loop.h"
 
-#include "log.h"
-#include "notify.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/util.h"
 #include "self.h"
 #include "tell.h"
-#include "util.h"
+#include "tell/notify.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -15,22 +16,25 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Candidates are kept ready again after this while the level will soon be reached, and after that while it is only
- * near. */
+/* Candidates are kept ready again after this while the level will soon be reached, and after that
+ * while it is only near. */
 #define KEEP_FALLING_NS (200 * NS_PER_MS)
 #define KEEP_STEADY_NS  (5 * NS_PER_S)
 #define KEEP_REACH_NS   (10 * NS_PER_S)
-/* And a scan may take no more than one part in this of the time, as long as there is something to compare with. */
+/* And a scan may take no more than one part in this of the time, as long as there is something to
+ * compare with. */
 #define KEEP_COST 50
-/* Before the level nobody was seen to grow: look through them again, for one part in this of the time. */
+/* Before the level nobody was seen to grow: look through them again, for one part in this of the
+ * time. */
 #define EARLY_COST 5
 /* Only to see who grows: less often, and one part in this. */
 #define KEEP_GROWTH_NS   (10 * NS_PER_S)
 #define KEEP_GROWTH_COST 1000
 
 /*
- * The kernel's kills are read near the level only. A count that is older than two looks says nothing about this
- * episode; two looks are as long as this at least, for one may hold a scan of 30,000 processes.
+ * The kernel's kills are read near the level only. A count that is older than two looks says
+ * nothing about this episode; two looks are as long as this at least, for one may hold a scan of
+ * 30,000 processes.
  */
 #define KERNEL_KILLS_FRESH_NS (500 * NS_PER_MS)
 
@@ -43,8 +47,9 @@ static void note_blindness(struct useroom *u, const struct sample *s)
 	bool blind = !(s->have & HAVE_MEM);
 
 	if (blind != u->blind)
-		log_line(blind ? LOG_WARN : LOG_NOTE, blind ? "/proc/meminfo cannot be read: looking again until it can"
-							    : "/proc/meminfo can be read again");
+		log_line(blind ? LOG_WARN : LOG_NOTE,
+			 blind ? "/proc/meminfo cannot be read: looking again until it can"
+			       : "/proc/meminfo can be read again");
 	u->blind = blind;
 }
 
@@ -56,7 +61,8 @@ static void read_sample(struct useroom *u, bool detail, struct sample *s)
 		act_follow(&u->act, s);
 }
 
-/* What tasks wait for is the whole machine's; so must meminfo be, which in a container can be its own. */
+/* What tasks wait for is the whole machine's; so must meminfo be, which in a container can be its
+ * own. */
 static void add_waits(struct useroom *u, struct sample *s)
 {
 	if (policy_wants_waits(&u->policy, &u->config, s) &&
@@ -65,8 +71,9 @@ static void add_waits(struct useroom *u, struct sample *s)
 }
 
 /*
- * R40: of 100 MiB that a victim gave back MemAvailable showed nothing after 0.1 s, 22 after 1 s, 80 after 8 s (6.18, 2
- * CPUs, 24 GiB): the rest was in the lists of the CPUs. It is free, and counts as coming; asked only before acting.
+ * R40: of 100 MiB that a victim gave back MemAvailable showed nothing after 0.1 s, 22 after 1 s, 80
+ * after 8 s (6.18, 2 CPUs, 24 GiB): the rest was in the lists of the CPUs. It is free, and counts
+ * as coming; asked only before acting.
  */
 static struct decision count_lists(struct useroom *u, struct sample *s, const struct decision *d)
 {
@@ -83,7 +90,9 @@ static struct decision look(struct useroom *u, struct sample *s)
 	read_sample(u, u->near, s);
 	add_waits(u, s);
 	d = policy_decide(&u->policy, &u->config, s);
-	if (d.low && !(s->have & HAVE_DETAIL)) { /* it came at once: who holds the memory must be known to act */
+	if (d.low &&
+	    !(s->have &
+	      HAVE_DETAIL)) { /* it came at once: who holds the memory must be known to act */
 		sense_detail(&u->sense, s);
 		d = policy_confirm(&u->config, s, &d);
 	}
@@ -109,9 +118,10 @@ static void prepare_rank(struct useroom *u, const struct sample *s)
 /* Under a stall there is time to read everybody: the one that grows is the one whose end helps. */
 static void choose_growing(struct useroom *u)
 {
-	scan_full(&u->scan, &u->rank, sense_now(), &u->table);
-	growth_mark(&u->growth, &u->rank, &u->table, sense_now());
-	growth_note(&u->growth, &u->table, sense_now()); /* who is large only now is known the next time */
+	scan_full(&u->scan, &u->rank, clock_now(), &u->table);
+	growth_mark(&u->growth, &u->rank, &u->table, clock_now());
+	growth_note(&u->growth, &u->table,
+		    clock_now()); /* who is large only now is known the next time */
 }
 
 static void choose(struct useroom *u, const struct sample *s, bool by_stall)
@@ -119,8 +129,8 @@ static void choose(struct useroom *u, const struct sample *s, bool by_stall)
 	prepare_rank(u, s);
 	if (by_stall)
 		choose_growing(u);
-	else if (!scan_kept(&u->scan, &u->rank, sense_now(), &u->table))
-		scan_full(&u->scan, &u->rank, sense_now(), &u->table);
+	else if (!scan_kept(&u->scan, &u->rank, clock_now(), &u->table))
+		scan_full(&u->scan, &u->rank, clock_now(), &u->table);
 	tell_debug_table(u);
 }
 
@@ -136,10 +146,12 @@ static void fill_next(const struct proc_table *t, unsigned row, struct event *e)
 	memcpy(e->next.comm, next->comm, sizeof(e->next.comm));
 }
 
-static bool end_row(struct useroom *u, unsigned row, const struct sample *s, const struct decision *d)
+static bool end_row(struct useroom *u, unsigned row, const struct sample *s,
+		    const struct decision *d)
 {
 	static struct event e;
-	bool pre_kill = u->pre_kill.started && u->config.pre_kill[0] != '\0' && d->action == ACTION_TERM;
+	bool pre_kill =
+		u->pre_kill.started && u->config.pre_kill[0] != '\0' && d->action == ACTION_TERM;
 
 	memset(&e, 0, sizeof(e));
 	e.type = EVENT_KILL;
@@ -152,7 +164,8 @@ static bool end_row(struct useroom *u, unsigned row, const struct sample *s, con
 		return false;
 	if (pre_kill && !u->config.dry_run) {
 		event_describe(&e);
-		(void)hook_request(&u->pre_kill, u->config.pre_kill, u->config.pre_kill_time_ns, &e);
+		(void)hook_request(&u->pre_kill, u->config.pre_kill, u->config.pre_kill_time_ns,
+				   &e);
 	}
 	return true;
 }
@@ -174,8 +187,9 @@ static void nobody(struct useroom *u, const struct sample *s, const struct decis
 }
 
 /*
- * R05 once more, now that it is known what the processes hold that must not be ended: beside a protected one that eats
- * the memory all others would go, one after another. A victim that is worth it and enough by itself is not asked about.
+ * R05 once more, now that it is known what the processes hold that must not be ended: beside a
+ * protected one that eats the memory all others would go, one after another. A victim that is worth
+ * it and enough by itself is not asked about.
  */
 static bool enough_is_left(struct useroom *u, struct sample *s, const struct decision *d)
 {
@@ -194,9 +208,9 @@ static bool enough_is_left(struct useroom *u, struct sample *s, const struct dec
 }
 
 /*
- * Memory that falls, or is poured into swap, is a reason to end whoever takes it, before the level is reached. Where it
- * is many small ones, the page cache or the kernel, the levels are waited for: ending the largest, which stands still,
- * would be a guess.
+ * Memory that falls, or is poured into swap, is a reason to end whoever takes it, before the level
+ * is reached. Where it is many small ones, the page cache or the kernel, the levels are waited for:
+ * ending the largest, which stands still, would be a guess.
  */
 static bool nobody_grows(const struct useroom *u, const struct decision *d)
 {
@@ -226,11 +240,13 @@ static void choose_and_end(struct useroom *u, struct sample *s, const struct dec
 	if (!enough_is_left(u, s, &d))
 		return;
 	s->now_ns = decided_ns; /* what is told is how long it took from the look that decided */
-	for (unsigned row = 0; row < u->table.count && u->table.procs[row].rank != CLASS_NEVER; row++) {
+	for (unsigned row = 0; row < u->table.count && u->table.procs[row].rank != CLASS_NEVER;
+	     row++) {
 		if (!end_row(u, row, s, &d))
 			continue;
 		u->wake_ns = 0; /* is that enough? look again at once */
-		/* Full swap alone (-trigger or) may be full for ever: one victim an interval, as the Go program did. */
+		/* Full swap alone (-trigger or) may be full for ever: one victim an interval, as
+		 * the Go program did. */
 		if (!d.mem_low)
 			u->choose_ns = decided_ns + u->config.interval_ns;
 		return;
@@ -241,24 +257,28 @@ static void choose_and_end(struct useroom *u, struct sample *s, const struct dec
 static uint64_t keep_pause(const struct useroom *u, const struct decision *d)
 {
 	if (!d->near)
-		return clamp_u64(u->scan.took_ns * KEEP_GROWTH_COST, KEEP_GROWTH_NS, GROWTH_OLDEST_NS);
-	return clamp_u64(u->scan.took_ns * KEEP_COST, d->reach_ns < KEEP_REACH_NS ? KEEP_FALLING_NS : KEEP_STEADY_NS,
+		return clamp_u64(u->scan.took_ns * KEEP_GROWTH_COST, KEEP_GROWTH_NS,
+				 GROWTH_OLDEST_NS);
+	return clamp_u64(u->scan.took_ns * KEEP_COST,
+			 d->reach_ns < KEEP_REACH_NS ? KEEP_FALLING_NS : KEEP_STEADY_NS,
 			 GROWTH_OLDEST_NS);
 }
 
 /*
- * While the level is near: know who would go, so that there is nothing to search when the time comes. While memory is
- * short enough for a stall, but none is there: now and then, to know who grows.
+ * While the level is near: know who would go, so that there is nothing to search when the time
+ * comes. While memory is short enough for a stall, but none is there: now and then, to know who
+ * grows.
  */
 static void keep_ready(struct useroom *u, const struct sample *s, const struct decision *d)
 {
 	bool of_use = d->stall.open || (d->near && !u->config.sort_by_rss);
-	bool kept = u->kept_ns != 0; /* "at 0" would be a moment ago on a machine that has just booted */
+	bool kept = u->kept_ns !=
+		    0; /* "at 0" would be a moment ago on a machine that has just booted */
 
 	if (!of_use || (kept && s->now_ns < u->kept_ns + keep_pause(u, d)))
 		return;
 	prepare_rank(u, s);
-	scan_full(&u->scan, &u->rank, sense_now(), &u->table);
+	scan_full(&u->scan, &u->rank, clock_now(), &u->table);
 	growth_note(&u->growth, &u->table, s->now_ns);
 	u->kept_ns = s->now_ns;
 }
@@ -271,7 +291,8 @@ static void note_kernel_kills(struct useroom *u, const struct sample *s, const s
 		return;
 	/* An old count has what happened long before, in some container's own limit. */
 	if (s->kernel_oom_kills > u->kernel_kills && u->policy.in_episode &&
-	    s->now_ns - u->kernel_kills_ns <= max_u64(2 * u->config.interval_ns, KERNEL_KILLS_FRESH_NS)) {
+	    s->now_ns - u->kernel_kills_ns <=
+		    max_u64(2 * u->config.interval_ns, KERNEL_KILLS_FRESH_NS)) {
 		memset(&e, 0, sizeof(e));
 		e.type = EVENT_KERNEL_KILL;
 		e.now_ns = s->now_ns;
@@ -349,7 +370,8 @@ static void lock_before_killing(struct useroom *u)
 	if (r != -EBUSY)
 		return;
 	u->config.dry_run = true;
-	log_line(LOG_ERROR, "another useroom is running (pid %d): this one stays a dry run", (int)other);
+	log_line(LOG_ERROR, "another useroom is running (pid %d): this one stays a dry run",
+		 (int)other);
 }
 
 static void reload(struct useroom *u)
@@ -397,8 +419,8 @@ static void note_hook(const char *path, const struct hook_done *done)
 	else if (done->status == HOOK_CANNOT_RUN && !done->signalled)
 		log_line(LOG_WARN, "hook %s cannot be run, or a program that it runs cannot", path);
 	else if (done->status != 0)
-		log_line(LOG_WARN, "hook %s ended with %s %d", path, done->signalled ? "signal" : "status",
-			 done->status);
+		log_line(LOG_WARN, "hook %s ended with %s %d", path,
+			 done->signalled ? "signal" : "status", done->status);
 }
 
 static void note_incident(struct useroom *u)
@@ -406,7 +428,8 @@ static void note_incident(struct useroom *u)
 	int error = incident_failed(&u->incident);
 
 	if (error != 0)
-		log_line(LOG_WARN, "the incident could not be kept in %s: %s", u->config.incidents, strerror(error));
+		log_line(LOG_WARN, "the incident could not be kept in %s: %s", u->config.incidents,
+			 strerror(error));
 }
 
 static void take_hooks(struct useroom *u)
@@ -450,7 +473,8 @@ static unsigned fill_poll(const struct useroom *u, struct pollfd *fds)
 		fds[n++] = (struct pollfd){.fd = u->pre_kill.done[0], .events = POLLIN};
 	if (log_pending())
 		fds[n++] = (struct pollfd){.fd = STDERR_FILENO, .events = POLLOUT};
-	/* A blind look follows no victims: what one of them has to say would be said again at once. */
+	/* A blind look follows no victims: what one of them has to say would be said again at once.
+	 */
 	return u->blind ? n : n + act_poll(&u->act, fds + n, POLL_MAX - n);
 }
 
@@ -475,7 +499,7 @@ void loop_wait(struct useroom *u)
 {
 	struct pollfd fds[POLL_MAX];
 	unsigned count = fill_poll(u, fds);
-	uint64_t now = sense_now();
+	uint64_t now = clock_now();
 	uint64_t until = u->blind ? u->wake_ns : min_u64(u->wake_ns, act_deadline(&u->act));
 	struct timespec wait;
 	int ready;
@@ -484,7 +508,8 @@ void loop_wait(struct useroom *u)
 	if (notify_watchdog_ns() > 0)
 		until = min_u64(until, u->watchdog_ns);
 	until = until > now ? until - now : 0;
-	wait = (struct timespec){.tv_sec = (time_t)(until / NS_PER_S), .tv_nsec = (long)(until % NS_PER_S)};
+	wait = (struct timespec){.tv_sec = (time_t)(until / NS_PER_S),
+				 .tv_nsec = (long)(until % NS_PER_S)};
 	ready = ppoll(fds, count, &wait, NULL);
 	if (ready <= 0)
 		return; /* time for a look: nothing else happened */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "log.h"
+#include "base/clock.h"
+#include "base/log.h"
 #include "loop.h"
-#include "notify.h"
-#include "options.h"
-#include "report.h"
 #include "self.h"
+#include "settings/options.h"
 #include "tell.h"
+#include "tell/notify.h"
+#include "tell/report.h"
 #include "useroom.h"
 
 #include <errno.h>
@@ -43,10 +44,13 @@ static int take_lock(struct useroom *u)
 	u->locked = r == 0;
 	if (r == -EBUSY)
 		log_line(LOG_ERROR,
-			 "another useroom is running (pid %d): only one may, or two processes would die instead of one",
+			 "another useroom is running (pid %d): only one may, or two processes "
+			 "would die instead of one",
 			 (int)other);
 	else if (r < 0)
-		log_line(LOG_WARN, "cannot make a lock file, a second useroom would not be noticed: %s", strerror(-r));
+		log_line(LOG_WARN,
+			 "cannot make a lock file, a second useroom would not be noticed: %s",
+			 strerror(-r));
 	return r == -EBUSY ? r : 0;
 }
 
@@ -99,16 +103,17 @@ static void start_recording(struct useroom *u)
 		return;
 	r = record_open(&u->record, u->config.record, (size_t)u->config.record_kib * 1024);
 	if (r == -EBUSY)
-		log_line(LOG_NOTE, "another useroom records into %s: this one does not record", u->config.record);
+		log_line(LOG_NOTE, "another useroom records into %s: this one does not record",
+			 u->config.record);
 	else if (r < 0)
-		log_line(u->rank.may_kill_all ? LOG_WARN : LOG_DETAIL, "nothing is recorded: %s: %s", u->config.record,
-			 strerror(-r));
+		log_line(u->rank.may_kill_all ? LOG_WARN : LOG_DETAIL,
+			 "nothing is recorded: %s: %s", u->config.record, strerror(-r));
 	if (r < 0 || u->config.incidents[0] == '\0')
 		return;
 	r = incident_start(&u->incident, &u->record, u->config.incidents, u->config.incidents_kept);
 	if (r < 0)
-		log_line(u->rank.may_kill_all ? LOG_WARN : LOG_DETAIL, "no incidents are kept: %s: %s",
-			 u->config.incidents, strerror(-r));
+		log_line(u->rank.may_kill_all ? LOG_WARN : LOG_DETAIL,
+			 "no incidents are kept: %s: %s", u->config.incidents, strerror(-r));
 }
 
 static void init_decisions(struct useroom *u)
@@ -134,15 +139,17 @@ static void note_limits(struct useroom *u)
 	log_lines(LOG_WARN, remarks);
 	if (!u->rank.may_kill_all) {
 		u->limits |= LIMIT_NOT_ROOT;
-		log_line(LOG_WARN, "not root: only processes of uid %u can be ended", (unsigned)u->rank.uid);
+		log_line(LOG_WARN, "not root: only processes of uid %u can be ended",
+			 (unsigned)u->rank.uid);
 	}
 	if (!scan_sees_everyone(&u->scan)) {
 		u->limits |= LIMIT_HIDDEN;
-		log_line(LOG_WARN,
-			 "/proc hides other users' processes (hidepid or ProtectProc): they cannot be chosen");
+		log_line(LOG_WARN, "/proc hides other users' processes (hidepid or ProtectProc): "
+				   "they cannot be chosen");
 	} else if (!self_in_first_pid_namespace()) {
 		u->limits |= LIMIT_NAMESPACE;
-		log_line(LOG_NOTE, "only the processes of this pid namespace can be seen and ended");
+		log_line(LOG_NOTE,
+			 "only the processes of this pid namespace can be seen and ended");
 	}
 }
 
@@ -150,8 +157,8 @@ static void note_estimate(struct useroom *u, const struct sample *s)
 {
 	if ((s->have & HAVE_MEM) && !(s->have & HAVE_AVAILABLE)) {
 		u->limits |= LIMIT_NO_AVAILABLE;
-		log_line(LOG_WARN,
-			 "the kernel has no MemAvailable (before 3.14): it is estimated from free memory and caches");
+		log_line(LOG_WARN, "the kernel has no MemAvailable (before 3.14): it is estimated "
+				   "from free memory and caches");
 	}
 	if (s->have & HAVE_ARC)
 		log_line(LOG_NOTE, "ZFS: what its cache can give back counts as available");
@@ -160,8 +167,9 @@ static void note_estimate(struct useroom *u, const struct sample *s)
 /* ---- rehearsal: everything is done once before it matters ---- */
 
 /*
- * Make every page and every system call of the path to a kill come up now: the code is then in memory and stays there
- * (R64, R76), and a sandbox that forbids one of the calls shows at the start and not when memory runs out (R66).
+ * Make every page and every system call of the path to a kill come up now: the code is then in
+ * memory and stays there (R64, R76), and a sandbox that forbids one of the calls shows at the start
+ * and not when memory runs out (R66).
  */
 static int rehearse(struct useroom *u, struct sample *s)
 {
@@ -176,8 +184,8 @@ static int rehearse(struct useroom *u, struct sample *s)
 	u->rank.mem_total_kib = s->mem_total_kib;
 	u->rank.total_kib = s->mem_total_kib + s->swap_total_kib;
 	u->rank.score_kib = self_kernel_total_kib();
-	scan_full(&u->scan, &u->rank, sense_now(), &u->table);
-	(void)scan_kept(&u->scan, &u->rank, sense_now(), &u->table);
+	scan_full(&u->scan, &u->rank, clock_now(), &u->table);
+	(void)scan_kept(&u->scan, &u->rank, clock_now(), &u->table);
 	scan_forget(&u->scan);
 	e.type = EVENT_KILL;
 	e.sample = *s;
@@ -201,13 +209,16 @@ static void protect_self(struct useroom *u)
 	hook_set_oom_score_adj(before);
 	if (r < 0) {
 		u->limits |= LIMIT_UNGUARDED;
-		log_line(LOG_NOTE, "cannot protect itself from the kernel's own killer (oom_score_adj -1000): %s",
+		log_line(LOG_NOTE,
+			 "cannot protect itself from the kernel's own killer (oom_score_adj "
+			 "-1000): %s",
 			 strerror(-r));
 	}
 	r = self_stay_in_memory();
 	if (r < 0) {
 		u->limits |= LIMIT_NOT_LOCKED;
-		log_line(LOG_NOTE, "cannot lock itself in memory, it may be slow when memory is short: %s",
+		log_line(LOG_NOTE,
+			 "cannot lock itself in memory, it may be slow when memory is short: %s",
 			 strerror(-r));
 	}
 	hurry = self_hurry();
@@ -244,7 +255,7 @@ static int begin(struct useroom *u)
 
 static void finish(struct useroom *u)
 {
-	const struct sample none = {.now_ns = sense_now()};
+	const struct sample none = {.now_ns = clock_now()};
 	const struct decision nothing = {0};
 
 	(void)notify_send("STOPPING=1");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "self.h"
 
-#include "compat.h"
-#include "parse.h"
+#include "base/compat.h"
+#include "look/parse.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,9 @@
 #include <unistd.h>
 
 #ifndef MCL_ONFAULT
-#define MCL_ONFAULT 4 /* 4.4; the same on all architectures but alpha, powerpc and sparc, whose libcs have it */
+#define MCL_ONFAULT                                                                                \
+	4 /* 4.4; the same on all architectures but alpha, powerpc and sparc, whose libcs have it  \
+	   */
 #endif
 
 #ifndef SCHED_RESET_ON_FORK
@@ -31,8 +33,8 @@
 #define OWN_PRIORITY 2
 
 /*
- * Running for so long without a pause at real-time priority is a fault of ours, and the kernel ends us (R78). A scan of
- * 30,000 processes that are not in the cache takes a third of a second.
+ * Running for so long without a pause at real-time priority is a fault of ours, and the kernel ends
+ * us (R78). A scan of 30,000 processes that are not in the cache takes a third of a second.
  */
 #define SPIN_LIMIT_US 3000000
 
@@ -107,7 +109,8 @@ const char *self_hurry(void)
 {
 	struct rlimit spin;
 
-	if (getrlimit(RLIMIT_RTTIME, &spin) == 0 && (spin.rlim_max == RLIM_INFINITY || spin.rlim_max > SPIN_LIMIT_US)) {
+	if (getrlimit(RLIMIT_RTTIME, &spin) == 0 &&
+	    (spin.rlim_max == RLIM_INFINITY || spin.rlim_max > SPIN_LIMIT_US)) {
 		spin.rlim_cur = SPIN_LIMIT_US;
 		(void)setrlimit(RLIMIT_RTTIME, &spin);
 	}
@@ -123,7 +126,8 @@ int self_stay_in_memory(void)
 {
 	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0)
 		return 0;
-	/* EINVAL: a kernel before 4.4 (R64). Then everything is faulted in at once, which is more, but as safe. */
+	/* EINVAL: a kernel before 4.4 (R64). Then everything is faulted in at once, which is more,
+	 * but as safe. */
 	if (errno == EINVAL && mlockall(MCL_CURRENT | MCL_FUTURE) == 0)
 		return 0;
 	return -errno;
@@ -144,7 +148,8 @@ bool self_may_kill_all(void)
 		return geteuid() == 0;
 	text[length] = '\0';
 	line = strstr(text, key);
-	return line != NULL && (strtoull(line + sizeof(key) - 1, NULL, 16) & (1u << CAPABILITY_KILL)) != 0;
+	return line != NULL &&
+	       (strtoull(line + sizeof(key) - 1, NULL, 16) & (1u << CAPABILITY_KILL)) != 0;
 }
 
 bool self_in_first_pid_namespace(void)

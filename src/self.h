@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the daemon does to itself: only one of it, hard to end, quick to wake, locked in memory; and what it may do.
+ * What the daemon does to itself: only one of it, hard to end, quick to wake, locked in memory; and
+ * what it may do.
  */
 #ifndef USEROOM_SELF_H
 #define USEROOM_SELF_H
@@ -9,13 +10,16 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Only one at a time (R51). 0; -EBUSY when another runs, *ret_pid its pid or 0; or the errno of the lock file. */
+/* Only one at a time (R51). 0; -EBUSY when another runs, *ret_pid its pid or 0; or the errno of the
+ * lock file. */
 int self_lock(pid_t *ret_pid);
 
-/* oom_score_adj: what it was, and -1000 from now on (R74). 0, or -EACCES and the like when it may not be lowered. */
+/* oom_score_adj: what it was, and -1000 from now on (R74). 0, or -EACCES and the like when it may
+ * not be lowered. */
 int self_guard(int *ret_before);
 
-/* Real-time priority, else nice -20; none of it is inherited. Returns "SCHED_FIFO", "nice -20" or NULL for neither. */
+/* Real-time priority, else nice -20; none of it is inherited. Returns "SCHED_FIFO", "nice -20" or
+ * NULL for neither. */
 const char *self_hurry(void);
 
 /* Lock what is in memory now, and what is touched later. 0 or a negative errno. */
@@ -28,7 +32,8 @@ bool self_may_kill_all(void);
 bool self_in_first_pid_namespace(void);
 
 /*
- * Memory and swap as the kernel knows them, whatever meminfo shows: of this the kernel makes oom_score. 0: unknown.
+ * Memory and swap as the kernel knows them, whatever meminfo shows: of this the kernel makes
+ * oom_score. 0: unknown.
  */
 uint64_t self_kernel_total_kib(void);
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "tell.h"
 
-#include "log.h"
-#include "notify.h"
-#include "parse.h"
-#include "report.h"
-#include "util.h"
+#include "base/log.h"
+#include "base/units.h"
+#include "base/util.h"
+#include "look/parse.h"
+#include "tell/notify.h"
+#include "tell/report.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,8 +17,11 @@ static void run_hook(struct useroom *u, const struct event *e)
 {
 	if (!u->hook.started || u->config.hook[0] == '\0')
 		return;
-	if (hook_request(&u->hook, u->config.hook, u->config.hook_time_ns, e) < 0 && u->hooks_lost++ == 0)
-		log_line(LOG_WARN, "hook %s is slower than what happens: some events do not reach it", u->config.hook);
+	if (hook_request(&u->hook, u->config.hook, u->config.hook_time_ns, e) < 0 &&
+	    u->hooks_lost++ == 0)
+		log_line(LOG_WARN,
+			 "hook %s is slower than what happens: some events do not reach it",
+			 u->config.hook);
 }
 
 #define STATUS "STATUS="
@@ -48,7 +52,8 @@ static void keep_record(struct useroom *u, const struct event *e)
 
 void tell_event(void *ctx, struct event *e)
 {
-	static char status[sizeof(STATUS) - 1 + REPORT_MAX]; /* one buffer for what systemd gets and for the log */
+	static char status[sizeof(STATUS) - 1 +
+			   REPORT_MAX]; /* one buffer for what systemd gets and for the log */
 	char *text = status + sizeof(STATUS) - 1;
 	struct useroom *u = ctx;
 	struct timespec now;
@@ -67,7 +72,8 @@ void tell_event(void *ctx, struct event *e)
 	run_hook(u, e);
 }
 
-void tell_look(struct useroom *u, enum event_type type, int error, const struct sample *s, const struct decision *d)
+void tell_look(struct useroom *u, enum event_type type, int error, const struct sample *s,
+	       const struct decision *d)
 {
 	static struct event e;
 
@@ -101,17 +107,20 @@ void tell_debug_look(const struct sample *s, const struct decision *d)
 
 	if (!log_debug_enabled())
 		return;
-	log_line(LOG_DETAIL, "memory: %s available (%s %%), swap: %s free (%s %%)%s; next look in %" PRIu64 " ms",
-		 report_size(s->mem_available_kib, mem, sizeof(mem)),
-		 report_percent(d->mem_ppm, percent, sizeof(percent)),
-		 report_size(s->swap_free_kib, swap, sizeof(swap)),
-		 report_percent(d->swap_ppm, free_percent, sizeof(free_percent)),
+	log_line(LOG_DETAIL,
+		 "memory: %s available (%s %%), swap: %s free (%s %%)%s; next look in %" PRIu64
+		 " ms",
+		 units_size(s->mem_available_kib, mem, sizeof(mem)),
+		 units_percent(d->mem_ppm, percent, sizeof(percent)),
+		 units_size(s->swap_free_kib, swap, sizeof(swap)),
+		 units_percent(d->swap_ppm, free_percent, sizeof(free_percent)),
 		 d->covered ? ", enough is coming back" : "", (d->wake_ns - s->now_ns) / NS_PER_MS);
 	if (d->stall.open)
 		log_line(LOG_DETAIL,
-			 "near-OOM: %" PRIu32 ".%02" PRIu32 " tasks wait, %" PRIu32 " %% of time lost, rule %s",
-			 d->stall.waiting_milli / 1000, d->stall.waiting_milli / 10 % 100, d->stall.lost_ppm / 10000,
-			 stall_rule_name(d->stall.rule));
+			 "near-OOM: %" PRIu32 ".%02" PRIu32 " tasks wait, %" PRIu32
+			 " %% of time lost, rule %s",
+			 d->stall.waiting_milli / 1000, d->stall.waiting_milli / 10 % 100,
+			 d->stall.lost_ppm / 10000, stall_rule_name(d->stall.rule));
 }
 
 static void debug_row(const struct useroom *u, unsigned place, const struct proc *p)
@@ -129,11 +138,14 @@ static void debug_row(const struct useroom *u, unsigned place, const struct proc
 		list = &u->config.prefer;
 	if (list != NULL && p->matched >= 0)
 		(void)match_entry_text(list, p->matched, entry, sizeof(entry));
-	log_line(LOG_DETAIL, "  %u. %d (%s): %s, badness %" PRId64 " KiB, oom_score %d, oom_score_adj %d: %s%s%s%s",
+	log_line(LOG_DETAIL,
+		 "  %u. %d (%s): %s, badness %" PRId64
+		 " KiB, oom_score %d, oom_score_adj %d: %s%s%s%s",
 		 place, (int)p->pid, log_safe(p->comm, name, sizeof(name)),
-		 report_size(p->freeable_kib, size, sizeof(size)), p->badness, p->oom_score, p->oom_score_adj,
-		 p->rank == CLASS_NEVER ? rank_skip_text(p->skip) : rank_class_text(p->rank), entry[0] ? " (" : "",
-		 entry, entry[0] ? ")" : "");
+		 units_size(p->freeable_kib, size, sizeof(size)), p->badness, p->oom_score,
+		 p->oom_score_adj,
+		 p->rank == CLASS_NEVER ? rank_skip_text(p->skip) : rank_class_text(p->rank),
+		 entry[0] ? " (" : "", entry, entry[0] ? ")" : "");
 }
 
 void tell_debug_table(const struct useroom *u)
@@ -142,8 +154,9 @@ void tell_debug_table(const struct useroom *u)
 
 	if (!log_debug_enabled())
 		return;
-	log_line(LOG_DETAIL, "scan: %u processes listed, %u read in full, %" PRIu64 " us%s%s", t->listed, t->count,
-		 t->took_ns / 1000, t->kept ? ", kept candidates" : "", t->truncated ? ", not all of them" : "");
+	log_line(LOG_DETAIL, "scan: %u processes listed, %u read in full, %" PRIu64 " us%s%s",
+		 t->listed, t->count, t->took_ns / 1000, t->kept ? ", kept candidates" : "",
+		 t->truncated ? ", not all of them" : "");
 	for (unsigned i = 0; i < t->count; i++) {
 		if (!(t->procs[i].flags & PROC_FLAG_KTHREAD))
 			debug_row(u, i + 1, &t->procs[i]);
@@ -152,7 +165,9 @@ void tell_debug_table(const struct useroom *u)
 
 void tell_debug_lists(const struct useroom *u)
 {
-	log_line(LOG_DETAIL, "protected: %s; preferred: %s; avoided: %s; ignored users: %s; system-critical ones %s",
+	log_line(LOG_DETAIL,
+		 "protected: %s; preferred: %s; avoided: %s; ignored users: %s; system-critical "
+		 "ones %s",
 		 u->config.protect.count ? u->config.protect.source : "nobody",
 		 u->config.prefer.count ? u->config.prefer.source : "nobody",
 		 u->config.avoid.count ? u->config.avoid.source : "nobody",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The one way out for everything that is told: an event becomes a log line (text or JSON), the status that systemd
- * shows, and a run of the hook. And what -debug adds.
+ * The one way out for everything that is told: an event becomes a log line (text or JSON), the
+ * status that systemd shows, and a run of the hook. And what -debug adds.
  */
 #ifndef USEROOM_TELL_H
 #define USEROOM_TELL_H
@@ -15,9 +15,11 @@ void tell_configure(const struct config *config);
 void tell_event(void *ctx, struct event *event);
 
 /* Tell an event that is about a look, not about a process. error: errno of what failed, or 0. */
-void tell_look(struct useroom *u, enum event_type type, int error, const struct sample *s, const struct decision *d);
+void tell_look(struct useroom *u, enum event_type type, int error, const struct sample *s,
+	       const struct decision *d);
 
-/* A line only with -debug: each look; each scan with all candidates and why the others are none; the lists. */
+/* A line only with -debug: each look; each scan with all candidates and why the others are none;
+ * the lists. */
 void tell_debug_look(const struct sample *s, const struct decision *d);
 void tell_debug_table(const struct useroom *u);
 void tell_debug_lists(const struct useroom *u);

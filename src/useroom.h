@@ -3,17 +3,17 @@
 #ifndef USEROOM_H
 #define USEROOM_H
 
-#include "act.h"
-#include "config.h"
-#include "growth.h"
-#include "hook.h"
-#include "incident.h"
-#include "policy.h"
-#include "rank.h"
-#include "record.h"
-#include "release.h"
-#include "scan.h"
-#include "sense.h"
+#include "act/act.h"
+#include "act/release.h"
+#include "choose/growth.h"
+#include "choose/rank.h"
+#include "choose/scan.h"
+#include "decide/policy.h"
+#include "look/sense.h"
+#include "settings/config.h"
+#include "tell/hook.h"
+#include "tell/incident.h"
+#include "tell/record.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -48,7 +48,8 @@ struct useroom {
 	uint64_t watchdog_ns; /* when the watchdog is due; UINT64_MAX without one */
 	uint64_t kept_ns;     /* when candidates were kept last */
 	uint64_t choose_ns;   /* nobody could be ended: not before this again */
-	uint64_t early_ns;    /* before the level nobody grew: not before this again, except by the levels */
+	uint64_t early_ns;    /* before the level nobody grew: not before this again, except by the
+				 levels */
 	bool told_nobody;     /* once an episode (R22) */
 	enum holder told_futile;
 	uint64_t kernel_kills;    /* baseline */

@@ -3,7 +3,7 @@
 #ifndef USEROOM_DOCS_H
 #define USEROOM_DOCS_H
 
-#include "options.h"
+#include "settings/options.h"
 
 #include <stdbool.h>
 
@@ -15,7 +15,8 @@ void markdown(const char *text);
 /* Has it a value in the file, unlike -help? */
 bool is_key(const struct option_row *row);
 
-/* What useroomctl's tables give: ctl-man-commands, ctl-man-options, ctl-bash and so on. false: no such text. */
+/* What useroomctl's tables give: ctl-man-commands, ctl-man-options, ctl-bash and so on. false: no
+ * such text. */
 bool gen_ctl(const char *what);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What gen-docs makes from the tables of ctl/words.c: ctl-man-commands, ctl-man-options (roff), ctl-bash, ctl-zsh,
- * ctl-fish (completions), ctl-readme, ctl-readme-zh.
+ * What gen-docs makes from the tables of ctl/words.c: ctl-man-commands, ctl-man-options (roff),
+ * ctl-bash, ctl-zsh, ctl-fish (completions), ctl-readme, ctl-readme-zh.
  */
 #include "docs.h"
 
@@ -32,7 +32,8 @@ static void man_commands(void)
 {
 	for (unsigned i = 0; i < COMMAND_COUNT; i++) {
 		(void)printf(".TP\n.B ");
-		man_row(ctl_commands[i].name, ctl_commands[i].argument, ctl_commands[i].help, ctl_commands[i].manual);
+		man_row(ctl_commands[i].name, ctl_commands[i].argument, ctl_commands[i].help,
+			ctl_commands[i].manual);
 	}
 }
 
@@ -40,7 +41,8 @@ static void man_options(void)
 {
 	for (unsigned i = 0; i < ctl_option_count; i++) {
 		(void)printf(".TP\n.B \\-");
-		man_row(ctl_options[i].name, ctl_options[i].placeholder, ctl_options[i].help, ctl_options[i].manual);
+		man_row(ctl_options[i].name, ctl_options[i].placeholder, ctl_options[i].help,
+			ctl_options[i].manual);
 	}
 }
 
@@ -67,7 +69,8 @@ static void bash_values(void)
 	(void)puts("\tcase $prev in");
 	for (unsigned i = 0; i < ctl_option_count; i++) {
 		if (ctl_options[i].kind == CTL_FILE)
-			(void)printf("\t-%s) mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); return ;;\n",
+			(void)printf("\t-%s) mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); "
+				     "return ;;\n",
 				     ctl_options[i].name);
 		else if (ctl_options[i].kind != CTL_SWITCH)
 			(void)printf("\t-%s) return ;;\n", ctl_options[i].name);
@@ -91,23 +94,25 @@ static void bash_arguments(void)
 {
 	static const char *const words[] = {
 		[ARGUMENT_NONE] = "return",
-		[ARGUMENT_PID] =
-			"mapfile -t COMPREPLY < <(compgen -W \"$(cd /proc && echo [0-9]*)\" -- \"$cur\"); return",
-		[ARGUMENT_INCIDENT] =
-			"mapfile -t COMPREPLY < <(compgen -W \"$(ls " INCIDENTS " 2>/dev/null)\" -- \"$cur\"; "
-			"compgen -f -- \"$cur\"); return",
+		[ARGUMENT_PID] = "mapfile -t COMPREPLY < <(compgen -W \"$(cd /proc && echo "
+				 "[0-9]*)\" -- \"$cur\"); return",
+		[ARGUMENT_INCIDENT] = "mapfile -t COMPREPLY < <(compgen -W \"$(ls " INCIDENTS
+				      " 2>/dev/null)\" -- \"$cur\"; "
+				      "compgen -f -- \"$cur\"); return",
 		[ARGUMENT_FILE] = "mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); return",
 	};
 
 	(void)puts("\tfor word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n\t\tcase $word in");
 	for (unsigned i = 0; i < COMMAND_COUNT; i++)
-		(void)printf("\t\t%s) %s ;;\n", ctl_commands[i].name, words[argument_of(&ctl_commands[i])]);
+		(void)printf("\t\t%s) %s ;;\n", ctl_commands[i].name,
+			     words[argument_of(&ctl_commands[i])]);
 	(void)puts("\t\tesac\n\tdone");
 }
 
 static void bash(void)
 {
-	(void)puts("# bash completion for useroomctl\n_useroomctl() {\n\tlocal word cur=${COMP_WORDS[COMP_CWORD]} "
+	(void)puts("# bash completion for useroomctl\n_useroomctl() {\n\tlocal word "
+		   "cur=${COMP_WORDS[COMP_CWORD]} "
 		   "prev=${COMP_WORDS[COMP_CWORD-1]}");
 	bash_values();
 	bash_options();
@@ -145,10 +150,11 @@ static void fish_command(const struct ctl_command_row *row)
 		[ARGUMENT_FILE] = "-F",
 	};
 
-	(void)printf("complete -c useroomctl -n __fish_use_subcommand -a %s -d \"%s\"\n", row->name, row->help);
+	(void)printf("complete -c useroomctl -n __fish_use_subcommand -a %s -d \"%s\"\n", row->name,
+		     row->help);
 	if (words[argument_of(row)] != NULL)
-		(void)printf("complete -c useroomctl -n '__fish_seen_subcommand_from %s' %s\n", row->name,
-			     words[argument_of(row)]);
+		(void)printf("complete -c useroomctl -n '__fish_seen_subcommand_from %s' %s\n",
+			     row->name, words[argument_of(row)]);
 }
 
 static void fish(void)
@@ -173,8 +179,8 @@ static void readme(bool zh)
 {
 	(void)puts(zh ? "| 命令 | 含义 |\n|---|---|" : "| command | what it shows |\n|---|---|");
 	for (unsigned i = 0; i < COMMAND_COUNT; i++) {
-		(void)printf("| `%s%s%s` | ", ctl_commands[i].name, ctl_commands[i].argument[0] ? " " : "",
-			     ctl_commands[i].argument);
+		(void)printf("| `%s%s%s` | ", ctl_commands[i].name,
+			     ctl_commands[i].argument[0] ? " " : "", ctl_commands[i].argument);
 		markdown(zh ? ctl_commands[i].help_zh : ctl_commands[i].help);
 		(void)puts(" |");
 	}

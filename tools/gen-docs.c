@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * gen-docs WHAT: the texts that are made from the tables of options.c and critical.c, so that they cannot disagree with
- * the program: man-options, man-critical (roff), sample (useroom.conf), bash, zsh, fish (completions), readme,
- * readme-zh; and those of gen-ctl.c.
+ * gen-docs WHAT: the texts that are made from the tables of options.c and critical.c, so that they
+ * cannot disagree with the program: man-options, man-critical (roff), sample (useroom.conf), bash,
+ * zsh, fish (completions), readme, readme-zh; and those of gen-ctl.c.
  */
 #include "docs.h"
 
-#include "critical.h"
-#include "options.h"
+#include "choose/critical.h"
+#include "settings/options.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -66,7 +66,8 @@ static void man_options(void)
 		else if (row->kind == OPTION_KIB || row->kind == OPTION_COUNT)
 			(void)printf("Range: %.0f to %.0f.\n", row->min, row->max);
 		else if (row->kind == OPTION_TASKS)
-			(void)printf("Range: %g to %g, fractions are fine; or off.\n", row->min, row->max);
+			(void)printf("Range: %g to %g, fractions are fine; or off.\n", row->min,
+				     row->max);
 	}
 }
 
@@ -77,16 +78,18 @@ static void man_critical(void)
 		roff(critical_entries[i].path_glob);
 		(void)putchar('\n');
 		sentence(critical_entries[i].why);
-		(void)printf(critical_entries[i].child_of_init_only ? "; only as a child of init.\n" : ".\n");
+		(void)printf(critical_entries[i].child_of_init_only ? "; only as a child of init.\n"
+								    : ".\n");
 	}
 }
 
 static void sample(void)
 {
-	(void)puts(
-		"# useroom.conf(5). Every line shows a default. The command line wins over this file, and the files\n"
-		"# /etc/useroom.conf.d/*.conf, in order of their names, win over it too.\n"
-		"# Check it with: useroom -check-config. Take it over with: systemctl reload useroom");
+	(void)puts("# useroom.conf(5). Every line shows a default. The command line wins over this "
+		   "file, and the files\n"
+		   "# /etc/useroom.conf.d/*.conf, in order of their names, win over it too.\n"
+		   "# Check it with: useroom -check-config. Take it over with: systemctl reload "
+		   "useroom");
 	for (unsigned i = 0; i < option_count; i++) {
 		const struct option_row *row = &option_rows[i];
 
@@ -103,7 +106,8 @@ static void words(const char *const *choices)
 
 static void bash(void)
 {
-	(void)puts("# bash completion for useroom\n_useroom() {\n\tlocal cur=${COMP_WORDS[COMP_CWORD]} "
+	(void)puts("# bash completion for useroom\n_useroom() {\n\tlocal "
+		   "cur=${COMP_WORDS[COMP_CWORD]} "
 		   "prev=${COMP_WORDS[COMP_CWORD-1]}\n"
 		   "\tcase $prev in");
 	for (unsigned i = 0; i < option_count; i++) {
@@ -114,9 +118,13 @@ static void bash(void)
 			words(row->choices);
 			(void)puts("' -- \"$cur\"); return ;;");
 		} else if (row->kind == OPTION_PATH || strcmp(row->name, "config") == 0) {
-			(void)printf("\t-%s) mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); return ;;\n", row->name);
+			(void)printf("\t-%s) mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); "
+				     "return ;;\n",
+				     row->name);
 		} else if (row->kind == OPTION_USERS) {
-			(void)printf("\t-%s) mapfile -t COMPREPLY < <(compgen -u -- \"$cur\"); return ;;\n", row->name);
+			(void)printf("\t-%s) mapfile -t COMPREPLY < <(compgen -u -- \"$cur\"); "
+				     "return ;;\n",
+				     row->name);
 		} else if (row->takes_value) {
 			(void)printf("\t-%s) return ;;\n", row->name);
 		}
@@ -196,7 +204,8 @@ void markdown(const char *text)
 
 static void readme(bool zh)
 {
-	(void)puts(zh ? "| 选项 | 默认值 | 含义 |\n|---|---|---|" : "| option | default | meaning |\n|---|---|---|");
+	(void)puts(zh ? "| 选项 | 默认值 | 含义 |\n|---|---|---|"
+		      : "| option | default | meaning |\n|---|---|---|");
 	for (unsigned i = 0; i < option_count; i++) {
 		const struct option_row *row = &option_rows[i];
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The text of /proc/PID/cgroup; the first byte also chooses how small the buffers are. */
-#include "cgroup.h"
+#include "look/cgroup.h"
 
 #include <stdint.h>
 #include <stdlib.h>

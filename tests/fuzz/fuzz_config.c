@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A configuration file, and behind its first NUL the words of a command line, each ended by a NUL: the file's parser,
- * the reader of Go's flags, and the setter of every option.
+ * A configuration file, and behind its first NUL the words of a command line, each ended by a NUL:
+ * the file's parser, the reader of Go's flags, and the setter of every option.
  */
-#include "config.h"
-#include "options.h"
+#include "base/util.h"
+#include "settings/config.h"
+#include "settings/options.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -52,7 +53,8 @@ static void check_same(const struct config *one, const struct config *other)
 		const struct option_row *row = &option_rows[i];
 
 		if (row->kind != OPTION_ACTION &&
-		    strcmp(options_get(one, row, a, sizeof(a)), options_get(other, row, b, sizeof(b))) != 0)
+		    strcmp(options_get(one, row, a, sizeof(a)),
+			   options_get(other, row, b, sizeof(b))) != 0)
 			abort();
 	}
 }
@@ -68,7 +70,8 @@ static void check_texts(const struct config *config)
 		const struct option_row *row = &option_rows[i];
 
 		if (row->kind != OPTION_ACTION &&
-		    options_set(&again, row, options_get(config, row, a, sizeof(a)), error, sizeof(error)) < 0)
+		    options_set(&again, row, options_get(config, row, a, sizeof(a)), error,
+				sizeof(error)) < 0)
 			abort();
 	}
 	check_same(config, &again);

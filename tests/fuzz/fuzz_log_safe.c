@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Text from outside; what comes out must be one printable line, and must be prefix-stable in a smaller buffer. */
-#include "log.h"
+/* Text from outside; what comes out must be one printable line, and must be prefix-stable in a
+ * smaller buffer. */
+#include "base/log.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -27,7 +28,8 @@ static void run(const char *text, size_t length, size_t small)
 		log_safe(text, cut, small);
 		if (strlen(cut) >= small || strncmp(full, cut, strlen(cut)) != 0)
 			abort();
-		/* only its own backslashes can still be unsafe: so what came out is valid UTF-8 without controls */
+		/* only its own backslashes can still be unsafe: so what came out is valid UTF-8
+		 * without controls */
 		log_safe(full, again, 16 * length + 1);
 		for (const char *a = full, *b = again; *a; a++, b++) {
 			if (*a != *b)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Lines: the list, then comm, executable, cgroup. */
-#include "match.h"
+#include "settings/match.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The first byte says which fields are wanted; the rest is /proc/meminfo, /proc/vmstat or arcstats. */
-#include "parse.h"
+/* The first byte says which fields are wanted; the rest is /proc/meminfo, /proc/vmstat or arcstats.
+ */
+#include "look/parse.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The first byte chooses the file below /proc/PID: '0' stat, '1' statm, '2' status, '3' a number, '4' loadavg. */
-#include "parse.h"
+/* The first byte chooses the file below /proc/PID: '0' stat, '1' statm, '2' status, '3' a number,
+ * '4' loadavg. */
+#include "look/parse.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +27,8 @@ static void check_status(const char *text, size_t length)
 		return;
 	if (!s.has_memory && s.rss_kib != 0)
 		abort();
-	if (s.rss_kib + s.anon_kib + s.file_kib + s.shmem_kib + s.swap_kib + s.page_tables_kib < s.page_tables_kib)
+	if (s.rss_kib + s.anon_kib + s.file_kib + s.shmem_kib + s.swap_kib + s.page_tables_kib <
+	    s.page_tables_kib)
 		abort();
 }
 

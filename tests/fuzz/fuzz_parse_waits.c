@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* /proc/diskstats in pieces of any size, /proc/pressure/memory and /proc/loadavg. The first byte says how large a piece
- * is. */
-#include "parse.h"
+/* /proc/diskstats in pieces of any size, /proc/pressure/memory and /proc/loadavg. The first byte
+ * says how large a piece is. */
+#include "look/parse.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* As it is read: what was no whole line comes again before the next piece. All that was taken counts once. */
+/* As it is read: what was no whole line comes again before the next piece. All that was taken
+ * counts once. */
 static void check_disks(const char *text, size_t length, size_t piece)
 {
 	struct disk_reads whole = {0}, pieces = {0};

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A recording as a stranger may have written it, and all that useroomctl makes of it: text, JSON, a page, a replay. A
- * recording's header is followed by an empty rest of its page, which an input leaves out: it would only be slow.
+ * A recording as a stranger may have written it, and all that useroomctl makes of it: text, JSON, a
+ * page, a replay. A recording's header is followed by an empty rest of its page, which an input
+ * leaves out: it would only be slow.
  */
 #include "ctl.h"
 #include "html.h"
@@ -88,7 +89,8 @@ static void run_view(const struct reading *r, unsigned view)
 	}
 }
 
-/* A fuzzer makes one view of each input, which follows from the input, and so five times as many inputs. */
+/* A fuzzer makes one view of each input, which follows from the input, and so five times as many
+ * inputs. */
 static void run_reading(const struct reading *r, const uint8_t *data, size_t size)
 {
 	unsigned view = 0, last = VIEWS - 1;
@@ -109,7 +111,8 @@ static void run_reading(const struct reading *r, const uint8_t *data, size_t siz
 /* A file that is in no directory; it is opened by its path below /proc. */
 static const char *make_file(const uint8_t *data, size_t size)
 {
-	size_t head = size < sizeof(struct recording_header) ? size : sizeof(struct recording_header);
+	size_t head =
+		size < sizeof(struct recording_header) ? size : sizeof(struct recording_header);
 	size_t bytes = size > head ? RECORDING_HEADER + size - head : size;
 	static char path[64];
 	static int fd = -1;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs a fuzz target over the files given, and over the files in the directories given: the corpus as a plain test,
- * for every compiler. Every file is also run cut at each of its first 256 bytes. Fails when there was nothing to run.
+ * Runs a fuzz target over the files given, and over the files in the directories given: the corpus
+ * as a plain test, for every compiler. Every file is also run cut at each of its first 256 bytes.
+ * Fails when there was nothing to run.
  */
 #include <dirent.h>
 #include <stdint.h>

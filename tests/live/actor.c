@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The processes on the stage. Each word of the command line is one thing to do, in order; after the last the actor
- * sleeps. Memory is real, and really given back when the actor ends.
+ * The processes on the stage. Each word of the command line is one thing to do, in order; after the
+ * last the actor sleeps. Memory is real, and really given back when the actor ends.
  *
  *   name=TEXT        call itself so (%XX for any byte)      adj=N         write oom_score_adj
  *   uid=N            become that user                       ignore=term   do not mind SIGTERM
  *   slow=MS          on SIGTERM, end MS later               grow=MIB[@MIB_PER_S]
- *   file=MIB         map file pages, many times the same    tmpfs=MIB     fill a file on the counted tmpfs
- *   sysv=MIB         a System V segment                     shared=MIB:N  N children that share a tmpfs file
- *   children=N:MIB[@MIB_PER_S]                              sleepers=N    N children that do nothing
- *   thread=MIB       hold it in a thread; main exits        storm=N       keep N children that end at once
- *   threads=N        N more threads that sleep
- *   noreap           the rest is done by a child            respawn=MS    the rest is done by a child; when it
- *                    nobody waits for                                     dies, MS later by another one
- *   zombie           leave a dead child behind              stop          stop itself
- *   stuck            the rest is done by a child that a tracer holds when it dies, before its memory is freed
- *   wait=PATH        go on when the file exists             touch=PATH    make an empty file
- *   cpu=N            run on this CPU only                   end           end at once
+ *   file=MIB         map file pages, many times the same    tmpfs=MIB     fill a file on the
+ * counted tmpfs sysv=MIB         a System V segment                     shared=MIB:N  N children
+ * that share a tmpfs file children=N:MIB[@MIB_PER_S]                              sleepers=N    N
+ * children that do nothing thread=MIB       hold it in a thread; main exits        storm=N keep N
+ * children that end at once threads=N        N more threads that sleep noreap           the rest is
+ * done by a child            respawn=MS    the rest is done by a child; when it nobody waits for
+ * dies, MS later by another one zombie           leave a dead child behind              stop stop
+ * itself stuck            the rest is done by a child that a tracer holds when it dies, before its
+ * memory is freed wait=PATH        go on when the file exists             touch=PATH    make an
+ * empty file cpu=N            run on this CPU only                   end           end at once
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -159,7 +158,8 @@ static void do_slow(const char *text)
 	(void)signal(SIGTERM, leave_slowly);
 }
 
-/* A file that is on a disk wherever we run: our own libraries. RssFile counts each mapping of it. */
+/* A file that is on a disk wherever we run: our own libraries. RssFile counts each mapping of it.
+ */
 static void find_file(char *path, size_t size)
 {
 	FILE *maps = fopen("/proc/self/maps", "re");
@@ -191,7 +191,8 @@ static void do_file(const char *text)
 	if (fd < 0 || fstat(fd, &st) < 0)
 		die(path);
 	for (size_t mapped = 0; mapped < wanted; mapped += (size_t)st.st_size) {
-		if (mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0) == MAP_FAILED)
+		if (mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0) ==
+		    MAP_FAILED)
 			die("mmap of a file");
 	}
 	(void)close(fd);
@@ -366,7 +367,8 @@ static void do_stop(const char *text)
 	(void)raise(SIGSTOP);
 }
 
-/* ptrace(2): with PTRACE_O_TRACEEXIT a task stops early in its exit, even after SIGKILL, until its tracer goes on. */
+/* ptrace(2): with PTRACE_O_TRACEEXIT a task stops early in its exit, even after SIGKILL, until its
+ * tracer goes on. */
 static void do_stuck(const char *text)
 {
 	pid_t pid = fork();
@@ -379,11 +381,14 @@ static void do_stuck(const char *text)
 		(void)raise(SIGSTOP);
 		return;
 	}
-	if (waitpid(pid, &status, 0) < 0 || ptrace(PTRACE_SETOPTIONS, pid, NULL, PTRACE_O_TRACEEXIT) < 0)
+	if (waitpid(pid, &status, 0) < 0 ||
+	    ptrace(PTRACE_SETOPTIONS, pid, NULL, PTRACE_O_TRACEEXIT) < 0)
 		die("ptrace options");
 	do /* other signals reach it; a handler of its own could run */
-		(void)ptrace(PTRACE_CONT, pid, NULL, WSTOPSIG(status) == SIGSTOP ? 0 : WSTOPSIG(status));
-	while (waitpid(pid, &status, 0) == pid && WIFSTOPPED(status) && status >> 16 != PTRACE_EVENT_EXIT);
+		(void)ptrace(PTRACE_CONT, pid, NULL,
+			     WSTOPSIG(status) == SIGSTOP ? 0 : WSTOPSIG(status));
+	while (waitpid(pid, &status, 0) == pid && WIFSTOPPED(status) &&
+	       status >> 16 != PTRACE_EVENT_EXIT);
 	hold();
 }
 
@@ -422,12 +427,14 @@ static const struct word {
 	const char *name;
 	void (*run)(const char *text);
 } words[] = {
-	{"name", do_name},       {"adj", do_adj},         {"uid", do_uid},           {"ignore", do_ignore},
-	{"slow", do_slow},       {"grow", do_grow},       {"file", do_file},         {"tmpfs", do_tmpfs},
-	{"sysv", do_sysv},       {"shared", do_shared},   {"children", do_children}, {"sleepers", do_sleepers},
-	{"thread", do_thread},   {"threads", do_threads}, {"storm", do_storm},       {"noreap", do_noreap},
-	{"respawn", do_respawn}, {"zombie", do_zombie},   {"stop", do_stop},         {"stuck", do_stuck},
-	{"wait", do_wait},       {"touch", do_touch},     {"cpu", do_cpu},           {"end", do_end},
+	{"name", do_name},     {"adj", do_adj},           {"uid", do_uid},
+	{"ignore", do_ignore}, {"slow", do_slow},         {"grow", do_grow},
+	{"file", do_file},     {"tmpfs", do_tmpfs},       {"sysv", do_sysv},
+	{"shared", do_shared}, {"children", do_children}, {"sleepers", do_sleepers},
+	{"thread", do_thread}, {"threads", do_threads},   {"storm", do_storm},
+	{"noreap", do_noreap}, {"respawn", do_respawn},   {"zombie", do_zombie},
+	{"stop", do_stop},     {"stuck", do_stuck},       {"wait", do_wait},
+	{"touch", do_touch},   {"cpu", do_cpu},           {"end", do_end},
 };
 
 static void run_word(const char *text)
@@ -449,7 +456,8 @@ int main(int argc, char **argv)
 	struct rlimit most = {(rlim_t)(2 * MOST_MIB) * MIB, (rlim_t)(2 * MOST_MIB) * MIB};
 
 	(void)setrlimit(RLIMIT_DATA, &most);
-	(void)prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0); /* 2 MiB at a time is too coarse for a small machine */
+	(void)prctl(PR_SET_THP_DISABLE, 1, 0, 0,
+		    0); /* 2 MiB at a time is too coarse for a small machine */
 	for (int i = 1; i < argc; i++)
 		run_word(argv[i]);
 	hold();

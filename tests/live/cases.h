@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is shown on the stage. A case that covers a row of the list of known faults carries its number (README.md).
+ * What is shown on the stage. A case that covers a row of the list of known faults carries its
+ * number (README.md).
  *
- * Whatever a case grows stops between the SIGTERM and the SIGKILL level, so that it does not matter how fast anybody
- * is: the usual machine has 96 MiB, of which 86 are available when nothing runs; the usual hog holds 60 and leaves 26,
- * that is 27 %.
+ * Whatever a case grows stops between the SIGTERM and the SIGKILL level, so that it does not matter
+ * how fast anybody is: the usual machine has 96 MiB, of which 86 are available when nothing runs;
+ * the usual hog holds 60 and leaves 26, that is 27 %.
  */
 #ifndef LIVE_CASES_H
 #define LIVE_CASES_H

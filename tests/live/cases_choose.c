@@ -16,8 +16,8 @@ static const struct machine_shape without_sleepers = {.total_kib = 96 * MIB, .le
 #define LONG_ENOUGH_MS 700
 
 /* Two processes, holding 60 MiB together, are there before the daemon; only one of them may go. */
-static void of_two(struct stage *s, const char *options, const char *dies, const char *its_words, const char *lives,
-		   const char *other_words)
+static void of_two(struct stage *s, const char *options, const char *dies, const char *its_words,
+		   const char *lives, const char *other_words)
 {
 	struct actor *victim = play(s, dies, its_words), *other = play(s, lives, other_words);
 
@@ -92,7 +92,8 @@ static void ignore_user_root(struct stage *s)
 /* Two processes of which the larger is at this place. */
 static void of_two_at(struct stage *s, const char *options, const char *place, bool larger_dies)
 {
-	struct actor *larger = play(s, "larger", "grow=36"), *smaller = play(s, "smaller", "grow=20");
+	struct actor *larger = play(s, "larger", "grow=36"),
+		     *smaller = play(s, "smaller", "grow=20");
 
 	must_hold(s, 56 * MIB);
 	pretend_proc_file(larger, "cgroup", place);
@@ -121,7 +122,8 @@ static void unit_is_named(struct stage *s)
 static void r50_container_is_named(struct stage *s)
 {
 	of_two_at(s, USUAL,
-		  "0::/system.slice/docker-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.scope\n",
+		  "0::/system.slice/"
+		  "docker-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.scope\n",
 		  true);
 	must_log(s, "killed .*container docker 0123456789ab");
 }
@@ -150,7 +152,8 @@ static void min_victim(struct stage *s)
 
 	watch(s, USUAL "-min-victim 0");
 	hog = play(s, "hog", HOG);
-	must_die(s, small, SIGTERM); /* as it would without the option's default; then the hog, for it was not enough */
+	must_die(s, small, SIGTERM); /* as it would without the option's default; then the hog, for
+					it was not enough */
 	must_die(s, hog, SIGTERM);
 }
 
@@ -158,7 +161,8 @@ static void min_victim(struct stage *s)
 static void be_sshd(void)
 {
 	(void)mkdir(STAGE "/sbin", 0755);
-	if (link(STAGE "/actor", STAGE "/sbin/sshd") < 0 || mount(STAGE "/sbin", "/usr/sbin", NULL, MS_BIND, NULL) < 0)
+	if (link(STAGE "/actor", STAGE "/sbin/sshd") < 0 ||
+	    mount(STAGE "/sbin", "/usr/sbin", NULL, MS_BIND, NULL) < 0)
 		fail("/usr/sbin: %s", strerror(errno));
 }
 
@@ -171,7 +175,8 @@ static void protect_critical(struct stage *s)
 static void protect_critical_off(struct stage *s)
 {
 	be_sshd();
-	of_two(s, USUAL "-protect-critical=false", "/usr/sbin/sshd", "grow=36", "smaller", "grow=20");
+	of_two(s, USUAL "-protect-critical=false", "/usr/sbin/sshd", "grow=36", "smaller",
+	       "grow=20");
 }
 
 /* R30: the name alone makes nobody critical. */
@@ -187,7 +192,9 @@ static void r20_right_numbers(struct stage *s)
 	must_hold(s, 60 * MIB);
 	watch(s, USUAL);
 	must_be_only_victim(s, hog, SIGTERM);
-	must_log(s, "killed %d \\(hog\\) .*it held 48(\\.[0-9])? MiB.*next: %d \\(second\\) 12(\\.[0-9])? MiB",
+	must_log(s,
+		 "killed %d \\(hog\\) .*it held 48(\\.[0-9])? MiB.*next: %d \\(second\\) "
+		 "12(\\.[0-9])? MiB",
 		 (int)hog->pid, (int)second->pid);
 }
 
@@ -197,7 +204,8 @@ static void r21_helpers(struct stage *s)
 	pid_t helper;
 
 	write_file(STAGE "/hook", 0755,
-		   "#!/bin/sh\n[ -e /tmp/once ] && exit\n>/tmp/once\nexec " STAGE "/bin/helper grow=60\n");
+		   "#!/bin/sh\n[ -e /tmp/once ] && exit\n>/tmp/once\nexec " STAGE
+		   "/bin/helper grow=60\n");
 	(void)link(STAGE "/actor", STAGE "/bin/helper");
 	watch(s, USUAL "-hook " STAGE "/hook");
 	must_hold(s, 60 * MIB);
@@ -223,9 +231,11 @@ static void r22_nobody(struct stage *s)
 }
 
 /* Lowering it for real takes CAP_SYS_RESOURCE. The score is what the kernel would make of it. */
-static void of_two_adjusted(struct stage *s, const char *options, const char *adj, const char *score)
+static void of_two_adjusted(struct stage *s, const char *options, const char *adj,
+			    const char *score)
 {
-	struct actor *larger = play(s, "larger", "grow=36"), *smaller = play(s, "smaller", "grow=22");
+	struct actor *larger = play(s, "larger", "grow=36"),
+		     *smaller = play(s, "smaller", "grow=22");
 
 	must_hold(s, 58 * MIB);
 	pretend_proc_file(larger, "oom_score_adj", adj);
@@ -287,8 +297,9 @@ static void r27_same_score(struct stage *s)
 }
 
 /*
- * In a container whose /proc/meminfo is its own (lxcfs) oom_score is still of the whole machine's memory: then a hog
- * has the score of its smallest neighbours, however large it is for the container.
+ * In a container whose /proc/meminfo is its own (lxcfs) oom_score is still of the whole machine's
+ * memory: then a hog has the score of its smallest neighbours, however large it is for the
+ * container.
  */
 static void r27_meminfo_of_a_container(struct stage *s)
 {
@@ -340,18 +351,19 @@ static void r28_no_name(struct stage *s)
 
 static void r29_long_name(struct stage *s)
 {
-	of_two(s, USUAL "-protect a-very-long-service-name", "smaller", "grow=20", "a-very-long-service-name",
-	       "grow=36");
+	of_two(s, USUAL "-protect a-very-long-service-name", "smaller", "grow=20",
+	       "a-very-long-service-name", "grow=36");
 }
 
 static void r30_not_sshd(struct stage *s)
 {
-	of_two(s, USUAL "-protect /usr/sbin/sshd", "sshd", "name=sshd grow=36", "smaller", "grow=20");
+	of_two(s, USUAL "-protect /usr/sbin/sshd", "sshd", "name=sshd grow=36", "smaller",
+	       "grow=20");
 }
 
 /*
- * Files that wait for the victim's mmap lock, which a process that is stuck never gives back. Among them are its
- * command line and its environment: they are nobody's business (R73).
+ * Files that wait for the victim's mmap lock, which a process that is stuck never gives back. Among
+ * them are its command line and its environment: they are nobody's business (R73).
  */
 static void r31_r73_never_waits_for_a_process(struct stage *s)
 {
@@ -427,7 +439,8 @@ static void r38_file_pages_by_rss(struct stage *s)
 	of_two(s, USUAL "-sort-by-rss", "leak", "grow=56", "mapper", "file=200");
 }
 
-/* Four database backends that share 34 MiB are not 136; the leak of 24 is the largest that can be had. */
+/* Four database backends that share 34 MiB are not 136; the leak of 24 is the largest that can be
+ * had. */
 static void r39_family(struct stage *s)
 {
 	of_two(s, "-m 30 -mk 5 -grace 30", "leak", "grow=26", "database", "shared=34:3");
@@ -446,7 +459,8 @@ static void sleepers_3000(struct stage *s)
 		fail("%u sleepers are left", count_children(sleepers->pid, 0));
 }
 
-/* The one that eats the memory must not be ended: two hundred that are too small to help do not go in its place. */
+/* The one that eats the memory must not be ended: two hundred that are too small to help do not go
+ * in its place. */
 static void r05_protected_hog(struct stage *s)
 {
 	struct actor *sleepers = play(s, "sleepers", "sleepers=200 touch=/tmp/asleep"), *hog;
@@ -455,7 +469,8 @@ static void r05_protected_hog(struct stage *s)
 	watch(s, USUAL "-protect hog");
 	hog = play(s, "hog", HOG);
 	must_hold(s, 60 * MIB);
-	must_log(s, "nobody can be ended|ending processes cannot help: processes that must not be ended hold");
+	must_log(s, "nobody can be ended|ending processes cannot help: processes that must not be "
+		    "ended hold");
 	settle(s, 2 * LONG_ENOUGH_MS);
 	must_live(s, hog);
 	must_live(s, sleepers);

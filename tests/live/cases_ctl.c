@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 /*
- * Far from its level of 24 of 96 MiB while some 30 are held, with room for a useroomctl with sanitizers; then all but
- * 21 go to somebody else, so that one victim is enough.
+ * Far from its level of 24 of 96 MiB while some 30 are held, with room for a useroomctl with
+ * sanitizers; then all but 21 go to somebody else, so that one victim is enough.
  */
 #define QUIET "-m 25 -mk 2 -grace 30 "
 
@@ -95,10 +95,12 @@ static void ctl_no_rights(struct stage *s)
 	}
 }
 
-/* A large one, a smaller one that oom_score_adj puts first, a protected one: what is said is what then happens. */
+/* A large one, a smaller one that oom_score_adj puts first, a protected one: what is said is what
+ * then happens. */
 static void ctl_why_names_the_victim(struct stage *s)
 {
-	struct actor *adjusted = play(s, "adjusted", "adj=300 grow=8"), *larger = play(s, "larger", "grow=14");
+	struct actor *adjusted = play(s, "adjusted", "adj=300 grow=8"),
+		     *larger = play(s, "larger", "grow=14");
 	struct actor *kept = play(s, "kept", "adj=500 grow=8");
 
 	must_hold(s, 30 * MIB);
@@ -120,14 +122,16 @@ static void ctl_why_names_the_victim(struct stage *s)
 
 static void ctl_why_one(struct stage *s)
 {
-	struct actor *larger = play(s, "larger", "grow=16"), *smaller = play(s, "smaller", "grow=8");
+	struct actor *larger = play(s, "larger", "grow=16"),
+		     *smaller = play(s, "smaller", "grow=8");
 	char words[64];
 
 	must_hold(s, 24 * MIB);
 	watch(s, QUIET "-protect larger");
 	(void)snprintf(words, sizeof(words), "why %d", (int)larger->pid);
 	must_answer(s, words, 0);
-	must_say("^%d \\(larger\\) of root would not be ended: protected by 'larger'\\.", (int)larger->pid);
+	must_say("^%d \\(larger\\) of root would not be ended: protected by 'larger'\\.",
+		 (int)larger->pid);
 	(void)snprintf(words, sizeof(words), "why %d", (int)smaller->pid);
 	must_answer(s, words, 0);
 	must_say("^%d \\(smaller\\) of root would go first of ", (int)smaller->pid);
@@ -140,7 +144,8 @@ static void ctl_why_one(struct stage *s)
 /* R40: who was signalled and is not gone yet is not who goes next. */
 static void r40_ctl_why_pending(struct stage *s)
 {
-	struct actor *hog = play(s, "hog", "ignore=term grow=20"), *other = play(s, "other", "grow=10");
+	struct actor *hog = play(s, "hog", "ignore=term grow=20"),
+		     *other = play(s, "other", "grow=10");
 
 	must_hold(s, 30 * MIB);
 	watch(s, QUIET);
@@ -205,7 +210,8 @@ static _Noreturn void become_top(const char *name)
 
 static bool shows(struct stage *s, const void *text)
 {
-	ssize_t n = read(terminal.fd, terminal.text + terminal.length, sizeof(terminal.text) - 1 - terminal.length);
+	ssize_t n = read(terminal.fd, terminal.text + terminal.length,
+			 sizeof(terminal.text) - 1 - terminal.length);
 
 	(void)s;
 	if (n > 0)

@@ -84,7 +84,8 @@ static void dry_run(struct stage *s)
 		fail("a dry run took the lock");
 }
 
-/* R62: one line and one call of the hook for an episode, however long it lasts; and again for the next one. */
+/* R62: one line and one call of the hook for an episode, however long it lasts; and again for the
+ * next one. */
 static void r62_dry_run_once(struct stage *s)
 {
 	struct actor *hog;
@@ -131,7 +132,8 @@ static void r51_dry_run_becomes_real(struct stage *s)
 	must_be_there(s, "/run/useroom/lock");
 	write_file(CONFIG, 0644, "m = 40\nmk = 10\ngrace = 30\n");
 	(void)kill(s->daemon->pid, SIGHUP);
-	must_log(s, "another useroom is running \\(pid %d\\): this one stays a dry run", (int)real->pid);
+	must_log(s, "another useroom is running \\(pid %d\\): this one stays a dry run",
+		 (int)real->pid);
 	hog = play(s, "hog", HOG);
 	must_log(s, "would kill %d \\(hog\\)", (int)hog->pid);
 	must_not_log(s, "^killed");
@@ -185,12 +187,15 @@ static void hook(struct stage *s)
 	struct actor *hog;
 	char text[64];
 
-	write_hook("#!/bin/sh\n{ echo event=$USEROOM_EVENT pid=$USEROOM_PID name=$USEROOM_NAME signal=$USEROOM_SIGNAL;"
-		   " echo uid=$USEROOM_UID total=$USEROOM_MEM_TOTAL_KIB swap=$USEROOM_SWAP_TOTAL_KIB"
-		   " dry=$USEROOM_DRY_RUN; cat; } >>" TOLD "\n");
+	write_hook(
+		"#!/bin/sh\n{ echo event=$USEROOM_EVENT pid=$USEROOM_PID name=$USEROOM_NAME "
+		"signal=$USEROOM_SIGNAL;"
+		" echo uid=$USEROOM_UID total=$USEROOM_MEM_TOTAL_KIB swap=$USEROOM_SWAP_TOTAL_KIB"
+		" dry=$USEROOM_DRY_RUN; cat; } >>" TOLD "\n");
 	watch(s, USUAL "-hook " HOOK);
 	hog = play(s, "hog", HOG);
-	(void)snprintf(text, sizeof(text), "event=kill pid=%d name=hog signal=SIGTERM", (int)hog->pid);
+	(void)snprintf(text, sizeof(text), "event=kill pid=%d name=hog signal=SIGTERM",
+		       (int)hog->pid);
 	must_tell(s, text);
 	must_tell(s, "uid=0 total=98304 swap=0 dry=0");
 	(void)snprintf(text, sizeof(text), "event=freed pid=%d name=hog", (int)hog->pid);
@@ -214,8 +219,8 @@ static void r61_hook_hangs(struct stage *s)
 {
 	struct actor *hog;
 
-	write_hook("#!/bin/sh\necho $USEROOM_EVENT >>" TOLD "\n[ $USEROOM_EVENT = kill ] || exit 0\n" STAGE
-		   "/bin/lingerer\n");
+	write_hook("#!/bin/sh\necho $USEROOM_EVENT >>" TOLD
+		   "\n[ $USEROOM_EVENT = kill ] || exit 0\n" STAGE "/bin/lingerer\n");
 	(void)link(STAGE "/actor", STAGE "/bin/lingerer");
 	watch(s, USUAL "-hook-time 0.5 -hook " HOOK);
 	hog = play(s, "hog", HOG);
@@ -275,7 +280,8 @@ static void pre_kill_time(struct stage *s)
 	struct actor *hog;
 
 	write_hook("#!/bin/sh\necho here >>" TOLD "\nexec sleep 1000\n");
-	watch(s, USUAL "-pre-kill-time 1 -pre-kill " HOOK); /* time enough to begin, on any machine */
+	watch(s,
+	      USUAL "-pre-kill-time 1 -pre-kill " HOOK); /* time enough to begin, on any machine */
 	hog = play(s, "hog", HOG);
 	must_be_only_victim(s, hog, SIGTERM);
 	must_tell(s, "here");
@@ -298,10 +304,13 @@ static void r60_injection(struct stage *s)
 static void r65_hook_inherits_nothing(struct stage *s)
 {
 	char own_nice[32];
-	write_hook("#!/bin/sh\n{ echo adj=$(cat /proc/self/oom_score_adj); echo notify=$NOTIFY_SOCKET.$WATCHDOG_USEC;"
-		   " grep -E '^(CapAmb|SigBlk|SigIgn)' /proc/self/status; ls /proc/self/fd >/tmp/fds; echo fds=$(cat "
+	write_hook("#!/bin/sh\n{ echo adj=$(cat /proc/self/oom_score_adj); echo "
+		   "notify=$NOTIFY_SOCKET.$WATCHDOG_USEC;"
+		   " grep -E '^(CapAmb|SigBlk|SigIgn)' /proc/self/status; ls /proc/self/fd "
+		   ">/tmp/fds; echo fds=$(cat "
 		   "/tmp/fds);"
-		   " echo nice=$(cut -d' ' -f19 /proc/self/stat) policy=$(cut -d' ' -f41 /proc/self/stat);"
+		   " echo nice=$(cut -d' ' -f19 /proc/self/stat) policy=$(cut -d' ' -f41 "
+		   "/proc/self/stat);"
 		   " echo end; } >>" TOLD "\n");
 	s->watchdog_usec = "20000000";
 	watch(s, USUAL "-hook " HOOK);
@@ -314,7 +323,8 @@ static void r65_hook_inherits_nothing(struct stage *s)
 		must_tell(s, "SigIgn:\t0000000000000000");
 	must_tell(s, "fds=0 1 2 3\n");
 	must_tell(s, "CapAmb:\t0000000000000000");
-	(void)snprintf(own_nice, sizeof(own_nice), "nice=%d policy=0\n", getpriority(PRIO_PROCESS, 0));
+	(void)snprintf(own_nice, sizeof(own_nice), "nice=%d policy=0\n",
+		       getpriority(PRIO_PROCESS, 0));
 	must_tell(s, own_nice);
 }
 
@@ -351,7 +361,8 @@ static void config_file(struct stage *s)
 {
 	struct actor *hog;
 
-	write_file(CONFIG, 0644, "# comment\nm = 5 # the command line wins\nmk = 40\nsort-by-rss = true\n");
+	write_file(CONFIG, 0644,
+		   "# comment\nm = 5 # the command line wins\nmk = 40\nsort-by-rss = true\n");
 	watch(s, "-m 40");
 	hog = play(s, "hog", HOG);
 	must_be_only_victim(s, hog, SIGKILL);
@@ -489,7 +500,8 @@ static void r64_locked(struct stage *s)
 	watch(s, USUAL);
 	if (log_times("cannot lock itself in memory") > 0)
 		skip("memory may not be locked here");
-	if (status_number(s->daemon->pid, "VmSize") > UINT64_C(1) << 30) /* a terabyte of address space */
+	if (status_number(s->daemon->pid, "VmSize") >
+	    UINT64_C(1) << 30) /* a terabyte of address space */
 		skip("what has sanitizers locks nothing");
 	if (status_number(s->daemon->pid, "VmLck") == 0)
 		fail("it is not locked in memory");
@@ -556,7 +568,8 @@ static void unprivileged(struct stage *s)
 	must_be_only_victim(s, hog, SIGTERM);
 }
 
-/* A whole kill, with both hooks, a reload and a full scan, after which the counter stands where it stood at READY. */
+/* A whole kill, with both hooks, a reload and a full scan, after which the counter stands where it
+ * stood at READY. */
 static void no_allocation(struct stage *s)
 {
 	uint64_t ready;
@@ -576,7 +589,8 @@ static void no_allocation(struct stage *s)
 	must_log(s, "configuration read again");
 	settle(s, 200);
 	if (malloc_calls(s) != ready)
-		fail("%llu calls of malloc and free after READY", (unsigned long long)(malloc_calls(s) - ready));
+		fail("%llu calls of malloc and free after READY",
+		     (unsigned long long)(malloc_calls(s) - ready));
 }
 
 const struct live_case daemon_cases[] = {

@@ -14,7 +14,8 @@
 #define LONG_ENOUGH_MS 700
 
 static const struct machine_shape with_lag = {.total_kib = 96 * MIB, .lag_ms = 300};
-static const struct machine_shape with_free_lists = {.total_kib = 96 * MIB, .lag_ms = 4000, .own_zoneinfo = true};
+static const struct machine_shape with_free_lists = {
+	.total_kib = 96 * MIB, .lag_ms = 4000, .own_zoneinfo = true};
 
 static void grace(struct stage *s)
 {
@@ -83,8 +84,9 @@ static void r40_counters_lag(struct stage *s)
 }
 
 /*
- * The same for longer than anybody would wait; but /proc/zoneinfo says that the memory is free. It is believed only
- * where meminfo is the machine's own: so this one has the real total, of which all but the usual 96 MiB are taken.
+ * The same for longer than anybody would wait; but /proc/zoneinfo says that the memory is free. It
+ * is believed only where meminfo is the machine's own: so this one has the real total, of which all
+ * but the usual 96 MiB are taken.
  */
 static void r40_free_lists(struct stage *s)
 {
@@ -117,8 +119,8 @@ static bool daemon_reads(struct stage *s, const void *path)
 }
 
 /*
- * While the victim is chosen memory comes back: a file of a process makes the scan wait for as long as that takes.
- * Memory is low at once, so that nothing is read before.
+ * While the victim is chosen memory comes back: a file of a process makes the scan wait for as long
+ * as that takes. Memory is low at once, so that nothing is read before.
  */
 static void r40_back_before_the_shot(struct stage *s)
 {
@@ -146,7 +148,8 @@ static void r40_back_before_the_shot(struct stage *s)
 /* One is not enough: the next follows without waiting for its grace time. */
 static void r40_two_are_needed(struct stage *s)
 {
-	struct actor *first = play(s, "first", "slow=300 grow=36"), *second = play(s, "second", "slow=300 grow=34");
+	struct actor *first = play(s, "first", "slow=300 grow=36"),
+		     *second = play(s, "second", "slow=300 grow=34");
 
 	must_hold(s, 70 * MIB);
 	watch(s, "-m 75 -mk 10 -grace 60");
@@ -200,14 +203,16 @@ static void r42_r44_before_mrelease(struct stage *s)
 }
 
 /*
- * The victim ends while the daemon waits for the pre-kill hook, and another process gets its number. Memory stays low,
- * and that process is protected: only a signal that was meant for the victim can reach it.
+ * The victim ends while the daemon waits for the pre-kill hook, and another process gets its
+ * number. Memory stays low, and that process is protected: only a signal that was meant for the
+ * victim can reach it.
  */
 static void pid_is_given_away(struct stage *s)
 {
 	struct actor *hog, *innocent;
 
-	write_file(STAGE "/hook", 0755, "#!/bin/sh\n>/tmp/asked\nwhile ! [ -e /tmp/go ]; do sleep 0.05; done\n");
+	write_file(STAGE "/hook", 0755,
+		   "#!/bin/sh\n>/tmp/asked\nwhile ! [ -e /tmp/go ]; do sleep 0.05; done\n");
 	watch(s, USUAL "-protect innocent -pre-kill-time 5 -pre-kill " STAGE "/hook");
 	hog = play(s, "hog", HOG);
 	must_be_there(s, "/tmp/asked");
@@ -235,7 +240,8 @@ static void r43_r44_pid_reuse_before_pidfd(struct stage *s)
 	pid_is_given_away(s);
 }
 
-/* A victim that keeps its memory after SIGKILL: the next one's turn, once, and the first is not tried again. */
+/* A victim that keeps its memory after SIGKILL: the next one's turn, once, and the first is not
+ * tried again. */
 static void r45_stuck(struct stage *s)
 {
 	struct actor *second = play(s, "second", "grow=20");
@@ -262,7 +268,8 @@ static void r45_stuck_but_released(struct stage *s)
 	must_log_times(s, 1, 1, "killed [0-9]+");
 }
 
-/* And where SIGTERM is enough: a second try finds that it has begun to exit. (Who is traced does not at once.) */
+/* And where SIGTERM is enough: a second try finds that it has begun to exit. (Who is traced does
+ * not at once.) */
 static void r42_released_after_sigterm(struct stage *s)
 {
 	struct actor *second = play(s, "second", "grow=20");
@@ -309,7 +316,8 @@ static void r46_not_permitted(struct stage *s)
 	must_live(s, hog);
 }
 
-/* A victim's descriptor is readable for ever once it has gone; as long as no look follows it, nobody may wait on it. */
+/* A victim's descriptor is readable for ever once it has gone; as long as no look follows it,
+ * nobody may wait on it. */
 static void r10_blind_while_a_victim_leaves(struct stage *s)
 {
 	struct actor *hog;
@@ -395,7 +403,8 @@ static void r48_parent_does_not_reap(struct stage *s)
 	must_log_times(s, 1, 1, "killed [0-9]+");
 }
 
-/* A service that comes back at once is ended each time, and the log says that it is the same one. */
+/* A service that comes back at once is ended each time, and the log says that it is the same one.
+ */
 static void r49_restarted_service(struct stage *s)
 {
 	struct actor *service;
@@ -406,7 +415,8 @@ static void r49_restarted_service(struct stage *s)
 	must_live(s, service);
 }
 
-/* It would run ahead of everything: its 400 threads have the priority of everybody else again, though it has not gone.
+/* It would run ahead of everything: its 400 threads have the priority of everybody else again,
+ * though it has not gone.
  */
 static bool hog_has_no_priority(struct stage *s, const void *what)
 {
@@ -417,7 +427,8 @@ static bool hog_has_no_priority(struct stage *s, const void *what)
 	return pid != 0 && sched_getscheduler(pid) == SCHED_OTHER;
 }
 
-/* A victim that may run on one CPU only may run on any of them afterwards, so it is seen that it was lifted. */
+/* A victim that may run on one CPU only may run on any of them afterwards, so it is seen that it
+ * was lifted. */
 static bool hog_may_run_anywhere(struct stage *s, const void *what)
 {
 	pid_t pid = pid_of("hog");

@@ -7,8 +7,10 @@
 
 /* A hog of 60 has 30 in memory and 30 in swap: 58 % of memory and 25 % of swap are left. */
 static const struct machine_shape with_swap = {.total_kib = 96 * MIB, .swap_total_kib = 40 * MIB};
-static const struct machine_shape with_cold_swap = {
-	.total_kib = 96 * MIB, .swap_total_kib = 40 * MIB, .cold_swap_kib = 38 * MIB, .swap_after_kib = 96 * MIB};
+static const struct machine_shape with_cold_swap = {.total_kib = 96 * MIB,
+						    .swap_total_kib = 40 * MIB,
+						    .cold_swap_kib = 38 * MIB,
+						    .swap_after_kib = 96 * MIB};
 static const struct machine_shape without_available = {.total_kib = 96 * MIB, .no_available = true};
 static const struct machine_shape with_own_vmstat = {.total_kib = 96 * MIB, .own_vmstat = true};
 static const struct machine_shape roomy = {.total_kib = 64 * 1024 * MIB};
@@ -48,7 +50,8 @@ static void mk(struct stage *s)
 	one_victim(s, "-m 40 -mk 40", SIGKILL);
 }
 
-/* No more than all of it can ever be available: a level of half must not be taken for one that nobody can reach. */
+/* No more than all of it can ever be available: a level of half must not be taken for one that
+ * nobody can reach. */
 static void m_half(struct stage *s)
 {
 	one_victim(s, "-m 50 -mk 0 -grace 30", SIGTERM);
@@ -86,7 +89,8 @@ static void trigger_and(struct stage *s)
 	no_victim(s, "-m 10 -mk 5 -s 50 -sk 10 -trigger and", HOG, 60);
 }
 
-/* The hog is in swap for the pretended machine only, so nothing in swap is expected back: the next would be idle. */
+/* The hog is in swap for the pretended machine only, so nothing in swap is expected back: the next
+ * would be idle. */
 static void trigger_or(struct stage *s)
 {
 	one_victim(s, "-m 10 -mk 5 -s 50 -sk 10 -grace 30 -trigger or -protect idle", SIGTERM);
@@ -198,7 +202,8 @@ static void r10_short_read(struct stage *s)
 	must_log_times(s, 1, 2, "meminfo");
 }
 
-/* Available is 28 MiB in the end: more than 20 % of what was there at the start, less of what is there now. */
+/* Available is 28 MiB in the end: more than 20 % of what was there at the start, less of what is
+ * there now. */
 static void r11_hot_plug(struct stage *s)
 {
 	struct actor *hog;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Ten seconds of useroom at work: a small pretended machine, one program that serves, one that leaks, and the real
- * daemon between them. Nothing outside is seen or touched, and no more than 200 MiB are used.
+ * Ten seconds of useroom at work: a small pretended machine, one program that serves, one that
+ * leaks, and the real daemon between them. Nothing outside is seen or touched, and no more than 200
+ * MiB are used.
  *
  *   demo BINARY
  */
@@ -63,7 +64,8 @@ static void show_gauge(const struct stage *stage)
 	unsigned full = (percent * GAUGE_WIDTH + 50) / 100;
 
 	clear_gauge();
-	(void)printf("available %3llu of %llu MiB %s", (unsigned long long)(m->available_kib / 1024),
+	(void)printf("available %3llu of %llu MiB %s",
+		     (unsigned long long)(m->available_kib / 1024),
 		     (unsigned long long)(m->shape.total_kib / 1024),
 		     percent <= TERM_LEVEL       ? RED
 		     : percent <= 3 * TERM_LEVEL ? YELLOW
@@ -102,12 +104,14 @@ static void tell_outcome(const struct actor *shop, const struct actor *leaky)
 {
 	clear_gauge();
 	if (leaky->ended && WIFSIGNALED(leaky->status))
-		(void)printf("%sleaky%s (pid %d) was ended by signal %d, %s.\n", BOLD, PLAIN, (int)leaky->pid,
-			     WTERMSIG(leaky->status), strsignal(WTERMSIG(leaky->status)));
+		(void)printf("%sleaky%s (pid %d) was ended by signal %d, %s.\n", BOLD, PLAIN,
+			     (int)leaky->pid, WTERMSIG(leaky->status),
+			     strsignal(WTERMSIG(leaky->status)));
 	else
 		(void)printf("%sleaky (pid %d) is still there.%s\n", RED, (int)leaky->pid, PLAIN);
 	if (!shop->ended)
-		(void)printf("%sshop%s (pid %d) lives, and has not noticed.\n", BOLD, PLAIN, (int)shop->pid);
+		(void)printf("%sshop%s (pid %d) lives, and has not noticed.\n", BOLD, PLAIN,
+			     (int)shop->pid);
 	else
 		(void)printf("%sshop (pid %d) is gone.%s\n", RED, (int)shop->pid, PLAIN);
 }
@@ -119,8 +123,9 @@ static int perform(struct stage *stage)
 
 	stage->on_tick = on_tick;
 	(void)snprintf(options, sizeof(options), "-m %d -mk %d", TERM_LEVEL, KILL_LEVEL);
-	(void)printf("%sA pretended machine with %llu MiB. Nothing outside is touched; all the rest is real.%s\n", BOLD,
-		     (unsigned long long)(stage->machine.shape.total_kib / 1024), PLAIN);
+	(void)printf("%sA pretended machine with %llu MiB. Nothing outside is touched; all the "
+		     "rest is real.%s\n",
+		     BOLD, (unsigned long long)(stage->machine.shape.total_kib / 1024), PLAIN);
 	(void)printf("$ useroom %s\n", options);
 	watch(stage, options);
 	shop = play(stage, "shop", "grow=20");
@@ -153,7 +158,8 @@ static void find_actor(char *path, size_t size)
 /* In a child, which becomes the stage; what it cannot do comes back as an exit code. */
 static _Noreturn void become_stage(const char *binary)
 {
-	static struct stage stage = {.machine.shape = {.total_kib = 512 * MIB, .other_kib = 300 * MIB}};
+	static struct stage stage = {
+		.machine.shape = {.total_kib = 512 * MIB, .other_kib = 300 * MIB}};
 	char actor[PATH_MAX];
 	int code;
 
@@ -183,7 +189,8 @@ int main(int argc, char **argv)
 		return 1;
 	if (WEXITSTATUS(status) == STAGE_SKIPPED)
 		(void)fprintf(stderr,
-			      "\nThe demo needs a private world (namespaces), which this machine does not give to "
+			      "\nThe demo needs a private world (namespaces), which this machine "
+			      "does not give to "
 			      "this user.\nAs root it works almost everywhere: sudo make demo\n");
 	return WEXITSTATUS(status);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Plays a scene on the stage and keeps what the daemon recorded: for tests/replay, and for a picture of an incident.
+ * Plays a scene on the stage and keeps what the daemon recorded: for tests/replay, and for a
+ * picture of an incident.
  *
  *   film BINARY SCENE FILE
  */
@@ -32,15 +33,33 @@ struct scene {
 };
 
 /*
- * The usual machine has 96 MiB, of which some 86 are available when nothing runs. 64 KiB hold 114 looks: a scene is
- * over before the ring has gone round.
+ * The usual machine has 96 MiB, of which some 86 are available when nothing runs. 64 KiB hold 114
+ * looks: a scene is over before the ring has gone round.
  */
 static const struct scene scenes[] = {
 	{"term", USUAL "-m 30 -mk 10", {.total_kib = 96 * MIB}, HOG, NULL, false, 1500},
 	{"kill", USUAL "-m 30 -mk 30", {.total_kib = 96 * MIB}, HOG, NULL, false, 1500},
-	{"ignored", USUAL "-m 30 -mk 10 -grace 0.2", {.total_kib = 96 * MIB}, "ignore=term " HOG, NULL, false, 1500},
-	{"nobody", USUAL "-m 30 -mk 10 -protect hog,shop", {.total_kib = 96 * MIB}, HOG, NULL, true, 1200},
-	{"futile", USUAL "-m 40 -mk 10", {.total_kib = 96 * MIB, .slab_kib = 60 * MIB}, "grow=4", NULL, true, 500},
+	{"ignored",
+	 USUAL "-m 30 -mk 10 -grace 0.2",
+	 {.total_kib = 96 * MIB},
+	 "ignore=term " HOG,
+	 NULL,
+	 false,
+	 1500},
+	{"nobody",
+	 USUAL "-m 30 -mk 10 -protect hog,shop",
+	 {.total_kib = 96 * MIB},
+	 HOG,
+	 NULL,
+	 true,
+	 1200},
+	{"futile",
+	 USUAL "-m 40 -mk 10",
+	 {.total_kib = 96 * MIB, .slab_kib = 60 * MIB},
+	 "grow=4",
+	 NULL,
+	 true,
+	 500},
 	{"dry-run", USUAL "-m 40 -mk 10 -dry-run", {.total_kib = 96 * MIB}, HOG, NULL, true, 700},
 	{"swap",
 	 USUAL "-m 60 -mk 10 -s 40 -sk 10",
@@ -51,7 +70,10 @@ static const struct scene scenes[] = {
 	 1500},
 	{"picture",
 	 FILMED "-m 12 -mk 6",
-	 {.total_kib = 256 * MIB, .swap_total_kib = 64 * MIB, .other_kib = 20 * MIB, .swap_after_kib = 80 * MIB},
+	 {.total_kib = 256 * MIB,
+	  .swap_total_kib = 64 * MIB,
+	  .other_kib = 20 * MIB,
+	  .swap_after_kib = 80 * MIB},
 	 "grow=240@20",
 	 "grow=24",
 	 false,

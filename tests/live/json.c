@@ -140,7 +140,8 @@ static bool value(struct reader *r)
 	else if (next_is(r, '['))
 		fine = list(r, ']', value);
 	else
-		fine = string(r) || literal(r, "true") || literal(r, "false") || literal(r, "null") || number(r);
+		fine = string(r) || literal(r, "true") || literal(r, "false") ||
+		       literal(r, "null") || number(r);
 	r->depth--;
 	return fine;
 }

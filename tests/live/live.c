@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs the cases, some at a time, each in a private world of its own, and tells in TAP what came of it.
+ * Runs the cases, some at a time, each in a private world of its own, and tells in TAP what came of
+ * it.
  *
  *   live [-j N] [-v] [-l] BINARY [CASE...]
  */
@@ -63,7 +64,8 @@ static void find_beside(char *path, size_t size, const char *name)
 static _Noreturn void perform(const struct live_case *live_case)
 {
 	static struct stage stage;
-	const char *preload = live_case->count_malloc && access(preload_path, R_OK) == 0 ? preload_path : NULL;
+	const char *preload =
+		live_case->count_malloc && access(preload_path, R_OK) == 0 ? preload_path : NULL;
 
 	if (live_case->count_malloc && preload == NULL)
 		skip("%s is not there", preload_path);
@@ -109,7 +111,8 @@ static void hear(struct run *run)
 {
 	char scrap[4096];
 	size_t room = OUTPUT_MAX - 1 - run->length;
-	ssize_t n = room > 0 ? read(run->fd, run->output + run->length, room) : read(run->fd, scrap, sizeof(scrap));
+	ssize_t n = room > 0 ? read(run->fd, run->output + run->length, room)
+			     : read(run->fd, scrap, sizeof(scrap));
 
 	if (n < 0 && errno == EINTR)
 		return;
@@ -125,7 +128,8 @@ static void end_hanging(struct run *run)
 	if (time(NULL) - run->started <= MOST_SECONDS)
 		return;
 	(void)kill(run->pid, SIGKILL);
-	run->length += (size_t)snprintf(run->output + run->length, OUTPUT_MAX - run->length, "\nFAIL it hangs\n");
+	run->length += (size_t)snprintf(run->output + run->length, OUTPUT_MAX - run->length,
+					"\nFAIL it hangs\n");
 	finish(run);
 }
 
@@ -152,7 +156,8 @@ static enum outcome tell(const struct run *run, unsigned number)
 		(void)printf("ok %u - %s\n", number, run->live_case->name);
 		outcome = PASSED;
 	} else if (strncmp(output, "SKIP ", 5) == 0) {
-		(void)printf("ok %u - %s # SKIP %.*s\n", number, run->live_case->name, (int)first - 5, output + 5);
+		(void)printf("ok %u - %s # SKIP %.*s\n", number, run->live_case->name,
+			     (int)first - 5, output + 5);
 		outcome = SKIPPED;
 	} else {
 		(void)printf("not ok %u - %s\n", number, run->live_case->name);
@@ -167,7 +172,8 @@ static enum outcome tell(const struct run *run, unsigned number)
 static void add(const char *pattern)
 {
 	for (unsigned group = 0; live_groups[group] != NULL; group++) {
-		for (const struct live_case *c = live_groups[group]; c->name != NULL && run_count < MOST_CASES; c++) {
+		for (const struct live_case *c = live_groups[group];
+		     c->name != NULL && run_count < MOST_CASES; c++) {
 			if (fnmatch(pattern, c->name, 0) == 0)
 				runs[run_count++] = (struct run){.live_case = c, .fd = -1};
 		}
@@ -228,7 +234,8 @@ static int run_all(unsigned at_a_time)
 			told++;
 		}
 	}
-	(void)printf("# %u passed, %u failed, %u skipped\n", counts[PASSED], counts[FAILED], counts[SKIPPED]);
+	(void)printf("# %u passed, %u failed, %u skipped\n", counts[PASSED], counts[FAILED],
+		     counts[SKIPPED]);
 	return counts[FAILED] > 0;
 }
 

@@ -23,7 +23,8 @@
 #define TABLES_KIB (1 * MIB)
 #define CACHE_KIB  (8 * MIB)
 
-/* Processes that hold less are read in turn, so many each round: 3,000 sleepers would slow every round down. */
+/* Processes that hold less are read in turn, so many each round: 3,000 sleepers would slow every
+ * round down. */
 #define LARGE_KIB      1024
 #define SMALL_A_ROUND  100
 #define PID_COUNT      65536
@@ -62,8 +63,9 @@ static uint32_t held_kib[PID_COUNT];   /* what each process held when it was las
 static uint32_t round_of[PID_COUNT];   /* when it was last seen */
 
 /*
- * A reader must see whole numbers although we write while it reads. So the digits of each row stand in 8 bytes that
- * are aligned to 8, and one store puts them there; and the file is written through a mapping.
+ * A reader must see whole numbers although we write while it reads. So the digits of each row stand
+ * in 8 bytes that are aligned to 8, and one store puts them there; and the file is written through
+ * a mapping.
  */
 static void put(struct machine *m, enum row row, uint64_t kib)
 {
@@ -77,7 +79,8 @@ static void put(struct machine *m, enum row row, uint64_t kib)
 	__atomic_store_n((uint64_t *)(void *)(m->text + row_offset[row]), word, __ATOMIC_RELAXED);
 }
 
-/* "MemTotal:       ........ kB\n", each with its digits at the next multiple of 8 that leaves room for the name. */
+/* "MemTotal:       ........ kB\n", each with its digits at the next multiple of 8 that leaves room
+ * for the name. */
 static void lay_out(struct machine *m, char *text)
 {
 	unsigned at = 0;
@@ -119,7 +122,8 @@ static int start_meminfo(struct machine *m, const char *dir)
 	return mount_over(path, "/proc/meminfo");
 }
 
-/* The real machine's, except for the kernel's own kills: somebody may be running out of memory out there. */
+/* The real machine's, except for the kernel's own kills: somebody may be running out of memory out
+ * there. */
 static void write_vmstat(struct machine *m)
 {
 	static char text[32768];
@@ -139,7 +143,8 @@ static void write_vmstat(struct machine *m)
 	if (row == NULL)
 		row = text + length - (length > 0);
 	used = snprintf(out, sizeof(out), "%.*s\noom_kill %08" PRIu64 "%s", (int)(row - text), text,
-			m->shape.kernel_oom_kills, strchr(row + 1, '\n') != NULL ? strchr(row + 1, '\n') : "\n");
+			m->shape.kernel_oom_kills,
+			strchr(row + 1, '\n') != NULL ? strchr(row + 1, '\n') : "\n");
 	(void)!pwrite(m->vmstat_fd, out, (size_t)used, 0);
 }
 
@@ -159,10 +164,12 @@ static int start_vmstat(struct machine *m, const char *dir)
 static void write_zoneinfo(struct machine *m, uint64_t lagging_kib)
 {
 	char text[256];
-	int used = snprintf(text, sizeof(text),
-			    "Node 0, zone   Normal\n  pagesets\n    cpu: 0\n              count:    %-10llu\n"
-			    "              high:     48307\n",
-			    (unsigned long long)lagging_kib / (unsigned long long)(sysconf(_SC_PAGESIZE) / 1024));
+	int used = snprintf(
+		text, sizeof(text),
+		"Node 0, zone   Normal\n  pagesets\n    cpu: 0\n              count:    %-10llu\n"
+		"              high:     48307\n",
+		(unsigned long long)lagging_kib /
+			(unsigned long long)(sysconf(_SC_PAGESIZE) / 1024));
 
 	(void)!pwrite(m->zoneinfo_fd, text, (size_t)used, 0);
 }
@@ -217,11 +224,13 @@ static bool read_statm(int proc_fd, const char *path, uint64_t *ret_resident, ui
 	if (sscanf(text, "%llu %llu %llu", &size, &resident, &shared) != 3)
 		return false;
 	*ret_resident = resident;
-	*ret_anon = resident > shared ? resident - shared : 0; /* shared is file pages and shared memory */
+	*ret_anon = resident > shared ? resident - shared
+				      : 0; /* shared is file pages and shared memory */
 	return true;
 }
 
-/* proc(5) lists no memory for a main thread that has exited; the other threads' lines still have it. */
+/* proc(5) lists no memory for a main thread that has exited; the other threads' lines still have
+ * it. */
 static uint64_t anon_of_threads(int proc_fd, int pid)
 {
 	uint64_t resident, anon = 0;
@@ -248,7 +257,8 @@ static uint32_t anon_kib(int proc_fd, int pid)
 	return (uint32_t)(anon * (uint64_t)(sysconf(_SC_PAGESIZE) / 1024));
 }
 
-/* What all hold, except process 1, which is us, and the daemon, which holds much where it has sanitizers. */
+/* What all hold, except process 1, which is us, and the daemon, which holds much where it has
+ * sanitizers. */
 static uint64_t anon_of_all(struct machine *m)
 {
 	static DIR *dir;
@@ -297,7 +307,8 @@ static uint64_t sysv_kib(void)
 	unsigned long long rss, sum = 0;
 
 	while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
-		if (sscanf(line, "%*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu", &rss) == 1)
+		if (sscanf(line, "%*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",
+			   &rss) == 1)
 			sum += rss;
 	}
 	if (file != NULL)
@@ -322,7 +333,8 @@ static void put_all(struct machine *m, uint64_t swapped)
 {
 	const struct machine_shape *s = &m->shape;
 	uint64_t anon = m->anon_kib - swapped;
-	uint64_t held = KERNEL_KIB + STACK_KIB + TABLES_KIB + CACHE_KIB + s->slab_kib + s->hugetlb_kib;
+	uint64_t held =
+		KERNEL_KIB + STACK_KIB + TABLES_KIB + CACHE_KIB + s->slab_kib + s->hugetlb_kib;
 	uint64_t free_kib = minus(s->total_kib, held + anon + m->shmem_kib);
 
 	m->available_kib = free_kib + CACHE_KIB / 2;
@@ -341,7 +353,8 @@ static void put_all(struct machine *m, uint64_t swapped)
 	put(m, ROW_HUGETLB, s->hugetlb_kib);
 }
 
-/* Going back to whole: the pages behind the mapping were dropped with the file's end, so lay everything out again. */
+/* Going back to whole: the pages behind the mapping were dropped with the file's end, so lay
+ * everything out again. */
 static void make_whole(struct machine *m)
 {
 	static char text[TEXT_SIZE];
@@ -360,8 +373,8 @@ static uint64_t now_ns(void)
 }
 
 /*
- * Freed pages go to lists of the CPU that freed them, which MemFree and MemAvailable do not count. On 6.18 with 24 GiB
- * and 2 CPUs 100 MiB of a killed process showed after 0.5 to 8 seconds.
+ * Freed pages go to lists of the CPU that freed them, which MemFree and MemAvailable do not count.
+ * On 6.18 with 24 GiB and 2 CPUs 100 MiB of a killed process showed after 0.5 to 8 seconds.
  */
 static uint64_t shown_anon(struct machine *m, uint64_t anon)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Preloaded into the daemon: counts every malloc, calloc, realloc and free of its process in a file that the stage
- * reads, to show that nothing is allocated once it is ready. Its hooks, which inherit the variable, are not counted.
+ * Preloaded into the daemon: counts every malloc, calloc, realloc and free of its process in a file
+ * that the stage reads, to show that nothing is allocated once it is ready. Its hooks, which
+ * inherit the variable, are not counted.
  */
 #include <fcntl.h>
 #include <stdint.h>
@@ -9,7 +10,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* glibc's own names for its functions; with another C library this does not load, and the test is skipped. */
+/* glibc's own names for its functions; with another C library this does not load, and the test is
+ * skipped. */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *old, size_t size);

@@ -31,7 +31,8 @@ static int write_text(const char *path, const char *text)
 	return written < 0 ? -errno : 0;
 }
 
-/* user_namespaces(7): a single id may be mapped without privilege, the group only after setgroups is given up. */
+/* user_namespaces(7): a single id may be mapped without privilege, the group only after setgroups
+ * is given up. */
 static int map_us(unsigned inside, unsigned uid, unsigned gid)
 {
 	char line[32];

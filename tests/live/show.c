@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `useroomctl top` in front of the stage: a small pretended machine that slowly fills, to look at and to make the
- * READMEs' picture of (tools/picture). Whatever stands behind BINARY goes to useroomctl.
+ * `useroomctl top` in front of the stage: a small pretended machine that slowly fills, to look at
+ * and to make the READMEs' picture of (tools/picture). Whatever stands behind BINARY goes to
+ * useroomctl.
  *
  *   show BINARY WORD...
  */

@@ -55,7 +55,8 @@
 
 /* --- ends --- */
 
-__attribute__((format(printf, 2, 0))) static void tell(const char *word, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void tell(const char *word, const char *format,
+						       va_list args)
 {
 	char text[1024];
 
@@ -242,8 +243,9 @@ static void make_places(void)
 static int ordinary_nice;
 
 /*
- * The machine must show what the processes hold also when it is busy outside: else the daemon, which has a real-time
- * priority where that may be, takes a second victim for memory that was back long ago. What is started has none of it.
+ * The machine must show what the processes hold also when it is busy outside: else the daemon,
+ * which has a real-time priority where that may be, takes a second victim for memory that was back
+ * long ago. What is started has none of it.
  */
 static void hurry(void)
 {
@@ -343,8 +345,8 @@ void settle(struct stage *stage, unsigned ms)
 		tick(stage);
 }
 
-bool wait_for(struct stage *stage, bool (*is)(struct stage *stage, const void *what), const void *what,
-	      unsigned seconds)
+bool wait_for(struct stage *stage, bool (*is)(struct stage *stage, const void *what),
+	      const void *what, unsigned seconds)
 {
 	uint64_t end = now_ns() + (uint64_t)seconds * 1000000000u;
 
@@ -362,7 +364,8 @@ static unsigned cut(char *text, char **words)
 {
 	unsigned n = 0;
 
-	for (char *word = strtok(text, " "); word != NULL && n < WORDS - 1; word = strtok(NULL, " "))
+	for (char *word = strtok(text, " "); word != NULL && n < WORDS - 1;
+	     word = strtok(NULL, " "))
 		words[n++] = strcmp(word, "''") == 0 ? text + strlen(text) : word;
 	words[n] = NULL;
 	return n;
@@ -375,7 +378,8 @@ static void redirect(const char *path)
 
 	if (null < 0 || out < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
 		_exit(98);
-	for (int fd = 3; fd < MOST_FDS; fd++) /* what whoever started us has left open is nobody's business here */
+	for (int fd = 3; fd < MOST_FDS;
+	     fd++) /* what whoever started us has left open is nobody's business here */
 		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
@@ -386,13 +390,15 @@ static struct actor *add_actor(struct stage *stage, pid_t pid, const char *name)
 	if (pid < 0)
 		fail("fork: %s", strerror(errno));
 	*actor = (struct actor){.pid = pid};
-	(void)snprintf(actor->name, sizeof(actor->name), "%s", strrchr(name, '/') ? strrchr(name, '/') + 1 : name);
+	(void)snprintf(actor->name, sizeof(actor->name), "%s",
+		       strrchr(name, '/') ? strrchr(name, '/') + 1 : name);
 	return actor;
 }
 
 /*
- * Like fork, but the parent goes on when the child has called exec or has ended: until then the child holds a copy of
- * what this process holds, and a machine that followed now would count that too.
+ * Like fork, but the parent goes on when the child has called exec or has ended: until then the
+ * child holds a copy of what this process holds, and a machine that followed now would count that
+ * too.
  */
 static pid_t fork_until_exec(void)
 {
@@ -434,11 +440,12 @@ struct actor *play(struct stage *stage, const char *name, const char *words)
 	return add_actor(stage, pid, name);
 }
 
-#define DENY(call)                                                                                                     \
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (call), 0, 1),                                                             \
+#define DENY(call)                                                                                 \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (call), 0, 1),                                         \
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (ENOSYS & SECCOMP_RET_DATA))
 
-/* What a kernel before 5.3 says (or before 5.15, for the last). The daemon is of our own architecture. */
+/* What a kernel before 5.3 says (or before 5.15, for the last). The daemon is of our own
+ * architecture. */
 static void become_old(bool only_mrelease)
 {
 	struct sock_filter code[] = {
@@ -450,11 +457,13 @@ static void become_old(bool only_mrelease)
 	};
 	struct sock_fprog program = {sizeof(code) / sizeof(code[0]), code};
 
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
 		_exit(96);
 }
 
-/* A process that may not be signalled although nothing shows that: what a security module does. The second argument. */
+/* A process that may not be signalled although nothing shows that: what a security module does. The
+ * second argument. */
 static void refuse_sigterm(void)
 {
 	struct sock_filter code[] = {
@@ -468,7 +477,8 @@ static void refuse_sigterm(void)
 	};
 	struct sock_fprog program = {sizeof(code) / sizeof(code[0]), code};
 
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
 		_exit(96);
 }
 
@@ -537,7 +547,8 @@ void watch(struct stage *stage, const char *options)
 	stage->daemon = start_daemon(stage, options);
 	if (!wait_for(stage, is_ready_or_ended, NULL, PATIENCE))
 		fail("the daemon does not say that it is ready");
-	if (stage->daemon->ended && stage->count_malloc && log_times("ASan runtime does not come first") > 0)
+	if (stage->daemon->ended && stage->count_malloc &&
+	    log_times("ASan runtime does not come first") > 0)
 		skip("a sanitizer and a counter of malloc do not go together");
 	if (stage->daemon->ended)
 		fail("the daemon left at once, status 0x%x", stage->daemon->status);
@@ -562,24 +573,24 @@ void must_die(struct stage *stage, const struct actor *actor, int signal)
 {
 	must_end(stage, actor);
 	if (!WIFSIGNALED(actor->status) || WTERMSIG(actor->status) != signal)
-		fail("%d (%s) ended with status 0x%x instead of by %s", (int)actor->pid, actor->name, actor->status,
-		     strsignal(signal));
+		fail("%d (%s) ended with status 0x%x instead of by %s", (int)actor->pid,
+		     actor->name, actor->status, strsignal(signal));
 }
 
 void must_exit(struct stage *stage, const struct actor *actor, int code)
 {
 	must_end(stage, actor);
 	if (!WIFEXITED(actor->status) || WEXITSTATUS(actor->status) != code)
-		fail("%d (%s) ended with status 0x%x instead of exit %d", (int)actor->pid, actor->name, actor->status,
-		     code);
+		fail("%d (%s) ended with status 0x%x instead of exit %d", (int)actor->pid,
+		     actor->name, actor->status, code);
 }
 
 void must_live(struct stage *stage, const struct actor *actor)
 {
 	tick(stage);
 	if (actor->ended)
-		fail("%d (%s) should have lived, but ended with status 0x%x", (int)actor->pid, actor->name,
-		     actor->status);
+		fail("%d (%s) should have lived, but ended with status 0x%x", (int)actor->pid,
+		     actor->name, actor->status);
 }
 
 static bool is_there(struct stage *stage, const void *path)
@@ -635,12 +646,12 @@ static bool is_logged(struct stage *stage, const void *regex)
 	return log_times(regex) > 0;
 }
 
-#define FORMAT(text, format)                                                                                           \
-	do {                                                                                                           \
-		va_list args;                                                                                          \
-		va_start(args, format);                                                                                \
-		(void)vsnprintf(text, sizeof(text), format, args);                                                     \
-		va_end(args);                                                                                          \
+#define FORMAT(text, format)                                                                       \
+	do {                                                                                       \
+		va_list args;                                                                      \
+		va_start(args, format);                                                            \
+		(void)vsnprintf(text, sizeof(text), format, args);                                 \
+		va_end(args);                                                                      \
 	} while (0)
 
 void must_log(struct stage *stage, const char *format, ...)
@@ -703,7 +714,8 @@ static bool is_held(struct stage *stage, const void *kib)
 void must_hold(struct stage *stage, uint64_t least_kib)
 {
 	if (!wait_for(stage, is_held, &least_kib, PATIENCE))
-		fail("the processes hold only %llu KiB", (unsigned long long)stage->machine.anon_kib);
+		fail("the processes hold only %llu KiB",
+		     (unsigned long long)stage->machine.anon_kib);
 }
 
 void must_be_only_victim(struct stage *stage, const struct actor *actor, int signal)
@@ -789,7 +801,8 @@ pid_t pid_of(const char *wanted)
 	char state, comm[32];
 
 	while ((pid = next_pid(dir)) != 0) {
-		if (read_stat(pid, &state, &parent, comm, sizeof(comm)) && strcmp(comm, wanted) == 0)
+		if (read_stat(pid, &state, &parent, comm, sizeof(comm)) &&
+		    strcmp(comm, wanted) == 0)
 			break;
 	}
 	(void)closedir(dir);
@@ -878,7 +891,8 @@ static void check_daemon(struct stage *stage)
 	if (count_children(pid, 'Z') > 0)
 		fail("the daemon left a child unreaped");
 	if (count_fds(pid) > stage->fd_count)
-		fail("the daemon has %u descriptors instead of %u", count_fds(pid), stage->fd_count);
+		fail("the daemon has %u descriptors instead of %u", count_fds(pid),
+		     stage->fd_count);
 }
 
 static bool is_tidy(struct stage *stage, const void *what)
@@ -886,7 +900,8 @@ static bool is_tidy(struct stage *stage, const void *what)
 	pid_t pid = stage->daemon->pid;
 
 	(void)what;
-	return stage->daemon->ended || (count_children(pid, 0) == 0 && count_fds(pid) <= stage->fd_count);
+	return stage->daemon->ended ||
+	       (count_children(pid, 0) == 0 && count_fds(pid) <= stage->fd_count);
 }
 
 void stage_close(struct stage *stage)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The stage: process 1 of a private world with a pretended machine, on which the real daemon watches real actors.
- * A case is a function that says what happens and what must come of it. Whatever a case waits for has a deadline;
- * what does not come true ends the case with a sentence and the daemon's log.
+ * The stage: process 1 of a private world with a pretended machine, on which the real daemon
+ * watches real actors. A case is a function that says what happens and what must come of it.
+ * Whatever a case waits for has a deadline; what does not come true ends the case with a sentence
+ * and the daemon's log.
  */
 #ifndef LIVE_STAGE_H
 #define LIVE_STAGE_H
@@ -44,7 +45,8 @@ struct stage {
 	unsigned uid;     /* run the daemon as this user */
 	unsigned ctl_uid; /* and useroomctl as this one */
 	bool count_malloc;
-	bool old_kernel;     /* the daemon gets ENOSYS for pidfd_open, pidfd_send_signal and process_mrelease */
+	bool old_kernel;     /* the daemon gets ENOSYS for pidfd_open, pidfd_send_signal and
+				process_mrelease */
 	bool no_mrelease;    /* only for the last */
 	bool refuse_sigterm; /* the daemon gets EPERM for every SIGTERM */
 	bool no_memlock;     /* RLIMIT_MEMLOCK is 0 */
@@ -60,22 +62,25 @@ struct stage {
 
 /* --- what a case says first --- */
 
-/* Become process 1 with everything in place. Programs are taken from these paths. Leaves with a skip if it cannot. */
+/* Become process 1 with everything in place. Programs are taken from these paths. Leaves with a
+ * skip if it cannot. */
 void stage_open(struct stage *stage, const char *daemon, const char *actor, const char *preload);
 
-/* Start the daemon with these options (cut at blanks, '' is an empty word) and wait until it says READY. */
+/* Start the daemon with these options (cut at blanks, '' is an empty word) and wait until it says
+ * READY. */
 void watch(struct stage *stage, const char *options);
 
 /* The same without waiting for READY, for a daemon that is expected to leave. */
 struct actor *start_daemon(struct stage *stage, const char *options);
 
 /*
- * Start an actor under this name (of its executable, and so its comm) doing these words (see actor.c). A path is an
- * executable that is there already.
+ * Start an actor under this name (of its executable, and so its comm) doing these words (see
+ * actor.c). A path is an executable that is there already.
  */
 struct actor *play(struct stage *stage, const char *name, const char *words);
 
-/* Mount a file over one of /proc/PID. With no text it is a pipe that nobody writes to: whoever opens it waits for ever.
+/* Mount a file over one of /proc/PID. With no text it is a pipe that nobody writes to: whoever
+ * opens it waits for ever.
  */
 void pretend_proc_file(const struct actor *actor, const char *name, const char *text);
 
@@ -85,8 +90,8 @@ void set_next_pid(pid_t pid);
 void write_file(const char *path, unsigned mode, const char *text);
 
 /*
- * Run useroomctl with these words until it ends, time passing, and return its exit code. Skips the case where it is not
- * beside the daemon's program.
+ * Run useroomctl with these words until it ends, time passing, and return its exit code. Skips the
+ * case where it is not beside the daemon's program.
  */
 int ask(struct stage *stage, const char *words);
 
@@ -97,15 +102,18 @@ void must_exit(struct stage *stage, const struct actor *actor, int code);
 void must_live(struct stage *stage, const struct actor *actor);
 void must_be_there(struct stage *stage, const char *path);
 
-/* The log has a line that matches this extended regular expression (made with printf), now or soon. */
+/* The log has a line that matches this extended regular expression (made with printf), now or soon.
+ */
 void must_log(struct stage *stage, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void must_not_log(struct stage *stage, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void must_not_log(struct stage *stage, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 void must_log_times(struct stage *stage, unsigned least, unsigned most, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 /* useroomctl has printed a line that matches. */
 void must_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void must_note(struct stage *stage, const char *text);   /* the daemon tells systemd this */
-void must_hold(struct stage *stage, uint64_t least_kib); /* processes hold at least this much together */
+void must_note(struct stage *stage, const char *text); /* the daemon tells systemd this */
+void must_hold(struct stage *stage,
+	       uint64_t least_kib); /* processes hold at least this much together */
 
 /* The one victim so far, by signal; "killed PID (NAME) with SIGTERM" is said exactly once. */
 void must_be_only_victim(struct stage *stage, const struct actor *actor, int signal);
@@ -115,8 +123,8 @@ void must_be_only_victim(struct stage *stage, const struct actor *actor, int sig
 /* Let time pass, the machine following. */
 void settle(struct stage *stage, unsigned ms);
 /* Until this returns true, at the most `seconds`. */
-bool wait_for(struct stage *stage, bool (*is)(struct stage *stage, const void *what), const void *what,
-	      unsigned seconds);
+bool wait_for(struct stage *stage, bool (*is)(struct stage *stage, const void *what),
+	      const void *what, unsigned seconds);
 unsigned log_times(const char *regex);
 bool is_zombie_or_gone(pid_t pid);
 /* The first process with this comm, or 0. */
@@ -131,7 +139,8 @@ bool can_lower_adj(void);
 
 /* --- ends --- */
 
-/* SIGTERM to the daemon: it must leave with 0, without zombies and with as many descriptors as in the beginning. */
+/* SIGTERM to the daemon: it must leave with 0, without zombies and with as many descriptors as in
+ * the beginning. */
 void stage_close(struct stage *stage);
 _Noreturn void skip(const char *format, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -34,7 +34,8 @@ int tree_make(uint64_t total_kib, uint64_t available_kib)
 	root_fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	assert(root_fd >= 0);
 	tree_write("meminfo",
-		   "MemTotal:       %8" PRIu64 " kB\nMemFree:        %8" PRIu64 " kB\nMemAvailable:   %8" PRIu64
+		   "MemTotal:       %8" PRIu64 " kB\nMemFree:        %8" PRIu64
+		   " kB\nMemAvailable:   %8" PRIu64
 		   " kB\nSwapTotal:             0 kB\nSwapFree:              0 kB\n",
 		   total_kib, available_kib, available_kib);
 	tree_write("vmstat", "pgalloc_dma 0\npgalloc_normal 1000\noom_kill 0\n");
@@ -50,7 +51,8 @@ static void write_stat(const char *dir, const struct tree_proc *p, pid_t pid, ch
 	tree_write(path,
 		   "%d (%s) %c %d 0 0 0 -1 %u 0 0 0 0 0 0 0 0 20 0 %u 0 %" PRIu64
 		   " 0 0 18446744073709551615 0 0 0 0 0 0 0 0 0 0 0 0 17 0 0 0 0 0 0\n",
-		   (int)pid, p->comm, state, (int)p->ppid, p->flags, p->threads ? p->threads : 1, p->start_ticks);
+		   (int)pid, p->comm, state, (int)p->ppid, p->flags, p->threads ? p->threads : 1,
+		   p->start_ticks);
 }
 
 static void write_status(const char *dir, const struct tree_proc *p, bool memory)
@@ -60,13 +62,16 @@ static void write_status(const char *dir, const struct tree_proc *p, bool memory
 
 	if (!p->no_split)
 		(void)snprintf(split, sizeof(split),
-			       "RssAnon:\t%" PRIu64 " kB\nRssFile:\t%" PRIu64 " kB\nRssShmem:\t%" PRIu64 " kB\n",
+			       "RssAnon:\t%" PRIu64 " kB\nRssFile:\t%" PRIu64
+			       " kB\nRssShmem:\t%" PRIu64 " kB\n",
 			       p->anon_kib, p->file_kib, p->shmem_kib);
 	if (memory)
-		(void)snprintf(all, sizeof(all), "VmRSS:\t%" PRIu64 " kB\n%sVmPTE:\t4 kB\nVmSwap:\t%" PRIu64 " kB\n",
+		(void)snprintf(all, sizeof(all),
+			       "VmRSS:\t%" PRIu64 " kB\n%sVmPTE:\t4 kB\nVmSwap:\t%" PRIu64 " kB\n",
 			       rss, split, p->swap_kib);
 	(void)snprintf(path, sizeof(path), "%s/status", dir);
-	tree_write(path, "Name:\tx\nUid:\t%u\t%u\t%u\t%u\n%sThreads:\t1\n", p->uid, p->uid, p->uid, p->uid, all);
+	tree_write(path, "Name:\tx\nUid:\t%u\t%u\t%u\t%u\n%sThreads:\t1\n", p->uid, p->uid, p->uid,
+		   p->uid, all);
 	(void)snprintf(path, sizeof(path), "%s/statm", dir);
 	tree_write(path, "0 %" PRIu64 " %" PRIu64 " 0 0 0 0\n", memory ? rss / 4 : 0,
 		   memory ? (p->file_kib + p->shmem_kib) / 4 : 0);

@@ -23,7 +23,8 @@ struct tree_proc {
 	pid_t live_tid;     /* R26: the thread that has the memory; the leader shows none */
 };
 
-/* Make the tree with meminfo, vmstat and loadavg of a machine with this much memory (KiB). Returns its descriptor. */
+/* Make the tree with meminfo, vmstat and loadavg of a machine with this much memory (KiB). Returns
+ * its descriptor. */
 int tree_make(uint64_t total_kib, uint64_t available_kib);
 
 void tree_add(const struct tree_proc *p);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Signals go to children of this program and to nobody else. The steps over time are shown live (tests/live). */
-#include "act.h"
+/* Signals go to children of this program and to nobody else. The steps over time are shown live
+ * (tests/live). */
+#include "act/act.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +17,7 @@
 
 #include <cmocka.h>
 
-#include "util.h"
+#include "base/util.h"
 
 static struct act act;
 static struct scan scan;
@@ -153,7 +154,8 @@ static void r62_rows_are_given_back_once(void **state)
 /* What a victim holds counts as coming (R40), and so does one that waits for its hook. */
 static void r40_a_victim_is_counted(void **state)
 {
-	struct sample s = {.have = HAVE_MEM, .mem_total_kib = 1000, .mem_available_kib = 100, .now_ns = 1};
+	struct sample s = {
+		.have = HAVE_MEM, .mem_total_kib = 1000, .mem_available_kib = 100, .now_ns = 1};
 
 	(void)state;
 	config.pre_kill_time_ns = 1;
@@ -199,7 +201,8 @@ static void follow_after(const struct victim *v, uint64_t ms)
 	act_follow(&act, &s);
 }
 
-/* R45, for one that had SIGTERM: it is told once, not forgotten before, and that it ends later is no work of SIGKILL.
+/* R45, for one that had SIGTERM: it is told once, not forgotten before, and that it ends later is
+ * no work of SIGKILL.
  */
 static void r45_released_but_still_there(void **state)
 {
@@ -264,7 +267,8 @@ static void answer(int error)
 	act_take_results(&act);
 }
 
-/* R42: after a while, again while it is refused, one question at a time, and never where there is no such call. */
+/* R42: after a while, again while it is refused, one question at a time, and never where there is
+ * no such call. */
 static void r42_release_is_asked_again(void **state)
 {
 	struct victim *v = termed();
@@ -289,12 +293,18 @@ static void r42_release_is_asked_again(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_CHILD(the_victim_gets_the_signal),      WITH_CHILD(r43_another_process_by_now),
-		WITH_CHILD(r43_r44_the_same_without_pidfds), WITH_CHILD(r48_a_zombie_is_gone),
-		WITH_CHILD(r62_a_dry_run_sends_nothing),     WITH_CHILD(r62_rows_are_given_back_once),
-		WITH_CHILD(r40_a_victim_is_counted),         WITH_CHILD(a_hook_that_helped),
-		WITH_CHILD(r45_released_but_still_there),    WITH_CHILD(a_nudge_is_forgotten),
-		WITH_CHILD(released_and_memory_still_low),   WITH_CHILD(r42_release_is_asked_again),
+		WITH_CHILD(the_victim_gets_the_signal),
+		WITH_CHILD(r43_another_process_by_now),
+		WITH_CHILD(r43_r44_the_same_without_pidfds),
+		WITH_CHILD(r48_a_zombie_is_gone),
+		WITH_CHILD(r62_a_dry_run_sends_nothing),
+		WITH_CHILD(r62_rows_are_given_back_once),
+		WITH_CHILD(r40_a_victim_is_counted),
+		WITH_CHILD(a_hook_that_helped),
+		WITH_CHILD(r45_released_but_still_there),
+		WITH_CHILD(a_nudge_is_forgotten),
+		WITH_CHILD(released_and_memory_still_low),
+		WITH_CHILD(r42_release_is_asked_again),
 	};
 
 	return cmocka_run_group_tests_name("act", tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cgroup.h"
+#include "look/cgroup.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -82,7 +82,8 @@ static void units(void **state)
 	} rows[] = {
 		{"/system.slice/nginx.service", "nginx.service"},
 		{"/system.slice/system-getty.slice/getty@tty1.service", "getty@tty1.service"},
-		{"/user.slice/user-1000.slice/user@1000.service/app.slice/app-x.scope", "app-x.scope"},
+		{"/user.slice/user-1000.slice/user@1000.service/app.slice/app-x.scope",
+		 "app-x.scope"},
 		{"/user.slice/user-1000.slice/session-3.scope", "session-3.scope"},
 		{"/system.slice/docker-" ID ".scope", "docker-" ID ".scope"},
 		{"/machine.slice/systemd-nspawn@web.service/payload", "systemd-nspawn@web.service"},
@@ -113,7 +114,8 @@ static void containers(void **state)
 		/* Docker: cgroupfs, systemd, rootless, in Docker */
 		{"/docker/" ID, "docker 0123456789ab"},
 		{"/system.slice/docker-" ID ".scope", "docker 0123456789ab"},
-		{"/user.slice/user-1000.slice/user@1000.service/user.slice/docker-" ID ".scope", "docker 0123456789ab"},
+		{"/user.slice/user-1000.slice/user@1000.service/user.slice/docker-" ID ".scope",
+		 "docker 0123456789ab"},
 		{"/docker/" ID "/docker/" ID2, "docker fedcba987654"},
 		{"/system.slice/docker.service", ""},
 		{"/system.slice/docker-.scope", ""},
@@ -121,30 +123,38 @@ static void containers(void **state)
 		/* Podman */
 		{"/machine.slice/libpod-" ID ".scope", "podman 0123456789ab"},
 		{"/machine.slice/libpod-" ID ".scope/container", "podman 0123456789ab"},
-		{"/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-" ID ".scope/container",
+		{"/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-" ID
+		 ".scope/container",
 		 "podman 0123456789ab"},
-		{"/machine.slice/machine-libpod_pod_" ID ".slice/libpod-" ID ".scope", "podman 0123456789ab"},
+		{"/machine.slice/machine-libpod_pod_" ID ".slice/libpod-" ID ".scope",
+		 "podman 0123456789ab"},
 		{"/libpod_parent/libpod-" ID, "podman 0123456789ab"},
 		{"/user.slice/user-1000.slice/user@1000.service/user.slice/podman-1.scope", ""},
-		{"/machine.slice/libpod-conmon-" ID ".scope", ""}, /* the helper is not in the container */
+		{"/machine.slice/libpod-conmon-" ID ".scope",
+		 ""}, /* the helper is not in the container */
 		/* Kubernetes: containerd, CRI-O, Docker; v2 and v1, systemd and cgroupfs drivers */
-		{"/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod" UID_ ".slice/cri-containerd-" ID
-		 ".scope",
+		{"/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod" UID_
+		 ".slice/cri-containerd-" ID ".scope",
 		 "containerd 0123456789ab pod " UID},
-		{"/kubepods.slice/kubepods-pod" UID_ ".slice/crio-" ID ".scope", "cri-o 0123456789ab pod " UID},
+		{"/kubepods.slice/kubepods-pod" UID_ ".slice/crio-" ID ".scope",
+		 "cri-o 0123456789ab pod " UID},
 		{"/kubepods.slice/kubepods-pod" UID_ ".slice/crio-conmon-" ID ".scope", ""},
 		{"/kubepods/burstable/pod" UID "/" ID, "container 0123456789ab pod " UID},
 		{"/kubepods/pod" UID "/" ID, "container 0123456789ab pod " UID},
 		{"/kubepods/besteffort/pod" UID "/crio-" ID, "cri-o 0123456789ab pod " UID},
-		{"/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod" UID_ ".slice/docker-" ID ".scope",
+		{"/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod" UID_
+		 ".slice/docker-" ID ".scope",
 		 "docker 0123456789ab pod " UID},
-		{"/system.slice/containerd.service/kubepods-burstable-pod" UID_ ".slice:cri-containerd:" ID,
+		{"/system.slice/containerd.service/kubepods-burstable-pod" UID_
+		 ".slice:cri-containerd:" ID,
 		 "containerd 0123456789ab pod " UID},
 		{"/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-besteffort.slice/"
 		 "kubelet-kubepods-besteffort-pod" UID_ ".slice/cri-containerd-" ID ".scope",
 		 "containerd 0123456789ab pod " UID},
-		{"/docker/" ID "/kubelet/kubepods/burstable/pod" UID "/" ID, "container 0123456789ab pod " UID},
-		{"/kubepods/burstable/pod0123456789abcdef0123456789abcdef/" ID, /* a static pod's UID is a hash */
+		{"/docker/" ID "/kubelet/kubepods/burstable/pod" UID "/" ID,
+		 "container 0123456789ab pod " UID},
+		{"/kubepods/burstable/pod0123456789abcdef0123456789abcdef/" ID, /* a static pod's
+										   UID is a hash */
 		 "container 0123456789ab pod 0123456789abcdef0123456789abcdef"},
 		{"/kubepods.slice/kubepods-burstable.slice", ""},
 		/* LXC */
@@ -159,7 +169,8 @@ static void containers(void **state)
 		/* systemd-nspawn, libvirt */
 		{"/machine.slice/machine-web.scope", "machine web"},
 		{"/machine.slice/systemd-nspawn@web.service/payload", "machine web"},
-		{"/machine.slice/machine-qemu\\x2d1\\x2dvm.scope/libvirt/emulator", "machine qemu\\x2d1\\x2dvm"},
+		{"/machine.slice/machine-qemu\\x2d1\\x2dvm.scope/libvirt/emulator",
+		 "machine qemu\\x2d1\\x2dvm"},
 		{"/machine.slice/machine-.scope", ""},
 		{"/machine.slice/systemd-nspawn@.service", ""},
 		/* an id alone, below a parent of someone's own */
@@ -199,8 +210,11 @@ static void container_is_cut_at_size(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(paths),      cmocka_unit_test(path_is_cut_at_size),      cmocka_unit_test(units),
-		cmocka_unit_test(containers), cmocka_unit_test(container_is_cut_at_size),
+		cmocka_unit_test(paths),
+		cmocka_unit_test(path_is_cut_at_size),
+		cmocka_unit_test(units),
+		cmocka_unit_test(containers),
+		cmocka_unit_test(container_is_cut_at_size),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "config.h"
-#include "options.h"
+#include "settings/config.h"
+#include "settings/options.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,10 +20,12 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define WORDS        16
 
-/* ---- every allocation is counted: with glibc, and without a sanitizer that has its own malloc ---- */
+/* ---- every allocation is counted: with glibc, and without a sanitizer that has its own malloc
+ * ---- */
 
 #if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                         \
+	__has_feature(memory_sanitizer)
 #define SANITIZED
 #endif
 #endif
@@ -187,8 +189,10 @@ static void r72_spellings(void **state)
 		{{"-protect", ""}, "protect", ""},
 		{{"-protect="}, "protect", ""},
 		{{"-protect", "a,b"}, "protect", "a,b"},
-		{{"-protect=a=b"}, "protect", "a=b"},      /* only the first = ends the name */
-		{{"-protect", "-m"}, "protect", "-m"},     /* what follows is the value, whatever it is */
+		{{"-protect=a=b"}, "protect", "a=b"}, /* only the first = ends the name */
+		{{"-protect", "-m"},
+		 "protect",
+		 "-m"}, /* what follows is the value, whatever it is */
 		{{"-protect", "--", "-m", "3"}, "m", "3"}, /* even -- */
 		{{"-m", "3", "--"}, "m", "3"},
 		{{"-debug", "-m", "4"}, "m", "4"},
@@ -223,11 +227,13 @@ static void bad_command_lines(void **state)
 		{{"-m="}, "-m: '' is not a percentage from 0 to 100\n"},
 		{{"-debug=2"}, "-debug: '2' is not true or false\n"},
 		{{"-debug="}, "-debug: '' is not true or false\n"},
-		{{"-debug", "false"}, "'false' is not an option; a switch takes its value as in -debug=false\n"},
+		{{"-debug", "false"},
+		 "'false' is not an option; a switch takes its value as in -debug=false\n"},
 		{{"20"}, "'20' is not an option; a switch takes its value as in -debug=false\n"},
 		{{""}, "'' is not an option; a switch takes its value as in -debug=false\n"},
 		{{"-"}, "'-' is not an option; a switch takes its value as in -debug=false\n"},
-		{{"--", "-m", "5"}, "'-m' is not an option; a switch takes its value as in -debug=false\n"},
+		{{"--", "-m", "5"},
+		 "'-m' is not an option; a switch takes its value as in -debug=false\n"},
 		{{"---m"}, "'---m' is not an option\n"},
 		{{"-=5"}, "'-=5' is not an option\n"},
 		{{"--=5"}, "'--=5' is not an option\n"},
@@ -289,7 +295,8 @@ static void modes(void **state)
 static void no_arguments_at_all(void **state)
 {
 	(void)state;
-	/* argc may be 0; the machine's own file may have mistakes, so only the source is looked at */
+	/* argc may be 0; the machine's own file may have mistakes, so only the source is looked at
+	 */
 	(void)load_arguments(0);
 	assert_string_equal(source.file, CONFIG_DEFAULT_FILE);
 	assert_false(source.file_given);
@@ -359,24 +366,30 @@ static void file_mistakes(void **state)
 		{"prtect = x", "u.conf:1: unknown key 'prtect', did you mean 'protect'?\n"},
 		{"dry run = true", "u.conf:1: unknown key 'dry run', did you mean 'dry-run'?\n"},
 		{"config = /x", "u.conf:1: unknown key 'config'; all of them: useroom -help\n"},
-		{"check-config = true", "u.conf:1: unknown key 'check-config'; all of them: useroom -help\n"},
+		{"check-config = true",
+		 "u.conf:1: unknown key 'check-config'; all of them: useroom -help\n"},
 		{"version = true", "u.conf:1: unknown key 'version'; all of them: useroom -help\n"},
 		{"help = true", "u.conf:1: unknown key 'help'; all of them: useroom -help\n"},
 		{"m = \"12", "u.conf:1: m: a quote is not closed, or something stands behind it\n"},
-		{"m = '12\"", "u.conf:1: m: a quote is not closed, or something stands behind it\n"},
-		{"m = \"1\" 2", "u.conf:1: m: a quote is not closed, or something stands behind it\n"},
+		{"m = '12\"",
+		 "u.conf:1: m: a quote is not closed, or something stands behind it\n"},
+		{"m = \"1\" 2",
+		 "u.conf:1: m: a quote is not closed, or something stands behind it\n"},
 		{"debug = maybe", "u.conf:1: debug: 'maybe' is not true or false\n"},
 		{"log = xml", "u.conf:1: log: 'xml' is not one of text|json\n"},
 		{"hook = bin/x", "u.conf:1: hook: 'bin/x' is not an absolute path\n"},
-		{"ignore-user = no-such-user", "u.conf:1: ignore-user: there is no user 'no-such-user'\n"},
+		{"ignore-user = no-such-user",
+		 "u.conf:1: ignore-user: there is no user 'no-such-user'\n"},
 		{"[section]", "u.conf:1: this is not `key = value`\n"},
 		{"m\033 = 1", "u.conf:1: unknown key 'm\\x1b', did you mean 'm'?\n"},
-		{"\xef\xbb\xbfm = 1", "u.conf:1: unknown key '\xef\xbb\xbfm'; all of them: useroom -help\n"},
+		{"\xef\xbb\xbfm = 1",
+		 "u.conf:1: unknown key '\xef\xbb\xbfm'; all of them: useroom -help\n"},
 		{"m = 1\r\nmk = x\r\n", "u.conf:2: mk: 'x' is not a percentage from 0 to 100\n"},
 		/* all of them, and in order */
-		{"m = x\nmk = 3\ns = y\nfoo\n", "u.conf:1: m: 'x' is not a percentage from 0 to 100\n"
-						"u.conf:3: s: 'y' is not a percentage from 0 to 100\n"
-						"u.conf:4: this is not `key = value`\n"},
+		{"m = x\nmk = 3\ns = y\nfoo\n",
+		 "u.conf:1: m: 'x' is not a percentage from 0 to 100\n"
+		 "u.conf:3: s: 'y' is not a percentage from 0 to 100\n"
+		 "u.conf:4: this is not `key = value`\n"},
 	};
 
 	(void)state;
@@ -535,7 +548,8 @@ static void line_is(const char *begin, const char *path)
 {
 	char expected[512];
 
-	(void)snprintf(expected, sizeof(expected), "\n%s%s%s", begin, path ? dir : "", path ? path : "");
+	(void)snprintf(expected, sizeof(expected), "\n%s%s%s", begin, path ? dir : "",
+		       path ? path : "");
 	if (strstr(printed, expected) == NULL)
 		fail_msg("no line '%s' in:\n%s", expected, printed);
 }
@@ -554,7 +568,8 @@ static void origins(void **state)
 	line_is("mk               = 3              # ", "/u.conf.d/x.conf:1\n");
 	line_is("s                = 4              # command line\n", NULL);
 	line_is("sk               = 5              # default\n", NULL);
-	line_is("i                = 1              # command line\n", NULL); /* though it is the default */
+	line_is("i                = 1              # command line\n",
+		NULL); /* though it is the default */
 	line_is("debug            = true           # command line\n", NULL);
 	line_is("protect          = \"a b\"          # ", "/u.conf:4\n");
 	line_is("prefer           = \"\"             # default\n", NULL);
@@ -566,9 +581,17 @@ static void what_is_printed_reads_back(void **state)
 	static const struct {
 		const char *name, *text;
 	} rows[] = {
-		{"m", "7.5"},       {"i", "0.05"},          {"debug", "true"},           {"trigger", "or"},
-		{"protect", "a b"}, {"prefer", "x # y"},    {"avoid", "say \"x\""},      {"ignore-user", "root,1"},
-		{"hook", "/a 'b'"}, {"pre-kill", "/x=y#z"}, {"protect-critical", "off"},
+		{"m", "7.5"},
+		{"i", "0.05"},
+		{"debug", "true"},
+		{"trigger", "or"},
+		{"protect", "a b"},
+		{"prefer", "x # y"},
+		{"avoid", "say \"x\""},
+		{"ignore-user", "root,1"},
+		{"hook", "/a 'b'"},
+		{"pre-kill", "/x=y#z"},
+		{"protect-critical", "off"},
 	};
 	static struct config before;
 	char error[128], a[64], b[64];
@@ -576,7 +599,8 @@ static void what_is_printed_reads_back(void **state)
 	(void)state;
 	assert_int_equal(load_file(""), 0);
 	for (size_t k = 0; k < COUNT(rows); k++)
-		assert_int_equal(options_set(&config, options_find(rows[k].name), rows[k].text, error, sizeof(error)),
+		assert_int_equal(options_set(&config, options_find(rows[k].name), rows[k].text,
+					     error, sizeof(error)),
 				 0);
 	before = config;
 	print_config();
@@ -626,7 +650,8 @@ static void reload(void **state)
 	write_file("u.conf", "m = 30\nm = x\n");
 	assert_int_equal(config_reload(&source, &config, errors, sizeof(errors)), -EINVAL);
 	assert_string_equal(said(), "u.conf:2: m: 'x' is not a percentage from 0 to 100\n");
-	assert_memory_equal(&config, &before, sizeof(config)); /* the running values stay in force */
+	assert_memory_equal(&config, &before,
+			    sizeof(config)); /* the running values stay in force */
 
 	write_file("u.conf", "mk = 4\ns = 2\n");
 	assert_int_equal(config_reload(&source, &config, errors, sizeof(errors)), 0);
@@ -700,21 +725,27 @@ static void remarks(void **state)
 		{"", ""},
 		{"mk = 9.9", ""},
 		{"m = 0\nmk = 0", "-m 0 and -mk 0: memory is never low\n"},
-		{"mk = 10", "-mk 10 is not below -m 10: SIGKILL is sent at once, and never SIGTERM\n"},
-		{"mk = 20", "-mk 20 is not below -m 10: SIGKILL is sent at once, and never SIGTERM\n"},
+		{"mk = 10",
+		 "-mk 10 is not below -m 10: SIGKILL is sent at once, and never SIGTERM\n"},
+		{"mk = 20",
+		 "-mk 20 is not below -m 10: SIGKILL is sent at once, and never SIGTERM\n"},
 		{"m = 0", "-mk 5 is not below -m 0: SIGKILL is sent at once, and never SIGTERM\n"},
 		{"mk = 0", ""},
 		{"sk = 10", ""},
-		{"sk = 12.5", "-sk 12.5 is above -s 10: where swap decides, SIGKILL is sent at once\n"},
+		{"sk = 12.5",
+		 "-sk 12.5 is above -s 10: where swap decides, SIGKILL is sent at once\n"},
 		{"m = 49.99", ""},
-		{"m = 50", "-m 50: a process is ended as long as that much memory is not available\n"},
+		{"m = 50",
+		 "-m 50: a process is ended as long as that much memory is not available\n"},
 		{"warn = 10", "-warn 10 is not above -m 10: the warning comes with the signal\n"},
 		{"warn = 10.01", ""},
-		{"trigger = or", "-trigger or: swap at -s 10 alone ends processes, however much memory is available\n"},
+		{"trigger = or", "-trigger or: swap at -s 10 alone ends processes, however much "
+				 "memory is available\n"},
 		{"trigger = or\nignore-swap = true", ""},
 		{"trigger = or\ns = 0\nsk = 0", ""},
 		{"hook = /bin/sh", ""},
-		{"hook = /nowhere/x", "-hook /nowhere/x cannot be run: No such file or directory\n"},
+		{"hook = /nowhere/x",
+		 "-hook /nowhere/x cannot be run: No such file or directory\n"},
 		{"pre-kill = /dev/null", "-pre-kill /dev/null cannot be run: Permission denied\n"},
 	};
 	char buf[2048];

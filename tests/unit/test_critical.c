@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "critical.h"
-#include "match.h"
+#include "choose/critical.h"
+#include "settings/match.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,7 +21,8 @@ static const struct critical_entry *find(const char *exe)
 	return NULL;
 }
 
-/* As /proc/PID/exe shows them; from the packages of Debian 12, CentOS 7 and Alpine, and the projects' own installers.
+/* As /proc/PID/exe shows them; from the packages of Debian 12, CentOS 7 and Alpine, and the
+ * projects' own installers.
  */
 static void r30_executables_on_the_list(void **state)
 {
@@ -83,8 +84,8 @@ static void r30_executables_on_the_list(void **state)
 
 static void the_listener_only(void **state)
 {
-	static const char *const rows[] = {"/usr/sbin/sshd", "/usr/bin/sshd", "/usr/local/sbin/sshd",
-					   "/usr/sbin/dropbear"};
+	static const char *const rows[] = {"/usr/sbin/sshd", "/usr/bin/sshd",
+					   "/usr/local/sbin/sshd", "/usr/sbin/dropbear"};
 
 	(void)state;
 	for (size_t k = 0; k < COUNT(rows); k++) {
@@ -150,7 +151,8 @@ static void every_entry_has_a_reason(void **state)
 
 		assert_true(why != NULL && why[0] != '\0' && why[strlen(why) - 1] != '.');
 		for (unsigned j = 0; j < i; j++)
-			assert_string_not_equal(critical_entries[i].path_glob, critical_entries[j].path_glob);
+			assert_string_not_equal(critical_entries[i].path_glob,
+						critical_entries[j].path_glob);
 	}
 }
 

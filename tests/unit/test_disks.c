@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "disks.h"
+#include "look/disks.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -51,7 +51,8 @@ static void one_disk_is_believed(void **state)
 	}
 }
 
-/* 900 faults a second on a fast disk are not charged with the time of a slow drive that is being copied from. */
+/* 900 faults a second on a fast disk are not charged with the time of a slow drive that is being
+ * copied from. */
 static void a_slow_drive_beside(void **state)
 {
 	uint64_t before;
@@ -63,7 +64,8 @@ static void a_slow_drive_beside(void **state)
 	count(0, 60, 960);
 	count(1, 900, 180);
 	faults = refaults = 900;
-	assert_int_equal(look() - before, 192); /* of 960 reads, 0.2 ms each: 900 of them are 0.18 tasks, not 1.07 */
+	assert_int_equal(look() - before,
+			 192); /* of 960 reads, 0.2 ms each: 900 of them are 0.18 tasks, not 1.07 */
 }
 
 /* Who reads little from a fast disk and faults on a slow one waits for the slow one. */

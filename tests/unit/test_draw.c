@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
+#include "base/util.h"
 #include "history.h"
-#include "util.h"
 
 /* As it would be printed, in ASCII. */
 static const char *gauge(uint32_t percent, uint32_t term, uint32_t kill, unsigned width)
@@ -54,10 +54,13 @@ static void gauges(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		assert_string_equal(gauge(rows[i].percent, rows[i].term, rows[i].kill, rows[i].width), rows[i].looks);
+		assert_string_equal(
+			gauge(rows[i].percent, rows[i].term, rows[i].kill, rows[i].width),
+			rows[i].looks);
 }
 
-/* What is at or below a level must not look as if it were above: no full cell stands behind the mark. */
+/* What is at or below a level must not look as if it were above: no full cell stands behind the
+ * mark. */
 static void a_low_level_never_looks_high(void **state)
 {
 	(void)state;
@@ -144,9 +147,12 @@ static void least_of_a_column(void **state)
 
 	(void)state;
 	history_begin(&h, 10, NOW); /* a minute each */
-	history_add(&h, NOW - 9 * MINUTE - 30 * NS_PER_S, NOW - 9 * MINUTE - 30 * NS_PER_S, 500000, 1);
-	history_add(&h, NOW - 9 * MINUTE - 20 * NS_PER_S, NOW - 9 * MINUTE - 20 * NS_PER_S, 300000, 2);
-	history_add(&h, NOW - 9 * MINUTE - 10 * NS_PER_S, NOW - 9 * MINUTE - 10 * NS_PER_S, 400000, 0);
+	history_add(&h, NOW - 9 * MINUTE - 30 * NS_PER_S, NOW - 9 * MINUTE - 30 * NS_PER_S, 500000,
+		    1);
+	history_add(&h, NOW - 9 * MINUTE - 20 * NS_PER_S, NOW - 9 * MINUTE - 20 * NS_PER_S, 300000,
+		    2);
+	history_add(&h, NOW - 9 * MINUTE - 10 * NS_PER_S, NOW - 9 * MINUTE - 10 * NS_PER_S, 400000,
+		    0);
 	assert_int_equal(h.mem_ppm[0], 300000);
 	assert_int_equal(h.swap_ppm[0], 0);
 	assert_int_equal(h.mem_ppm[1], DRAW_UNKNOWN);
@@ -200,11 +206,14 @@ static void looks_hold_until_the_next(void **state)
 		look_at(NOW - 7 * MINUTE - 1, 20, 0),
 		look_at(NOW - 3 * MINUTE, 60, LOOK_STARTS),
 	};
-	struct recording_span span = {
-		.from_ns = NOW - 2 * MINUTE, .to_ns = NOW - MINUTE - 1, .mem_total = 100, .mem_available_least = 10};
+	struct recording_span span = {.from_ns = NOW - 2 * MINUTE,
+				      .to_ns = NOW - MINUTE - 1,
+				      .mem_total = 100,
+				      .mem_available_least = 10};
 	struct reading r = {.looks = looks, .look_count = 3, .spans = &span, .span_count = 1};
-	const uint32_t expected[] = {DRAW_UNKNOWN, 800000,       200000, DRAW_UNKNOWN, DRAW_UNKNOWN,
-				     DRAW_UNKNOWN, DRAW_UNKNOWN, 600000, 100000,       DRAW_UNKNOWN};
+	const uint32_t expected[] = {DRAW_UNKNOWN, 800000,       200000,       DRAW_UNKNOWN,
+				     DRAW_UNKNOWN, DRAW_UNKNOWN, DRAW_UNKNOWN, 600000,
+				     100000,       DRAW_UNKNOWN};
 	struct history h;
 
 	(void)state;

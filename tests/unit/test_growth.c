@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "growth.h"
+#include "choose/growth.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "util.h"
+#include "base/util.h"
 
 #define MIB(n) ((uint64_t)(n)*1024)
 
@@ -65,22 +65,25 @@ static void the_one_that_grows_goes_first(void **state)
 	assert_string_equal(table.procs[0].comm, "leak");
 	assert_int_equal(table.procs[0].grown_kib, MIB(30));
 	assert_int_equal(table.procs[0].grown_ns, 3 * NS_PER_S);
-	assert_string_equal(table.procs[1].comm,
-			    "server"); /* "small" grows too, but its end would give back too little */
+	assert_string_equal(
+		table.procs[1].comm,
+		"server"); /* "small" grows too, but its end would give back too little */
 	see_at(140, 231, 45);
 	see_at(171, 232, 45);
 	assert_string_equal(table.procs[0].comm,
 			    "server"); /* it has stopped: the old reading does not count for ever */
 }
 
-/* The gate was shut for ten minutes: what was read before says nothing, and one new reading is enough. */
+/* The gate was shut for ten minutes: what was read before says nothing, and one new reading is
+ * enough. */
 static void after_a_pause_one_reading_is_enough(void **state)
 {
 	(void)state;
 	see_at(100, 200, 15);
 	see_at(110, 200, 15);
 	see_at(700, 250, 15);
-	assert_string_equal(table.procs[0].comm, "server"); /* it may have grown at any time since */
+	assert_string_equal(table.procs[0].comm,
+			    "server"); /* it may have grown at any time since */
 	see_at(703, 280, 15);
 	assert_string_equal(table.procs[0].comm, "leak");
 	assert_int_equal(table.procs[0].grown_kib, MIB(30));
@@ -132,7 +135,8 @@ static void many_processes(void **state)
 							 .start_ticks = 1,
 							 .anon_kib = MIB(60 + round)};
 			see(20, procs);
-			growth_mark(&growth, &rank, &table, (round * 10 + first / 20 + 1) * NS_PER_S);
+			growth_mark(&growth, &rank, &table,
+				    (round * 10 + first / 20 + 1) * NS_PER_S);
 			growth_note(&growth, &table, (round * 10 + first / 20 + 1) * NS_PER_S);
 			assert_true(growth.count <= GROWTH_MOST);
 		}

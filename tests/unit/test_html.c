@@ -69,7 +69,8 @@ static struct recording_event event = {
 	.candidates_listed = 1,
 	.candidates = {{.pid = 7, .comm = HOSTILE}},
 };
-static struct recording_look looks[2] = {{.sequence = 1, .now_ns = 4}, {.sequence = 2, .now_ns = 6}};
+static struct recording_look looks[2] = {{.sequence = 1, .now_ns = 4},
+					 {.sequence = 2, .now_ns = 6}};
 static const struct reading hostile = {
 	.header = {.host = HOSTILE, .kernel = HOSTILE, .program = HOSTILE},
 	.looks = looks,
@@ -133,7 +134,8 @@ static void text_has_no_control_characters(void **state)
 	assert_int_equal(fclose(f), 0);
 	for (const char *c = text; *c; c++)
 		assert_true(*c == '\n' || (unsigned char)*c >= ' ');
-	assert_int_equal(count(text, "&\\x0a"), 1 + 1 + 1 + 5); /* host, kernel, program; event 4, candidate 1 */
+	assert_int_equal(count(text, "&\\x0a"),
+			 1 + 1 + 1 + 5); /* host, kernel, program; event 4, candidate 1 */
 	free(text);
 }
 

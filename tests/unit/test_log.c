@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "log.h"
+#include "base/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +19,8 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* More lines than a pipe (64 KiB), a socket's queue (208 KiB) and the log's own 16 KiB hold together. */
+/* More lines than a pipe (64 KiB), a socket's queue (208 KiB) and the log's own 16 KiB hold
+ * together. */
 #define MANY 20000
 
 static int real_stderr = -1;
@@ -134,7 +135,8 @@ static void check_many(void)
 			assert_int_equal(newline - line, 53);
 			next++;
 		} else {
-			assert_int_equal(sscanf(line, "%lu lines were lost: nobody read them", &lost), 1);
+			assert_int_equal(
+				sscanf(line, "%lu lines were lost: nobody read them", &lost), 1);
 			assert_string_equal(newline + 1, "");
 		}
 	}
@@ -258,7 +260,8 @@ static void journal_prefix(void **state)
 	(void)state;
 	make_socket();
 	assert_int_equal(fstat(STDERR_FILENO, &st), 0);
-	(void)snprintf(stream, sizeof(stream), "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
+	(void)snprintf(stream, sizeof(stream), "%ju:%ju", (uintmax_t)st.st_dev,
+		       (uintmax_t)st.st_ino);
 	(void)setenv("JOURNAL_STREAM", stream, 1);
 	log_init();
 	log_line(LOG_ERROR, "error");
@@ -270,7 +273,8 @@ static void journal_prefix(void **state)
 /* JOURNAL_STREAM is inherited, also by a shell that sends stderr somewhere else. */
 static void journal_is_elsewhere(void **state)
 {
-	static const char *const streams[] = {"1:1", "", ":", "x", "18446744073709551615:1", "1:1:1", "1"};
+	static const char *const streams[] = {"1:1",   "", ":", "x", "18446744073709551615:1",
+					      "1:1:1", "1"};
 
 	(void)state;
 	make_pipe();
@@ -320,7 +324,8 @@ static void long_lines_are_cut(void **state)
 	read_all();
 	assert_int_equal(got_bytes, LOG_LINE_MAX); /* fits to the byte */
 	assert_null(strstr(got, "..."));
-	for (unsigned shift = 0; shift < 4; shift++) { /* a character of 4 bytes at each place of the cut */
+	for (unsigned shift = 0; shift < 4;
+	     shift++) { /* a character of 4 bytes at each place of the cut */
 		text[0] = '\0';
 		memset(text, 'x', shift);
 		text[shift] = '\0';
@@ -422,8 +427,8 @@ static void r28_safe_text(void **state)
 		{"\xe2\x80\xaa", "\\xe2\\x80\\xaa"},                            /* U+202A */
 		{"\xe2\x80\xa8\xe2\x80\xa9", "\\xe2\\x80\\xa8\\xe2\\x80\\xa9"}, /* U+2028, U+2029 */
 		{"\xe2\x81\xa6\xe2\x81\xa9", "\\xe2\\x81\\xa6\\xe2\\x81\\xa9"}, /* U+2066, U+2069 */
-		{"\xe2\x81\xa5\xe2\x81\xaa", "\xe2\x81\xa5\xe2\x81\xaa"},       /* their neighbours */
-		{"\xe2\x80\x8f\xd8\x9c", "\\xe2\\x80\\x8f\\xd8\\x9c"},          /* U+200F, U+061C */
+		{"\xe2\x81\xa5\xe2\x81\xaa", "\xe2\x81\xa5\xe2\x81\xaa"}, /* their neighbours */
+		{"\xe2\x80\x8f\xd8\x9c", "\\xe2\\x80\\x8f\\xd8\\x9c"},    /* U+200F, U+061C */
 	};
 
 	(void)state;
@@ -446,7 +451,8 @@ static void safe_text_in_small_buffers(void **state)
 {
 	static const char text[] = "a\x01\xe2\x82\xac\xe2\x80\xae"
 				   "b";
-	static const size_t lengths[] = {0, 0, 1, 1, 1, 1, 5, 5, 5, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 20, 21, 21};
+	static const size_t lengths[] = {0, 0, 1, 1, 1, 1, 5, 5, 5, 8,  8,  8,
+					 8, 8, 8, 8, 8, 8, 8, 8, 8, 20, 21, 21};
 	char full[64], buf[64];
 
 	(void)state;
@@ -463,7 +469,8 @@ static void safe_text_in_small_buffers(void **state)
 	assert_int_equal(buf[0], 'y');
 }
 
-/* What a user wrote, a path or a list: it was not made safe before, and a backslash of ours is not escaped again. */
+/* What a user wrote, a path or a list: it was not made safe before, and a backslash of ours is not
+ * escaped again. */
 static void r28_lines_are_safe(void **state)
 {
 	(void)state;

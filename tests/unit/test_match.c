@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "match.h"
+#include "base/units.h"
+#include "settings/match.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -86,11 +87,13 @@ static void globs(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
-		if (match_glob(rows[i].pattern, rows[i].text, rows[i].ignore_case) != rows[i].expected)
+		if (match_glob(rows[i].pattern, rows[i].text, rows[i].ignore_case) !=
+		    rows[i].expected)
 			fail_msg("row %zu: '%s' over '%s'", i, rows[i].pattern, rows[i].text);
 }
 
-/* 2,000 stars over 250 bytes: a matcher that goes back to each of them would not end in this century. */
+/* 2,000 stars over 250 bytes: a matcher that goes back to each of them would not end in this
+ * century. */
 static void glob_many_stars(void **state)
 {
 	char pattern[MATCH_TEXT_MAX], text[256];
@@ -108,8 +111,9 @@ static void glob_many_stars(void **state)
 
 static void parse_kinds(void **state)
 {
-	static const char text[] = " sshd ,chrom*,/usr/sbin/sshd,/opt/*,user: postgres,user:1000,unit:nginx.service,,"
-				   "cgroup:/docker/*, Web Content ,\t";
+	static const char text[] =
+		" sshd ,chrom*,/usr/sbin/sshd,/opt/*,user: postgres,user:1000,unit:nginx.service,,"
+		"cgroup:/docker/*, Web Content ,\t";
 	static const struct {
 		const char *text;
 		enum entry_kind kind;
@@ -131,12 +135,13 @@ static void parse_kinds(void **state)
 	(void)state;
 	assert_string_equal(list.source, text);
 	assert_int_equal(list.count, COUNT(rows));
-	assert_int_equal(list.kinds, (1u << ENTRY_NAME) | (1u << ENTRY_PATH) | (1u << ENTRY_USER) | (1u << ENTRY_UNIT) |
-					     (1u << ENTRY_CGROUP));
+	assert_int_equal(list.kinds, (1u << ENTRY_NAME) | (1u << ENTRY_PATH) | (1u << ENTRY_USER) |
+					     (1u << ENTRY_UNIT) | (1u << ENTRY_CGROUP));
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		assert_int_equal(list.entries[i].kind, rows[i].kind);
 		assert_int_equal(list.entries[i].is_glob, rows[i].is_glob);
-		assert_string_equal(match_entry_text(&list, (int)i, buf, sizeof(buf)), rows[i].text);
+		assert_string_equal(match_entry_text(&list, (int)i, buf, sizeof(buf)),
+				    rows[i].text);
 	}
 	assert_int_equal(list.entries[4].uid, 106);
 	assert_int_equal(list.entries[5].uid, 1000);
@@ -185,7 +190,8 @@ static void parse_refuses(void **state)
 
 		memset(&list, 0x5A, sizeof(list));
 		before = list;
-		assert_int_equal(match_parse(rows[i].text, two_users, &list, bad, sizeof(bad)), rows[i].r);
+		assert_int_equal(match_parse(rows[i].text, two_users, &list, bad, sizeof(bad)),
+				 rows[i].r);
 		assert_string_equal(bad, rows[i].bad);
 		assert_memory_equal(&list, &before, sizeof(list));
 		assert_int_equal(match_parse(rows[i].text, two_users, &list, bad, 3), rows[i].r);
@@ -260,8 +266,9 @@ static void names(void **state)
 static void r28_names_with_anything_in_them(void **state)
 {
 	static const struct row rows[] = {
-		{"a\nb", {.comm = "a\nb"}, 0},    {"x)*", {.comm = "x) R 1"}, 0},  {"?", {.comm = "\xff"}, 0},
-		{"sshd", {.comm = "sshd\n"}, -1}, {"sshd", {.comm = " sshd"}, -1},
+		{"a\nb", {.comm = "a\nb"}, 0},   {"x)*", {.comm = "x) R 1"}, 0},
+		{"?", {.comm = "\xff"}, 0},      {"sshd", {.comm = "sshd\n"}, -1},
+		{"sshd", {.comm = " sshd"}, -1},
 	};
 
 	(void)state;
@@ -271,12 +278,22 @@ static void r28_names_with_anything_in_them(void **state)
 static void r29_names_longer_than_the_kernel_keeps(void **state)
 {
 	static const struct row rows[] = {
-		{"systemd-journald", {.comm = "systemd-journal", .exe = "/usr/lib/systemd/systemd-journald"}, 0},
-		{"Systemd-Journald", {.comm = "systemd-journal", .exe = "/usr/lib/systemd/systemd-journald"}, 0},
-		{"containerd-shim-runc-v2", {.comm = "containerd-shim", .exe = "/usr/bin/containerd-shim-runc-v2"}, 0},
-		{"containerd-shim-*", {.comm = "containerd-shim", .exe = "/usr/bin/containerd-shim-runc-v2"}, 0},
+		{"systemd-journald",
+		 {.comm = "systemd-journal", .exe = "/usr/lib/systemd/systemd-journald"},
+		 0},
+		{"Systemd-Journald",
+		 {.comm = "systemd-journal", .exe = "/usr/lib/systemd/systemd-journald"},
+		 0},
+		{"containerd-shim-runc-v2",
+		 {.comm = "containerd-shim", .exe = "/usr/bin/containerd-shim-runc-v2"},
+		 0},
+		{"containerd-shim-*",
+		 {.comm = "containerd-shim", .exe = "/usr/bin/containerd-shim-runc-v2"},
+		 0},
 		/* the executable is known to be another one */
-		{"systemd-journald", {.comm = "systemd-journal", .exe = "/usr/lib/systemd/systemd-journal-remote"}, -1},
+		{"systemd-journald",
+		 {.comm = "systemd-journal", .exe = "/usr/lib/systemd/systemd-journal-remote"},
+		 -1},
 		/* it is not known: the cut name is all there is */
 		{"systemd-journald", {.comm = "systemd-journal"}, 0},
 		{"systemd-journald", {.comm = "systemd-journa"}, -1},
@@ -292,8 +309,12 @@ static void r30_paths_cannot_be_faked(void **state)
 {
 	static const struct row rows[] = {
 		{"/usr/sbin/sshd", {.comm = "x", .exe = "/usr/sbin/sshd", .exe_trusted = true}, 0},
-		{"/usr/sbin/sshd", {.comm = "sshd", .exe = "/usr/sbin/sshd", .exe_trusted = false}, -1},
-		{"/usr/sbin/sshd", {.comm = "sshd", .exe = "/home/x/sshd", .exe_trusted = true}, -1},
+		{"/usr/sbin/sshd",
+		 {.comm = "sshd", .exe = "/usr/sbin/sshd", .exe_trusted = false},
+		 -1},
+		{"/usr/sbin/sshd",
+		 {.comm = "sshd", .exe = "/home/x/sshd", .exe_trusted = true},
+		 -1},
 		{"/usr/sbin/sshd", {.comm = "/usr/sbin/sshd", .exe_trusted = true}, -1},
 		{"/usr/sbin/*", {.exe = "/usr/sbin/deep/sshd", .exe_trusted = true}, 0},
 		{"/usr/sbin/*", {.exe = "/usr/sbin/sshd", .exe_trusted = false}, -1},
@@ -307,7 +328,8 @@ static void r30_paths_cannot_be_faked(void **state)
 
 static void users_units_and_cgroups(void **state)
 {
-	static const char cgroup[] = "/user.slice/user-1000.slice/user@1000.service/app.slice/app-x.scope";
+	static const char cgroup[] =
+		"/user.slice/user-1000.slice/user@1000.service/app.slice/app-x.scope";
 	static const struct row rows[] = {
 		{"user:postgres", {.uid = 106}, 0},
 		{"user:postgres", {.uid = 0}, -1},
@@ -322,7 +344,9 @@ static void users_units_and_cgroups(void **state)
 		{"unit:*", {.cgroup = "/"}, -1},
 		{"unit:*", {.cgroup = ""}, -1},
 		{"unit:x.scope", {.cgroup = "//x.scope//"}, 0},
-		{"unit:dev-disk\\x2d1.service", {.cgroup = "/system.slice/dev-disk\\x2d1.service"}, 0},
+		{"unit:dev-disk\\x2d1.service",
+		 {.cgroup = "/system.slice/dev-disk\\x2d1.service"},
+		 0},
 		{"cgroup:/user.slice/*", {.cgroup = cgroup}, 0},
 		{"cgroup:/user.slice", {.cgroup = cgroup}, -1},
 		{"cgroup:*app-?.scope", {.cgroup = cgroup}, 0},

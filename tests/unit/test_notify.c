@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "notify.h"
+#include "tell/notify.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -27,8 +27,9 @@ static int receiver(const char *name, size_t length)
 
 	assert_true(fd >= 0);
 	memcpy(address.sun_path, name, length);
-	assert_int_equal(
-		bind(fd, (struct sockaddr *)&address, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)), 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address,
+			      (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)),
+			 0);
 	return fd;
 }
 
@@ -123,7 +124,8 @@ static void a_receiver_that_comes_back(void **state)
 	(void)close(fd);
 }
 
-/* Nobody reads: the queue fills, and then it is an error and not a wait (the alarm would end the test). */
+/* Nobody reads: the queue fills, and then it is an error and not a wait (the alarm would end the
+ * test). */
 static void a_full_queue_does_not_block(void **state)
 {
 	int fd = path_receiver(), r = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "options.h"
+#include "settings/options.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -116,7 +116,8 @@ static void r08_no_percentage(void **state)
 {
 	(void)state;
 	for (unsigned i = 0; i < option_count; i++) {
-		for (size_t k = 0; option_rows[i].kind == OPTION_PERCENT && k < COUNT(no_number); k++) {
+		for (size_t k = 0; option_rows[i].kind == OPTION_PERCENT && k < COUNT(no_number);
+		     k++) {
 			assert_int_equal(set(option_rows[i].name, no_number[k]), -EINVAL);
 			assert_non_null(strstr(error, "' is not a percentage from 0 to 100"));
 			assert_null(strchr(error, '\n'));
@@ -132,7 +133,8 @@ static void r08_outside_0_to_100(void **state)
 	refused("m", "-1", "'-1' is not a percentage from 0 to 100");
 	refused("mk", "100.0001", "'100.0001' is not a percentage from 0 to 100");
 	refused("s", "1000", "'1000' is not a percentage from 0 to 100");
-	refused("sk", "4294967297", "'4294967297' is not a percentage from 0 to 100"); /* 2^32 + 1 */
+	refused("sk", "4294967297",
+		"'4294967297' is not a percentage from 0 to 100"); /* 2^32 + 1 */
 	refused("warn", "5,9", "'5,9' is not a percentage from 0 to 100");
 	refused("min-victim", "nan", "'nan' is not a percentage from 0 to 100");
 }
@@ -154,7 +156,8 @@ static void r71_seconds(void **state)
 
 	(void)state;
 	for (size_t k = 0; k < COUNT(rows); k++) {
-		(void)snprintf(expected, sizeof(expected), "'%s' is not a number of seconds from %s", rows[k].text,
+		(void)snprintf(expected, sizeof(expected),
+			       "'%s' is not a number of seconds from %s", rows[k].text,
 			       rows[k].range);
 		refused(rows[k].name, rows[k].text, expected);
 	}
@@ -220,7 +223,8 @@ static void seconds(void **state)
 	assert_true(config.grace_ns == 0);
 }
 
-/* What libc's own functions would read depends on the locale: they stand here, and must not be called. */
+/* What libc's own functions would read depends on the locale: they stand here, and must not be
+ * called. */
 static unsigned libc_calls;
 
 double strtod(const char *text, char **ret_end)
@@ -241,10 +245,12 @@ double atof(const char *text)
 	return strtod(text, NULL);
 }
 
-/* The daemon sets no locale; a program that links these files may. Where none has a comma, the calls alone are seen. */
+/* The daemon sets no locale; a program that links these files may. Where none has a comma, the
+ * calls alone are seen. */
 static void r08_comma_locale(void **state)
 {
-	static const char *const comma[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "fr_FR.utf8", "de_DE", "fr_FR"};
+	static const char *const comma[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8",
+					    "fr_FR.utf8",  "de_DE",      "fr_FR"};
 
 	(void)state;
 	for (size_t k = 0; k < COUNT(comma) && setlocale(LC_ALL, comma[k]) == NULL; k++)
@@ -264,7 +270,8 @@ static void switches(void **state)
 	/* The first six of each are all that Go's strconv.ParseBool takes. */
 	static const char *const yes[] = {"1", "t", "T", "true", "TRUE", "True", "yes", "on"};
 	static const char *const no[] = {"0", "f", "F", "false", "FALSE", "False", "no", "off"};
-	static const char *const neither[] = {"", "2", "-1", "tRUE", "y", "truee", " true", "true ", "00", "maybe"};
+	static const char *const neither[] = {"",      "2",     "-1",    "tRUE", "y",
+					      "truee", " true", "true ", "00",   "maybe"};
 
 	(void)state;
 	for (size_t k = 0; k < COUNT(neither); k++) {
@@ -320,7 +327,8 @@ static void lists(void **state)
 
 	(void)state;
 	refused("protect", "a,user:no-such-user", "there is no user 'no-such-user'");
-	refused("protect", "user:", "'user:' is not a name, a path, user:NAME, unit:NAME or cgroup:GLOB");
+	refused("protect",
+		"user:", "'user:' is not a name, a path, user:NAME, unit:NAME or cgroup:GLOB");
 	refused("avoid", "a[b", "'a[b' is not a name, a path, user:NAME, unit:NAME or cgroup:GLOB");
 	for (size_t k = 0; k < MATCH_ENTRIES_MAX + 1; k++)
 		memcpy(many + 2 * k, "a,", 3);
@@ -328,7 +336,8 @@ static void lists(void **state)
 	memset(many, 'a', MATCH_TEXT_MAX);
 	many[MATCH_TEXT_MAX] = '\0';
 	refused("prefer", many, "the list is longer than 128 entries or 2047 bytes");
-	accepted("protect", "sshd, Nginx,/usr/bin/x*,unit:a.service", "sshd, Nginx,/usr/bin/x*,unit:a.service");
+	accepted("protect", "sshd, Nginx,/usr/bin/x*,unit:a.service",
+		 "sshd, Nginx,/usr/bin/x*,unit:a.service");
 	assert_int_equal(config.protect.count, 4);
 	accepted("protect", "", ""); /* `-protect ''` empties it */
 	assert_int_equal(config.protect.count, 0);
@@ -376,7 +385,8 @@ static void errors_stay_in_their_buffer(void **state)
 	(void)state;
 	for (size_t size = 1; size < sizeof(small); size++) {
 		memset(small, '#', sizeof(small));
-		assert_int_equal(options_set(&config, row_of("m"), "a long value that is no number", small, size),
+		assert_int_equal(options_set(&config, row_of("m"), "a long value that is no number",
+					     small, size),
 				 -EINVAL);
 		assert_true(strlen(small) < size);
 		for (size_t k = size; k < sizeof(small); k++)
@@ -389,7 +399,9 @@ static void an_action_is_no_value(void **state)
 	(void)state;
 	for (unsigned i = 0; i < option_count; i++) {
 		if (option_rows[i].kind == OPTION_ACTION)
-			assert_int_equal(options_set(&config, &option_rows[i], "true", error, sizeof(error)), -EINVAL);
+			assert_int_equal(
+				options_set(&config, &option_rows[i], "true", error, sizeof(error)),
+				-EINVAL);
 	}
 	assert_memory_equal(&config, &before, sizeof(config));
 }
@@ -398,7 +410,8 @@ static void an_action_is_no_value(void **state)
 
 static void names_are_exact(void **state)
 {
-	static const char *const none[] = {"", "M", "mkk", "sort", "sort-by-rs", "-m", "m ", "h", "Debug", "dry_run"};
+	static const char *const none[] = {"",   "M",  "mkk", "sort",  "sort-by-rs",
+					   "-m", "m ", "h",   "Debug", "dry_run"};
 
 	(void)state;
 	for (size_t k = 0; k < COUNT(none); k++)
@@ -433,11 +446,13 @@ static void nearest_names(void **state)
 
 	(void)state;
 	for (size_t k = 0; k < COUNT(rows); k++) {
-		const char *option = options_nearest(rows[k].name, false), *key = options_nearest(rows[k].name, true);
+		const char *option = options_nearest(rows[k].name, false),
+			   *key = options_nearest(rows[k].name, true);
 
 		if (strcmp(option ? option : "", rows[k].option ? rows[k].option : "") != 0 ||
 		    strcmp(key ? key : "", rows[k].key ? rows[k].key : "") != 0)
-			fail_msg("'%s': option %s, key %s", rows[k].name, option ? option : "-", key ? key : "-");
+			fail_msg("'%s': option %s, key %s", rows[k].name, option ? option : "-",
+				 key ? key : "-");
 	}
 }
 
@@ -517,7 +532,8 @@ static void each_row_has_its_own_field(void **state)
 	for (unsigned i = 0; i < option_count; i++) {
 		for (unsigned j = 0; j < i; j++) {
 			assert_string_not_equal(option_rows[i].name, option_rows[j].name);
-			if (option_rows[i].kind != OPTION_ACTION && option_rows[j].kind != OPTION_ACTION)
+			if (option_rows[i].kind != OPTION_ACTION &&
+			    option_rows[j].kind != OPTION_ACTION)
 				assert_true(option_rows[i].offset != option_rows[j].offset);
 		}
 	}
@@ -552,7 +568,8 @@ static void help_names_every_option(void **state)
 	for (unsigned i = 0; i < option_count; i++) {
 		const struct option_row *row = &option_rows[i];
 
-		(void)snprintf(line, sizeof(line), "\n  -%s%s%s ", row->name, row->placeholder ? " " : "",
+		(void)snprintf(line, sizeof(line), "\n  -%s%s%s ", row->name,
+			       row->placeholder ? " " : "",
 			       row->placeholder ? row->placeholder : "");
 		assert_non_null(strstr(text, line));
 		assert_non_null(strstr(text, row->help));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "parse.h"
+#include "look/parse.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -15,7 +15,8 @@
 #define B(field)     MEMINFO_BIT(MEMINFO_##field)
 #define IDLE         (B(MEM_TOTAL) | B(MEM_FREE) | B(MEM_AVAILABLE) | B(SWAP_TOTAL) | B(SWAP_FREE))
 
-/* Exactly as long as the text and without a NUL, so that a sanitizer or valgrind sees a read past the end. */
+/* Exactly as long as the text and without a NUL, so that a sanitizer or valgrind sees a read past
+ * the end. */
 static char *bare(const char *text, size_t length)
 {
 	char *copy = malloc(length ? length : 1);
@@ -89,9 +90,9 @@ static const char modern[] = "MemTotal:       24684084 kB\n"
 
 static void meminfo_reads_every_field(void **state)
 {
-	static const uint64_t expected[MEMINFO_FIELD_COUNT] = {24684084, 24255660, 24328780, 2604,  260788, 1024, 512,
-							       17936,    36008,    1608,     27105, 24372,  1632, 1484,
-							       7,        9404,     976,      3,     2048,   6144};
+	static const uint64_t expected[MEMINFO_FIELD_COUNT] = {
+		24684084, 24255660, 24328780, 2604, 260788, 1024, 512, 17936, 36008, 1608,
+		27105,    24372,    1632,     1484, 7,      9404, 976, 3,     2048,  6144};
 	struct meminfo m = meminfo(modern, sizeof(modern) - 1, MEMINFO_ALL);
 
 	(void)state;
@@ -148,8 +149,8 @@ static void r02_meminfo_without_available(void **state)
 
 	(void)state;
 	assert_false(m.have & B(MEM_AVAILABLE));
-	assert_int_equal(m.have, B(MEM_TOTAL) | B(MEM_FREE) | B(BUFFERS) | B(CACHED) | B(SWAP_TOTAL) | B(SWAP_FREE) |
-					 B(SHMEM) | B(SRECLAIMABLE));
+	assert_int_equal(m.have, B(MEM_TOTAL) | B(MEM_FREE) | B(BUFFERS) | B(CACHED) |
+					 B(SWAP_TOTAL) | B(SWAP_FREE) | B(SHMEM) | B(SRECLAIMABLE));
 	assert_int_equal(m.kib[MEMINFO_MEM_AVAILABLE], 0);
 	assert_int_equal(m.kib[MEMINFO_SRECLAIMABLE], 26520);
 }
@@ -186,7 +187,8 @@ static void r10_meminfo_short_read(void **state)
 			assert_int_equal(m.kib[i], m.have & MEMINFO_BIT(i) ? whole.kib[i] : 0);
 	}
 	assert_int_equal(meminfo(modern, 0, MEMINFO_ALL).have, 0);
-	assert_int_equal(meminfo(modern, 27, MEMINFO_ALL).have, 0); /* all but the newline of the first line */
+	assert_int_equal(meminfo(modern, 27, MEMINFO_ALL).have,
+			 0); /* all but the newline of the first line */
 	assert_int_equal(meminfo(modern, 28, MEMINFO_ALL).have, B(MEM_TOTAL));
 }
 
@@ -262,7 +264,8 @@ static void counters(void **state)
 		{"oom_kill 18446744073709551616\n", "oom_kill", -ENODATA, 0},
 		{"", "oom_kill", -ENODATA, 0},
 		/* arcstats: name type value */
-		{"name                            type data\nhits                            4    99\n"
+		{"name                            type data\nhits                            4    "
+		 "99\n"
 		 "size                            4    4194304\n",
 		 "size", 0, 4194304},
 		{"c_min                           4    1024   \n", "c_min", 0, 1024},
@@ -273,7 +276,8 @@ static void counters(void **state)
 		char *copy = bare(rows[i].text, strlen(rows[i].text));
 		uint64_t value = 77;
 
-		assert_int_equal(parse_counter(copy, strlen(rows[i].text), rows[i].name, &value), rows[i].r);
+		assert_int_equal(parse_counter(copy, strlen(rows[i].text), rows[i].name, &value),
+				 rows[i].r);
 		assert_int_equal(value, rows[i].r == 0 ? rows[i].value : 77);
 		free(copy);
 	}
@@ -286,9 +290,12 @@ static void counter_sums(void **state)
 		int r;
 		uint64_t sum;
 	} rows[] = {
-		{"pgalloc_dma 1\npgalloc_dma32 20\npgalloc_normal 300\npgalloc_movable 0\npgfree 5\n", 0, 321},
+		{"pgalloc_dma 1\npgalloc_dma32 20\npgalloc_normal 300\npgalloc_movable 0\npgfree "
+		 "5\n",
+		 0, 321},
 		{"pgalloc_normal 300\npgalloc_movable 4", 0, 300},
-		{"pgalloc_normal 18446744073709551615\npgalloc_movable 2\n", 0, 1}, /* counters wrap */
+		{"pgalloc_normal 18446744073709551615\npgalloc_movable 2\n", 0,
+		 1}, /* counters wrap */
 		{"pgalloc_\n", -ENODATA, 0},
 		{"pgalloc_normal\n", -ENODATA, 0},
 		{"pgalloc_normal x\n", -ENODATA, 0},
@@ -300,14 +307,19 @@ static void counter_sums(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		uint64_t sum = 77;
 
-		assert_int_equal(parse_counter_sum(rows[i].text, strlen(rows[i].text), "pgalloc_", &sum), rows[i].r);
+		assert_int_equal(
+			parse_counter_sum(rows[i].text, strlen(rows[i].text), "pgalloc_", &sum),
+			rows[i].r);
 		assert_int_equal(sum, rows[i].r == 0 ? rows[i].sum : 77);
 	}
 }
 
-#define STAT_TAIL " S 1 4711 4711 0 -1 4194560 97 0 3 0 11 6 0 0 20 0 17 0 8413 4358144 512 18446744073709551615 1 1\n"
+#define STAT_TAIL                                                                                  \
+	" S 1 4711 4711 0 -1 4194560 97 0 3 0 11 6 0 0 20 0 17 0 8413 4358144 512 "                \
+	"18446744073709551615 1 1\n"
 
-/* R28 and R75 are the same text, seen by someone who calls a process so to end or fool the killer. */
+/* R28 and R75 are the same text, seen by someone who calls a process so to end or fool the killer.
+ */
 static void check_stat_name(const char *comm, size_t length, const char *expected)
 {
 	char text[512];
@@ -347,7 +359,8 @@ static void r28_stat_hostile_names(void **state)
 		{"\xff\xfe\x80", "\xff\xfe\x80"},
 		{"\t\r\x1b[2J", "\t\r\x1b[2J"},
 		{"(sd-pam)", "(sd-pam)"},
-		{"kworker/u16:3-events_unbound", "kworker/u16:3-e"}, /* longer than 15 only for workers */
+		{"kworker/u16:3-events_unbound",
+		 "kworker/u16:3-e"}, /* longer than 15 only for workers */
 	};
 
 	(void)state;
@@ -413,7 +426,8 @@ static void stat_rejects(void **state)
 
 static void stat_kernel_thread(void **state)
 {
-	static const char text[] = "2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 2 0 0 20 0 1 0 1 0 0 0\n";
+	static const char text[] =
+		"2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 2 0 0 20 0 1 0 1 0 0 0\n";
 	struct proc_stat stat;
 
 	(void)state;
@@ -446,7 +460,8 @@ static void statm(void **state)
 		uint64_t resident = 77, shared = 78;
 		char *copy = bare(rows[i].text, strlen(rows[i].text));
 
-		assert_int_equal(parse_statm(copy, strlen(rows[i].text), &resident, &shared), rows[i].r);
+		assert_int_equal(parse_statm(copy, strlen(rows[i].text), &resident, &shared),
+				 rows[i].r);
 		assert_int_equal(resident, rows[i].r == 0 ? rows[i].resident : 77);
 		assert_int_equal(shared, rows[i].r == 0 ? rows[i].shared : 78);
 		free(copy);
@@ -481,8 +496,8 @@ static void status_of_a_process(void **state)
 static void status_of_old_kernels(void **state)
 {
 	/* 4.4: no split, and page tables in two lines */
-	static const char old[] =
-		"Name:\tx\nUid:\t0\t0\t0\t0\nVmRSS:\t10 kB\nVmPTE:\t4 kB\nVmPMD:\t8 kB\nVmSwap:\t1 kB\n";
+	static const char old[] = "Name:\tx\nUid:\t0\t0\t0\t0\nVmRSS:\t10 kB\nVmPTE:\t4 "
+				  "kB\nVmPMD:\t8 kB\nVmSwap:\t1 kB\n";
 	static const char kernel_thread[] = "Name:\tkthreadd\nUid:\t0\t0\t0\t0\nThreads:\t1\n";
 	struct proc_status s;
 
@@ -639,25 +654,27 @@ static void pressure(void **state)
 	assert_int_equal(us, 77);
 }
 
-/* Whole disks, each once: what is stacked on others, partitions and a path of a multipath disk would count twice. */
+/* Whole disks, each once: what is stacked on others, partitions and a path of a multipath disk
+ * would count twice. */
 static void disks_count_once(void **state)
 {
-	static const char text[] = "   8       0 sda 100 5 2000 300 7 7 7 7 0 7 7\n"
-				   "   8       1 sda1 90 5 1900 290 7 7 7 7 0 7 7\n"
-				   "   8      16 sdaa 10 0 80 3 0 0 0 0 0 0 0\n" /* not a partition of sda */
-				   "  65     160 sdaa12 10 0 80 3 0 0 0 0 0 0 0\n"
-				   " 259       0 nvme0n1 1000 0 8000 40 0 0 0 0 0 0 0\n"
-				   " 259       1 nvme0n1p1 999 0 7000 39 0 0 0 0 0 0 0\n"
-				   " 259       2 nvme0n10 1 0 8 1 0 0 0 0 0 0 0\n" /* another disk */
-				   " 259       3 nvme0c1n1 1000 0 8000 40 0 0 0 0 0 0 0\n"
-				   " 253       0 dm-0 50 0 400 10 0 0 0 0 0 0 0\n"
-				   "   9       0 md127 50 0 400 10 0 0 0 0 0 0 0\n"
-				   "   7       0 loop0 50 0 400 10 0 0 0 0 0 0 0\n"
-				   "   1       0 ram0 50 0 400 10 0 0 0 0 0 0 0\n"
-				   " 252       0 bcache0 50 0 400 10 0 0 0 0 0 0 0\n"
-				   " 251       0 zram0 2000 0 16000 20 0 0 0 0 0 0 0\n"
-				   " 179       0 mmcblk0 4 0 32 8 0 0 0 0 0 0 0\n"
-				   " 179       1 mmcblk0p2 4 0 32 8 0 0 0 0 0 0 0\n";
+	static const char text[] =
+		"   8       0 sda 100 5 2000 300 7 7 7 7 0 7 7\n"
+		"   8       1 sda1 90 5 1900 290 7 7 7 7 0 7 7\n"
+		"   8      16 sdaa 10 0 80 3 0 0 0 0 0 0 0\n" /* not a partition of sda */
+		"  65     160 sdaa12 10 0 80 3 0 0 0 0 0 0 0\n"
+		" 259       0 nvme0n1 1000 0 8000 40 0 0 0 0 0 0 0\n"
+		" 259       1 nvme0n1p1 999 0 7000 39 0 0 0 0 0 0 0\n"
+		" 259       2 nvme0n10 1 0 8 1 0 0 0 0 0 0 0\n" /* another disk */
+		" 259       3 nvme0c1n1 1000 0 8000 40 0 0 0 0 0 0 0\n"
+		" 253       0 dm-0 50 0 400 10 0 0 0 0 0 0 0\n"
+		"   9       0 md127 50 0 400 10 0 0 0 0 0 0 0\n"
+		"   7       0 loop0 50 0 400 10 0 0 0 0 0 0 0\n"
+		"   1       0 ram0 50 0 400 10 0 0 0 0 0 0 0\n"
+		" 252       0 bcache0 50 0 400 10 0 0 0 0 0 0 0\n"
+		" 251       0 zram0 2000 0 16000 20 0 0 0 0 0 0 0\n"
+		" 179       0 mmcblk0 4 0 32 8 0 0 0 0 0 0 0\n"
+		" 179       1 mmcblk0p2 4 0 32 8 0 0 0 0 0 0 0\n";
 	struct disk_reads whole = {0}, pieces = {0};
 	size_t at = 0, end = 0;
 
@@ -685,8 +702,8 @@ static void more_disks_than_are_told_apart(void **state)
 	(void)state;
 	for (unsigned i = 0; i < DISKS_EACH + 9; i++) {
 		char line[64];
-		int length =
-			snprintf(line, sizeof(line), "8 0 vd%c%c 1 0 8 2 0 0 0 0 0 0 0\n", 'a' + i / 26, 'a' + i % 26);
+		int length = snprintf(line, sizeof(line), "8 0 vd%c%c 1 0 8 2 0 0 0 0 0 0 0\n",
+				      'a' + i / 26, 'a' + i % 26);
 
 		(void)parse_diskstats(line, (size_t)length, &reads);
 	}
@@ -698,8 +715,13 @@ static void more_disks_than_are_told_apart(void **state)
 
 static void disks_hostile(void **state)
 {
-	static const char *const texts[] = {
-		"", "\n", "8 0\n", "8 0 sda\n", "8 0 sda 1 2 3\n", "8 0 sda x 2 3 4 5\n", "8 0 sda 1 2 3 4"};
+	static const char *const texts[] = {"",
+					    "\n",
+					    "8 0\n",
+					    "8 0 sda\n",
+					    "8 0 sda 1 2 3\n",
+					    "8 0 sda x 2 3 4 5\n",
+					    "8 0 sda 1 2 3 4"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(texts); i++) {

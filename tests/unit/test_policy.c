@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "policy.h"
+#include "decide/policy.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "util.h"
+#include "base/util.h"
 
 #define GIB(n) ((uint64_t)(n)*1024 * 1024)
 #define MIB(n) ((uint64_t)(n)*1024)
@@ -53,7 +53,8 @@ static struct decision decide(const struct config *c, struct sample s)
 	return policy_decide(&p, c, &s);
 }
 
-/* After the right one has gone, its memory is filled with files that are read back: free falls, available does not. */
+/* After the right one has gone, its memory is filled with files that are read back: free falls,
+ * available does not. */
 static void r55_cache_that_is_read_back_is_no_reason(void **state)
 {
 	struct config c = defaults();
@@ -128,10 +129,14 @@ static void trigger_table(void **state)
 		uint64_t mem, swap;
 		enum action with_and, with_or, ignoring;
 	} rows[] = {
-		{50, 50, ACTION_NONE, ACTION_NONE, ACTION_NONE}, {9, 50, ACTION_NONE, ACTION_TERM, ACTION_TERM},
-		{50, 9, ACTION_NONE, ACTION_TERM, ACTION_NONE},  {9, 9, ACTION_TERM, ACTION_TERM, ACTION_TERM},
-		{4, 9, ACTION_TERM, ACTION_KILL, ACTION_KILL},   {9, 4, ACTION_TERM, ACTION_KILL, ACTION_TERM},
-		{4, 4, ACTION_KILL, ACTION_KILL, ACTION_KILL},   {4, 50, ACTION_NONE, ACTION_KILL, ACTION_KILL},
+		{50, 50, ACTION_NONE, ACTION_NONE, ACTION_NONE},
+		{9, 50, ACTION_NONE, ACTION_TERM, ACTION_TERM},
+		{50, 9, ACTION_NONE, ACTION_TERM, ACTION_NONE},
+		{9, 9, ACTION_TERM, ACTION_TERM, ACTION_TERM},
+		{4, 9, ACTION_TERM, ACTION_KILL, ACTION_KILL},
+		{9, 4, ACTION_TERM, ACTION_KILL, ACTION_TERM},
+		{4, 4, ACTION_KILL, ACTION_KILL, ACTION_KILL},
+		{4, 50, ACTION_NONE, ACTION_KILL, ACTION_KILL},
 	};
 
 	(void)state;
@@ -185,8 +190,9 @@ static void r05_futile_names_the_holder(void **state)
 		uint64_t shmem, hugetlb, slab, kernel;
 		enum holder holder;
 	} rows[] = {
-		{85, 0, 0, 0, HOLDER_SHMEM},  {0, 85, 0, 0, HOLDER_HUGETLB},   {0, 0, 85, 0, HOLDER_SLAB},
-		{0, 0, 0, 85, HOLDER_KERNEL}, {10, 10, 10, 0, HOLDER_UNKNOWN},
+		{85, 0, 0, 0, HOLDER_SHMEM},     {0, 85, 0, 0, HOLDER_HUGETLB},
+		{0, 0, 85, 0, HOLDER_SLAB},      {0, 0, 0, 85, HOLDER_KERNEL},
+		{10, 10, 10, 0, HOLDER_UNKNOWN},
 	};
 	struct config c = defaults();
 
@@ -249,7 +255,8 @@ static void r05_a_large_tmpfs_beside_a_leak_is_not_futile(void **state)
 	assert_int_equal(decide(&c, s).action, ACTION_TERM);
 }
 
-/* Where tmpfs has the rest, nobody goes to reach -m; below -mk one goes, if that is enough to be above it. */
+/* Where tmpfs has the rest, nobody goes to reach -m; below -mk one goes, if that is enough to be
+ * above it. */
 static void r05_below_the_kill_level_one_is_enough(void **state)
 {
 	struct config c = defaults();
@@ -378,7 +385,8 @@ static void wakes_after_the_interval_when_roomy(void **state)
 	assert_int_equal(decide(&c, s).wake_ns - s.now_ns, c.interval_ns);
 }
 
-/* A fall that would reach the level within a second brings the quickest looks, and they go away with it. */
+/* A fall that would reach the level within a second brings the quickest looks, and they go away
+ * with it. */
 static void wakes_every_ten_ms_in_a_fall_and_back(void **state)
 {
 	struct config c = defaults();
@@ -406,7 +414,8 @@ static void warns_once(void **state)
 	static const struct {
 		uint64_t available;
 		bool warn;
-	} rows[] = {{50, false}, {20, true}, {19, false}, {21, false}, {20, false}, {23, false}, {20, true}};
+	} rows[] = {{50, false}, {20, true},  {19, false}, {21, false},
+		    {20, false}, {23, false}, {20, true}};
 	struct config c = defaults();
 	struct policy p;
 
@@ -445,8 +454,8 @@ static void an_episode_has_one_beginning_and_one_end(void **state)
 	assert_int_equal(ends, 1);
 }
 
-/* 100 GiB, 14 GiB available, nothing free, and four tasks that wait for what was taken from them: a quarter of a
- * second. */
+/* 100 GiB, 14 GiB available, nothing free, and four tasks that wait for what was taken from them: a
+ * quarter of a second. */
 static struct decision stalled_step(struct policy *p, const struct config *c, struct sample *s)
 {
 	s->now_ns += 250 * NS_PER_MS;
@@ -472,7 +481,8 @@ static struct config stall_defaults(void)
 	return c;
 }
 
-static struct decision stalled_for(struct policy *p, const struct config *c, struct sample *s, unsigned quarters)
+static struct decision stalled_for(struct policy *p, const struct config *c, struct sample *s,
+				   unsigned quarters)
 {
 	struct decision d = {0};
 
@@ -536,13 +546,14 @@ static void r55_after_a_stall_the_cache_is_read_back_in_peace(void **state)
 	s.pending_count = 1;
 	d = stalled_for(&p, &c, &s, 20);
 	assert_int_equal(d.action, ACTION_NONE);
-	assert_true(d.low &&
-		    d.covered); /* the one that has the signal is still waited for, and escalated in its time */
+	assert_true(d.low && d.covered); /* the one that has the signal is still waited for, and
+					    escalated in its time */
 	s.pending_count = 0;
 	d = stalled_for(&p, &c, &s, 19);
 	assert_int_equal(d.action, ACTION_NONE);
 	d = stalled_for(&p, &c, &s, 2);
-	assert_int_equal(d.action, ACTION_TERM); /* five seconds, and it stalls on: it was not enough */
+	assert_int_equal(d.action,
+			 ACTION_TERM); /* five seconds, and it stalls on: it was not enough */
 }
 
 static void the_levels_come_first(void **state)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "rank.h"
+#include "choose/rank.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "parse.h"
-#include "util.h"
+#include "base/util.h"
+#include "look/parse.h"
 
 #define GIB(n) ((uint64_t)(n)*1024 * 1024)
 #define MIB(n) ((uint64_t)(n)*1024)
@@ -380,7 +380,8 @@ static int32_t score_as_the_kernel(const struct proc *p, int64_t total_pages, bo
 	return (int32_t)((1000 + points * 1000 / total_pages) * 2 / 3);
 }
 
-/* What lets the scan stop: the bound of a score is never below the badness of a process that has it. */
+/* What lets the scan stop: the bound of a score is never below the badness of a process that has
+ * it. */
 static void bound_holds_for_every_size_and_scale(void **state)
 {
 	(void)state;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "event.h"
+#include "act/event.h"
+#include "base/util.h"
 #include "reading.h"
-#include "record.h"
-#include "util.h"
+#include "tell/record.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -86,11 +86,12 @@ static void write_event(struct record *r, uint64_t number)
 {
 	static struct event e;
 
-	e = (struct event){.type = EVENT_KILL,
-			   .now_ns = number,
-			   .realtime_ns = number,
-			   .came_back_kib = number,
-			   .victim = {.pid = 7, .comm = "hog", .rss_kib = number, .shmem_kib = number}};
+	e = (struct event){
+		.type = EVENT_KILL,
+		.now_ns = number,
+		.realtime_ns = number,
+		.came_back_kib = number,
+		.victim = {.pid = 7, .comm = "hog", .rss_kib = number, .shmem_kib = number}};
 	record_event(r, &e, NULL);
 }
 
@@ -338,9 +339,11 @@ int main(void)
 		cmocka_unit_test(a_pipe_is_not_waited_for),
 		cmocka_unit_test_setup_teardown(another_version_or_byte_order_is_said, fresh, gone),
 		cmocka_unit_test_setup_teardown(a_header_that_lies_is_refused, fresh, gone),
-		cmocka_unit_test_setup_teardown(a_record_that_cannot_be_true_is_left_out, fresh, gone),
+		cmocka_unit_test_setup_teardown(a_record_that_cannot_be_true_is_left_out, fresh,
+						gone),
 		cmocka_unit_test_setup_teardown(text_ends_and_numbers_have_names, fresh, gone),
-		cmocka_unit_test_setup_teardown(longer_records_are_cut_to_what_is_known, fresh, gone),
+		cmocka_unit_test_setup_teardown(longer_records_are_cut_to_what_is_known, fresh,
+						gone),
 		cmocka_unit_test_setup_teardown(a_reader_never_sees_half_a_record, fresh, gone),
 	};
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "incident.h"
-#include "record.h"
-#include "util.h"
+#include "base/util.h"
+#include "tell/incident.h"
+#include "tell/record.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -84,7 +84,8 @@ static void look(uint64_t now_ns, uint64_t available)
 
 static void the_rings_fit_and_do_not_overlap(void **state)
 {
-	static const size_t sizes[] = {RECORD_BYTES_LEAST, SIZE, (size_t)256 * 1024, (size_t)64 * 1024 * 1024};
+	static const size_t sizes[] = {RECORD_BYTES_LEAST, SIZE, (size_t)256 * 1024,
+				       (size_t)64 * 1024 * 1024};
 
 	(void)state;
 	for (size_t k = 0; k < ARRAY_SIZE(sizes); k++) {
@@ -105,13 +106,17 @@ static void the_rings_fit_and_do_not_overlap(void **state)
 static void a_look_comes_back_as_it_was(void **state)
 {
 	struct sample in = {.now_ns = 9, .have = HAVE_MEM | HAVE_DETAIL | HAVE_SWAP}, out;
-	const struct decision d = {
-		.action = ACTION_KILL, .low = true, .near = true, .futile = HOLDER_SHMEM, .wake_ns = 10};
+	const struct decision d = {.action = ACTION_KILL,
+				   .low = true,
+				   .near = true,
+				   .futile = HOLDER_SHMEM,
+				   .wake_ns = 10};
 	uint64_t *field = &in.mem_total_kib;
 
 	(void)state;
 	for (unsigned i = 0; field + i < &in.pending_mem_kib + 2; i++)
-		field[i] = 100 + i; /* every amount another number: none may end up in a wrong place */
+		field[i] =
+			100 + i; /* every amount another number: none may end up in a wrong place */
 	in.pending_count = 3;
 	record_look(&record, &in, &d, true);
 	recording_to_sample(look_number(1), &out);
@@ -119,9 +124,10 @@ static void a_look_comes_back_as_it_was(void **state)
 	assert_int_equal(out.have, in.have);
 	assert_int_equal(out.pending_count, 3);
 	assert_memory_equal(&in.mem_total_kib, &out.mem_total_kib,
-			    offsetof(struct sample, pending_count) - offsetof(struct sample, mem_total_kib));
-	assert_int_equal(look_number(1)->flags,
-			 ACTION_KILL | LOOK_CONFIRM | LOOK_LOW | LOOK_NEAR | LOOK_FUTILE | LOOK_STARTS);
+			    offsetof(struct sample, pending_count) -
+				    offsetof(struct sample, mem_total_kib));
+	assert_int_equal(look_number(1)->flags, ACTION_KILL | LOOK_CONFIRM | LOOK_LOW | LOOK_NEAR |
+							LOOK_FUTILE | LOOK_STARTS);
 	assert_int_equal(look_number(1)->wake_ns, 10);
 }
 
@@ -223,8 +229,10 @@ static void an_event_has_its_candidates(void **state)
 	table.count = 3;
 	table.listed = 40;
 	table.procs[0] = (struct proc){.pid = 11, .comm = "hog", .freeable_kib = 5};
-	table.procs[1] = (struct proc){.pid = 2, .comm = "kthreadd", .rank = CLASS_NEVER, .skip = SKIP_KERNEL_THREAD};
-	table.procs[2] = (struct proc){.pid = 12, .comm = "sshd", .rank = CLASS_NEVER, .skip = SKIP_CRITICAL};
+	table.procs[1] = (struct proc){
+		.pid = 2, .comm = "kthreadd", .rank = CLASS_NEVER, .skip = SKIP_KERNEL_THREAD};
+	table.procs[2] = (struct proc){
+		.pid = 12, .comm = "sshd", .rank = CLASS_NEVER, .skip = SKIP_CRITICAL};
 	e.type = EVENT_KILL;
 	e.victim = table.procs[0];
 	memset(e.container, 'c', sizeof(e.container) - 1);
@@ -269,12 +277,14 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_look_comes_back_as_it_was, fresh, gone),
 		cmocka_unit_test_setup_teardown(the_ring_goes_round, fresh, gone),
 		cmocka_unit_test_setup_teardown(ten_seconds_are_one_span, fresh, gone),
-		cmocka_unit_test_setup_teardown(another_writer_goes_on_where_the_first_ended, fresh, gone),
+		cmocka_unit_test_setup_teardown(another_writer_goes_on_where_the_first_ended, fresh,
+						gone),
 		cmocka_unit_test_setup_teardown(what_is_not_ours_is_begun_anew, fresh, gone),
 		cmocka_unit_test_setup_teardown(only_one_writes, fresh, gone),
 		cmocka_unit_test_setup_teardown(a_link_is_not_followed, fresh, gone),
 		cmocka_unit_test_setup_teardown(an_event_has_its_candidates, fresh, gone),
-		cmocka_unit_test_setup_teardown(a_copy_leaves_out_what_is_being_written, fresh, gone),
+		cmocka_unit_test_setup_teardown(a_copy_leaves_out_what_is_being_written, fresh,
+						gone),
 	};
 
 	return cmocka_run_group_tests(tests, make_directory, remove_directory);

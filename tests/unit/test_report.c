@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "report.h"
+#include "base/units.h"
+#include "tell/report.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -10,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "util.h"
+#include "base/util.h"
 
 static struct event e;
 static char text[REPORT_MAX];
@@ -66,7 +67,8 @@ static void r20_a_kill_in_one_sentence(void **state)
 	(void)state;
 	assert_string_equal(
 		as_text(),
-		"killed 4711 (java) with SIGTERM: available 386 MiB (9.8 %) <= 10 %, no swap; it held 2.9 GiB, "
+		"killed 4711 (java) with SIGTERM: available 386 MiB (9.8 %) <= 10 %, no swap; it "
+		"held 2.9 GiB, "
 		"oom_score 812, user app; next: 123 (nginx) 310 MiB; 0.4 ms after the look");
 }
 
@@ -78,21 +80,31 @@ static void a_kill_by_a_stall(void **state)
 		bool mem_low;
 		const char *text;
 	} rows[] = {
-		{{.rule = STALL_REFAULTS, .waiting_milli = 1870, .lost_ppm = 650000, .reach_ns = 4 * NS_PER_S},
+		{{.rule = STALL_REFAULTS,
+		  .waiting_milli = 1870,
+		  .lost_ppm = 650000,
+		  .reach_ns = 4 * NS_PER_S},
 		 false,
-		 "SIGTERM: 1.8 tasks wait for memory that was taken from them, programs lose 65 % of their time; "},
-		{{.rule = STALL_FALLING, .waiting_milli = 200, .lost_ppm = 160000, .reach_ns = 4 * NS_PER_S},
+		 "SIGTERM: 1.8 tasks wait for memory that was taken from them, programs lose 65 % "
+		 "of their time; "},
+		{{.rule = STALL_FALLING,
+		  .waiting_milli = 200,
+		  .lost_ppm = 160000,
+		  .reach_ns = 4 * NS_PER_S},
 		 false,
-		 "SIGTERM: 0.2 tasks wait for memory that was taken from them, programs lose 16 % of their time, and "
+		 "SIGTERM: 0.2 tasks wait for memory that was taken from them, programs lose 16 % "
+		 "of their time, and "
 		 "at this speed memory is low in 4 s; "},
 		{{.rule = STALL_FLOOD, .lost_ppm = 10000, .reach_ns = 3 * NS_PER_S},
 		 false,
-		 "SIGTERM: memory is poured into swap and allocations wait for it, programs lose 1 % of their time, "
+		 "SIGTERM: memory is poured into swap and allocations wait for it, programs lose 1 "
+		 "% of their time, "
 		 "and "
 		 "at this speed memory is low in 3 s; "},
 		{{.rule = STALL_FLOOD, .lost_ppm = 10000, .reach_ns = 3 * NS_PER_S},
 		 true,
-		 "SIGTERM: memory is poured into swap and allocations wait for it, programs lose 1 % of their time; "},
+		 "SIGTERM: memory is poured into swap and allocations wait for it, programs lose 1 "
+		 "% of their time; "},
 	};
 
 	(void)state;
@@ -125,8 +137,10 @@ static void a_kill_with_everything(void **state)
 	e.repeat_count = 3;
 	must_hold(as_text(), "would kill 4711 (java) with SIGKILL, SIGTERM did not end it: ");
 	must_hold(text, "swap free 13 MiB (1.23 %) <= 7.5 %");
-	must_hold(text, "(2 MiB of it in swap) and shares 8 GiB with others of its family, its main thread has exited");
-	must_hold(text, "oom_score_adj -5, user 998, unit shop.service, container docker 0123456789ab; next: nobody");
+	must_hold(text, "(2 MiB of it in swap) and shares 8 GiB with others of its family, its "
+			"main thread has exited");
+	must_hold(text, "oom_score_adj -5, user 998, unit shop.service, container docker "
+			"0123456789ab; next: nobody");
 	must_hold(text, "; the 3rd victim of this unit in a short time");
 }
 
@@ -146,7 +160,7 @@ static void r09_sizes_have_the_right_unit(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++)
-		assert_string_equal(report_size(rows[i].kib, buf, sizeof(buf)), rows[i].text);
+		assert_string_equal(units_size(rows[i].kib, buf, sizeof(buf)), rows[i].text);
 }
 
 static void percents_and_times(void **state)
@@ -154,16 +168,17 @@ static void percents_and_times(void **state)
 	char buf[32];
 
 	(void)state;
-	assert_string_equal(report_percent(100000, buf, sizeof(buf)), "10");
-	assert_string_equal(report_percent(75000, buf, sizeof(buf)), "7.5");
-	assert_string_equal(report_percent(99999, buf, sizeof(buf)), "9.99"); /* never rounded up to the level */
-	assert_string_equal(report_percent(500, buf, sizeof(buf)), "0.05");
-	assert_string_equal(report_percent(1000000, buf, sizeof(buf)), "100");
-	assert_string_equal(report_time(412345, buf, sizeof(buf)), "0.4 ms");
-	assert_string_equal(report_time(38 * NS_PER_MS, buf, sizeof(buf)), "38 ms");
-	assert_string_equal(report_time(NS_PER_S, buf, sizeof(buf)), "1 s");
-	assert_string_equal(report_time(1250 * NS_PER_MS, buf, sizeof(buf)), "1.2 s");
-	assert_string_equal(report_time(200 * NS_PER_S, buf, sizeof(buf)), "200 s");
+	assert_string_equal(units_percent(100000, buf, sizeof(buf)), "10");
+	assert_string_equal(units_percent(75000, buf, sizeof(buf)), "7.5");
+	assert_string_equal(units_percent(99999, buf, sizeof(buf)),
+			    "9.99"); /* never rounded up to the level */
+	assert_string_equal(units_percent(500, buf, sizeof(buf)), "0.05");
+	assert_string_equal(units_percent(1000000, buf, sizeof(buf)), "100");
+	assert_string_equal(units_time(412345, buf, sizeof(buf)), "0.4 ms");
+	assert_string_equal(units_time(38 * NS_PER_MS, buf, sizeof(buf)), "38 ms");
+	assert_string_equal(units_time(NS_PER_S, buf, sizeof(buf)), "1 s");
+	assert_string_equal(units_time(1250 * NS_PER_MS, buf, sizeof(buf)), "1.2 s");
+	assert_string_equal(units_time(200 * NS_PER_S, buf, sizeof(buf)), "200 s");
 }
 
 static void r28_r60_names_are_escaped(void **state)
@@ -180,12 +195,13 @@ static void r28_r60_names_are_escaped(void **state)
 static void json_has_the_same_facts(void **state)
 {
 	(void)state;
-	must_hold(as_json(), "{\"time\":\"2026-01-01T00:00:00.123Z\",\"event\":\"kill\",\"mem_total_kib\":4030464,"
+	must_hold(as_json(), "{\"time\":\"2026-01-01T00:00:00.123Z\",\"event\":\"kill\",\"mem_"
+			     "total_kib\":4030464,"
 			     "\"mem_available_kib\":394985,\"mem_available_percent\":9.79,");
-	must_hold(
-		text,
-		"\"mem_limit_percent\":10,\"signal\":\"SIGTERM\",\"escalated\":false,\"dry_run\":false,\"pid\":4711,");
-	must_hold(text, "\"next_pid\":123,\"next_name\":\"nginx\",\"next_freeable_kib\":317440,\"decide_to_signal_ns\":"
+	must_hold(text, "\"mem_limit_percent\":10,\"signal\":\"SIGTERM\",\"escalated\":false,\"dry_"
+			"run\":false,\"pid\":4711,");
+	must_hold(text, "\"next_pid\":123,\"next_name\":\"nginx\",\"next_freeable_kib\":317440,"
+			"\"decide_to_signal_ns\":"
 			"412345,");
 	assert_int_equal(text[strlen(text) - 1], '}');
 	assert_null(strstr(text, "swap_limit_percent"));
@@ -196,8 +212,10 @@ static void make_numbers_long(void)
 {
 	const uint64_t kib = UINT64_MAX / 1024;
 
-	e.sample.mem_total_kib = e.sample.mem_available_kib = e.sample.swap_total_kib = e.sample.swap_free_kib = kib;
-	e.victim.rss_kib = e.victim.anon_kib = e.victim.swap_kib = e.victim.freeable_kib = e.next.freeable_kib = kib;
+	e.sample.mem_total_kib = e.sample.mem_available_kib = e.sample.swap_total_kib =
+		e.sample.swap_free_kib = kib;
+	e.victim.rss_kib = e.victim.anon_kib = e.victim.swap_kib = e.victim.freeable_kib =
+		e.next.freeable_kib = kib;
 	e.decision.swap_counts = true;
 	e.decision.mem_limit_ppm = e.decision.swap_limit_ppm = 999999;
 	e.victim.pid = e.next.pid = INT32_MAX;
@@ -248,7 +266,8 @@ static void r05_the_holder_is_named(void **state)
 	e.type = EVENT_FUTILE;
 	e.decision.futile = HOLDER_SHMEM;
 	e.decision.futile_kib = 3145728;
-	must_hold(as_text(), "ending processes cannot help: tmpfs and shared memory (Shmem) hold 3 GiB");
+	must_hold(as_text(),
+		  "ending processes cannot help: tmpfs and shared memory (Shmem) hold 3 GiB");
 	must_hold(as_json(), "\"holder\":\"shmem\",\"holder_kib\":3145728}");
 }
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Recordings that are written here look by look: 1000 KiB of memory, no swap, a look every 100 ms. What was decided is
- * asked of the policy itself, as the daemon does.
+ * Recordings that are written here look by look: 1000 KiB of memory, no swap, a look every 100 ms.
+ * What was decided is asked of the policy itself, as the daemon does.
  */
-#include "event.h"
-#include "options.h"
-#include "record.h"
+#include "act/event.h"
+#include "base/util.h"
 #include "rerun.h"
-#include "util.h"
+#include "settings/options.h"
+#include "tell/record.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -258,8 +258,8 @@ static void only_the_last_start_and_reload_are_judged(void **state)
 	assert_int_equal(result.looks, 2);
 	assert_int_equal(result.differ, 0);
 	looks[1].flags |= ACTION_KILL; /* before the reload */
-	events[reading.event_count++] =
-		(struct recording_event){.sequence = 1, .type = EVENT_RELOAD, .now_ns = looks[1].now_ns + 1};
+	events[reading.event_count++] = (struct recording_event){
+		.sequence = 1, .type = EVENT_RELOAD, .now_ns = looks[1].now_ns + 1};
 	ask(10, 5);
 	assert_int_equal(result.looks, 1);
 	assert_int_equal(result.first, 2);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "scan.h"
+#include "base/clock.h"
+#include "choose/scan.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -14,9 +15,9 @@
 
 #include <cmocka.h>
 
+#include "base/util.h"
+#include "look/sense.h"
 #include "proctree.h"
-#include "sense.h"
-#include "util.h"
 
 #define GIB(n) ((uint64_t)(n)*1024 * 1024)
 #define MIB(n) ((uint64_t)(n)*1024)
@@ -78,7 +79,7 @@ static void add(pid_t pid, const char *comm, uint64_t anon_mib)
 
 static const struct proc *scan_for_best(void)
 {
-	scan_full(&scan, &rank, sense_now(), &table);
+	scan_full(&scan, &rank, clock_now(), &table);
 	assert_true(table.count > 0);
 	return &table.procs[0];
 }
@@ -144,7 +145,8 @@ static void r26_a_plain_zombie_is_none(void **state)
 
 static void r28_hostile_names_are_read_whole(void **state)
 {
-	static const char *const names[] = {") Z 1 (", "a\nb", "", " ", "\xff\xfe", "((((", "x) R 1"};
+	static const char *const names[] = {") Z 1 (",  "a\nb", "",      " ",
+					    "\xff\xfe", "((((", "x) R 1"};
 
 	(void)state;
 	for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
@@ -194,7 +196,8 @@ static void before_4_5_statm_splits(void **state)
 	assert_int_equal(table.procs[0].file_kib, MIB(3000));
 }
 
-/* A path is believed for root's processes, and for others where the same file stands there for us too. */
+/* A path is believed for root's processes, and for others where the same file stands there for us
+ * too. */
 static void r30_a_users_path_must_be_ours_too(void **state)
 {
 	struct tree_proc p = process(50, "thing", 500);
@@ -234,9 +237,9 @@ static void preferred_ones_are_found_however_small(void **state)
 static void nothing_at_all(void **state)
 {
 	(void)state;
-	scan_full(&scan, &rank, sense_now(), &table);
+	scan_full(&scan, &rank, clock_now(), &table);
 	assert_int_equal(table.count, 0);
-	assert_false(scan_kept(&scan, &rank, sense_now(), &table));
+	assert_false(scan_kept(&scan, &rank, clock_now(), &table));
 }
 
 static void sees_everyone_when_init_is_there(void **state)
@@ -256,7 +259,7 @@ static void keeps_nothing_without_proof(void **state)
 	add(500, "hog", 4000);
 	(void)scan_for_best();
 	assert_int_equal(scan.pid_offset, -1);
-	assert_false(scan_kept(&scan, &rank, sense_now(), &table));
+	assert_false(scan_kept(&scan, &rank, clock_now(), &table));
 }
 
 /* ---- on the real /proc ---- */
@@ -272,7 +275,8 @@ static int set_up_real(void **state)
 	assert_true(r >= 0);
 	assert_int_equal(scan_open(&scan, r), 0);
 	(void)close(r);
-	/* So small that the test itself, 64 MiB, is out of reach of what other processes allocate meanwhile. */
+	/* So small that the test itself, 64 MiB, is out of reach of what other processes allocate
+	 * meanwhile. */
 	rank.mem_total_kib = rank.total_kib = GIB(1);
 	rank.self = -1;
 	return 0;
@@ -308,7 +312,7 @@ static void real_offsets_are_learned_and_seek_to_a_pid(void **state)
 	pid_t child;
 
 	(void)state;
-	scan_full(&scan, &rank, sense_now(), &table);
+	scan_full(&scan, &rank, clock_now(), &table);
 	if (scan.pid_offset < 0)
 		skip(); /* a /proc that is not the kernel's own */
 	child = fork();
@@ -329,21 +333,28 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(finds_the_largest, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(finds_it_by_rss_too, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(r26_finds_memory_behind_an_exited_main_thread, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(r26_finds_memory_behind_an_exited_main_thread,
+						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(r26_a_plain_zombie_is_none, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(r28_hostile_names_are_read_whole, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(r34_a_broken_process_is_passed_over, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(r28_hostile_names_are_read_whole, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(r34_a_broken_process_is_passed_over, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(r39_all_of_a_family_are_read, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(before_4_5_statm_splits, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(r30_a_users_path_must_be_ours_too, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(deleted_executables_keep_their_path, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(preferred_ones_are_found_however_small, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(r30_a_users_path_must_be_ours_too, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(deleted_executables_keep_their_path, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(preferred_ones_are_found_however_small, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(nothing_at_all, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(sees_everyone_when_init_is_there, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(sees_everyone_when_init_is_there, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(keeps_nothing_without_proof, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(real_self_is_read, set_up_real, tear_down_real),
-		cmocka_unit_test_setup_teardown(real_offsets_are_learned_and_seek_to_a_pid, set_up_real,
-						tear_down_real),
+		cmocka_unit_test_setup_teardown(real_offsets_are_learned_and_seek_to_a_pid,
+						set_up_real, tear_down_real),
 	};
 
 	return cmocka_run_group_tests_name("scan", tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "sense.h"
+#include "look/sense.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
+#include "base/util.h"
 #include "proctree.h"
-#include "util.h"
 
 static const char *fixtures;
 static struct sense sense;
@@ -58,8 +58,8 @@ static void sees_what_changes(void **state)
 {
 	(void)state;
 	(void)look(false);
-	tree_write("meminfo",
-		   "MemTotal: 9000000 kB\nMemFree: 1 kB\nMemAvailable: 3 kB\nSwapTotal: 5 kB\nSwapFree: 4 kB\n");
+	tree_write("meminfo", "MemTotal: 9000000 kB\nMemFree: 1 kB\nMemAvailable: 3 kB\nSwapTotal: "
+			      "5 kB\nSwapFree: 4 kB\n");
 	assert_int_equal(look(false).mem_total_kib, 9000000); /* R11 */
 	assert_int_equal(look(false).mem_available_kib, 3);
 	assert_int_equal(look(false).swap_free_kib, 4); /* R04 */
@@ -69,7 +69,8 @@ static void sees_what_changes(void **state)
 static void r02_without_available_it_is_estimated(void **state)
 {
 	(void)state;
-	tree_write("meminfo", "MemTotal: 1000 kB\nMemFree: 100 kB\nBuffers: 20 kB\nCached: 300 kB\nSwapTotal: 0 kB\n"
+	tree_write("meminfo", "MemTotal: 1000 kB\nMemFree: 100 kB\nBuffers: 20 kB\nCached: 300 "
+			      "kB\nSwapTotal: 0 kB\n"
 			      "SwapFree: 0 kB\nShmem: 50 kB\nSReclaimable: 40 kB\n");
 	for (int detail = 0; detail <= 1; detail++) {
 		struct sample s = look(detail);
@@ -89,8 +90,9 @@ static void r07_zfs_gives_back_what_is_above_its_minimum(void **state)
 	assert_int_equal(mkdirat(tree, "spl/kstat", 0755), 0);
 	assert_int_equal(mkdirat(tree, "spl/kstat/zfs", 0755), 0);
 	/* ZFS 2.2: no arc_meta_* lines; bytes */
-	tree_write("spl/kstat/zfs/arcstats",
-		   "13 1 0x01 147 39984 5 6\nname type data\nc_min 4 104857600\nsize 4 1153433600\n");
+	tree_write(
+		"spl/kstat/zfs/arcstats",
+		"13 1 0x01 147 39984 5 6\nname type data\nc_min 4 104857600\nsize 4 1153433600\n");
 	sense_close(&sense);
 	assert_int_equal(sense_open(&sense, tree), 0);
 	s = look(false);
@@ -107,7 +109,8 @@ static void r07_zfs_gives_back_what_is_above_its_minimum(void **state)
 
 static void r10_a_broken_read_is_no_look(void **state)
 {
-	static const char *const texts[] = {"", "garbage\n", "MemTotal: 8000000 kB", "MemTotal:\nMemFree:\n",
+	static const char *const texts[] = {"", "garbage\n", "MemTotal: 8000000 kB",
+					    "MemTotal:\nMemFree:\n",
 					    "MemTotal: 0 kB\nMemFree: 0 kB\nMemAvailable: 0 kB\n"};
 
 	(void)state;
@@ -125,14 +128,17 @@ static void detail_says_who_holds_it(void **state)
 
 	(void)state;
 	tree_write("meminfo",
-		   "MemTotal: 8000 kB\nMemFree: 10 kB\nMemAvailable: 20 kB\nSwapTotal: 0 kB\nSwapFree: 0 "
+		   "MemTotal: 8000 kB\nMemFree: 10 kB\nMemAvailable: 20 kB\nSwapTotal: 0 "
+		   "kB\nSwapFree: 0 "
 		   "kB\nAnonPages: 100 kB\n"
-		   "Cached: 70 kB\nMapped: 55 kB\nShmem: 30 kB\nSUnreclaim: 40 kB\nKernelStack: 1 kB\nPageTables: 2 "
+		   "Cached: 70 kB\nMapped: 55 kB\nShmem: 30 kB\nSUnreclaim: 40 kB\nKernelStack: 1 "
+		   "kB\nPageTables: 2 "
 		   "kB\nSecPageTables: 3 kB\n"
 		   "VmallocUsed: 4 kB\nPercpu: 5 kB\nHugePages_Total: 3\nHugepagesize: 2048 kB\n");
 	tree_write("vmstat", "nr_free_pages 1\noom_kill 7\n");
 	s = look(true);
-	assert_int_equal(s.have, HAVE_MEM | HAVE_AVAILABLE | HAVE_SWAP | HAVE_DETAIL | HAVE_OOM_KILLS);
+	assert_int_equal(s.have,
+			 HAVE_MEM | HAVE_AVAILABLE | HAVE_SWAP | HAVE_DETAIL | HAVE_OOM_KILLS);
 	assert_int_equal(s.anon_kib, 100);
 	assert_int_equal(s.mapped_kib, 55);
 	assert_int_equal(s.shmem_kib, 30);
@@ -144,9 +150,11 @@ static void detail_says_who_holds_it(void **state)
 	assert_int_equal(s.kernel_oom_kills, 7);
 	/* Added later: who holds it is read again, the levels stay what was decided on. */
 	s = look(false);
-	tree_write("meminfo", "MemTotal: 8000 kB\nMemFree: 11 kB\nMemAvailable: 21 kB\nAnonPages: 101 kB\n");
+	tree_write("meminfo",
+		   "MemTotal: 8000 kB\nMemFree: 11 kB\nMemAvailable: 21 kB\nAnonPages: 101 kB\n");
 	sense_detail(&sense, &s);
-	assert_int_equal(s.have, HAVE_MEM | HAVE_AVAILABLE | HAVE_SWAP | HAVE_DETAIL | HAVE_OOM_KILLS);
+	assert_int_equal(s.have,
+			 HAVE_MEM | HAVE_AVAILABLE | HAVE_SWAP | HAVE_DETAIL | HAVE_OOM_KILLS);
 	assert_int_equal(s.mem_available_kib, 20);
 	assert_int_equal(s.anon_kib, 101);
 	assert_int_equal(s.kernel_oom_kills, 7);
@@ -167,11 +175,12 @@ static void what_is_waited_for(void **state)
 	tree_write("sys/vm/watermark_scale_factor", "10\n");
 	tree_write("diskstats", "   8       0 sda 100 5 2000 300 7 7 7 7 0 7 7\n");
 	tree_write("loadavg", "0.20 0.18 0.12 4/80 11206\n");
-	tree_write("pressure/memory",
-		   "some avg10=0.00 avg60=0.00 avg300=0.00 total=5\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=6\n");
-	tree_write("pressure/io",
-		   "some avg10=0.00 avg60=0.00 avg300=0.00 total=7\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=8\n");
-	tree_write("vmstat", "workingset_refault_anon 3\nworkingset_refault_file 4\npgmajfault 9\npswpin 13\npswpout "
+	tree_write("pressure/memory", "some avg10=0.00 avg60=0.00 avg300=0.00 total=5\nfull "
+				      "avg10=0.00 avg60=0.00 avg300=0.00 total=6\n");
+	tree_write("pressure/io", "some avg10=0.00 avg60=0.00 avg300=0.00 total=7\nfull avg10=0.00 "
+				  "avg60=0.00 avg300=0.00 total=8\n");
+	tree_write("vmstat", "workingset_refault_anon 3\nworkingset_refault_file 4\npgmajfault "
+			     "9\npswpin 13\npswpout "
 			     "11\nallocstall_dma 1\n"
 			     "allocstall_normal 2\nallocstall_movable 3\n"
 			     "pgsteal_kswapd 50\npgsteal_direct 8\npgsteal_anon 90\n");
@@ -180,8 +189,8 @@ static void what_is_waited_for(void **state)
 	s = look(false);
 	assert_int_equal(s.low_kib, 0); /* not known before it was asked for */
 	sense_waits(&sense, &s);
-	assert_int_equal(s.have, HAVE_MEM | HAVE_AVAILABLE | HAVE_SWAP | HAVE_WAITS | HAVE_REFAULTS | HAVE_PRESSURE |
-					 HAVE_STEALS);
+	assert_int_equal(s.have, HAVE_MEM | HAVE_AVAILABLE | HAVE_SWAP | HAVE_WAITS |
+					 HAVE_REFAULTS | HAVE_PRESSURE | HAVE_STEALS);
 	assert_int_equal(s.low_kib, 4000 + 8000); /* min, and a thousandth of 8 GB */
 	assert_int_equal(s.refaults, 7);
 	assert_int_equal(s.major_faults, 9);
@@ -215,7 +224,8 @@ static void without_disks_nothing_is_waited_for(void **state)
 	assert_false(s.have & HAVE_WAITS);
 }
 
-/* A tree of files is not written to; /proc of a kernel with pressure wakes us, or says why it does not. */
+/* A tree of files is not written to; /proc of a kernel with pressure wakes us, or says why it does
+ * not. */
 static void the_trigger(void **state)
 {
 	struct sense real;
@@ -246,11 +256,13 @@ static void nothing_to_open(void **state)
 	(void)close(fd);
 }
 
-/* Every machine that was kept: its levels are read, and the holders are not more than the machine has. */
+/* Every machine that was kept: its levels are read, and the holders are not more than the machine
+ * has. */
 static void fixtures_are_read(void **state)
 {
-	static const char *const machines[] = {"normal",    "no-swap",     "zram",         "cgroup-v1",
-					       "cgroup-v2", "kernel-3.10", "hostile-names"};
+	static const char *const machines[] = {"normal",       "no-swap",   "zram",
+					       "cgroup-v1",    "cgroup-v2", "kernel-3.10",
+					       "hostile-names"};
 
 	(void)state;
 	for (unsigned i = 0; i < ARRAY_SIZE(machines); i++) {
@@ -266,7 +278,8 @@ static void fixtures_are_read(void **state)
 		sense_read(&kept, true, &s);
 		assert_true(s.have & HAVE_MEM);
 		assert_true(s.mem_available_kib > 0 && s.mem_available_kib < s.mem_total_kib);
-		assert_true(s.anon_kib + s.shmem_kib + s.slab_kib + s.kernel_kib <= s.mem_total_kib);
+		assert_true(s.anon_kib + s.shmem_kib + s.slab_kib + s.kernel_kib <=
+			    s.mem_total_kib);
 		assert_int_equal((s.have & HAVE_AVAILABLE) != 0, i != 5);
 		sense_close(&kept);
 		(void)close(fd);
@@ -278,12 +291,15 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(reads_levels, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(sees_what_changes, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(r02_without_available_it_is_estimated, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(r07_zfs_gives_back_what_is_above_its_minimum, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(r02_without_available_it_is_estimated, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(r07_zfs_gives_back_what_is_above_its_minimum,
+						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(r10_a_broken_read_is_no_look, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(detail_says_who_holds_it, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_is_waited_for, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(without_disks_nothing_is_waited_for, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(without_disks_nothing_is_waited_for, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(the_trigger, set_up, tear_down),
 		cmocka_unit_test(nothing_to_open),
 		cmocka_unit_test(fixtures_are_read),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "stall.h"
+#include "decide/stall.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "util.h"
+#include "base/util.h"
 
 #define MIB(n) ((uint64_t)(n)*1024)
 
@@ -18,7 +18,8 @@ static struct sample machine;
 
 /* What a machine does every second while a test lets time go by. */
 struct load {
-	double refaults, major_faults, reads, read_pages, read_ms, swap_in_kib, swap_out_kib, alloc_stalls, steals;
+	double refaults, major_faults, reads, read_pages, read_ms, swap_in_kib, swap_out_kib,
+		alloc_stalls, steals;
 	double pressure_full_us, io_full_us;
 	uint64_t running;
 };
@@ -45,7 +46,8 @@ static int set_up(void **state)
 }
 
 /* 0.6 tasks wait for what was taken from them, and disks read nothing else. */
-#define QUARTER_OF_IT .refaults = 300, .major_faults = 300, .reads = 320, .read_pages = 320, .read_ms = 640
+#define QUARTER_OF_IT                                                                              \
+	.refaults = 300, .major_faults = 300, .reads = 320, .read_pages = 320, .read_ms = 640
 
 /* A quarter of a second goes by. */
 static struct stall_view step(const struct load *l)
@@ -83,9 +85,14 @@ static double fires(const struct load *l, unsigned seconds, enum stall_rule *ret
 	return -1;
 }
 
-/* A disk of 1,800 reads a second that does nothing else than bring back what was taken: four tasks wait for it. */
-static const struct load thrash = {
-	.refaults = 1800, .major_faults = 1700, .reads = 1800, .read_pages = 1800, .read_ms = 4000, .running = 1};
+/* A disk of 1,800 reads a second that does nothing else than bring back what was taken: four tasks
+ * wait for it. */
+static const struct load thrash = {.refaults = 1800,
+				   .major_faults = 1700,
+				   .reads = 1800,
+				   .read_pages = 1800,
+				   .read_ms = 4000,
+				   .running = 1};
 
 static void thrashing_fires_after_its_window(void **state)
 {
@@ -116,8 +123,13 @@ static void honest_work_never_fires(void **state)
 		{"a database by read(2) past its cache: everything comes back, no fault waits",
 		 {.refaults = 1700, .reads = 1800, .read_pages = 1800, .read_ms = 7000}},
 		{"a backup beside a service that loses a page now and then",
-		 {.refaults = 300, .major_faults = 300, .reads = 1800, .read_pages = 25000, .read_ms = 9000}},
-		{"a backup at the limit of a slow disk, and what a service needs waits behind it for 57 ms; as seen",
+		 {.refaults = 300,
+		  .major_faults = 300,
+		  .reads = 1800,
+		  .read_pages = 25000,
+		  .read_ms = 9000}},
+		{"a backup at the limit of a slow disk, and what a service needs waits behind it "
+		 "for 57 ms; as seen",
 		 {.refaults = 430,
 		  .major_faults = 17,
 		  .reads = 100,
@@ -145,7 +157,8 @@ static void honest_work_never_fires(void **state)
 		  .read_pages = 1800,
 		  .read_ms = 9000,
 		  .running = 2}},
-		{"a backup by mmap from a file system without a disk, whose faults have no reads, and a service; as "
+		{"a backup by mmap from a file system without a disk, whose faults have no reads, "
+		 "and a service; as "
 		 "seen",
 		 {.refaults = 7600,
 		  .major_faults = 450,
@@ -156,9 +169,14 @@ static void honest_work_never_fires(void **state)
 		  .running = 2}},
 		{"cold memory goes to swap", {.swap_out_kib = 60000, .alloc_stalls = 2}},
 		{"nothing", {.running = 0}},
-		{"refaults without a read, as zswap has them", {.refaults = 20000, .major_faults = 20000}},
+		{"refaults without a read, as zswap has them",
+		 {.refaults = 20000, .major_faults = 20000}},
 		{"and with a few reads of somebody else",
-		 {.refaults = 20000, .major_faults = 20000, .reads = 40, .read_pages = 100, .read_ms = 400}},
+		 {.refaults = 20000,
+		  .major_faults = 20000,
+		  .reads = 40,
+		  .read_pages = 100,
+		  .read_ms = 400}},
 		{"one task in a hundred waits",
 		 {.refaults = 1800,
 		  .major_faults = 1700,
@@ -179,7 +197,8 @@ static void honest_work_never_fires(void **state)
 	}
 }
 
-/* As seen: 19 % available, a full page cache, and a container of 30 MiB that reads 128 MiB through a mapping. */
+/* As seen: 19 % available, a full page cache, and a container of 30 MiB that reads 128 MiB through
+ * a mapping. */
 static void a_control_group_at_its_own_limit(void **state)
 {
 	struct load l = {.refaults = 3200,
@@ -201,7 +220,8 @@ static void a_control_group_at_its_own_limit(void **state)
 	assert_true(fires(&l, 8, &rule) > 0);
 }
 
-/* On a large machine kswapd takes for seconds' worth at a time; what is read in between goes where that was. */
+/* On a large machine kswapd takes for seconds' worth at a time; what is read in between goes where
+ * that was. */
 static void the_machine_takes_many_at_a_time(void **state)
 {
 	struct stall_view v = {0};
@@ -219,7 +239,8 @@ static void the_machine_takes_many_at_a_time(void **state)
 	assert_int_equal(v.rule, STALL_NONE); /* nothing is taken, and nothing is filled */
 }
 
-/* R12, R13: with memory to spare nothing is a stall, however much waits and whatever the kernel calls it. */
+/* R12, R13: with memory to spare nothing is a stall, however much waits and whatever the kernel
+ * calls it. */
 static void r12_never_with_memory_to_spare(void **state)
 {
 	struct load l = thrash;
@@ -233,7 +254,8 @@ static void r12_never_with_memory_to_spare(void **state)
 	machine.mem_available_kib = MIB(600);
 	assert_false(step(&l).open);
 	machine.mem_available_kib = MIB(143);
-	machine.mem_free_kib = MIB(25); /* more than four times the low watermark: nothing is reclaimed */
+	machine.mem_free_kib =
+		MIB(25); /* more than four times the low watermark: nothing is reclaimed */
 	assert_true(fires(&l, 60, &rule) < 0);
 	assert_false(step(&l).open);
 	machine.mem_free_kib = MIB(23);
@@ -272,7 +294,8 @@ static void roomy_swap_holds_it(void **state)
 	assert_float_equal(fires(&thrash, 60, &rule), 2.25, 0.01);
 }
 
-/* An application of 246 MiB comes back at 20 MiB a second: each page once. Only what goes on after that is thrashing.
+/* An application of 246 MiB comes back at 20 MiB a second: each page once. Only what goes on after
+ * that is thrashing.
  */
 static void a_return_from_swap_is_waited_for(void **state)
 {
@@ -298,7 +321,8 @@ static void a_return_from_swap_is_waited_for(void **state)
 	(void)set_up(NULL);
 	machine.swap_total_kib = MIB(16 * 1024);
 	machine.swap_free_kib = MIB(8 * 1024);
-	assert_in_range((int)fires(&back, 120, &rule), 71, 73); /* nobody waits for eight GiB at that speed */
+	assert_in_range((int)fires(&back, 120, &rule), 71,
+			73); /* nobody waits for eight GiB at that speed */
 }
 
 /* An application that comes back from swap makes others wait for some seconds: nothing is wrong. */
@@ -344,7 +368,8 @@ static void falling_memory_brings_it_forward(void **state)
 			if (step(&some).rule == STALL_FALLING)
 				after = n;
 		}
-		if (rows[i].after < 0 ? after >= 0 : after < rows[i].after || after > 4 * rows[i].after)
+		if (rows[i].after < 0 ? after >= 0
+				      : after < rows[i].after || after > 4 * rows[i].after)
 			fail_msg("row %u: %d", i, after);
 	}
 }
@@ -366,19 +391,23 @@ static int bomb_beside(uint64_t available_mib, uint64_t swap_mib, bool ignore_sw
 	return -1;
 }
 
-/* Memory is gone, the swap is not, and in some seconds it will be: what is poured into it now is not watched any
- * longer. What is available rises again a little meanwhile. */
+/* Memory is gone, the swap is not, and in some seconds it will be: what is poured into it now is
+ * not watched any longer. What is available rises again a little meanwhile. */
 static void r53_a_bomb_beside_free_swap(void **state)
 {
 	(void)state;
-	assert_int_equal(bomb_beside(20, 512, false), 9); /* as soon as there are two seconds to look at */
+	assert_int_equal(bomb_beside(20, 512, false),
+			 9); /* as soon as there are two seconds to look at */
 	assert_int_equal(bomb_beside(80, 512, false), 9);
-	assert_int_equal(bomb_beside(120, 512, false), 9); /* 12 %: the disk takes it as it comes; as seen on 6.12 */
+	assert_int_equal(bomb_beside(120, 512, false),
+			 9); /* 12 %: the disk takes it as it comes; as seen on 6.12 */
 	assert_int_equal(bomb_beside(20, 64 * 1024, false),
 			 37); /* it would take minutes: -stall-hold, as any stall then */
-	assert_int_equal(bomb_beside(80, 64 * 1024, false), -1); /* and memory is not as short as that */
+	assert_int_equal(bomb_beside(80, 64 * 1024, false),
+			 -1); /* and memory is not as short as that */
 	assert_int_equal(bomb_beside(160, 512, false), -1);
-	assert_int_equal(bomb_beside(120, 512, true), -1); /* nobody asks how long swap would last */
+	assert_int_equal(bomb_beside(120, 512, true),
+			 -1); /* nobody asks how long swap would last */
 }
 
 static void other_rules(void **state)
@@ -407,13 +436,23 @@ static void other_rules(void **state)
 		 STALL_NONE},
 		{"a quarter of it, for long", {QUARTER_OF_IT}, 143, true, false, 9.25, STALL_SLOW},
 		{"less is nothing",
-		 {.refaults = 200, .major_faults = 200, .reads = 220, .read_pages = 220, .read_ms = 440},
+		 {.refaults = 200,
+		  .major_faults = 200,
+		  .reads = 220,
+		  .read_pages = 220,
+		  .read_ms = 440},
 		 143,
 		 true,
 		 false,
 		 -1,
 		 STALL_NONE},
-		{"nor a quarter of it where more is available", {QUARTER_OF_IT}, 300, true, false, -1, STALL_NONE},
+		{"nor a quarter of it where more is available",
+		 {QUARTER_OF_IT},
+		 300,
+		 true,
+		 false,
+		 -1,
+		 STALL_NONE},
 		{"readahead is thrown out before it is used; as seen",
 		 {.refaults = 6560,
 		  .major_faults = 868,
@@ -438,7 +477,13 @@ static void other_rules(void **state)
 		 false,
 		 9.25,
 		 STALL_SLOW},
-		{"poured into swap", {.swap_out_kib = 90000, .alloc_stalls = 60}, 40, true, false, 4.25, STALL_FLOOD},
+		{"poured into swap",
+		 {.swap_out_kib = 90000, .alloc_stalls = 60},
+		 40,
+		 true,
+		 false,
+		 4.25,
+		 STALL_FLOOD},
 		{"poured into swap, memory to spare",
 		 {.swap_out_kib = 90000, .alloc_stalls = 60},
 		 60,
@@ -487,11 +532,13 @@ static void other_rules(void **state)
 			       (rows[i].pressure ? HAVE_PRESSURE : 0u);
 		after = fires(&rows[i].load, 60, &rule);
 		if (after != rows[i].after || rule != rows[i].rule)
-			fail_msg("%s: after %.2f s, %s", rows[i].what, after, stall_rule_name(rule));
+			fail_msg("%s: after %.2f s, %s", rows[i].what, after,
+				 stall_rule_name(rule));
 	}
 }
 
-/* Counters wrap (32 bits of milliseconds are 49 days), disks come and go: what was before is not compared with. */
+/* Counters wrap (32 bits of milliseconds are 49 days), disks come and go: what was before is not
+ * compared with. */
 static void counters_that_jump_are_no_stall(void **state)
 {
 	enum stall_rule rule;
@@ -506,11 +553,12 @@ static void counters_that_jump_are_no_stall(void **state)
 	machine.disk_reads += 1000000;
 	machine.disk_read_ms += 100000000;
 	machine.disk_read_pages += 1000000;
-	assert_true(
-		fires(
-			&(struct load){
-				.refaults = 100, .major_faults = 100, .reads = 100, .read_pages = 100, .read_ms = 10},
-			5, &rule) < 0);
+	assert_true(fires(&(struct load){.refaults = 100,
+					 .major_faults = 100,
+					 .reads = 100,
+					 .read_pages = 100,
+					 .read_ms = 10},
+			  5, &rule) < 0);
 }
 
 /* The counters are asked for when the last are old enough, and only with the gate open. */

@@ -11,7 +11,7 @@
 
 static char passwd_path[] = "/tmp/useroom-test-users-XXXXXX";
 #define USERS_FILE passwd_path
-#include "../../src/users.c"
+#include "../../src/base/users.c"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -96,7 +96,8 @@ static void lines_across_the_buffer(void **state)
 
 		memset(text + n, 'g', gecos);
 		n += gecos;
-		n += (size_t)sprintf(text + n, ":/:/bin/sh\nafter:x:1001:1::/:\nlast:x:1002:1::/:\n");
+		n += (size_t)sprintf(text + n,
+				     ":/:/bin/sh\nafter:x:1001:1::/:\nlast:x:1002:1::/:\n");
 		write_passwd(text, n);
 		check_name(1001, "after");
 		check_name(1002, "last");
@@ -105,7 +106,8 @@ static void lines_across_the_buffer(void **state)
 	memcpy(text + sizeof(text) - 20, "\nend:x:1003:1::/:\n\n\n", 20);
 	write_passwd(text, sizeof(text));
 	check_name(1003, "end");
-	memcpy(text + LINE_BYTES, "forged:x:1005:1::/:\n", 20); /* the rest of a line is not a line */
+	memcpy(text + LINE_BYTES, "forged:x:1005:1::/:\n",
+	       20); /* the rest of a line is not a line */
 	write_passwd(text, sizeof(text));
 	check_name(1005, "");
 	memset(text, 'g', sizeof(text)); /* not a newline in sight */

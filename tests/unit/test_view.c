@@ -10,9 +10,9 @@
 
 #include <cmocka.h>
 
+#include "base/util.h"
 #include "meters.h"
 #include "order.h"
-#include "util.h"
 #include "words.h"
 
 #define MIB(n) ((uint64_t)(n)*1024)
@@ -39,8 +39,9 @@ static int fresh(void **state)
 	view.config.mem_kill_ppm = view.config.swap_kill_ppm = 50000;
 	view.config.min_victim_ppm = 10000;
 	view.config.protect_critical = true;
-	view.sample = (struct sample){
-		.have = HAVE_MEM | HAVE_SWAP, .mem_total_kib = MIB(1000), .mem_available_kib = MIB(500)};
+	view.sample = (struct sample){.have = HAVE_MEM | HAVE_SWAP,
+				      .mem_total_kib = MIB(1000),
+				      .mem_available_kib = MIB(500)};
 	view.rank = (struct rank){.config = &view.config,
 				  .page_kib = 4,
 				  .mem_total_kib = MIB(1000),
@@ -54,7 +55,8 @@ static struct proc *add(int32_t pid, const char *comm, uint64_t anon_mib)
 {
 	struct proc *p = &view.table.procs[view.table.count++];
 
-	*p = (struct proc){.pid = pid, .ppid = 1, .uid = 1000, .state = 'S', .threads = 1, .matched = -1};
+	*p = (struct proc){
+		.pid = pid, .ppid = 1, .uid = 1000, .state = 'S', .threads = 1, .matched = -1};
 	p->anon_kib = p->rss_kib = MIB(anon_mib);
 	(void)snprintf(p->comm, sizeof(p->comm), "%s", comm);
 	(void)snprintf(p->exe, sizeof(p->exe), "/usr/bin/%s", comm);
@@ -172,7 +174,8 @@ static void verdicts(void **state)
 	decide(20);
 	must_say("SIGKILL would go to 10 (ev\\x1bil); available 20 MiB (2 %) <= 5 %, no swap");
 	view.running = view.config.dry_run = true;
-	must_say("SIGKILL would go to 10 (ev\\x1bil), were it not a dry run; available 20 MiB (2 %) <= 5 %, no swap");
+	must_say("SIGKILL would go to 10 (ev\\x1bil), were it not a dry run; available 20 MiB (2 "
+		 "%) <= 5 %, no swap");
 }
 
 static void r01_verdict_with_swap(void **state)
@@ -183,10 +186,12 @@ static void r01_verdict_with_swap(void **state)
 	view.sample.swap_total_kib = MIB(100);
 	view.sample.swap_free_kib = MIB(50);
 	decide(90);
-	must_say("nobody would be ended; available 90 MiB (9 %) <= 10 %, swap free 50 MiB (50 %) > 10 %");
+	must_say("nobody would be ended; available 90 MiB (9 %) <= 10 %, swap free 50 MiB (50 %) > "
+		 "10 %");
 	view.sample.swap_free_kib = MIB(4);
 	decide(90);
-	must_say("SIGTERM would go to 10 (hog); available 90 MiB (9 %) <= 10 %, swap free 4 MiB (4 %) <= 10 %");
+	must_say("SIGTERM would go to 10 (hog); available 90 MiB (9 %) <= 10 %, swap free 4 MiB (4 "
+		 "%) <= 10 %");
 	view.config.ignore_swap = true;
 	decide(500);
 	must_say("nobody would be ended; available 500 MiB (50 %) > 10 %, swap ignored");
@@ -208,7 +213,8 @@ static void r40_verdict_coming_back(void **state)
 	sort();
 	view.sample.pending_mem_kib = MIB(200);
 	decide(90);
-	must_say("nobody would be ended, enough is coming back; available 90 MiB (9 %) <= 10 %, no swap");
+	must_say("nobody would be ended, enough is coming back; available 90 MiB (9 %) <= 10 %, no "
+		 "swap");
 }
 
 static void r05_verdict_futile(void **state)
@@ -221,8 +227,9 @@ static void r05_verdict_futile(void **state)
 	(void)add(10, "hog", 20);
 	sort();
 	decide(90);
-	assert_string_equal(view_verdict(&view, verdict, sizeof(verdict)),
-			    "ending processes cannot help: tmpfs and shared memory (Shmem) hold 800 MiB");
+	assert_string_equal(
+		view_verdict(&view, verdict, sizeof(verdict)),
+		"ending processes cannot help: tmpfs and shared memory (Shmem) hold 800 MiB");
 }
 
 static void r10_verdict_blind(void **state)
@@ -306,7 +313,8 @@ static void must_order(enum order_key key, const char *filter, const char *pids)
 	char text[128] = "";
 
 	for (unsigned i = 0; i < count; i++)
-		(void)snprintf(text + strlen(text), sizeof(text) - strlen(text), "%d ", view.table.procs[rows[i]].pid);
+		(void)snprintf(text + strlen(text), sizeof(text) - strlen(text), "%d ",
+			       view.table.procs[rows[i]].pid);
 	assert_string_equal(text, pids);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* hog MIB_PER_SECOND: take memory for ever, 4 MiB at a time, and touch all of it. For use in a virtual machine only. */
+/* hog MIB_PER_SECOND: take memory for ever, 4 MiB at a time, and touch all of it. For use in a
+ * virtual machine only. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -14,7 +15,8 @@ int main(int argc, char **argv)
 	if (getppid() == 0)
 		return 2;
 	for (;;) {
-		char *p = mmap(NULL, STEP, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		char *p = mmap(NULL, STEP, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			       0);
 
 		if (p != MAP_FAILED)
 			memset(p, 1, STEP);

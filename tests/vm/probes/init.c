@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* init: the first program of a test's virtual machine. Loads the modules that its initramfs brings, in their order,
- * mounts the root disk, takes /lab over to it and goes on with the program that /lab/init names. */
+/* init: the first program of a test's virtual machine. Loads the modules that its initramfs brings,
+ * in their order, mounts the root disk, takes /lab over to it and goes on with the program that
+ * /lab/init names. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

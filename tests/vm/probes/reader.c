@@ -2,10 +2,10 @@
 /* reader: reads files again and again, or once, as servers and backups do.
  *
  *   -n NAME     its name                      -m          by mmap (else by read)
- *   -t THREADS  so many threads               -p          pages in random order (else from the beginning to the end)
- *   -s MIB      of each file, only so much    -l          for ever (else each file once)
- *   -r MIB      at most so many MiB a second  -o FILE     what is read goes to a file too: a copy
- *   -d          a database: for ever, any page of any of the files, by pread
+ *   -t THREADS  so many threads               -p          pages in random order (else from the
+ * beginning to the end) -s MIB      of each file, only so much    -l          for ever (else each
+ * file once) -r MIB      at most so many MiB a second  -o FILE     what is read goes to a file too:
+ * a copy -d          a database: for ever, any page of any of the files, by pread
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -20,7 +20,8 @@
 
 #define PAGE  ((size_t)4096)
 #define BLOCK ((size_t)128 * 1024)
-#define PIECE ((size_t)128 * 1024 * 1024) /* what is mapped at a time: page tables take memory too */
+#define PIECE                                                                                      \
+	((size_t)128 * 1024 * 1024) /* what is mapped at a time: page tables take memory too */
 
 static struct {
 	const char *name, *copy;
@@ -46,7 +47,8 @@ static double now(void)
 static void keep_to_rate(double began, size_t done)
 {
 	double wait = o.rate > 0 ? began + (double)done / (1024 * 1024) / o.rate - now() : 0;
-	struct timespec t = {.tv_sec = (time_t)wait, .tv_nsec = (long)((wait - (double)(time_t)wait) * 1e9)};
+	struct timespec t = {.tv_sec = (time_t)wait,
+			     .tv_nsec = (long)((wait - (double)(time_t)wait) * 1e9)};
 
 	if (wait > 0)
 		nanosleep(&t, NULL);
@@ -105,7 +107,8 @@ static void any_page(uint64_t *seed)
 		struct stat s;
 
 		if (fstat(fd, &s) != 0 || s.st_size < (off_t)PAGE ||
-		    pread(fd, page, PAGE, (off_t)((*seed >> 33) % ((size_t)s.st_size / PAGE) * PAGE)) <= 0)
+		    pread(fd, page, PAGE,
+			  (off_t)((*seed >> 33) % ((size_t)s.st_size / PAGE) * PAGE)) <= 0)
 			break;
 	}
 	free(fds);

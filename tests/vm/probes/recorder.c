@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* recorder OUT SECONDS NAME DEATHS AFTER FILE: what the machine went through, and who died when by which signal.
+/* recorder OUT SECONDS NAME DEATHS AFTER FILE: what the machine went through, and who died when by
+ * which signal.
  *
- * Ends after so many SECONDS, or AFTER seconds after the last of so many DEATHS of processes of this NAME (0: never),
- * and writes one JSON object. It is locked in memory and runs at real-time priority, so that it goes on where nothing
- * else does, and no killer may take it. FILE has the pid of the killer, once that runs: what it used is read every half
- * second. Deaths come from the kernel's process connector (Documentation/driver-api/connector.rst); the numbers from
+ * Ends after so many SECONDS, or AFTER seconds after the last of so many DEATHS of processes of
+ * this NAME (0: never), and writes one JSON object. It is locked in memory and runs at real-time
+ * priority, so that it goes on where nothing else does, and no killer may take it. FILE has the pid
+ * of the killer, once that runs: what it used is read every half second. Deaths come from the
+ * kernel's process connector (Documentation/driver-api/connector.rst); the numbers from
  * /proc/meminfo, vmstat, pressure and diskstats.
  */
 #include <errno.h>
@@ -40,10 +42,12 @@ static const struct source {
 	const char *path;
 	const char *names[12];
 } sources[] = {
-	{"/proc/meminfo", {"MemAvailable:", "MemFree:", "Cached:", "AnonPages:", "Shmem:", "SwapFree:"}},
+	{"/proc/meminfo",
+	 {"MemAvailable:", "MemFree:", "Cached:", "AnonPages:", "Shmem:", "SwapFree:"}},
 	{"/proc/vmstat",
-	 {"workingset_refault_file", "workingset_refault_anon", "pgmajfault", "pswpin", "pswpout", "allocstall*",
-	  "pgscan_kswapd", "pgscan_direct", "oom_kill", "pgsteal_kswapd*", "pgsteal_direct*"}},
+	 {"workingset_refault_file", "workingset_refault_anon", "pgmajfault", "pswpin", "pswpout",
+	  "allocstall*", "pgscan_kswapd", "pgscan_direct", "oom_kill", "pgsteal_kswapd*",
+	  "pgsteal_direct*"}},
 	{"/proc/stat", {"cpu", "procs_running", "procs_blocked", "ctxt"}},
 	{"/proc/pressure/memory", {"some", "full"}},
 	{"/proc/pressure/io", {"some", "full"}},
@@ -92,10 +96,12 @@ static uint64_t number(const char *name)
 	bool sum = name[n - 1] == '*';
 	uint64_t total = 0;
 
-	for (const char *line = text; line && *line; line = strchr(line, '\n'), line = line ? line + 1 : NULL) {
+	for (const char *line = text; line && *line;
+	     line = strchr(line, '\n'), line = line ? line + 1 : NULL) {
 		if (strncmp(line, name, sum ? n - 1 : n) != 0 || (!sum && line[n] != ' '))
 			continue;
-		const char *at = line + strcspn(line, " \n"), *end = strchr(line, '\n'), *sign = strstr(line, "total=");
+		const char *at = line + strcspn(line, " \n"), *end = strchr(line, '\n'),
+			   *sign = strstr(line, "total=");
 		total += strtoull(sign && (!end || sign < end) ? sign + 6 : at, NULL, 10);
 		if (!sum)
 			break;
@@ -103,7 +109,8 @@ static uint64_t number(const char *name)
 	return total;
 }
 
-/* Reads, sectors and ms of reading of whole disks: vda.. and zram; partitions and stacked devices are left out. */
+/* Reads, sectors and ms of reading of whole disks: vda.. and zram; partitions and stacked devices
+ * are left out. */
 static void read_disks(uint64_t *row)
 {
 	slurp(disks);
@@ -111,8 +118,8 @@ static void read_disks(uint64_t *row)
 		char name[32];
 		uint64_t reads, merged, sectors, ms;
 
-		if (sscanf(line, "%*u %*u %31s %" SCNu64 "%" SCNu64 "%" SCNu64 "%" SCNu64, name, &reads, &merged,
-			   &sectors, &ms) == 5 &&
+		if (sscanf(line, "%*u %*u %31s %" SCNu64 "%" SCNu64 "%" SCNu64 "%" SCNu64, name,
+			   &reads, &merged, &sectors, &ms) == 5 &&
 		    ((strncmp(name, "vd", 2) == 0 && !name[3]) || strncmp(name, "zram", 4) == 0)) {
 			row[0] += reads;
 			row[1] += sectors;
@@ -131,7 +138,9 @@ static void read_row(void)
 	row[column++] = (uint64_t)now_ms();
 	for (size_t i = 0; i < SOURCES; i++) {
 		slurp(fds[i]);
-		for (size_t k = 0; k < sizeof sources[i].names / sizeof *sources[i].names && sources[i].names[k]; k++)
+		for (size_t k = 0;
+		     k < sizeof sources[i].names / sizeof *sources[i].names && sources[i].names[k];
+		     k++)
 			row[column++] = number(sources[i].names[k]);
 	}
 	read_disks(row + column);
@@ -173,8 +182,8 @@ static void read_killer(void)
 	if (slurp(stat_fd)) {
 		const char *at = strrchr(text, ')');
 
-		if (at && sscanf(at + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %lu %*u %lu %lu", &faults, &user,
-				 &kernel) == 3) {
+		if (at && sscanf(at + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %lu %*u %lu %lu",
+				 &faults, &user, &kernel) == 3) {
 			killer_faults = faults;
 			killer_ticks = user + kernel;
 		}
@@ -211,13 +220,17 @@ static void died(int pid, unsigned code)
 	int signal = (int)(code & 0x7f);
 	const char *name = names[pid % PIDS_MOST];
 
-	for (size_t i = death_count; i-- > 0 && i + 64 > death_count;) /* another thread of the same process */
+	for (size_t i = death_count;
+	     i-- > 0 && i + 64 > death_count;) /* another thread of the same process */
 		if (deaths[i].pid == pid && deaths[i].signal == signal)
 			return;
 	if (death_count == DEATHS_MOST || (signal == 0 && strcmp(name, "beat") == 0))
 		return;
 	struct death *d = &deaths[death_count++];
-	*d = (struct death){.at_ms = (uint32_t)now_ms(), .pid = pid, .signal = signal, .code = (int)(code >> 8 & 0xff)};
+	*d = (struct death){.at_ms = (uint32_t)now_ms(),
+			    .pid = pid,
+			    .signal = signal,
+			    .code = (int)(code >> 8 & 0xff)};
 	memcpy(d->name, name, sizeof d->name);
 	if (signal != 0 && strncmp(name, await_name, strlen(await_name)) == 0) {
 		awaited++;
@@ -231,19 +244,23 @@ static void events(int fd)
 	ssize_t n;
 
 	while ((n = recv(fd, buffer, sizeof buffer, MSG_DONTWAIT)) > 0)
-		for (struct nlmsghdr *h = (struct nlmsghdr *)buffer; NLMSG_OK(h, (size_t)n); h = NLMSG_NEXT(h, n)) {
+		for (struct nlmsghdr *h = (struct nlmsghdr *)buffer; NLMSG_OK(h, (size_t)n);
+		     h = NLMSG_NEXT(h, n)) {
 			const struct cn_msg *message = NLMSG_DATA(h);
 			struct proc_event e;
 
-			memcpy(&e, message->data, message->len < sizeof e ? message->len : sizeof e);
-			if (e.what == PROC_EVENT_FORK && e.event_data.fork.child_pid == e.event_data.fork.child_tgid)
+			memcpy(&e, message->data,
+			       message->len < sizeof e ? message->len : sizeof e);
+			if (e.what == PROC_EVENT_FORK &&
+			    e.event_data.fork.child_pid == e.event_data.fork.child_tgid)
 				memcpy(names[e.event_data.fork.child_tgid % PIDS_MOST],
 				       names[e.event_data.fork.parent_tgid % PIDS_MOST], 16);
 			else if (e.what == PROC_EVENT_EXEC)
 				name_from_proc(e.event_data.exec.process_tgid);
 			else if (e.what == PROC_EVENT_COMM &&
 				 e.event_data.comm.process_pid == e.event_data.comm.process_tgid)
-				memcpy(names[e.event_data.comm.process_tgid % PIDS_MOST], e.event_data.comm.comm, 16);
+				memcpy(names[e.event_data.comm.process_tgid % PIDS_MOST],
+				       e.event_data.comm.comm, 16);
 			else if (e.what == PROC_EVENT_EXIT &&
 				 (e.event_data.exit.process_pid == e.event_data.exit.process_tgid ||
 				  (e.event_data.exit.exit_code & 0x7f) != 0))
@@ -254,19 +271,22 @@ static void events(int fd)
 static int listen_to_processes(void)
 {
 	struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = CN_IDX_PROC};
-	int fd = socket(PF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_CONNECTOR), bytes = 4 * 1024 * 1024;
+	int fd = socket(PF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_CONNECTOR),
+	    bytes = 4 * 1024 * 1024;
 	struct {
 		struct nlmsghdr h;
 		struct cn_msg m;
 		enum proc_cn_mcast_op op;
 	} __attribute__((packed)) request = {
 		.h = {.nlmsg_len = sizeof request, .nlmsg_type = NLMSG_DONE},
-		.m = {.id = {.idx = CN_IDX_PROC, .val = CN_VAL_PROC}, .len = sizeof(enum proc_cn_mcast_op)},
+		.m = {.id = {.idx = CN_IDX_PROC, .val = CN_VAL_PROC},
+		      .len = sizeof(enum proc_cn_mcast_op)},
 		.op = PROC_CN_MCAST_LISTEN,
 	};
 
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes);
-	if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0 || send(fd, &request, sizeof request, 0) < 0) {
+	if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
+	    send(fd, &request, sizeof request, 0) < 0) {
 		perror("recorder: process connector");
 		exit(1);
 	}
@@ -295,14 +315,18 @@ static void json_text(FILE *out, const char *s, size_t n)
 static void write_json(FILE *out)
 {
 	fprintf(out,
-		"{\"mem_total_kib\":%" PRIu64 ",\"swap_total_kib\":%" PRIu64 ",\"tick_ms\":%ld,\"first_ms\":%" PRIu64,
+		"{\"mem_total_kib\":%" PRIu64 ",\"swap_total_kib\":%" PRIu64
+		",\"tick_ms\":%ld,\"first_ms\":%" PRIu64,
 		mem_total, swap_total, TICK_NS / 1000000, rows[0][0]);
-	fprintf(out, ",\"killer\":{\"cpu_ms\":%lu,\"cpu_ns\":%" PRIu64 ",\"major_faults\":%lu,\"rss_kib\":%lu}",
+	fprintf(out,
+		",\"killer\":{\"cpu_ms\":%lu,\"cpu_ns\":%" PRIu64
+		",\"major_faults\":%lu,\"rss_kib\":%lu}",
 		killer_ticks * 10, killer_ns, killer_faults, killer_rss);
 	fputs(",\"deaths\":[", out);
 	for (size_t i = 0; i < death_count; i++) {
-		fprintf(out, "%s{\"t_ms\":%u,\"pid\":%d,\"signal\":%d,\"code\":%d,\"name\":", i ? "," : "",
-			deaths[i].at_ms, deaths[i].pid, deaths[i].signal, deaths[i].code);
+		fprintf(out, "%s{\"t_ms\":%u,\"pid\":%d,\"signal\":%d,\"code\":%d,\"name\":",
+			i ? "," : "", deaths[i].at_ms, deaths[i].pid, deaths[i].signal,
+			deaths[i].code);
 		json_text(out, deaths[i].name, sizeof deaths[i].name);
 		fputc('}', out);
 	}
@@ -311,7 +335,9 @@ static void write_json(FILE *out)
 		fprintf(out, "%s%u", i ? "," : "", available[i]);
 	fputs("],\"fields\":[\"t_ms\"", out);
 	for (size_t i = 0; i < SOURCES; i++)
-		for (size_t k = 0; k < sizeof sources[i].names / sizeof *sources[i].names && sources[i].names[k]; k++)
+		for (size_t k = 0;
+		     k < sizeof sources[i].names / sizeof *sources[i].names && sources[i].names[k];
+		     k++)
 			fprintf(out, ",\"%s%s\"",
 				strstr(sources[i].path, "pressure/memory") ? "memory_"
 				: strstr(sources[i].path, "pressure/io")   ? "io_"
@@ -329,9 +355,9 @@ static void write_json(FILE *out)
 }
 
 /*
- * What the first process and the caller run (systemd or a shell, and libc) is locked as well, whoever the killer is:
- * some killers lock libc, which is of use to others too, and under emulation it costs up to a second when such pages
- * are thrown out (lab/guest: settle).
+ * What the first process and the caller run (systemd or a shell, and libc) is locked as well,
+ * whoever the killer is: some killers lock libc, which is of use to others too, and under emulation
+ * it costs up to a second when such pages are thrown out (lab/guest: settle).
  */
 static void map_programs(const char *maps)
 {
@@ -375,7 +401,8 @@ static void prepare(void)
 	snprintf(of_caller, sizeof of_caller, "/proc/%d/maps", (int)getppid());
 	map_programs("/proc/1/maps");
 	map_programs(of_caller);
-	if (mlockall(MCL_CURRENT | MCL_FUTURE) != 0 || sched_setscheduler(0, SCHED_FIFO, &priority) != 0)
+	if (mlockall(MCL_CURRENT | MCL_FUTURE) != 0 ||
+	    sched_setscheduler(0, SCHED_FIFO, &priority) != 0)
 		perror("recorder");
 }
 
@@ -388,10 +415,13 @@ int main(int argc, char **argv)
 	await_name = argv[3];
 	killer_file = argv[6];
 	int processes = listen_to_processes(), timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-	int64_t end_ms = now_ms() + atol(argv[2]) * 1000, after_ms = (int64_t)(strtod(argv[5], NULL) * 1000);
+	int64_t end_ms = now_ms() + atol(argv[2]) * 1000,
+		after_ms = (int64_t)(strtod(argv[5], NULL) * 1000);
 	size_t enough = (size_t)atol(argv[4]);
-	struct itimerspec period = {.it_interval = {.tv_nsec = TICK_NS}, .it_value = {.tv_nsec = TICK_NS}};
-	struct pollfd wait[] = {{.fd = processes, .events = POLLIN}, {.fd = timer, .events = POLLIN}};
+	struct itimerspec period = {.it_interval = {.tv_nsec = TICK_NS},
+				    .it_value = {.tv_nsec = TICK_NS}};
+	struct pollfd wait[] = {{.fd = processes, .events = POLLIN},
+				{.fd = timer, .events = POLLIN}};
 
 	timerfd_settime(timer, 0, &period, NULL);
 	while (tick_count < TICKS_MOST && now_ms() < end_ms &&

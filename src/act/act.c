@@ -1,0 +1,608 @@
+/* SPDX-License-Identifier: MIT */
+#include "act/act.h"
+
+#include "base/clock.h"
+#include "base/compat.h"
+#include "base/util.h"
+#include "look/sense.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/*
+ * After SIGKILL, or once it was released, a victim that gives nothing back for so long is stuck: in
+ * an uninterruptible wait, or frozen where process_mrelease(2) is missing. 222 ms was the slowest
+ * that was only waiting for a CPU (8 busy loops on it).
+ */
+#define STUCK_NS (1 * NS_PER_S)
+
+/*
+ * After SIGTERM a victim has so long to let go of its memory itself, among it its robust futexes,
+ * which others wait for (twice the 222 ms above; the kernel's own killer gives 2 s,
+ * OOM_REAPER_DELAY of mm/oom_kill.c). One that handles SIGTERM begins to exit when it likes: it is
+ * tried again.
+ */
+#define RELEASE_AGAIN_NS (500 * NS_PER_MS)
+
+/*
+ * The memory of a victim that is gone is still counted on for so long: the counters are behind by
+ * what each CPU keeps for itself, and the last reference to the memory may be somebody else's, our
+ * own process_mrelease's for one (R40). Below the kill level there is less time to be sure.
+ */
+#define SETTLE_NS      (400 * NS_PER_MS)
+#define SETTLE_KILL_NS (50 * NS_PER_MS)
+
+/* Less than this is no progress: counters move by themselves. */
+#define PROGRESS_KIB 1024
+
+/* Victims of one unit within this time are said to be repeated (R49). */
+#define REPEAT_WINDOW_NS (600 * NS_PER_S)
+
+#define REHEARSAL_MS 2000
+
+void act_init(struct act *act, struct scan *scan, struct release *release, act_tell_fn tell,
+	      void *ctx)
+{
+	act->scan = scan;
+	act->release = release;
+	act->tell = tell;
+	act->tell_ctx = ctx;
+}
+
+static void tell(struct act *act, struct event *event)
+{
+	act->tell(act->tell_ctx, event);
+}
+
+static void clear_row(struct act *act, struct victim *v)
+{
+	if (v->pidfd >= 0)
+		(void)close(v->pidfd);
+	v->pidfd = -1;
+	v->state = VICTIM_FREE;
+	act->in_use--;
+}
+
+/* A free row, or one whose only use is to remember that a process may not be signalled. */
+static struct victim *free_row(struct act *act)
+{
+	for (unsigned i = 0; i < VICTIMS_MAX; i++) {
+		if (act->victims[i].state == VICTIM_FREE)
+			return &act->victims[i];
+	}
+	for (unsigned i = 0; i < VICTIMS_MAX; i++) {
+		if (act->victims[i].state == VICTIM_DENIED) {
+			clear_row(act, &act->victims[i]);
+			return &act->victims[i];
+		}
+	}
+	return NULL;
+}
+
+/* ---- signals: these are all there are ---- */
+
+/* R43, R44: through the pidfd where there is one; else the pid, whose start time was compared just
+ * before. */
+static int send_signal(const struct victim *v, int signal)
+{
+	int r = v->pidfd >= 0 ? sys_pidfd_send_signal(v->pidfd, signal, NULL, 0)
+			      : kill(v->event.victim.pid, signal);
+
+	return r < 0 ? -errno : 0;
+}
+
+void act_end_child(pid_t child)
+{
+	(void)kill(-child, SIGKILL); /* its process group, made when it was spawned */
+	(void)kill(child, SIGKILL);
+}
+
+/* ---- the victim's identity and what it still holds ---- */
+
+static int open_pidfd(struct act *act, pid_t pid)
+{
+	int fd;
+
+	if (act->no_pidfd)
+		return -1;
+	fd = sys_pidfd_open(pid, 0);
+	if (fd < 0 && errno == ENOSYS)
+		act->no_pidfd = true;
+	return fd;
+}
+
+static bool still_it(struct act *act, const struct proc *p, char *ret_state)
+{
+	uint64_t start_ticks;
+
+	return scan_identity(act->scan, p->pid, &start_ticks, ret_state) == 0 &&
+	       start_ticks == p->start_ticks;
+}
+
+static bool has_exited(struct act *act, const struct victim *v)
+{
+	struct pollfd fd = {.fd = v->pidfd, .events = POLLIN};
+	char state;
+
+	if (v->pidfd >= 0)
+		return poll(&fd, 1, 0) == 1;
+	/* A zombie is dead, whether or not its parent ever asks (R48). */
+	return !still_it(act, &v->event.victim, &state) || state == 'Z' || state == 'X';
+}
+
+static uint64_t gained_mem(const struct victim *v, const struct sample *s)
+{
+	return minus_u64(s->mem_available_kib, v->base_mem_kib);
+}
+
+static uint64_t gained_swap(const struct victim *v, const struct sample *s)
+{
+	return minus_u64(s->swap_free_kib, v->base_swap_kib);
+}
+
+static uint64_t expected_mem(const struct victim *v, const struct sample *s)
+{
+	return minus_u64(v->event.victim.freeable_kib - v->event.victim.swap_kib, gained_mem(v, s));
+}
+
+static uint64_t expected_swap(const struct victim *v, const struct sample *s)
+{
+	return minus_u64(v->event.victim.swap_kib, gained_swap(v, s));
+}
+
+/*
+ * What the victim still holds; or, once its address space is detached or being taken apart and
+ * shows nothing any more, what has not been seen to come back.
+ */
+static void follow_memory(struct act *act, struct victim *v, const struct sample *s)
+{
+	static struct proc now;
+	const struct proc *p = &v->event.victim;
+	uint64_t mem_kib = expected_mem(v, s), swap_kib = expected_swap(v, s), held = 0;
+	bool shows =
+		v->gone_ns == 0 || v->state == VICTIM_TERMED; /* what it shares is not released */
+
+	if (shows && scan_read(act->scan, p->pid, &now) == 0)
+		held = now.anon_kib + (p->shares_memory ? 0 : now.shmem_kib);
+	if (held > 0 || (shows && now.swap_kib > 0)) {
+		mem_kib = held + now.page_tables_kib;
+		swap_kib = now.swap_kib;
+	}
+	if (mem_kib + swap_kib + PROGRESS_KIB <= v->left_mem_kib + v->left_swap_kib)
+		v->progress_ns = s->now_ns;
+	v->left_mem_kib = mem_kib;
+	v->left_swap_kib = swap_kib;
+}
+
+/* ---- telling ---- */
+
+static void tell_later(struct act *act, struct victim *v, enum event_type type,
+		       const struct sample *s)
+{
+	struct event *e = &v->event;
+
+	e->type = type;
+	e->now_ns = s->now_ns;
+	e->sample = *s;
+	e->since_signal_ns = s->now_ns - v->first_ns;
+	e->came_back_kib = gained_mem(v, s) + gained_swap(v, s);
+	e->exited_by_term = v->exited_by_term;
+	tell(act, e);
+}
+
+/* How often this unit, or a process of this name, was the victim lately (R49). */
+static unsigned count_repeat(struct act *act, const struct event *e)
+{
+	const char *name = e->unit[0] ? e->unit : e->victim.comm;
+	struct repeat *oldest = &act->repeats[0];
+
+	for (unsigned i = 0; i < ARRAY_SIZE(act->repeats); i++) {
+		struct repeat *r = &act->repeats[i];
+
+		if (r->count > 0 && strncmp(r->name, name, sizeof(r->name) - 1) == 0) {
+			r->count = e->now_ns - r->last_ns > REPEAT_WINDOW_NS ? 1 : r->count + 1;
+			r->last_ns = e->now_ns;
+			return r->count;
+		}
+		if (r->last_ns < oldest->last_ns)
+			oldest = r;
+	}
+	*oldest = (struct repeat){.last_ns = e->now_ns, .count = 1};
+	(void)snprintf(oldest->name, sizeof(oldest->name), "%s", name);
+	return 1;
+}
+
+/* ---- the steps ---- */
+
+static void told_kill(struct act *act, struct victim *v, const struct sample *s)
+{
+	struct event *e = &v->event;
+
+	e->type = EVENT_KILL;
+	e->now_ns = v->signal_ns;
+	e->decide_to_signal_ns = v->signal_ns - v->decided_ns;
+	e->sample = *s;
+	e->dry_run = v->dry;
+	tell(act, e);
+}
+
+static void ask_release(struct act *act, struct victim *v, uint64_t now_ns)
+{
+	v->release_ns = now_ns;
+	v->release_asked = true;
+	release_request(act->release, v->event.victim.pid, v->pidfd, v->event.signal);
+}
+
+static void follow_up_signal(struct act *act, struct victim *v)
+{
+	if (v->event.signal == SIGKILL) {
+		ask_release(act, v, v->signal_ns);
+		return;
+	}
+	v->release_ns = v->signal_ns; /* from here on it has its time */
+	if (v->event.victim.state == 'T')
+		(void)send_signal(
+			v, SIGCONT); /* a stopped process gets its SIGTERM only when it goes on */
+}
+
+/* Send the signal that the row's event names, or pretend to. 0 or a negative errno; the row's state
+ * follows. */
+static int do_signal(struct act *act, const struct config *config, struct victim *v,
+		     const struct sample *s)
+{
+	int r = v->dry ? 0 : send_signal(v, v->event.signal);
+
+	v->signal_ns = clock_now();
+	if (r < 0)
+		return r;
+	if (v->first_ns == 0) {
+		v->first_ns = v->signal_ns;
+		v->base_mem_kib = s->mem_available_kib;
+		v->base_swap_kib = s->swap_free_kib;
+	}
+	v->progress_ns = v->signal_ns;
+	v->state = v->event.signal == SIGKILL ? VICTIM_KILLED : VICTIM_TERMED;
+	v->deadline_ns = v->signal_ns + config->grace_ns;
+	if (!v->dry)
+		follow_up_signal(act, v);
+	return 0;
+}
+
+static int failed(struct act *act, struct victim *v, int error, const struct sample *s)
+{
+	if (error != -EPERM) {
+		clear_row(act, v);
+		return -ESRCH;
+	}
+	/* R46: said once, and never tried again as long as it lives. */
+	v->state = VICTIM_DENIED;
+	v->event.error = EPERM;
+	v->event.error_call = v->pidfd >= 0 ? "pidfd_send_signal" : "kill";
+	tell_later(act, v, EVENT_FAILED, s);
+	return -EPERM;
+}
+
+static int first_signal(struct act *act, const struct config *config, struct victim *v)
+{
+	struct sample s = v->event.sample;
+	int r = do_signal(act, config, v, &s);
+
+	if (r < 0)
+		return failed(act, v, r, &s);
+	event_describe(&v->event);
+	v->event.now_ns = v->signal_ns;
+	v->event.repeat_count = count_repeat(act, &v->event);
+	act->kills++;
+	told_kill(act, v, &s);
+	return 0;
+}
+
+static void begin_row(struct act *act, const struct config *config, struct victim *v,
+		      const struct event *event)
+{
+	const struct proc *p = &event->victim;
+
+	memset(v, 0, sizeof(*v));
+	act->in_use++;
+	v->state = VICTIM_WAITING;
+	v->pidfd = -1;
+	v->event = *event;
+	v->dry = config->dry_run;
+	v->decided_ns = event->sample.now_ns;
+	v->left_mem_kib = p->freeable_kib - p->swap_kib;
+	v->left_swap_kib = p->swap_kib;
+}
+
+int act_on(struct act *act, const struct config *config, struct event *event, bool pre_kill)
+{
+	struct victim *v = free_row(act);
+	char state;
+
+	if (v == NULL)
+		return -EBUSY;
+	begin_row(act, config, v, event);
+	if (!v->dry) {
+		v->pidfd = open_pidfd(act, event->victim.pid);
+		/* The number may be another process's by now: after the pidfd is open it cannot
+		 * change any more. */
+		if (!still_it(act, &event->victim, &state) || state == 'Z' || state == 'X') {
+			clear_row(act, v);
+			return -ESRCH;
+		}
+		v->event.victim.state = state;
+	}
+	if (pre_kill && !v->dry) {
+		v->state = VICTIM_WAITING;
+		v->deadline_ns = event->sample.now_ns + config->pre_kill_time_ns;
+		return 0;
+	}
+	return first_signal(act, config, v);
+}
+
+void act_pre_kill_done(struct act *act, pid_t pid)
+{
+	for (unsigned i = 0; i < VICTIMS_MAX; i++) {
+		struct victim *v = &act->victims[i];
+
+		if (v->state == VICTIM_WAITING && v->event.victim.pid == pid)
+			v->deadline_ns = 0;
+	}
+}
+
+/* ---- following ---- */
+
+static bool signalled(const struct victim *v)
+{
+	return v->state == VICTIM_TERMED || v->state == VICTIM_KILLED;
+}
+
+static bool in_hand(const struct victim *v)
+{
+	return v->state == VICTIM_WAITING || signalled(v);
+}
+
+static void take_result(struct victim *v, int error)
+{
+	if (error == 0 && v->gone_ns == 0)
+		v->gone_ns = clock_now();
+	v->release_asked = error == -ENOSYS; /* then it is not asked again */
+}
+
+void act_take_results(struct act *act)
+{
+	struct release_result result;
+
+	while (release_result(act->release, &result)) {
+		for (unsigned i = 0; i < VICTIMS_MAX; i++) {
+			struct victim *v = &act->victims[i];
+
+			if (signalled(v) && v->event.victim.pid == result.pid)
+				take_result(v, result.error);
+		}
+	}
+}
+
+static void count_pending(const struct victim *v, struct sample *s)
+{
+	s->pending_mem_kib += v->left_mem_kib;
+	s->pending_swap_kib += v->left_swap_kib;
+	s->pending_count++;
+}
+
+static void has_left(struct act *act, struct victim *v, const struct sample *s)
+{
+	if (v->dry || v->first_ns == 0 || v->state == VICTIM_DENIED) {
+		clear_row(act, v);
+		return;
+	}
+	v->exited_by_term = v->event.signal == SIGTERM;
+	v->state = VICTIM_GONE;
+	v->gone_ns = s->now_ns;
+	v->deadline_ns = s->now_ns + SETTLE_NS;
+}
+
+static void freed(struct act *act, struct victim *v, const struct sample *s)
+{
+	tell_later(act, v, EVENT_FREED, s);
+	clear_row(act, v);
+}
+
+static void settle(struct act *act, struct victim *v, struct sample *s)
+{
+	const struct proc *p = &v->event.victim;
+
+	v->left_mem_kib = expected_mem(v, s);
+	v->left_swap_kib = expected_swap(v, s);
+	if (v->left_mem_kib + v->left_swap_kib > p->freeable_kib / 10 && s->now_ns < v->deadline_ns)
+		count_pending(v, s);
+	else
+		freed(act, v, s);
+}
+
+static bool wants_release(const struct victim *v, const struct sample *s)
+{
+	return v->state == VICTIM_TERMED && !v->dry && v->gone_ns == 0 && !v->release_asked &&
+	       s->now_ns > v->release_ns + RELEASE_AGAIN_NS;
+}
+
+static bool is_stuck(const struct victim *v, const struct sample *s)
+{
+	bool ending = v->state == VICTIM_KILLED || (v->state == VICTIM_TERMED && v->gone_ns > 0);
+
+	return ending && !v->dry && s->now_ns > max_u64(v->progress_ns, v->gone_ns) + STUCK_NS;
+}
+
+static void follow_one(struct act *act, struct victim *v, struct sample *s)
+{
+	if (v->state != VICTIM_GONE && has_exited(act, v))
+		has_left(act, v, s);
+	if (v->state == VICTIM_GONE)
+		settle(act, v, s);
+	if (!in_hand(v))
+		return;
+	if (!v->dry)
+		follow_memory(act, v, s);
+	if (v->state == VICTIM_KILLED && v->gone_ns > 0 && s->now_ns > v->gone_ns + SETTLE_NS)
+		v->left_mem_kib = v->left_swap_kib =
+			0; /* released, and it just does not exit: frozen, or in D state */
+	if (wants_release(v, s))
+		ask_release(act, v, s->now_ns);
+	if (is_stuck(v, s)) {
+		v->state =
+			VICTIM_STUCK; /* R45: the next one's turn; its memory is not waited for */
+		tell_later(act, v, EVENT_STUCK, s);
+		return;
+	}
+	count_pending(v, s);
+}
+
+void act_follow(struct act *act, struct sample *sample)
+{
+	for (unsigned i = 0; act->in_use > 0 && i < VICTIMS_MAX; i++) {
+		if (act->victims[i].state != VICTIM_FREE)
+			follow_one(act, &act->victims[i], sample);
+	}
+}
+
+static void escalate(struct act *act, const struct config *config, struct victim *v,
+		     const struct sample *s, const struct decision *d)
+{
+	int r;
+
+	v->event.signal = SIGKILL;
+	v->event.escalated = true;
+	v->event.decision = *d;
+	v->decided_ns = s->now_ns;
+	r = do_signal(act, config, v, s);
+	if (r == 0)
+		told_kill(act, v, s);
+	else if (r == -EPERM) /* it has become somebody else's since: what it holds is not on its
+				 way any more */
+		(void)failed(act, v, r, s);
+}
+
+/* The pre-kill hook has ended, or its time is up. If memory came back meanwhile, nobody has to go.
+ */
+static void after_hook(struct act *act, const struct config *config, struct victim *v,
+		       const struct sample *s, const struct decision *d)
+{
+	if (!d->low) {
+		clear_row(act, v);
+		return;
+	}
+	v->event.signal = d->kill_level ? SIGKILL : v->event.signal;
+	v->decided_ns = s->now_ns;
+	(void)first_signal(act, config, v);
+}
+
+void act_escalate(struct act *act, const struct config *config, const struct sample *s,
+		  const struct decision *d)
+{
+	for (unsigned i = 0; act->in_use > 0 && i < VICTIMS_MAX; i++) {
+		struct victim *v = &act->victims[i];
+
+		if (v->state == VICTIM_WAITING && (d->kill_level || s->now_ns >= v->deadline_ns)) {
+			after_hook(act, config, v, s, d);
+		} else if (v->state == VICTIM_GONE && d->kill_level &&
+			   s->now_ns > v->gone_ns + SETTLE_KILL_NS) {
+			freed(act, v, s);
+		} else if (v->state == VICTIM_TERMED && d->low &&
+			   (d->kill_level || s->now_ns >= v->deadline_ns)) {
+			escalate(act, config, v, s, d);
+		}
+	}
+}
+
+unsigned act_pending(struct act *act, const struct process_id **ret)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; act->in_use > 0 && i < VICTIMS_MAX; i++) {
+		const struct victim *v = &act->victims[i];
+
+		if (v->state != VICTIM_FREE)
+			act->pending[count++] = (struct process_id){v->event.victim.pid,
+								    v->event.victim.start_ticks};
+	}
+	*ret = act->pending;
+	return count;
+}
+
+uint64_t act_deadline(const struct act *act)
+{
+	uint64_t earliest = UINT64_MAX;
+
+	for (unsigned i = 0; act->in_use > 0 && i < VICTIMS_MAX; i++) {
+		const struct victim *v = &act->victims[i];
+
+		if (v->state == VICTIM_WAITING || v->state == VICTIM_GONE)
+			earliest = min_u64(earliest, v->deadline_ns);
+	}
+	return earliest;
+}
+
+unsigned act_poll(const struct act *act, struct pollfd *fds, unsigned max)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; act->in_use > 0 && i < VICTIMS_MAX && count < max; i++) {
+		const struct victim *v = &act->victims[i];
+
+		if ((in_hand(v) || v->state == VICTIM_STUCK) && v->pidfd >= 0)
+			fds[count++] = (struct pollfd){.fd = v->pidfd, .events = POLLIN};
+	}
+	return count;
+}
+
+void act_forget_dry(struct act *act)
+{
+	for (unsigned i = 0; i < VICTIMS_MAX; i++) {
+		if (act->victims[i].state != VICTIM_FREE && act->victims[i].dry)
+			clear_row(act, &act->victims[i]);
+	}
+}
+
+/* Memory is back: a victim that ignored SIGTERM, or needed no more than a nudge, is an ordinary
+ * process again. */
+void act_episode_over(struct act *act)
+{
+	act_forget_dry(act);
+	for (unsigned i = 0; i < VICTIMS_MAX; i++) {
+		if (act->victims[i].state == VICTIM_TERMED && act->victims[i].gone_ns == 0)
+			clear_row(act, &act->victims[i]);
+	}
+	act->kills = 0;
+}
+
+/* ---- rehearsal ---- */
+
+int act_rehearse(struct act *act, pid_t child)
+{
+	struct victim v = {.pidfd = open_pidfd(act, child)};
+	struct pollfd gone = {.fd = v.pidfd, .events = POLLIN};
+	struct release_result result;
+	struct pollfd back = {.fd = act->release->result[0], .events = POLLIN};
+	int r;
+
+	r = scan_read(act->scan, child, &v.event.victim);
+	if (r == 0)
+		r = send_signal(&v, SIGKILL);
+	if (r == 0) {
+		release_request(act->release, child, v.pidfd, SIGKILL);
+		(void)poll(&back, 1, REHEARSAL_MS);
+		(void)release_result(act->release, &result);
+		if (v.pidfd >= 0 && poll(&gone, 1, REHEARSAL_MS) != 1)
+			r = -ETIMEDOUT;
+	}
+	if (v.pidfd >= 0)
+		(void)close(v.pidfd);
+	if (r < 0)
+		act_end_child(child);
+	(void)waitpid(child, NULL, 0);
+	return r;
+}

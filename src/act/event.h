@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What can be told: one struct, from which the log line, the JSON line, the hook's variables and
+ * later the recording are made, so that they cannot disagree. Plain data.
+ */
+#ifndef USEROOM_EVENT_H
+#define USEROOM_EVENT_H
+
+#include "decide/policy.h"
+#include "look/proc.h"
+#include "look/sample.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Names as they stand in JSON and in hooks' USEROOM_EVENT: event_name(). */
+enum event_type {
+	EVENT_START,
+	EVENT_STOP,
+	EVENT_RELOAD, /* configuration read again; error set when it was refused */
+	EVENT_WARN,   /* -warn level reached */
+	EVENT_LOW,  /* memory is low: an episode begins (debug level when a kill follows at once) */
+	EVENT_KILL, /* a signal was sent (or would have been: dry_run) */
+	EVENT_FREED,       /* a victim is gone: how much came back after how long */
+	EVENT_STUCK,       /* a victim did not go away after SIGKILL, or after it was released */
+	EVENT_NOBODY,      /* low, and no candidate is left */
+	EVENT_FUTILE,      /* low, and ending processes cannot help */
+	EVENT_KERNEL_KILL, /* the kernel's own killer was faster */
+	EVENT_RECOVERED,   /* the episode is over */
+	EVENT_FAILED,      /* a signal could not be sent: error is the errno */
+	EVENT_TYPE_COUNT,
+};
+
+struct event {
+	enum event_type type;
+	uint64_t now_ns;      /* CLOCK_MONOTONIC */
+	uint64_t realtime_ns; /* CLOCK_REALTIME */
+	bool dry_run;
+	int error;              /* errno of what failed, or 0 */
+	const char *error_call; /* static name of the call that failed, or NULL */
+
+	struct sample sample; /* the look on which it was decided */
+	struct decision decision;
+
+	/* EVENT_KILL, FREED, STUCK, FAILED */
+	int signal;     /* SIGTERM or SIGKILL */
+	bool escalated; /* SIGKILL to a victim that had SIGTERM before */
+	struct proc victim;
+	char user[32]; /* "" when unknown */
+	char unit[UNIT_MAX];
+	char container[CONTAINER_MAX];
+	bool has_next; /* who would have been next */
+	struct {
+		pid_t pid;
+		char comm[COMM_MAX];
+		uint64_t freeable_kib;
+	} next;
+	uint64_t decide_to_signal_ns; /* from the look that decided to the return of the system call
+				       */
+	unsigned repeat_count; /* victims of the same unit or name within REPEAT_WINDOW, with this
+				  one */
+
+	/* EVENT_START, EVENT_RELOAD: the levels in force */
+	uint32_t mem_term_ppm, mem_kill_ppm, swap_term_ppm, swap_kill_ppm;
+	uint64_t interval_ns;
+	uint32_t stall_milli;
+
+	/* EVENT_FREED, EVENT_STUCK, EVENT_RECOVERED */
+	uint64_t since_signal_ns;
+	uint64_t came_back_kib; /* what memory and swap gained since the signal */
+	bool exited_by_term;    /* FREED: it left before SIGKILL was needed */
+
+	/* EVENT_RECOVERED, EVENT_KERNEL_KILL */
+	unsigned kills; /* victims in this episode; kills by the kernel since the last look */
+};
+
+/* Its name in JSON and for hooks, e.g. "kill". */
+const char *event_name(enum event_type type);
+
+/* Fill user, unit and container from what was read of the victim. Reads /etc/passwd: after the
+ * signal, not before. */
+void event_describe(struct event *event);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef USEROOM_CLOCK_H
+#define USEROOM_CLOCK_H
+
+#include "base/clock.h"
+
+#include <stdint.h>
+
+/* CLOCK_MONOTONIC in ns. Deciding never asks: time comes in with the sample. */
+uint64_t clock_now(void);
+
+#endif

@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/scratch.h"
+
+char scratch[SCRATCH_MAX];

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/units.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+const char *units_size(uint64_t kib, char *buf, size_t size)
+{
+	static const char *const units[] = {"KiB", "MiB", "GiB", "TiB"};
+	uint64_t one = 1, tenths;
+	unsigned unit = 0;
+
+	for (; kib / one >= 1024 && unit < 3; unit++)
+		one *= 1024;
+	tenths = (kib * 10 + one / 2) / one;
+	if (tenths % 10 != 0 && tenths < (unit > 1 ? 1000 : 100))
+		(void)snprintf(buf, size, "%" PRIu64 ".%" PRIu64 " %s", tenths / 10, tenths % 10,
+			       units[unit]);
+	else
+		(void)snprintf(buf, size, "%" PRIu64 " %s", (kib + one / 2) / one, units[unit]);
+	return buf;
+}
+
+const char *units_percent(uint32_t ppm, char *buf, size_t size)
+{
+	uint32_t hundredths = ppm / 100;
+
+	if (hundredths % 100 == 0)
+		(void)snprintf(buf, size, "%" PRIu32, hundredths / 100);
+	else if (hundredths % 10 == 0)
+		(void)snprintf(buf, size, "%" PRIu32 ".%" PRIu32, hundredths / 100,
+			       hundredths / 10 % 10);
+	else
+		(void)snprintf(buf, size, "%" PRIu32 ".%02" PRIu32, hundredths / 100,
+			       hundredths % 100);
+	return buf;
+}
+
+const char *units_time(uint64_t ns, char *buf, size_t size)
+{
+	uint64_t us = ns / 1000;
+
+	if (us < 10000)
+		(void)snprintf(buf, size, "%" PRIu64 ".%" PRIu64 " ms", us / 1000, us / 100 % 10);
+	else if (us < 1000000)
+		(void)snprintf(buf, size, "%" PRIu64 " ms", us / 1000);
+	else if (us < 100000000 && us / 100000 % 10 != 0)
+		(void)snprintf(buf, size, "%" PRIu64 ".%" PRIu64 " s", us / 1000000,
+			       us / 100000 % 10);
+	else
+		(void)snprintf(buf, size, "%" PRIu64 " s", us / 1000000);
+	return buf;
+}

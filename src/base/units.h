@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* Amounts, shares and times as people read them. Pure. */
+#ifndef USEROOM_UNITS_H
+#define USEROOM_UNITS_H
+
+#include "base/units.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* "412 MiB", "2.9 GiB": KiB for people. Writes into buf (at least 24 bytes) and returns it. */
+const char *units_size(uint64_t kib, char *buf, size_t size);
+
+/* "9.8": parts per million as percent, at most two decimals, rounded down. Writes into buf and
+ * returns it. */
+const char *units_percent(uint32_t ppm, char *buf, size_t size);
+
+/* "1.2 s", "38 ms", "0.4 ms". */
+const char *units_time(uint64_t ns, char *buf, size_t size);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* What every file may use: units of time, shares, and the smaller of two. */
+#ifndef USEROOM_UTIL_H
+#define USEROOM_UTIL_H
+
+#include <stdint.h>
+
+#define NS_PER_S  UINT64_C(1000000000)
+#define NS_PER_MS UINT64_C(1000000)
+#define NS_PER_US UINT64_C(1000)
+
+/* Shares are in parts per million, so that 7.5 % is exact. */
+#define PPM             1000000u
+#define PPM_PER_PERCENT 10000u
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+static inline uint64_t min_u64(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static inline uint64_t max_u64(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* a - b, or 0 where that would be below it. */
+static inline uint64_t minus_u64(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : 0;
+}
+
+static inline uint64_t clamp_u64(uint64_t value, uint64_t low, uint64_t high)
+{
+	return min_u64(max_u64(value, low), high);
+}
+
+/* Rounded down, so that exactly 10 % is "at 10 %". 2^64 / 10^6 KiB are 17 PiB: no overflow. */
+static inline uint32_t share_ppm(uint64_t part, uint64_t total)
+{
+	return total == 0 ? 0 : (uint32_t)(min_u64(part, total) * PPM / total);
+}
+
+#endif

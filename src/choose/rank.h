@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who should go: (config, processes as they were read) -> an order, and why each other one is not
+ * in it. Pure.
+ *
+ * Badness is the kernel's own (mm/oom_kill.c, oom_badness): pages held plus oom_score_adj
+ * thousandths of memory and swap; but in KiB, exact, and counting only what ending the process
+ * gives back: file pages, which the kernel counts, cost nothing to drop (R38), and shared memory
+ * that others of its family map as well stays (R39). With -sort-by-rss it is what the process holds
+ * resident, without file pages, and oom_score_adj does not matter.
+ */
+#ifndef USEROOM_RANK_H
+#define USEROOM_RANK_H
+
+#include "look/proc.h"
+#include "settings/config.h"
+
+/* Identity of a process. */
+struct process_id {
+	pid_t pid;
+	uint64_t start_ticks;
+};
+
+/* How /proc/PID/oom_score was made; the kernel does not tell. */
+enum score_scale {
+	SCALE_UNKNOWN,
+	SCALE_OLD, /* before 5.9: (badness) per thousand of memory and swap, at least 0 */
+	SCALE_NEW, /* 5.9: (1000 + badness per thousand) * 2 / 3 */
+};
+
+struct rank {
+	const struct config *config;
+	uint64_t mem_total_kib;
+	uint64_t total_kib; /* memory and swap */
+	/*
+	 * What oom_score is a share of: always the whole machine's, also in a container whose
+	 * meminfo is its own (lxcfs). 0: total_kib.
+	 */
+	uint64_t score_kib;
+	unsigned page_kib; /* size of a page */
+	pid_t self;        /* useroom: neither it nor its children are candidates */
+	uint32_t uid;      /* whose processes may be signalled ... */
+	bool may_kill_all; /* ... or everybody's: CAP_KILL */
+	enum score_scale scale;
+	const struct process_id *pending; /* signalled already, or stuck */
+	unsigned pending_count;
+};
+
+/* Fill skip, rank, matched, freeable_kib and badness of one process. */
+void rank_judge(struct rank *rank, struct proc *proc);
+
+/*
+ * The largest badness that a process with this oom_score can have; with -sort-by-rss: with this
+ * many resident KiB. What the choice may stop at: no process with a smaller bound can beat one that
+ * is known to be larger.
+ */
+int64_t rank_bound(const struct rank *rank, int64_t score);
+
+/* a goes before b: class, growing (growth.h; only under a stall), badness, then the larger, the
+ * younger, the higher pid (R27). */
+bool rank_before(const struct proc *a, const struct proc *b);
+
+/* The badness that stays if all its shared memory turned out to be a family's: what a bound may be
+ * compared with. */
+int64_t rank_floor(const struct proc *proc);
+
+/* Take shared memory out where a family holds it (R39), judge again, and sort the table, best
+ * victim first. */
+void rank_sort(struct rank *rank, struct proc_table *table);
+
+/*
+ * Is the best of a sorted table worth ending when this much is needed? A small one (below
+ * -min-victim) is not where more than RANK_SMALL_MOST of its size would be needed: one after
+ * another would die and nothing be gained.
+ */
+#define RANK_SMALL_MOST 32
+bool rank_worth(const struct proc_table *table, uint64_t need_kib);
+
+/* What the processes that were read hold and must not be ended for, KiB. Those that hold most were
+ * read. */
+uint64_t rank_unkillable(const struct proc_table *table);
+
+/* Short sentence for a skip reason, e.g. "protected". */
+const char *rank_skip_text(enum skip skip);
+
+/* The same for a class, e.g. "avoided". */
+const char *rank_class_text(enum rank_class rank);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which processes there are and what each holds: /proc read so that the largest are found first and
+ * no more is read than the choice needs (scan.c tells how). Never reads a file that waits for a
+ * process's mmap lock (R31).
+ */
+#ifndef USEROOM_SCAN_H
+#define USEROOM_SCAN_H
+
+#include "choose/rank.h"
+#include "look/proc.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SCAN_LIST_MAX 65536 /* processes one scan can list: twice 30,000, and room */
+#define SCAN_KEEP_MAX 16    /* candidates kept ready */
+
+struct scan {
+	int proc_fd;
+	int vmstat_fd;  /* -1: not there; then nothing is kept */
+	int loadavg_fd; /* -1: the same */
+	unsigned page_kib;
+
+	/* Candidates kept from the last full scan, and what is needed to prove that they still
+	 * answer. */
+	unsigned kept_count;
+	struct process_id kept[SCAN_KEEP_MAX];
+	int64_t kept_bound; /* no process that is not kept had more badness than this */
+	uint64_t kept_unkillable_kib;
+	uint64_t kept_pages;   /* pages the kernel had handed out by then */
+	int32_t kept_last_pid; /* pid given out last by then */
+	int64_t pid_offset;    /* a directory offset of /proc minus the pid that stands there; -1:
+				  unknown */
+	uint64_t kept_ns;      /* when; 0: nothing kept */
+	uint64_t took_ns;      /* how long the last full scan took */
+};
+
+/* Keep a descriptor of /proc (or of a tree like it), and open what proves kept candidates. 0 or a
+ * negative errno. */
+int scan_open(struct scan *scan, int proc_fd);
+void scan_close(struct scan *scan);
+
+/*
+ * Find the best victims: list all processes, then read them in full in the order of the kernel's
+ * score (with -sort-by-rss: of resident memory) until none that is left can beat the best. The
+ * table is sorted. Keeps candidates.
+ */
+void scan_full(struct scan *scan, struct rank *rank, uint64_t now_ns, struct proc_table *ret);
+
+/*
+ * The same answer from the kept candidates and the processes started since, if that is provably the
+ * same. Returns true and fills *ret; or false, then the caller needs a full scan (*ret is scrap).
+ */
+bool scan_kept(struct scan *scan, struct rank *rank, uint64_t now_ns, struct proc_table *ret);
+
+/* Forget the kept candidates: the configuration has changed. */
+void scan_forget(struct scan *scan);
+
+/* Read one process in full. Returns 0, or -ESRCH when it is gone. */
+int scan_read(struct scan *scan, pid_t pid, struct proc *ret);
+
+/* Start time and state only: is this pid still the process that was read? 0, or -ESRCH. */
+int scan_identity(struct scan *scan, pid_t pid, uint64_t *ret_start_ticks, char *ret_state);
+
+/* Can other users' processes be seen? false below hidepid, ProtectProc= or a bare permission (R67).
+ */
+bool scan_sees_everyone(const struct scan *scan);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * When to act, and when to look again: (config, what was seen before, sample) -> decision. Pure: no
+ * system call, no clock; time comes in with the sample.
+ */
+#ifndef USEROOM_POLICY_H
+#define USEROOM_POLICY_H
+
+#include "decide/stall.h"
+#include "look/sample.h"
+#include "settings/config.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum action {
+	ACTION_NONE,
+	ACTION_TERM,
+	ACTION_KILL,
+};
+
+/* Who holds the memory when ending processes cannot free enough (R05). */
+enum holder {
+	HOLDER_NONE,
+	HOLDER_SHMEM,
+	HOLDER_HUGETLB,
+	HOLDER_SLAB,
+	HOLDER_KERNEL,
+	HOLDER_UNKNOWN,
+	HOLDER_PROTECTED, /* processes that must not be ended */
+};
+
+struct decision {
+	enum action action;
+	uint64_t wake_ns; /* CLOCK_MONOTONIC: when to look again at the latest */
+	bool low; /* at or below the SIGTERM level, or stalled, whether or not something is done
+		     about it */
+	bool kill_level; /* at or below the SIGKILL level: what was sent SIGTERM is not waited for
+			  */
+	bool near;       /* close enough that candidates should be kept ready, and details read */
+	bool warn;       /* entered the warning zone: once an episode */
+	bool by_stall;   /* the levels alone would do nothing: the stall has to end */
+	struct stall_view stall;
+	bool mem_low, swap_low;
+	bool swap_counts;       /* swap took part in the decision */
+	uint32_t mem_limit_ppm; /* the limits that were compared */
+	uint32_t swap_limit_ppm;
+	uint32_t mem_ppm;  /* what was measured: available of total */
+	uint32_t swap_ppm; /* free of total; 0 without swap */
+	uint64_t need_kib; /* what must come back to be above the level that was reached */
+	bool covered; /* low, but what is coming back from earlier victims is enough: action is NONE
+		       */
+	enum holder futile;  /* not HOLDER_NONE: ending processes cannot reach the level; who holds
+				the memory */
+	uint64_t futile_kib; /* how much that holder has */
+	bool episode_begins; /* first low look */
+	bool episode_ends;   /* recovered */
+	uint64_t episode_ns; /* how long it has lasted, or lasted */
+	uint64_t reach_ns;   /* at the speed just seen the level is reached in this time; very large
+				when it is not */
+	uint64_t fall_kib_per_s; /* the speed at which available memory is going away; 0 when it is
+				    not */
+};
+
+struct policy {
+	bool started;
+	uint64_t last_ns;
+	uint64_t last_available_kib;
+	uint64_t last_swap_free_kib;
+	uint64_t fall_kib_per_s;
+	bool in_episode;
+	bool stall_episode; /* this episode began, or went on, by a stall */
+	bool warned;
+	uint64_t episode_start_ns;
+	uint64_t above_since_ns; /* recovered since, 0: still low; an episode ends after
+				    POLICY_SETTLE_NS of it */
+	uint64_t stall_quiet_ns; /* no victim for a stall before this: what the last one gave back
+				    is being read in (R55) */
+	bool stall_victims;      /* at the last look victims were on their way */
+	struct stall stall;
+	unsigned cpus; /* how many CPUs can fill memory at the same time */
+};
+
+/* cpus: online CPUs; bounds the fastest fall that must be expected. */
+void policy_init(struct policy *policy, unsigned cpus);
+
+/* Should sense_waits() add to this sample, before it is decided on? */
+bool policy_wants_waits(const struct policy *policy, const struct config *config,
+			const struct sample *sample);
+
+/* Decide on a sample that is newer than the last one. A sample without HAVE_MEM decides nothing and
+ * looks again soon.
+ */
+struct decision policy_decide(struct policy *policy, const struct config *config,
+			      const struct sample *sample);
+
+/* Acted on before the SIGTERM level is reached, for the speed at which memory goes: only who grows
+ * is ended. */
+bool policy_before_level(const struct decision *decision);
+
+/*
+ * The same question on a newer sample (taken with detail, or after the victim was chosen), without
+ * moving the history: levels, action, need and what is futile are answered afresh, the rest is what
+ * `earlier` said.
+ */
+struct decision policy_confirm(const struct config *config, const struct sample *sample,
+			       const struct decision *earlier);
+
+#endif

@@ -1,0 +1,521 @@
+/* SPDX-License-Identifier: MIT */
+#include "decide/stall.h"
+
+#include "base/util.h"
+
+#include <assert.h>
+
+/*
+ * The rule holds over the last two seconds and over the last one: one second gave no false alarm
+ * either in 26 healthy runs of the laboratory, but two leave room for one slow read of a disk.
+ */
+#define WINDOW_NS      (1900 * NS_PER_MS) /* a point that comes a little early makes two seconds too */
+#define SHORT_NS       (950 * NS_PER_MS)
+#define WINDOW_MOST_NS (4 * NS_PER_S) /* older ones tell of another time */
+
+/* Counters are read this often at the most: twelve points then reach over the window. The rule is
+ * indifferent to 0.2-1 s. */
+#define STEP_NS             (240 * NS_PER_MS)
+#define PAUSE_SUSPICIOUS_NS (250 * NS_PER_MS)
+#define PAUSE_OPEN_NS       (500 * NS_PER_MS)
+
+/*
+ * The gate, in low watermarks of free memory. kswapd begins at low and goes on to high, which is at
+ * most twice as much; and to 2.5 times that while the watermarks are boosted
+ * (watermark_boost_factor). On 6.12 free memory stays at 2.2 to 2.9 of them while everything waits,
+ * on 6.1 at 1.3 to 2. After a victim has gone it is far above: what is read in then does not count
+ * (R55).
+ */
+#define GATE_OPENS_LOWS  4
+#define GATE_CLOSES_LOWS 8
+
+/*
+ * Below this share of what is read the reading is honest work: a backup reads what it never had,
+ * and waits for that. The mean of the share of pages and the share of requests: where there is
+ * thrashing at least one of them is high. Of pages it is 0.25 when readahead is thrown out before
+ * it is used, but then nine of ten requests are faults'; of requests it is 0.29 where a fault's
+ * readahead goes around pages that are there, but then all pages had been there. Seen: 0.53 and
+ * more in 1,400 windows of thrashing; 0.40 at the most beside backups, 0.34 beside databases.
+ */
+#define SHARE_LEAST 0.45
+/* And of requests alone: a database with read(2) brings back pages only, and one request in twenty
+ * is a fault's. */
+#define REQUESTS_LEAST 0.15
+/* More refaults than this for a page that is read come from somewhere else: zswap. What is read
+ * then may be anybody's.
+ */
+#define PAGES_MOST 4
+/* For the rule without refaults: nearly every read is one that a fault waits for. */
+#define FAULT_SHARE_LEAST 0.8
+
+/* A stall is of the machine only when one task in so many is in it; where memory is falling, the
+ * beginning of one is enough. */
+#define RUNNING_PER_WAITING 15
+#define RUNNING_PER_FIRST   100
+
+/* The rules' other constants were seen in the laboratory: what is healthy stays clear of them. */
+#define FAULTS_BELOW_PPM 200000u
+#define FAULTS_HOLD_NS   (1 * NS_PER_S)
+#define FALLING_NS       (10 * NS_PER_S)
+#define FALLING_SWAP_NS                                                                            \
+	(20 * NS_PER_S) /* where swap is being filled: a disk takes its time, and everybody waits  \
+			   for it */
+#define FALLING_PART                                                                               \
+	20 /* of -stall: that it waits at all for what was taken from it, and disks read little    \
+	      else */
+#define FALLING_LEAST                                                                              \
+	0.01 /* of all memory in a second: 0.6 % was seen when a program was started, and nothing  \
+		was wrong */
+#define FALLING_GATE    2 /* times -stall-below: so far away it must fall by four percent a second */
+#define FLOOD_KIB_PER_S 4000.0
+#define FLOOD_STALLS    15.0
+#define FLOOD_HOLD_NS   (2 * NS_PER_S)
+/* Percent of -m: a disk that takes a bomb's pages as they come keeps 11 to 14 % available until
+ * swap is full (6.12). */
+#define FLOOD_BELOW    150
+#define PRESSURE_LEAST 0.25
+/* 6.1 and 6.12: 1.0 at the most where somebody had to go, 7 and more beside a container at its own
+ * limit. */
+#define REFAULTS_PER_STEAL 2
+
+/* More than this of swap free: roomy. */
+#define ROOMY_PPM 200000u
+
+/* What comes back from swap is waited for so many times -stall-hold at the most. */
+#define RETURN_HOLDS 10
+
+/* What happened between two points, per second. */
+struct rates {
+	double waiting; /* tasks that wait for refaults, where those are a real part of what is read
+			 */
+	double faulting; /* tasks that wait for anything a fault reads */
+	double any;      /* tasks that wait for refaults, whatever else is read */
+	double swap_out_kib, alloc_stalls;
+	double pressure; /* share of time in which nobody got on; 0 without */
+	double reach;    /* seconds until the levels */
+};
+
+static bool at_most(uint64_t part_kib, uint64_t total_kib, uint32_t ppm)
+{
+	return part_kib <= (uint64_t)((double)total_kib * ppm / PPM);
+}
+
+bool stall_open(const struct config *config, const struct sample *s, bool open)
+{
+	if (config->stall_milli == 0 || !(s->have & HAVE_MEM))
+		return false;
+	if (!at_most(s->mem_available_kib, s->mem_total_kib,
+		     config->stall_below_ppm * FALLING_GATE))
+		return false;
+	return s->low_kib == 0 ||
+	       s->mem_free_kib < (open ? GATE_CLOSES_LOWS : GATE_OPENS_LOWS) * s->low_kib;
+}
+
+static bool due(const struct stall *stall, const struct sample *s)
+{
+	return stall->count == 0 || s->now_ns - stall->points[stall->newest].now_ns >= STEP_NS;
+}
+
+bool stall_wants(const struct stall *stall, const struct config *config, const struct sample *s)
+{
+	return stall_open(config, s, stall->view.open) && due(stall, s);
+}
+
+void stall_forget(struct stall *stall)
+{
+	*stall = (struct stall){0};
+}
+
+uint64_t stall_pause(const struct stall_view *view)
+{
+	return view->suspicious ? PAUSE_SUSPICIOUS_NS : PAUSE_OPEN_NS;
+}
+
+const char *stall_rule_name(enum stall_rule rule)
+{
+	static const char *const names[STALL_RULE_COUNT] = {
+		[STALL_NONE] = "none",         [STALL_REFAULTS] = "refaults",
+		[STALL_FAULTS] = "faults",     [STALL_FALLING] = "falling",
+		[STALL_SLOW] = "slow",         [STALL_FLOOD] = "swap-flood",
+		[STALL_PRESSURE] = "pressure",
+	};
+
+	assert((unsigned)rule < STALL_RULE_COUNT);
+	return names[rule];
+}
+
+/* ---- points ---- */
+
+static struct stall_point point_of(const struct sample *s)
+{
+	return (struct stall_point){
+		.now_ns = s->now_ns,
+		.refaults = s->refaults,
+		.major_faults = s->major_faults,
+		.swap_in_kib = s->swap_in_kib,
+		.swap_out_kib = s->swap_out_kib,
+		.alloc_stalls = s->alloc_stalls,
+		.steals = s->steals,
+		.disk_reads = s->disk_reads,
+		.disk_read_pages = s->disk_read_pages,
+		.disk_read_ms = s->disk_read_ms,
+		/* recordings from before it was there have 0 */
+		.disk_wait_ms = s->disk_wait_ms > 0 ? s->disk_wait_ms : s->disk_read_ms,
+		.disks = s->disks,
+		.pressure_full_us = s->pressure_full_us,
+		.io_full_us = s->io_full_us,
+		.running = s->running,
+		.available_kib = s->mem_available_kib,
+		.swap_free_kib = s->swap_free_kib,
+		.free_pages = s->page_kib > 0 ? s->mem_free_kib / s->page_kib : 0,
+		.have = s->have & (HAVE_REFAULTS | HAVE_PRESSURE | HAVE_STEALS),
+	};
+}
+
+/* A counter that wrapped, a disk that came or went: differences to before mean nothing. */
+static bool breaks(const struct stall_point *a, const struct stall_point *b)
+{
+	return b->refaults < a->refaults || b->major_faults < a->major_faults ||
+	       b->swap_in_kib < a->swap_in_kib || b->swap_out_kib < a->swap_out_kib ||
+	       b->alloc_stalls < a->alloc_stalls || b->steals < a->steals ||
+	       b->disk_reads < a->disk_reads || b->disk_read_pages < a->disk_read_pages ||
+	       b->disk_read_ms < a->disk_read_ms || b->disk_wait_ms < a->disk_wait_ms ||
+	       b->disks != a->disks || b->pressure_full_us < a->pressure_full_us ||
+	       b->io_full_us < a->io_full_us || b->now_ns <= a->now_ns || b->have != a->have;
+}
+
+static void add_point(struct stall *stall, const struct stall_point *p)
+{
+	stall->newest = (stall->newest + 1) % STALL_POINTS;
+	stall->points[stall->newest] = *p;
+	if (stall->count < STALL_POINTS)
+		stall->count++;
+}
+
+/* The i-th point back from the newest. */
+static const struct stall_point *back(const struct stall *stall, unsigned i)
+{
+	return &stall->points[(stall->newest + STALL_POINTS - i) % STALL_POINTS];
+}
+
+/* How many points back the youngest one is that is at least so old; 0: none. */
+static unsigned points_back(const struct stall *stall, uint64_t least_ns)
+{
+	uint64_t now = back(stall, 0)->now_ns;
+
+	for (unsigned i = 1; i < stall->count; i++) {
+		uint64_t age = now - back(stall, i)->now_ns;
+
+		if (age >= least_ns)
+			return age <= WINDOW_MOST_NS ? i : 0;
+	}
+	return 0;
+}
+
+/* ---- what they say ---- */
+
+static double least(double a, double b)
+{
+	return a < b ? a : b;
+}
+
+static double most(double a, double b)
+{
+	return a > b ? a : b;
+}
+
+static double ratio(double part, double of)
+{
+	return of > 0 ? part / of : 0;
+}
+
+/*
+ * Did the machine take what came back? A control group at its own limit takes pages from itself,
+ * and reads them back for ever while the machine has memory: ending somebody else would not help
+ * it. kswapd takes many pages at a time, and in between what is read goes where they were.
+ */
+static bool by_the_machine(const struct stall_point *a, const struct stall_point *b)
+{
+	uint64_t filled = minus_u64(a->free_pages, b->free_pages);
+
+	return !(b->have & HAVE_STEALS) || !(b->have & HAVE_REFAULTS) ||
+	       (b->steals - a->steals + filled) * REFAULTS_PER_STEAL >= b->refaults - a->refaults;
+}
+
+/* Seconds that a read took in the mean. */
+static double latency(uint64_t ms, double reads)
+{
+	return ratio((double)ms / 1000, reads);
+}
+
+static struct rates rates_between(const struct stall_point *a, const struct stall_point *b)
+{
+	double seconds = (double)(b->now_ns - a->now_ns) / (double)NS_PER_S;
+	double reads = (double)(b->disk_reads - a->disk_reads);
+	double pages = (double)(b->disk_read_pages - a->disk_read_pages);
+	double wait = latency(b->disk_wait_ms - a->disk_wait_ms, reads);
+	double faults = (double)(b->major_faults - a->major_faults);
+	double refaults = (double)(b->refaults - a->refaults);
+	/*
+	 * A read(2) refaults but no fault waits; zswap refaults, and no disk is read. Each fault
+	 * that waits for a disk has a read of its own there (0.95 at the most in 110 windows of
+	 * leaks and bombs); those of a file system without a disk have not (1.6 to 8 faults a read
+	 * were seen beside a backup by mmap over virtiofs).
+	 */
+	double by_disk = by_the_machine(a, b) ? least(faults, least(pages, reads)) : 0;
+	double hard = b->have & HAVE_REFAULTS ? least(refaults, by_disk) : 0;
+	double requests = ratio(hard, reads);
+	double share = refaults > PAGES_MOST * pages
+			       ? 0
+			       : (least(1, ratio(refaults, pages)) + requests) / 2;
+	struct rates r = {
+		.any = share > 0 ? hard / seconds * wait : 0,
+		.swap_out_kib = (double)(b->swap_out_kib - a->swap_out_kib) / seconds,
+		.alloc_stalls = (double)(b->alloc_stalls - a->alloc_stalls) / seconds,
+	};
+
+	if (share >= SHARE_LEAST && requests >= REQUESTS_LEAST)
+		r.waiting = r.any;
+	if (ratio(faults, reads) >= FAULT_SHARE_LEAST)
+		r.faulting = by_disk / seconds * latency(b->disk_read_ms - a->disk_read_ms, reads);
+	if (b->have & HAVE_PRESSURE)
+		r.pressure = most((double)(b->pressure_full_us - a->pressure_full_us),
+				  (double)(b->io_full_us - a->io_full_us) * share) /
+			     (seconds * 1e6);
+	return r;
+}
+
+/* What there is above the SIGTERM levels, as the default trigger puts memory and swap together:
+ * both must go. */
+static double headroom_kib(const struct config *config, const struct sample *s)
+{
+	double memory = (double)s->mem_available_kib -
+			(double)s->mem_total_kib * config->mem_term_ppm / PPM;
+	double swap =
+		(double)s->swap_free_kib - (double)s->swap_total_kib * config->swap_term_ppm / PPM;
+
+	return most(memory, 0) + (config->ignore_swap ? 0 : most(swap, 0));
+}
+
+/*
+ * Seconds until it is gone at the speed between two points; very many where it is not going away.
+ * What comes back from swap takes memory and keeps its place in swap, but nothing grows: it is
+ * taken off.
+ */
+static double reach_between(const struct config *config, const struct sample *s,
+			    const struct stall_point *a, const struct stall_point *b)
+{
+	double seconds = (double)(b->now_ns - a->now_ns) / (double)NS_PER_S;
+	double fall = (double)a->available_kib - (double)b->available_kib;
+
+	if (!config->ignore_swap)
+		fall += (double)a->swap_free_kib - (double)b->swap_free_kib -
+			((double)b->swap_in_kib - (double)a->swap_in_kib);
+	if (fall / seconds < FALLING_LEAST * (double)s->mem_total_kib)
+		return 1e9;
+	return headroom_kib(config, s) / (fall / seconds);
+}
+
+static double mean_running(const struct stall *stall, unsigned points)
+{
+	double sum = 0;
+
+	for (unsigned i = 0; i < points; i++)
+		sum += (double)back(stall, i)->running;
+	return sum / points;
+}
+
+static bool roomy(const struct sample *s)
+{
+	return s->swap_total_kib > 0 && !at_most(s->swap_free_kib, s->swap_total_kib, ROOMY_PPM);
+}
+
+/* At this speed memory and swap are gone before anything else could be tried. */
+static bool soon(const struct rates *r)
+{
+	return r->reach * (double)NS_PER_S <= (double)FALLING_NS;
+}
+
+static bool falls(const struct sample *s, const struct rates *r)
+{
+	return r->reach * (double)NS_PER_S <=
+	       (double)(s->swap_total_kib > 0 ? FALLING_SWAP_NS : FALLING_NS);
+}
+
+/* The more there is of swap, the longer can be waited. Where swap is ignored, "soon" says nothing
+ * of it. */
+static uint32_t flood_below_ppm(const struct config *config, const struct rates *r)
+{
+	uint32_t term = config->ignore_swap ? config->mem_term_ppm
+					    : config->mem_term_ppm * FLOOD_BELOW / 100;
+
+	return soon(r) && term > config->mem_kill_ppm ? term : config->mem_kill_ppm;
+}
+
+/* Which conditions hold at this look; over the long and the short window where a moment could
+ * deceive. */
+static void conditions(const struct config *config, const struct sample *s, const struct rates *r,
+		       double running, bool ret[STALL_RULE_COUNT])
+{
+	double stall = config->stall_milli / 1000.0;
+	bool of_the_machine = r->waiting * RUNNING_PER_WAITING >= running;
+	uint64_t available = s->mem_available_kib, total = s->mem_total_kib;
+
+	ret[STALL_FALLING] = r->waiting >= stall / FALLING_PART &&
+			     r->waiting * RUNNING_PER_FIRST >= running && falls(s, r);
+	if (!at_most(available, total, config->stall_below_ppm))
+		return;
+	ret[STALL_REFAULTS] = r->waiting >= stall && of_the_machine;
+	ret[STALL_FAULTS] = r->faulting >= 2 * stall &&
+			    r->faulting * RUNNING_PER_WAITING >= running &&
+			    at_most(available, total, FAULTS_BELOW_PPM);
+	ret[STALL_SLOW] = r->waiting >= stall / 4 && of_the_machine;
+	ret[STALL_FLOOD] = r->swap_out_kib >= FLOOD_KIB_PER_S && r->alloc_stalls >= FLOOD_STALLS &&
+			   at_most(available, total, flood_below_ppm(config, r));
+	/* That it is of the machine is what pressure says: two hundred threads that reclaim memory
+	 * count as running. */
+	ret[STALL_PRESSURE] = r->waiting >= stall / 4 && r->pressure >= PRESSURE_LEAST;
+}
+
+static uint64_t hold_ns(const struct config *config, const struct sample *s, const struct rates *r,
+			enum stall_rule rule)
+{
+	/* What is roomy now will not be; R53: a bomb fills the swap that is still free as well. */
+	if (rule == STALL_FALLING || (rule == STALL_FLOOD && soon(r)))
+		return 0;
+	if (rule == STALL_SLOW || roomy(s))
+		return config->stall_hold_ns;
+	if (rule == STALL_FLOOD)
+		return FLOOD_HOLD_NS;
+	return rule == STALL_FAULTS ? FAULTS_HOLD_NS : 0;
+}
+
+static struct stall_since since_now(const struct sample *s)
+{
+	return (struct stall_since){.now_ns = s->now_ns,
+				    .refaults = s->refaults,
+				    .swap_in_kib = s->swap_in_kib,
+				    .swap_used_kib =
+					    minus_u64(s->swap_total_kib, s->swap_free_kib)};
+}
+
+/*
+ * An application that comes back from swap looks like thrashing, but each page comes back once. As
+ * long as most of what is refaulted comes from swap, and less has come than was in it when this
+ * began, it may be a return.
+ */
+static bool may_be_return(const struct stall_since *since, const struct sample *s)
+{
+	uint64_t back_kib = s->swap_in_kib - since->swap_in_kib;
+	uint64_t refaulted_kib = (s->refaults - since->refaults) * s->page_kib;
+
+	return roomy(s) && back_kib > 0 && back_kib * 2 >= refaulted_kib &&
+	       back_kib < since->swap_used_kib;
+}
+
+static bool lasted(const struct stall *stall, const struct config *config, const struct sample *s,
+		   const struct rates *r, enum stall_rule rule)
+{
+	const struct stall_since *since = &stall->since[rule];
+	uint64_t ns = s->now_ns - since->now_ns;
+
+	if (ns < hold_ns(config, s, r, rule))
+		return false;
+	if (rule == STALL_FALLING || rule == STALL_FLOOD)
+		return true;
+	return !may_be_return(since, s) || ns >= RETURN_HOLDS * config->stall_hold_ns;
+}
+
+static void judge(struct stall *stall, const struct config *config, const struct sample *s,
+		  const struct rates *r, double running)
+{
+	bool holds[STALL_RULE_COUNT] = {false};
+
+	conditions(config, s, r, running, holds);
+	stall->view.rule = STALL_NONE;
+	for (unsigned rule = STALL_RULE_COUNT; --rule > STALL_NONE;) {
+		if (!holds[rule])
+			stall->since[rule] = (struct stall_since){0};
+		else if (stall->since[rule].now_ns == 0)
+			stall->since[rule] = since_now(s);
+		if (!holds[rule] || !lasted(stall, config, s, r, rule))
+			continue;
+		/* Above -m a flood only ends who grows; pressure is a reason of its own. */
+		if (rule != STALL_FLOOD || stall->view.rule != STALL_PRESSURE ||
+		    at_most(s->mem_available_kib, s->mem_total_kib, config->mem_term_ppm))
+			stall->view.rule = rule;
+	}
+}
+
+static uint32_t to_u32(double value)
+{
+	return value >= UINT32_MAX ? UINT32_MAX : (uint32_t)value;
+}
+
+/* The long and the short window together: the lower of the two, where a moment could deceive. */
+static struct rates both(const struct rates *a, const struct rates *b)
+{
+	return (struct rates){
+		.waiting = least(a->waiting, b->waiting),
+		.faulting = least(a->faulting, b->faulting),
+		.pressure = least(a->pressure, b->pressure),
+		.swap_out_kib = a->swap_out_kib,
+		.alloc_stalls = a->alloc_stalls,
+		.reach = most(a->reach, b->reach),
+	};
+}
+
+/* Of those who would get on, how many wait? Who looks runs too, and does not count; somebody always
+ * would. */
+static double lost(const struct rates *window, double running)
+{
+	double waiting =
+		most(window->any,
+		     window->faulting); /* there may be no count of refaults, or a bad one */
+
+	return most(waiting / (waiting + most(1, running - 1)), least(1, window->pressure));
+}
+
+static void look_at(struct stall *stall, const struct config *config, const struct sample *s)
+{
+	unsigned in_window = points_back(stall, WINDOW_NS), in_short = points_back(stall, SHORT_NS);
+	struct rates window, last, r;
+	double running;
+
+	stall->view = (struct stall_view){.open = true, .reach_ns = UINT64_MAX};
+	if (in_window == 0)
+		return;
+	window = rates_between(back(stall, in_window), back(stall, 0));
+	last = rates_between(back(stall, in_short), back(stall, 0));
+	window.reach = reach_between(config, s, back(stall, in_window), back(stall, 0));
+	last.reach = reach_between(config, s, back(stall, in_short), back(stall, 0));
+	r = both(&window, &last);
+	running = mean_running(stall, in_window);
+	judge(stall, config, s, &r, running);
+	stall->view.waiting_milli = to_u32(r.waiting * 1000);
+	stall->view.reach_ns = r.reach < 1e9 ? (uint64_t)(r.reach * (double)NS_PER_S) : UINT64_MAX;
+	stall->view.lost_ppm = to_u32(lost(&window, running) * PPM);
+	stall->view.suspicious =
+		most(r.waiting, r.faulting / 2) >= config->stall_milli / 1000.0 / FALLING_PART ||
+		stall->since[STALL_FLOOD].now_ns != 0;
+}
+
+struct stall_view stall_follow(struct stall *stall, const struct config *config,
+			       const struct sample *s)
+{
+	struct stall_point p = point_of(s);
+
+	if (!stall_open(config, s, stall->view.open)) {
+		if (stall->view.open)
+			stall_forget(stall);
+		return stall->view;
+	}
+	stall->view.open = true;
+	if (!(s->have & HAVE_WAITS) || !due(stall, s))
+		return stall->view;
+	if (stall->count > 0 && breaks(back(stall, 0), &p))
+		stall_forget(stall);
+	add_point(stall, &p);
+	look_at(stall, config, s);
+	return stall->view;
+}

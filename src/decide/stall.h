@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Near-OOM: do tasks wait for memory that was taken from them? Pure: (config, samples seen before,
+ * sample) -> how many wait, what share of time that costs, and whether it has to end. Time comes in
+ * with the sample. doc/theory-of-operation.md derives it and says where it is blind.
+ *
+ * The number of tasks that wait is Little's law: pages per second that had been in memory a short
+ * while ago and that a fault waits for, times the mean time of a read. It needs /proc/vmstat and
+ * /proc/diskstats, on any kernel since 3.15, with or without pressure stall information, cgroups,
+ * or swap.
+ */
+#ifndef USEROOM_STALL_H
+#define USEROOM_STALL_H
+
+#include "look/sample.h"
+#include "settings/config.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What was found; the names are in the log and in JSON (stall_rule_name). */
+enum stall_rule {
+	STALL_NONE,
+	STALL_REFAULTS, /* -stall tasks wait for pages that were taken from them */
+	STALL_FAULTS,   /* twice as many wait for pages: for kernels that do not count refaults, or
+			   count them badly */
+	STALL_SLOW,     /* a quarter of -stall, for as long as -stall-hold */
+	STALL_FLOOD,    /* memory is poured into swap and allocations wait for it, at the SIGKILL
+			   level; or at one and a    half times that of SIGTERM, when swap too will be
+			   at    its level in ten seconds: above it only    who grows is ended */
+	STALL_PRESSURE, /* a quarter of -stall, and the kernel too says that nobody gets on (R12:
+			   never alone) */
+	STALL_FALLING,  /* a twentieth of -stall, and memory goes away so fast that the levels are
+			   reached in ten  seconds; last: it only ends who grows */
+	STALL_RULE_COUNT,
+};
+
+/* What the last two seconds show. */
+struct stall_view {
+	bool open;              /* memory is short: the counters are read and count */
+	bool suspicious;        /* a twentieth of -stall: be ready */
+	enum stall_rule rule;   /* what has to end, or STALL_NONE */
+	uint32_t waiting_milli; /* tasks that wait for memory that was taken from them, in
+				   thousandths */
+	uint64_t reach_ns;      /* at the speed of the window the SIGTERM levels are reached in this
+				   time; UINT64_MAX: not */
+	uint32_t lost_ppm; /* the share of time that a program which needs its memory loses to that
+			    */
+};
+
+/* The counters of one look that had them. */
+struct stall_point {
+	uint64_t now_ns;
+	uint64_t refaults, major_faults, swap_in_kib, swap_out_kib, alloc_stalls, steals;
+	uint64_t disk_reads, disk_read_pages, disk_read_ms, disk_wait_ms, disks;
+	uint64_t pressure_full_us, io_full_us;
+	uint64_t running;
+	uint64_t available_kib, swap_free_kib, free_pages;
+	uint32_t have;
+};
+
+/* When a rule's condition began to hold, and how it was then. */
+struct stall_since {
+	uint64_t now_ns; /* 0: it does not hold */
+	uint64_t refaults, swap_in_kib, swap_used_kib;
+};
+
+#define STALL_POINTS 12
+
+struct stall {
+	unsigned count, newest;
+	struct stall_point points[STALL_POINTS];
+	struct stall_since since[STALL_RULE_COUNT];
+	struct stall_view view;
+};
+
+/*
+ * Is memory so short that waiting is counted? The gate: available memory at most twice -stall-below
+ * (above it only falling memory is acted on), and so little free that reclaim is at work; once open
+ * it stays so until clearly more is free.
+ */
+bool stall_open(const struct config *config, const struct sample *sample, bool open);
+
+/* Should this look read the counters (sense_waits)? While the gate is open, and the last ones are
+ * old enough. */
+bool stall_wants(const struct stall *stall, const struct config *config,
+		 const struct sample *sample);
+
+/* Take over a look, in the order of time; one without HAVE_WAITS changes nothing but the gate. */
+struct stall_view stall_follow(struct stall *stall, const struct config *config,
+			       const struct sample *sample);
+
+/* Forget what was seen: a victim has gone, and what comes now is another machine. */
+void stall_forget(struct stall *stall);
+
+/* When to look again at the latest while the gate is open, ns after the look. */
+uint64_t stall_pause(const struct stall_view *view);
+
+/* "refaults", "swap-flood", ... */
+const char *stall_rule_name(enum stall_rule rule);
+
+#endif

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: MIT */
+#include "look/cgroup.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What containers' tools show of an id of 64 hex digits. */
+#define ID_SHOWN 12
+#define ID_FULL  64
+
+struct part {
+	const char *at;
+	size_t length;
+};
+
+static bool part_is(struct part p, const char *s)
+{
+	return p.length == strlen(s) && memcmp(p.at, s, p.length) == 0;
+}
+
+static bool part_starts(struct part p, const char *s)
+{
+	size_t n = strlen(s);
+
+	return p.length >= n && memcmp(p.at, s, n) == 0;
+}
+
+static bool part_ends(struct part p, const char *s)
+{
+	size_t n = strlen(s);
+
+	return p.length >= n && memcmp(p.at + p.length - n, s, n) == 0;
+}
+
+static struct part part_after(struct part p, size_t n)
+{
+	return (struct part){p.at + n, p.length - n};
+}
+
+static struct part part_without(struct part p, const char *suffix)
+{
+	if (part_ends(p, suffix))
+		p.length -= strlen(suffix);
+	return p;
+}
+
+/* What follows the first `s` in p; nothing (at == NULL) when it is not there. */
+static struct part part_behind(struct part p, const char *s)
+{
+	const char *hit = memmem(p.at, p.length, s, strlen(s));
+
+	return hit ? part_after(p, (size_t)(hit - p.at) + strlen(s)) : (struct part){NULL, 0};
+}
+
+/* The next component of a path that *path stands in; false at its end. */
+static bool next_component(const char **path, struct part *ret)
+{
+	*path += strspn(*path, "/");
+	*ret = (struct part){*path, strcspn(*path, "/")};
+	*path += ret->length;
+	return ret->length > 0;
+}
+
+/* One of the controllers in "cpu,cpuacct". */
+static bool lists(struct part controllers, const char *name)
+{
+	while (controllers.length > 0) {
+		const char *comma = memchr(controllers.at, ',', controllers.length);
+		size_t n = comma ? (size_t)(comma - controllers.at) : controllers.length;
+
+		if (part_is((struct part){controllers.at, n}, name))
+			return true;
+		controllers = part_after(controllers, n + (comma != NULL));
+	}
+	return false;
+}
+
+/* How much a hierarchy's path says: the root says nothing, whosever it is. */
+static unsigned weigh(struct part controllers, struct part path)
+{
+	if (part_is(path, "/"))
+		return 1;
+	if (controllers.length == 0) /* v2 */
+		return 5;
+	if (part_is(controllers, "name=systemd"))
+		return 4;
+	return lists(controllers, "memory") ? 3 : 2;
+}
+
+/* "4:memory:/a/b" or "0::/a/b"; a controller's name holds no colon, a path may. */
+static bool split_line(struct part line, struct part *controllers, struct part *path)
+{
+	const char *first = line.length ? memchr(line.at, ':', line.length) : NULL;
+	struct part rest =
+		first ? part_after(line, (size_t)(first - line.at) + 1) : (struct part){NULL, 0};
+	const char *second = rest.length ? memchr(rest.at, ':', rest.length) : NULL;
+
+	if (!second)
+		return false;
+	*controllers = (struct part){rest.at, (size_t)(second - rest.at)};
+	*path = part_after(rest, controllers->length + 1);
+	*path = part_without(
+		*path, " (deleted)"); /* the kernel's own words for a group that was removed */
+	return path->length > 0 && path->at[0] == '/';
+}
+
+static void copy_part(struct part p, char *ret, size_t size)
+{
+	size_t n = p.length < size ? p.length : size - 1;
+
+	memcpy(ret, p.at, n);
+	ret[n] = '\0';
+}
+
+int cgroup_parse(const char *text, size_t length, char *ret, size_t size)
+{
+	struct part all = {text, length}, controllers, path, best = {"", 0};
+	unsigned best_weight = 0;
+
+	while (all.length > 0) {
+		const char *newline = memchr(all.at, '\n', all.length);
+		struct part line = {all.at, newline ? (size_t)(newline - all.at) : all.length};
+		unsigned weight =
+			split_line(line, &controllers, &path) ? weigh(controllers, path) : 0;
+
+		if (weight > best_weight) {
+			best_weight = weight;
+			best = path;
+		}
+		all = part_after(all, line.length + (newline != NULL));
+	}
+	if (size > 0)
+		copy_part(best, ret, size);
+	return best_weight > 0 ? 0 : -ENODATA;
+}
+
+/* Unit types that have processes; systemd.unit(5). */
+static bool is_unit(struct part p)
+{
+	static const char *const types[] = {".service", ".scope", ".socket", ".mount", ".swap"};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (p.length > strlen(types[i]) && part_ends(p, types[i]))
+			return true;
+	return false;
+}
+
+const char *cgroup_unit(const char *path, char *ret, size_t size)
+{
+	struct part p, unit = {"", 0};
+
+	while (next_component(&path, &p))
+		if (is_unit(p))
+			unit = p;
+	if (size > 0)
+		copy_part(unit, ret, size);
+	return ret;
+}
+
+static bool is_hex(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+static bool is_id(struct part p)
+{
+	for (size_t i = 0; i < p.length; i++)
+		if (!is_hex(p.at[i]))
+			return false;
+	return p.length >= ID_SHOWN && p.length <= ID_FULL;
+}
+
+/* What a path was found to say so far, from the outside in. */
+struct found {
+	const char *runtime; /* NULL: no container */
+	struct part name;
+	struct part pod;
+	struct part parent; /* the component before */
+};
+
+static void set_container(struct found *f, const char *runtime, struct part name)
+{
+	f->runtime = runtime;
+	f->name = name;
+}
+
+/* "docker-ID.scope" of a systemd driver, "crio-ID" of the others; "crio-conmon-ID" is the
+ * container's helper. */
+static bool find_prefixed_id(struct found *f, struct part p)
+{
+	static const struct {
+		const char *prefix, *runtime;
+	} rows[] = {
+		{"docker-", "docker"},      {"cri-containerd-", "containerd"},
+		{"nerdctl-", "containerd"}, {"crio-", "cri-o"},
+		{"libpod-", "podman"},      {"libpod-payload-", "podman"},
+	};
+
+	p = part_without(p, ".scope");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (!part_starts(p, rows[i].prefix) ||
+		    !is_id(part_after(p, strlen(rows[i].prefix))))
+			continue;
+		set_container(f, rows[i].runtime, part_after(p, strlen(rows[i].prefix)));
+		return true;
+	}
+	return false;
+}
+
+/*
+ * A bare id of the cgroupfs drivers: only the component before it can tell whose it is, and below
+ * Kubernetes nothing can. Also "kubepods-pod1.slice:cri-containerd:ID", which containerd makes of a
+ * systemd name when its driver is the other one.
+ */
+static bool find_bare_id(struct found *f, struct part p)
+{
+	struct part colon = part_behind(p, ":cri-containerd:");
+
+	if (colon.at && is_id(colon)) {
+		set_container(f, "containerd", colon);
+		return true;
+	}
+	if (p.length != ID_FULL || !is_id(p))
+		return false;
+	set_container(f, part_is(f->parent, "docker") ? "docker" : "container", p);
+	return true;
+}
+
+/* /lxc/NAME, /lxc.payload/NAME, /lxc.payload.NAME; lxc.monitor is LXC's own process. */
+static bool find_lxc(struct found *f, struct part p)
+{
+	if (part_is(f->parent, "lxc") || part_is(f->parent, "lxc.payload"))
+		set_container(f, "lxc", p);
+	else if (part_starts(p, "lxc.payload.") && p.length > strlen("lxc.payload."))
+		set_container(f, "lxc", part_after(p, strlen("lxc.payload.")));
+	else
+		return false;
+	return true;
+}
+
+/* machine-NAME.scope of systemd-machined, which libvirt uses as well, and
+ * systemd-nspawn@NAME.service. */
+static bool find_machine(struct found *f, struct part p)
+{
+	static const char *const rows[][2] = {{"machine-", ".scope"},
+					      {"systemd-nspawn@", ".service"}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t around = strlen(rows[i][0]) + strlen(rows[i][1]);
+
+		if (p.length <= around || !part_starts(p, rows[i][0]) || !part_ends(p, rows[i][1]))
+			continue;
+		set_container(f, "machine",
+			      part_without(part_after(p, strlen(rows[i][0])), rows[i][1]));
+		return true;
+	}
+	return false;
+}
+
+/* "/kubepods/burstable/podUID", "kubepods-burstable-podUID.slice",
+ * "kubelet-kubepods-podUID.slice:..." */
+static bool find_pod(struct found *f, struct part p)
+{
+	const char *colon = memchr(p.at, ':', p.length);
+	struct part uid = {NULL, 0};
+
+	if (colon)
+		p.length = (size_t)(colon - p.at);
+	if (part_ends(p, ".slice") && part_behind(p, "kubepods").at)
+		uid = part_without(part_behind(p, "-pod"), ".slice");
+	else if (part_starts(p, "pod") &&
+		 (part_is(f->parent, "kubepods") || part_is(f->parent, "burstable") ||
+		  part_is(f->parent, "besteffort") || part_is(f->parent, "guaranteed")))
+		uid = part_after(p, strlen("pod"));
+	if (uid.length == 0)
+		return false;
+	f->pod = uid;
+	return true;
+}
+
+static void find_in(struct found *f, struct part p)
+{
+	(void)find_pod(f, p);
+	(void)(find_prefixed_id(f, p) || find_bare_id(f, p) || find_machine(f, p) ||
+	       find_lxc(f, p));
+	f->parent = p;
+}
+
+/* systemd has no dash to give inside a slice's name, so Kubernetes writes the UID with underscores
+ * there. */
+static void restore_dashes(char *s)
+{
+	for (; *s; s++)
+		if (*s == '_')
+			*s = '-';
+}
+
+static void print_found(const struct found *f, char *ret, size_t size)
+{
+	bool hex = is_id(f->name) && strcmp(f->runtime, "lxc") != 0 &&
+		   strcmp(f->runtime, "machine") != 0;
+	int n = snprintf(ret, size, "%s %.*s", f->runtime, (int)(hex ? ID_SHOWN : f->name.length),
+			 f->name.at);
+	size_t used = n > 0 ? (size_t)n : 0;
+
+	if (f->pod.length == 0 || used >= size)
+		return;
+	(void)snprintf(ret + used, size - used, " pod %.*s", (int)f->pod.length, f->pod.at);
+	restore_dashes(ret + used);
+}
+
+const char *cgroup_container(const char *path, char *ret, size_t size)
+{
+	struct found f = {.parent = {"", 0}};
+	struct part p;
+
+	if (size == 0)
+		return ret;
+	ret[0] = '\0';
+	while (next_component(&path, &p))
+		find_in(&f, p);
+	if (f.runtime)
+		print_found(&f, ret, size);
+	return ret;
+}

@@ -1,0 +1,550 @@
+/* SPDX-License-Identifier: MIT */
+#include "look/parse.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* No amount in KiB is taken that would not fit as bytes: then sums of a file's fields cannot
+ * overflow either. */
+#define KIB_MAX (UINT64_MAX / 1024)
+
+struct span {
+	const char *at;
+	const char *end;
+};
+
+/* Digits to a number. false when there is none or it is above UINT64_MAX. The first 19 digits
+ * cannot overflow. */
+static inline __attribute__((always_inline)) bool take_number(struct span *s, uint64_t *ret)
+{
+	const char *p = s->at;
+	const char *safe = s->end - p > 19 ? p + 19 : s->end;
+	uint64_t value = 0;
+	unsigned digit;
+
+	for (; p < safe && (digit = (unsigned char)*p - (unsigned)'0') <= 9; p++)
+		value = value * 10 + digit;
+	for (; p < s->end && (digit = (unsigned char)*p - (unsigned)'0') <= 9; p++)
+		if (__builtin_mul_overflow(value, 10u, &value) ||
+		    __builtin_add_overflow(value, digit, &value))
+			return false;
+	if (p == s->at)
+		return false;
+	s->at = p;
+	*ret = value;
+	return true;
+}
+
+/* meminfo's and status' columns are mostly blanks: eight at a time halves the cost of a look. */
+static inline __attribute__((always_inline)) void skip_blanks(struct span *s)
+{
+	const char *p = s->at;
+
+	for (uint64_t eight; s->end - p >= 8; p += 8) {
+		memcpy(&eight, p,
+		       sizeof(eight)); /* one load; memcmp would be a call where libc is small */
+		if (eight != UINT64_C(0x2020202020202020))
+			break;
+	}
+	while (p < s->end && (*p == ' ' || *p == '\t'))
+		p++;
+	s->at = p;
+}
+
+/* A number is only believed when something ends it: the text may have been cut within it. */
+static bool number_ends(const struct span *s)
+{
+	return s->at < s->end && (*s->at == ' ' || *s->at == '\t' || *s->at == '\n');
+}
+
+static bool take_field(struct span *s, uint64_t max, uint64_t *ret)
+{
+	uint64_t value = 0;
+
+	skip_blanks(s);
+	if (!take_number(s, &value) || !number_ends(s) || value > max)
+		return false;
+	*ret = value;
+	return true;
+}
+
+static bool skip_field(struct span *s)
+{
+	const char *begin;
+
+	skip_blanks(s);
+	begin = s->at;
+	while (s->at < s->end && *s->at != ' ' && *s->at != '\t' && *s->at != '\n')
+		s->at++;
+	return s->at > begin && s->at < s->end;
+}
+
+/* Take one line with its newline off the text. A last line without a newline was cut, and is not a
+ * line. */
+static bool take_line(struct span *text, struct span *ret)
+{
+	const char *newline = text->at < text->end
+				      ? memchr(text->at, '\n', (size_t)(text->end - text->at))
+				      : NULL;
+
+	if (!newline)
+		return false;
+	ret->at = text->at;
+	ret->end = newline + 1;
+	text->at = newline + 1;
+	return true;
+}
+
+/* A line's name with its colon, for files made of "Name:   value" lines. */
+struct key {
+	const char *name;
+	uint8_t length;
+};
+#define KEY(name)                                                                                  \
+	{                                                                                          \
+		name, sizeof(name) - 1                                                             \
+	}
+
+/* Which keys begin with a letter: most lines are then passed over after one look. Index:
+ * LETTER(first byte). */
+#define LETTER(c) ((unsigned)(unsigned char)(c)&31u)
+
+/* The key among candidates that a line begins with, or -1. The colon is looked at first: it settles
+ * nearly all. */
+static int find_key(const struct key *keys, uint32_t candidates, const struct span *line)
+{
+	size_t length = (size_t)(line->end - line->at);
+
+	for (; candidates; candidates &= candidates - 1) {
+		int i = __builtin_ctz(candidates);
+		size_t n = keys[i].length;
+
+		if (n < length && line->at[n - 1] == ':' && memcmp(line->at, keys[i].name, n) == 0)
+			return i;
+	}
+	return -1;
+}
+
+/* Fill values[] of the wanted keys; the first line that parses counts. Returns the bits found. */
+static uint32_t read_keys(struct span text, const struct key *keys, const uint32_t *by_letter,
+			  uint32_t want, uint64_t *values)
+{
+	uint32_t missing = want;
+	struct span line;
+
+	while (missing && take_line(&text, &line)) {
+		uint32_t candidates = by_letter[LETTER(*line.at)] & missing;
+		int i = candidates ? find_key(keys, candidates, &line) : -1;
+
+		if (i < 0)
+			continue;
+		line.at += keys[i].length;
+		if (take_field(&line, KIB_MAX, &values[i]))
+			missing &= ~(1u << i);
+	}
+	return want & ~missing;
+}
+
+static const struct key meminfo_keys[MEMINFO_FIELD_COUNT] = {
+	[MEMINFO_MEM_TOTAL] = KEY("MemTotal:"),
+	[MEMINFO_MEM_FREE] = KEY("MemFree:"),
+	[MEMINFO_MEM_AVAILABLE] = KEY("MemAvailable:"),
+	[MEMINFO_BUFFERS] = KEY("Buffers:"),
+	[MEMINFO_CACHED] = KEY("Cached:"),
+	[MEMINFO_SWAP_TOTAL] = KEY("SwapTotal:"),
+	[MEMINFO_SWAP_FREE] = KEY("SwapFree:"),
+	[MEMINFO_ANON_PAGES] = KEY("AnonPages:"),
+	[MEMINFO_MAPPED] = KEY("Mapped:"),
+	[MEMINFO_SHMEM] = KEY("Shmem:"),
+	[MEMINFO_SRECLAIMABLE] = KEY("SReclaimable:"),
+	[MEMINFO_SUNRECLAIM] = KEY("SUnreclaim:"),
+	[MEMINFO_KERNEL_STACK] = KEY("KernelStack:"),
+	[MEMINFO_PAGE_TABLES] = KEY("PageTables:"),
+	[MEMINFO_SEC_PAGE_TABLES] = KEY("SecPageTables:"),
+	[MEMINFO_VMALLOC_USED] = KEY("VmallocUsed:"),
+	[MEMINFO_PERCPU] = KEY("Percpu:"),
+	[MEMINFO_HUGEPAGES_TOTAL] = KEY("HugePages_Total:"),
+	[MEMINFO_HUGEPAGESIZE] = KEY("Hugepagesize:"),
+	[MEMINFO_HUGETLB] = KEY("Hugetlb:"),
+};
+
+static const uint32_t meminfo_letters[32] = {
+	[LETTER('A')] = MEMINFO_BIT(MEMINFO_ANON_PAGES),
+	[LETTER('B')] = MEMINFO_BIT(MEMINFO_BUFFERS),
+	[LETTER('C')] = MEMINFO_BIT(MEMINFO_CACHED),
+	[LETTER('H')] = MEMINFO_BIT(MEMINFO_HUGEPAGES_TOTAL) | MEMINFO_BIT(MEMINFO_HUGEPAGESIZE) |
+			MEMINFO_BIT(MEMINFO_HUGETLB),
+	[LETTER('K')] = MEMINFO_BIT(MEMINFO_KERNEL_STACK),
+	[LETTER('M')] = MEMINFO_BIT(MEMINFO_MEM_TOTAL) | MEMINFO_BIT(MEMINFO_MEM_FREE) |
+			MEMINFO_BIT(MEMINFO_MEM_AVAILABLE) | MEMINFO_BIT(MEMINFO_MAPPED),
+	[LETTER('P')] = MEMINFO_BIT(MEMINFO_PAGE_TABLES) | MEMINFO_BIT(MEMINFO_PERCPU),
+	[LETTER('S')] = MEMINFO_BIT(MEMINFO_SWAP_TOTAL) | MEMINFO_BIT(MEMINFO_SWAP_FREE) |
+			MEMINFO_BIT(MEMINFO_SHMEM) | MEMINFO_BIT(MEMINFO_SRECLAIMABLE) |
+			MEMINFO_BIT(MEMINFO_SUNRECLAIM) | MEMINFO_BIT(MEMINFO_SEC_PAGE_TABLES),
+	[LETTER('V')] = MEMINFO_BIT(MEMINFO_VMALLOC_USED),
+};
+
+void parse_meminfo(const char *text, size_t length, uint32_t want, struct meminfo *ret)
+{
+	struct span all = {text, text + length};
+
+	memset(ret, 0, sizeof(*ret));
+	ret->have = read_keys(all, meminfo_keys, meminfo_letters, want & MEMINFO_ALL, ret->kib);
+}
+
+/* The last word of a line as a number. */
+static bool last_number(struct span line, uint64_t *ret)
+{
+	struct span word;
+	const char *end = line.end - 1; /* the newline */
+
+	while (end > line.at && (end[-1] == ' ' || end[-1] == '\t'))
+		end--;
+	word.at = end;
+	word.end = line.end;
+	while (word.at > line.at && word.at[-1] != ' ' && word.at[-1] != '\t')
+		word.at--;
+	return take_field(&word, UINT64_MAX, ret);
+}
+
+static bool starts_with(const struct span *line, const char *prefix, size_t n)
+{
+	return (size_t)(line->end - line->at) > n && memcmp(line->at, prefix, n) == 0;
+}
+
+int parse_counter(const char *text, size_t length, const char *name, uint64_t *ret)
+{
+	struct span all = {text, text + length}, line;
+	size_t n = strlen(name);
+
+	while (take_line(&all, &line)) {
+		if (!starts_with(&line, name, n) || (line.at[n] != ' ' && line.at[n] != '\t'))
+			continue;
+		line.at += n;
+		if (last_number(line, ret))
+			return 0;
+	}
+	return -ENODATA;
+}
+
+int parse_counter_sum(const char *text, size_t length, const char *prefix, uint64_t *ret)
+{
+	struct span all = {text, text + length}, line;
+	size_t n = strlen(prefix);
+	uint64_t sum = 0, value = 0;
+	bool found = false;
+
+	while (take_line(&all, &line)) {
+		if (!starts_with(&line, prefix, n))
+			continue;
+		if (!skip_field(&line) || !last_number(line, &value))
+			continue;
+		sum += value; /* counters wrap, so may their sum: only differences mean something */
+		found = true;
+	}
+	if (!found)
+		return -ENODATA;
+	*ret = sum;
+	return 0;
+}
+
+static bool skip_fields(struct span *s, unsigned count)
+{
+	while (count-- > 0)
+		if (!skip_field(s))
+			return false;
+	return true;
+}
+
+/* A pid may be printed as a negative number nowhere, but a parent that is outside our pid namespace
+ * is 0. */
+static bool take_u32(struct span *s, uint32_t max, uint32_t *ret)
+{
+	uint64_t value = 0;
+
+	if (!take_field(s, max, &value))
+		return false;
+	*ret = (uint32_t)value;
+	return true;
+}
+
+static void copy_name(const char *from, size_t length, char *to, size_t size)
+{
+	if (length > size - 1) /* kworkers' names are longer than TASK_COMM_LEN here */
+		length = size - 1;
+	memcpy(to, from, length);
+	to[length] = '\0';
+}
+
+/* What follows the name's ')': " S ppid pgrp session tty tpgid flags ...". */
+static bool stat_fields(struct span s, struct proc_stat *stat)
+{
+	uint32_t ppid = 0;
+
+	skip_blanks(&s);
+	if (s.end - s.at < 2 || s.at[1] != ' ')
+		return false;
+	stat->state = *s.at++;
+	if (!take_u32(&s, INT32_MAX, &ppid))
+		return false;
+	stat->ppid = (int32_t)ppid;
+	return skip_fields(&s, 4) && take_u32(&s, UINT32_MAX, &stat->flags) &&       /* field 9 */
+	       skip_fields(&s, 10) && take_u32(&s, UINT32_MAX, &stat->threads) &&    /* field 20 */
+	       skip_fields(&s, 1) && take_field(&s, UINT64_MAX, &stat->start_ticks); /* field 22 */
+}
+
+int parse_stat(const char *text, size_t length, struct proc_stat *ret)
+{
+	const char *open = length ? memchr(text, '(', length) : NULL;
+	const char *close = length ? memrchr(text, ')', length) : NULL;
+	struct proc_stat stat = {0};
+
+	if (!open || !close || close < open)
+		return -EBADMSG;
+	copy_name(open + 1, (size_t)(close - open - 1), stat.comm, sizeof(stat.comm));
+	if (!stat_fields((struct span){close + 1, text + length}, &stat))
+		return -EBADMSG;
+	*ret = stat;
+	return 0;
+}
+
+int parse_statm(const char *text, size_t length, uint64_t *ret_resident, uint64_t *ret_shared)
+{
+	struct span s = {text, text + length};
+	uint64_t size = 0, resident = 0, shared = 0;
+
+	if (!take_field(&s, UINT64_MAX, &size) || !take_field(&s, UINT64_MAX, &resident) ||
+	    !take_field(&s, UINT64_MAX, &shared))
+		return -EBADMSG;
+	*ret_resident = resident;
+	*ret_shared = shared;
+	return 0;
+}
+
+enum status_field {
+	STATUS_UID,
+	STATUS_VM_RSS,
+	STATUS_RSS_ANON,
+	STATUS_RSS_FILE,
+	STATUS_RSS_SHMEM,
+	STATUS_VM_PTE,
+	STATUS_VM_PMD, /* 4.0 to 4.14; VmPTE counts it since */
+	STATUS_VM_SWAP,
+	STATUS_FIELD_COUNT,
+};
+#define STATUS_BIT(field) (1u << (field))
+#define STATUS_ALL        (STATUS_BIT(STATUS_FIELD_COUNT) - 1)
+#define STATUS_SPLIT                                                                               \
+	(STATUS_BIT(STATUS_RSS_ANON) | STATUS_BIT(STATUS_RSS_FILE) | STATUS_BIT(STATUS_RSS_SHMEM))
+
+static const struct key status_keys[STATUS_FIELD_COUNT] = {
+	[STATUS_UID] = KEY("Uid:"),
+	[STATUS_VM_RSS] = KEY("VmRSS:"),
+	[STATUS_RSS_ANON] = KEY("RssAnon:"),
+	[STATUS_RSS_FILE] = KEY("RssFile:"),
+	[STATUS_RSS_SHMEM] = KEY("RssShmem:"),
+	[STATUS_VM_PTE] = KEY("VmPTE:"),
+	[STATUS_VM_PMD] = KEY("VmPMD:"),
+	[STATUS_VM_SWAP] = KEY("VmSwap:"),
+};
+
+static const uint32_t status_letters[32] = {
+	[LETTER('R')] = STATUS_SPLIT,
+	[LETTER('U')] = STATUS_BIT(STATUS_UID),
+	[LETTER('V')] = STATUS_BIT(STATUS_VM_RSS) | STATUS_BIT(STATUS_VM_PTE) |
+			STATUS_BIT(STATUS_VM_PMD) | STATUS_BIT(STATUS_VM_SWAP),
+};
+
+/* VmSwap is the last line we need, so the rest (masks, context switches) is not looked at but where
+ * VmPMD is missed. */
+int parse_status(const char *text, size_t length, struct proc_status *ret)
+{
+	uint64_t v[STATUS_FIELD_COUNT] = {0};
+	uint32_t have = read_keys((struct span){text, text + length}, status_keys, status_letters,
+				  STATUS_ALL, v);
+
+	if (!(have & STATUS_BIT(STATUS_UID)) || v[STATUS_UID] > UINT32_MAX)
+		return -EBADMSG;
+	*ret = (struct proc_status){
+		.uid = (uint32_t)v[STATUS_UID],
+		.has_memory = (have & STATUS_BIT(STATUS_VM_RSS)) != 0,
+		.has_split = (have & STATUS_SPLIT) == STATUS_SPLIT,
+		.rss_kib = v[STATUS_VM_RSS],
+		.anon_kib = v[STATUS_RSS_ANON],
+		.file_kib = v[STATUS_RSS_FILE],
+		.shmem_kib = v[STATUS_RSS_SHMEM],
+		.swap_kib = v[STATUS_VM_SWAP],
+		.page_tables_kib = v[STATUS_VM_PTE] + v[STATUS_VM_PMD],
+	};
+	return 0;
+}
+
+int parse_int(const char *text, size_t length, int32_t *ret)
+{
+	struct span s = {text, text + length};
+	bool minus = length > 0 && text[0] == '-';
+	uint64_t value = 0;
+
+	if (minus)
+		s.at++;
+	if (s.at == s.end || *s.at < '0' || *s.at > '9')
+		return -EBADMSG;
+	if (!take_number(&s, &value))
+		return -ERANGE;
+	if (s.at < s.end && *s.at == '\n')
+		s.at++;
+	if (s.at != s.end)
+		return -EBADMSG;
+	if (value > (uint64_t)INT32_MAX + (minus ? 1u : 0u))
+		return -ERANGE;
+	*ret = (int32_t)(minus ? -(int64_t)value : (int64_t)value);
+	return 0;
+}
+
+int parse_last_pid(const char *text, size_t length, int32_t *ret)
+{
+	struct span s = {text, text + length};
+	uint32_t pid = 0;
+
+	/* 0.20 0.18 0.12 1/80 11206 */
+	if (!skip_fields(&s, 4) || !take_u32(&s, INT32_MAX, &pid) || *s.at != '\n')
+		return -EBADMSG;
+	*ret = (int32_t)pid;
+	return 0;
+}
+
+int parse_running(const char *text, size_t length, uint32_t *ret)
+{
+	struct span s = {text, text + length};
+	uint64_t running = 0;
+
+	/* 0.20 0.18 0.12 1/80 11206 */
+	if (!skip_fields(&s, 3))
+		return -EBADMSG;
+	skip_blanks(&s);
+	if (!take_number(&s, &running) || s.at == s.end || *s.at != '/' || running > UINT32_MAX)
+		return -EBADMSG;
+	*ret = (uint32_t)running;
+	return 0;
+}
+
+int parse_pressure(const char *text, size_t length, const char *name, uint64_t *ret_us)
+{
+	struct span all = {text, text + length}, line;
+	size_t n = strlen(name);
+
+	/* some avg10=0.00 avg60=0.00 avg300=0.00 total=0 */
+	while (take_line(&all, &line)) {
+		const char *total;
+
+		if (!starts_with(&line, name, n) || line.at[n] != ' ')
+			continue;
+		total = memmem(line.at, (size_t)(line.end - line.at), " total=", 7);
+		if (total == NULL)
+			continue;
+		line.at = total + 7;
+		if (take_field(&line, UINT64_MAX, ret_us))
+			return 0;
+	}
+	return -ENODATA;
+}
+
+/* ---- /proc/diskstats ---- */
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool all_digits(const char *s)
+{
+	while (is_digit(*s))
+		s++;
+	return *s == '\0';
+}
+
+/* sda1 after sda, nvme0n1p1 after nvme0n1 (disk_name() of block/partitions: a "p" where the disk
+ * ends in a digit). */
+static bool is_partition(const char *disk, const char *name)
+{
+	size_t n = strlen(disk);
+
+	if (n == 0 || strncmp(disk, name, n) != 0 || name[n] == '\0')
+		return false;
+	if (is_digit(disk[n - 1]))
+		return name[n] == 'p' && is_digit(name[n + 1]) && all_digits(name + n + 1);
+	return all_digits(name + n);
+}
+
+/* nvme0c1n1: one path to the disk nvme0n1, which counts the same reads. */
+static bool is_nvme_path(const char *name)
+{
+	if (strncmp(name, "nvme", 4) != 0)
+		return false;
+	for (name += 4; is_digit(*name);)
+		name++;
+	return name[0] == 'c' && is_digit(name[1]);
+}
+
+/* On top of others, whose reads count already; ram disks have none that anybody waits for. */
+static bool is_stacked(const char *name)
+{
+	static const char *const prefixes[] = {"dm-", "md", "loop", "ram", "bcache", "drbd"};
+
+	for (unsigned i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	}
+	return is_nvme_path(name);
+}
+
+static bool take_name(struct span *s, char *to, size_t size)
+{
+	const char *begin;
+
+	skip_blanks(s);
+	begin = s->at;
+	if (!skip_field(s))
+		return false;
+	copy_name(begin, (size_t)(s->at - begin), to, size);
+	return true;
+}
+
+static void add_time(struct disk_time *to, const struct disk_time *time)
+{
+	to->reads += time->reads;
+	to->sectors += time->sectors;
+	to->ms += time->ms;
+}
+
+/* "8 0 sda reads merged sectors ms ..." */
+static void add_disk(struct span line, struct disk_reads *d)
+{
+	struct disk_time time = {0};
+	char name[sizeof(d->disk)] = "";
+	struct disk_time *each;
+
+	if (!skip_fields(&line, 2) || !take_name(&line, name, sizeof(name)) ||
+	    !take_field(&line, UINT64_MAX, &time.reads) || !skip_fields(&line, 1) ||
+	    !take_field(&line, UINT64_MAX, &time.sectors) ||
+	    !take_field(&line, UINT64_MAX, &time.ms))
+		return;
+	if (is_partition(d->disk, name))
+		return;
+	memcpy(d->disk, name, sizeof(name));
+	if (is_stacked(name))
+		return;
+	each = &d->each[d->disks < DISKS_EACH ? d->disks : DISKS_EACH - 1];
+	d->disks++;
+	add_time(each, &time);
+	add_time(&d->all, &time);
+}
+
+size_t parse_diskstats(const char *text, size_t length, struct disk_reads *reads)
+{
+	struct span all = {text, text + length}, line;
+
+	while (take_line(&all, &line))
+		add_disk(line, reads);
+	return (size_t)(all.at - text);
+}

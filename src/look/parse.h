@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Text of /proc -> numbers. Pure: every function takes text and its length (it need not end in
+ * NUL), touches nothing else, never fails on garbage other than by saying so, and is fuzzed
+ * (tests/fuzz).
+ */
+#ifndef USEROOM_PARSE_H
+#define USEROOM_PARSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Documentation/filesystems/proc.rst "meminfo". One bit a field, in the order in which kernels
+ * print them. */
+enum meminfo_field {
+	MEMINFO_MEM_TOTAL,
+	MEMINFO_MEM_FREE,
+	MEMINFO_MEM_AVAILABLE, /* 3.14 and later */
+	MEMINFO_BUFFERS,
+	MEMINFO_CACHED,
+	MEMINFO_SWAP_TOTAL,
+	MEMINFO_SWAP_FREE,
+	MEMINFO_ANON_PAGES,
+	MEMINFO_MAPPED,
+	MEMINFO_SHMEM,
+	MEMINFO_SRECLAIMABLE,
+	MEMINFO_SUNRECLAIM,
+	MEMINFO_KERNEL_STACK,
+	MEMINFO_PAGE_TABLES,
+	MEMINFO_SEC_PAGE_TABLES, /* 6.0 */
+	MEMINFO_VMALLOC_USED,
+	MEMINFO_PERCPU,          /* 4.21 */
+	MEMINFO_HUGEPAGES_TOTAL, /* a count, not KiB */
+	MEMINFO_HUGEPAGESIZE,
+	MEMINFO_HUGETLB, /* 4.16 */
+	MEMINFO_FIELD_COUNT,
+};
+#define MEMINFO_BIT(field) (1u << (field))
+#define MEMINFO_ALL        ((1u << MEMINFO_FIELD_COUNT) - 1)
+
+struct meminfo {
+	uint32_t have; /* MEMINFO_BIT of each field that was found */
+	uint64_t kib[MEMINFO_FIELD_COUNT];
+};
+
+/*
+ * Read the lines until all fields of `want` are found or the text ends; the rest of the text is not
+ * looked at, which is what makes an idle look cheap. A line that does not parse is passed over. A
+ * last line without its newline was cut by a short read and is not believed. Fills all of *ret.
+ */
+void parse_meminfo(const char *text, size_t length, uint32_t want, struct meminfo *ret);
+
+/* One "name value" line of /proc/vmstat or arcstats' "name type value" (the last number of the
+ * line). 0 or -ENODATA. */
+int parse_counter(const char *text, size_t length, const char *name, uint64_t *ret);
+
+/* The sum of all /proc/vmstat counters whose name begins with `prefix` ("pgalloc_"). 0 or -ENODATA
+ * when there is none.
+ */
+int parse_counter_sum(const char *text, size_t length, const char *prefix, uint64_t *ret);
+
+struct disk_time {
+	uint64_t reads;   /* that were done */
+	uint64_t sectors; /* of 512 bytes: what they brought */
+	uint64_t ms;      /* the sum of how long each took */
+};
+
+#define DISKS_EACH 16
+
+/*
+ * What the disks have read since boot: Documentation/admin-guide/iostats.rst. Whole disks only,
+ * each once: no partitions, and nothing that is stacked on others (dm, md, bcache, drbd, loop, the
+ * paths of a multipath NVMe); zram is a disk. All zeroes before the first call; a long file may be
+ * given piece by piece.
+ */
+struct disk_reads {
+	uint64_t disks;
+	struct disk_time all;
+	struct disk_time each[DISKS_EACH]; /* in the order of the file; the last has all that come
+					      after it too */
+	char disk[32];                     /* the last whole disk: its partitions follow it */
+};
+
+/* Adds the whole lines of the text. Returns how many bytes they were; the rest belongs before the
+ * next piece. */
+size_t parse_diskstats(const char *text, size_t length, struct disk_reads *reads);
+
+/*
+ * The total of a line of /proc/pressure/ *: us in which "some" or all ("full") waited;
+ * Documentation/accounting/psi.rst. 0, or -ENODATA.
+ */
+int parse_pressure(const char *text, size_t length, const char *line, uint64_t *ret_us);
+
+/* The threads that run or could of /proc/loadavg, this one with them. 0, or -EBADMSG. */
+int parse_running(const char *text, size_t length, uint32_t *ret);
+
+/* proc(5) /proc/PID/stat */
+struct proc_stat {
+	char comm[16]; /* as it is, hostile bytes and all: from the first '(' to the last ')' */
+	char state;
+	int32_t ppid;
+	uint32_t flags;
+	uint32_t threads;
+	uint64_t start_ticks;
+};
+#define PROC_FLAG_KTHREAD                                                                          \
+	0x00200000u /* include/linux/sched.h PF_KTHREAD; the same value since 2.6.27 */
+
+/* 0, or -EBADMSG. The name may hold ')', newlines, anything: the fields are counted from the last
+ * ')'. */
+int parse_stat(const char *text, size_t length, struct proc_stat *ret);
+
+/* /proc/PID/statm: size resident shared ..., in pages. 0, or -EBADMSG. */
+int parse_statm(const char *text, size_t length, uint64_t *ret_resident, uint64_t *ret_shared);
+
+/* proc(5) /proc/PID/status: the memory lines (KiB) and the owner. RssAnon etc. exist since 4.5. */
+struct proc_status {
+	uint32_t uid;    /* real */
+	bool has_memory; /* VmRSS was there: not a kernel thread, not a zombie */
+	bool has_split;  /* RssAnon, RssFile, RssShmem were there */
+	uint64_t rss_kib, anon_kib, file_kib, shmem_kib, swap_kib, page_tables_kib;
+};
+
+/* 0, or -EBADMSG when even Uid is missing. "Name:" may be hostile and is passed over (the kernel
+ * escapes newlines). */
+int parse_status(const char *text, size_t length, struct proc_status *ret);
+
+/* A file that holds one decimal number, e.g. oom_score, oom_score_adj. 0, or -EBADMSG / -ERANGE
+ * outside int32_t. */
+int parse_int(const char *text, size_t length, int32_t *ret);
+
+/* The last field of /proc/loadavg: the pid given out last. 0, or -EBADMSG. */
+int parse_last_pid(const char *text, size_t length, int32_t *ret);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One process as it was read from /proc/PID, and why it may or may not be the victim. Plain data.
+ */
+#ifndef USEROOM_PROC_H
+#define USEROOM_PROC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define COMM_MAX      16  /* TASK_COMM_LEN: 15 bytes and the NUL */
+#define EXE_MAX       256 /* a longer path is cut; it then matches no path entry */
+#define CGROUP_MAX    256
+#define UNIT_MAX      64
+#define CONTAINER_MAX 96
+
+/* Why a process is not a candidate, or comes late. Ordered: the first one that holds is the one
+ * that is told. */
+enum skip {
+	SKIP_NONE,
+	SKIP_GONE,          /* vanished while it was read */
+	SKIP_INIT,          /* pid 1 */
+	SKIP_SELF,          /* useroom, its threads and its hooks */
+	SKIP_KERNEL_THREAD, /* PF_KTHREAD */
+	SKIP_ZOMBIE,        /* dead, and no thread lives on */
+	SKIP_UNKILLABLE,    /* oom_score_adj is -1000 */
+	SKIP_PROTECTED,     /* -protect */
+	SKIP_CRITICAL,      /* the built-in list */
+	SKIP_IGNORED_USER,  /* -ignore-user */
+	SKIP_NOT_PERMITTED, /* useroom may not signal it */
+	SKIP_PENDING,       /* signalled already, or stuck in its exit */
+	SKIP_COUNT,
+};
+
+/* In which order classes of candidates go; within a class the larger badness first. */
+enum rank_class {
+	CLASS_PREFERRED, /* -prefer, unless its oom_score_adj is negative */
+	CLASS_NORMAL,
+	CLASS_SMALL,   /* below -min-victim */
+	CLASS_AVOIDED, /* -avoid */
+	CLASS_NEVER,   /* has a skip reason */
+};
+
+struct proc {
+	pid_t pid;
+	pid_t ppid;
+	uint32_t uid;         /* real uid */
+	uint64_t start_ticks; /* field 22 of /proc/PID/stat: with the pid, the identity of a process
+			       */
+	uint32_t flags;       /* PF_* of field 9 */
+	char state;           /* of the thread whose memory was read */
+	bool leader_exited;   /* the main thread is a zombie, others live on */
+	uint32_t threads;
+	int32_t oom_score; /* the kernel's, coarse; -1: not read */
+	int32_t oom_score_adj;
+
+	/* /proc/PID/status, KiB */
+	uint64_t rss_kib;
+	uint64_t anon_kib;
+	uint64_t file_kib;
+	uint64_t shmem_kib;
+	uint64_t swap_kib;
+	uint64_t page_tables_kib;
+
+	char comm[COMM_MAX];
+	char exe[EXE_MAX]; /* "" when it could not be read */
+	bool exe_trusted;  /* see match.h */
+	char cgroup[CGROUP_MAX];
+
+	/* rank's answer */
+	uint64_t freeable_kib; /* what ending it gives back: anonymous, swap, page tables, shared
+				  memory that is its alone */
+	int64_t badness;       /* KiB: what it is ordered by (rank.h) */
+	bool growing;          /* growth.h: it goes before the others of its class */
+	uint64_t grown_kib;    /* by so much within grown_ns; 0: not known to have grown */
+	uint64_t grown_ns;
+	bool shares_memory; /* its shmem is shared with a family and was not counted */
+	uint8_t skip;       /* enum skip */
+	uint8_t rank;       /* enum rank_class */
+	int16_t matched;    /* index of the entry in the list that decided, or -1 */
+};
+
+#define SCAN_READ_MAX                                                                              \
+	512 /* processes one scan reads in full before it settles for the best of them */
+
+/* The processes that were read in full, best victim first once rank_sort() has run. */
+struct proc_table {
+	unsigned count;
+	bool truncated;  /* there were more processes, or more alike ones, than a scan takes */
+	bool kept;       /* answered from the kept candidates, without a full scan */
+	unsigned listed; /* processes seen */
+	uint64_t took_ns;
+	uint64_t unkillable_kib; /* what the processes that must not be ended hold, of those that
+				    hold most */
+	struct proc procs[SCAN_READ_MAX];
+};
+
+#endif

@@ -1,0 +1,631 @@
+/* SPDX-License-Identifier: MIT */
+#include "settings/config.h"
+
+#include "base/compat.h"
+#include "base/log.h"
+#include "base/units.h"
+#include "base/util.h"
+#include "settings/options.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FILE_SIZE_MAX 65536
+#define FILES_MAX     65  /* the file and its drop-ins */
+#define FILE_NAME_MAX 256 /* one name in a directory, with its NUL: NAME_MAX of Linux and one */
+#define PATH_TEXT_MAX 512 /* a longer path is refused: cut, it would be another file's */
+#define OPTIONS_MAX   64
+
+/* Where a value came from, for -check-config. */
+enum origin_kind { ORIGIN_DEFAULT, ORIGIN_FILE, ORIGIN_COMMAND_LINE };
+
+struct origin {
+	enum origin_kind kind;
+	unsigned file, line;
+};
+
+/* What is touched together stands together: each page that is touched stays resident. */
+static struct {
+	struct origin of[OPTIONS_MAX];
+	unsigned file_count;
+	char file_names[FILES_MAX][PATH_TEXT_MAX];
+} origins;
+
+/* First the names in a directory are listed, then one file after the other is read. */
+static union {
+	char text[FILE_SIZE_MAX + 1];
+	char entries[16384] __attribute__((aligned(8)));
+} scratch;
+
+/* ---- mistakes ---- */
+
+struct mistakes {
+	char *buf;
+	unsigned size, length, count;
+	bool cut;
+};
+
+/* The last bytes of buf are kept for the sign that there was more. */
+#define CUT_SIGN "...\n"
+
+__attribute__((format(printf, 2, 3))) static void mistake(struct mistakes *m, const char *format,
+							  ...)
+{
+	unsigned room;
+	va_list args;
+	int n;
+
+	m->count++;
+	if (m->cut || m->size <= m->length + sizeof(CUT_SIGN))
+		return;
+	room = m->size - m->length - (unsigned)sizeof(CUT_SIGN);
+	va_start(args, format);
+	n = vsnprintf(m->buf + m->length, room, format, args);
+	va_end(args);
+	if (n < 0)
+		return;
+	m->cut = (unsigned)n + 1 >= room;
+	m->length += m->cut ? room - 1 : (unsigned)n;
+	(void)strcpy(m->buf + m->length, m->cut ? CUT_SIGN : "\n");
+	m->length += m->cut ? (unsigned)sizeof(CUT_SIGN) - 1 : 1;
+}
+
+static void unknown(struct mistakes *m, const char *where, const char *dash, const char *name,
+		    bool key)
+{
+	const char *nearest = options_nearest(name, key);
+	char safe[128];
+
+	(void)log_safe(name, safe, sizeof(safe));
+	if (nearest)
+		mistake(m, "%s%sunknown %s '%s%s', did you mean '%s%s'?", where,
+			where[0] ? ": " : "", key ? "key" : "option", dash, safe, dash, nearest);
+	else
+		mistake(m, "%s%sunknown %s '%s%s'; all of them: useroom -help", where,
+			where[0] ? ": " : "", key ? "key" : "option", dash, safe);
+}
+
+static void set_origin(const struct option_row *row, enum origin_kind kind, unsigned file,
+		       unsigned line)
+{
+	origins.of[row - option_rows] = (struct origin){kind, file, line};
+}
+
+/* ---- files ---- */
+
+static char *trim(char *text)
+{
+	char *end;
+
+	text += strspn(text, " \t");
+	end = text + strlen(text);
+	while (end > text && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\r'))
+		*--end = '\0';
+	return text;
+}
+
+/* A # at the beginning or behind a blank; NULL where there is none. */
+static char *find_comment(char *text)
+{
+	for (char *at = strchr(text, '#'); at; at = strchr(at + 1, '#')) {
+		if (at == text || at[-1] == ' ' || at[-1] == '\t')
+			return at;
+	}
+	return NULL;
+}
+
+/* A value may stand in quotes of either kind; what is behind the closing one must be a comment. */
+static int unquote(char **value)
+{
+	char quote = **value, *end;
+
+	if (quote != '"' && quote != '\'') {
+		end = find_comment(*value);
+		if (end)
+			*end = '\0';
+		*value = trim(*value);
+		return 0;
+	}
+	end = strchr(*value + 1, quote);
+	if (end == NULL)
+		return -EINVAL;
+	*end = '\0';
+	end = trim(end + 1);
+	if (*end != '\0' && *end != '#')
+		return -EINVAL;
+	(*value)++;
+	return 0;
+}
+
+static void take_key(struct config *config, const char *where, char *key, char *value,
+		     unsigned file, unsigned line, struct mistakes *m)
+{
+	const struct option_row *row = options_find(key);
+	char error[256];
+
+	if (row == NULL || row->kind == OPTION_ACTION)
+		unknown(m, where, "", key, true);
+	else if (unquote(&value) < 0)
+		mistake(m, "%s: %s: a quote is not closed, or something stands behind it", where,
+			key);
+	else if (options_set(config, row, value, error, sizeof(error)) < 0)
+		mistake(m, "%s: %s: %s", where, key, error);
+	else
+		set_origin(row, ORIGIN_FILE, file, line);
+}
+
+static void take_line(struct config *config, const char *name, char *text, unsigned file,
+		      unsigned line, struct mistakes *m)
+{
+	char where[PATH_TEXT_MAX + 16], *equals;
+
+	text = trim(text);
+	if (*text == '\0' || *text == '#')
+		return;
+	(void)snprintf(where, sizeof(where), "%.*s:%u", PATH_TEXT_MAX, name, line);
+	equals = strchr(text, '=');
+	if (equals == NULL) {
+		mistake(m, "%s: this is not `key = value`", where);
+		return;
+	}
+	*equals = '\0';
+	take_key(config, where, trim(text), trim(equals + 1), file, line, m);
+}
+
+static void take_text(struct config *config, const char *name, char *text, unsigned file,
+		      struct mistakes *m)
+{
+	for (unsigned line = 1; text != NULL; line++) {
+		char *next = strchr(text, '\n');
+
+		if (next)
+			*next++ = '\0';
+		take_line(config, name, text, file, line, m);
+		text = next;
+	}
+}
+
+unsigned config_parse_text(const char *name, char *text, struct config *config, char *errors,
+			   unsigned errors_size)
+{
+	struct mistakes m = {.buf = errors, .size = errors_size};
+
+	errors[0] = '\0';
+	options_defaults(config);
+	take_text(config, name, text, 0, &m);
+	return m.count;
+}
+
+/* A pipe would hold the daemon up, and a reload would find it empty: every value a default without
+ * a word. */
+static int open_file(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) == 0 && !S_ISFIFO(st.st_mode))
+		return fd;
+	(void)close(fd);
+	return -ESPIPE;
+}
+
+static ssize_t read_file(const char *path, char *buf, size_t size)
+{
+	int fd = open_file(path);
+	size_t length = 0;
+	ssize_t n = 0;
+
+	if (fd < 0)
+		return fd;
+	while (length < size && (n = read(fd, buf + length, size - length)) > 0)
+		length += (size_t)n;
+	if (n < 0)
+		n = -errno;
+	(void)close(fd);
+	return n < 0 ? n : (ssize_t)length;
+}
+
+/* What is wrong with a file that was read, or NULL. */
+static const char *file_fault(const char *path, const char *text, ssize_t length)
+{
+	if (strlen(path) >= PATH_TEXT_MAX)
+		return "the path is longer than 511 bytes";
+	if (length < 0)
+		return length == -ESPIPE ? "a pipe, not a file" : strerror((int)-length);
+	if (length > FILE_SIZE_MAX)
+		return "larger than 64 KiB";
+	if (memchr(text, '\0', (size_t)length) != NULL)
+		return "not a text file";
+	return origins.file_count == FILES_MAX ? "one file too many" : NULL;
+}
+_Static_assert(PATH_TEXT_MAX == 512 && FILE_SIZE_MAX == 65536, "file_fault says these numbers");
+
+static void take_file(struct config *config, const char *path, bool must_exist, struct mistakes *m)
+{
+	char *text = scratch.text;
+	ssize_t length = read_file(path, text, sizeof(scratch.text));
+	const char *fault = file_fault(path, text, length);
+
+	if (length == -ENOENT && !must_exist)
+		return;
+	if (fault) {
+		mistake(m, "%s: %s", path, fault);
+		return;
+	}
+	text[length] = '\0';
+	(void)strcpy(origins.file_names[origins.file_count], path);
+	take_text(config, path, text, origins.file_count++, m);
+}
+
+/* ---- drop-ins: PATH.d, every *.conf, by name ---- */
+
+struct names {
+	unsigned count;
+	char text[FILES_MAX][FILE_NAME_MAX];
+};
+
+static bool is_drop_in(const char *name)
+{
+	size_t length = strlen(name);
+
+	return name[0] != '.' && length > 5 && length < FILE_NAME_MAX &&
+	       strcmp(name + length - 5, ".conf") == 0;
+}
+
+/* False: there is no room for one more. */
+static bool keep_drop_in(struct names *names, const char *name)
+{
+	if (!is_drop_in(name))
+		return true;
+	if (names->count == FILES_MAX - 1)
+		return false;
+	(void)strcpy(names->text[names->count++], name);
+	return true;
+}
+
+/* opendir(3) would allocate, and a reload may come when memory is short. Returns 0 or -errno. */
+static int list_drop_ins(int fd, struct names *names)
+{
+	long length;
+
+	while ((length = syscall(SYS_getdents64, fd, scratch.entries, sizeof(scratch.entries))) >
+	       0) {
+		for (long at = 0; at < length;) {
+			const struct entry64 *d =
+				(const struct entry64 *)(const void *)(scratch.entries + at);
+
+			at += d->d_reclen;
+			if (!keep_drop_in(names, d->d_name))
+				return -E2BIG;
+		}
+	}
+	return length < 0 ? -errno : 0;
+}
+
+static void sort_names(struct names *names)
+{
+	static char row[FILE_NAME_MAX];
+
+	for (unsigned i = 1; i < names->count; i++) { /* qsort(3) may allocate */
+		for (unsigned j = i; j > 0 && strcmp(names->text[j], names->text[j - 1]) < 0; j--) {
+			memcpy(row, names->text[j], FILE_NAME_MAX);
+			memcpy(names->text[j], names->text[j - 1], FILE_NAME_MAX);
+			memcpy(names->text[j - 1], row, FILE_NAME_MAX);
+		}
+	}
+}
+
+/* Returns 0 with their names in order; or -errno, which is -ENOENT where there is no such
+ * directory. */
+static int find_drop_ins(const char *dir, struct names *names)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
+
+	if (fd < 0)
+		return -errno;
+	names->count = 0;
+	r = list_drop_ins(fd, names);
+	(void)close(fd);
+	sort_names(names);
+	return r;
+}
+
+static void take_drop_ins(struct config *config, const char *file, struct mistakes *m)
+{
+	static struct names names;
+	char dir[PATH_TEXT_MAX + 2], path[PATH_TEXT_MAX + 2 + FILE_NAME_MAX];
+	int r;
+
+	if (snprintf(dir, sizeof(dir), "%s.d", file) >= (int)sizeof(dir))
+		return; /* take_file has said that the path is too long */
+	r = find_drop_ins(dir, &names);
+	if (r == -E2BIG)
+		mistake(m, "%s: more than %d files", dir, FILES_MAX - 1);
+	else if (r < 0 && r != -ENOENT)
+		mistake(m, "%s: %s", dir, strerror(-r));
+	for (unsigned i = 0; r == 0 && i < names.count; i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", dir, names.text[i]);
+		take_file(config, path, true, m);
+	}
+}
+
+/* ---- the command line, as Go's flag package reads it ---- */
+
+struct argument {
+	char name[64];
+	const char *value; /* behind `=`, or NULL */
+};
+
+/* 1: a flag; 0: the end of the flags; -EINVAL: neither ("-=5", "---m"). */
+static int split_argument(const char *text, struct argument *ret)
+{
+	const char *equals;
+	size_t length;
+
+	if (text[0] != '-' || text[1] == '\0' || strcmp(text, "--") == 0)
+		return 0;
+	text += text[1] == '-' ? 2 : 1;
+	equals = strchr(text, '=');
+	length = equals ? (size_t)(equals - text) : strlen(text);
+	if (length == 0 || text[0] == '-')
+		return -EINVAL;
+	(void)snprintf(ret->name, sizeof(ret->name), "%.*s",
+		       (int)min_u64(length, sizeof(ret->name) - 1), text);
+	ret->value = equals ? equals + 1 : NULL;
+	return 1;
+}
+
+static void take_path(const char *value, struct config_source *source, struct mistakes *m)
+{
+	if (value[0] == '\0') {
+		mistake(m, "-config: '' is not a path");
+		return;
+	}
+	source->file = value;
+	source->file_given = true;
+}
+
+/* -version and -check-config are switches like others: `=false` leaves them off. -help wins
+ * whatever stands behind it.
+ */
+static void take_action(const struct option_row *row, const char *value,
+			struct config_source *source, struct mistakes *m)
+{
+	bool help = strcmp(row->name, "help") == 0, on = help;
+	char error[256];
+
+	if (strcmp(row->name, "config") == 0)
+		take_path(value, source, m);
+	else if (!help && options_parse_bool(value, &on, error, sizeof(error)) < 0)
+		mistake(m, "-%s: %s", row->name, error);
+	else if (help)
+		source->mode = CONFIG_HELP;
+	else if (on && strcmp(row->name, "version") == 0 && source->mode != CONFIG_HELP)
+		source->mode = CONFIG_VERSION;
+	else if (on && source->mode == CONFIG_RUN)
+		source->mode = CONFIG_CHECK;
+}
+
+static void take_flag(struct config *config, const struct option_row *row, const char *value,
+		      struct config_source *source, struct mistakes *m)
+{
+	char error[256];
+
+	if (row->kind == OPTION_ACTION)
+		take_action(row, value, source, m);
+	else if (options_set(config, row, value, error, sizeof(error)) < 0)
+		mistake(m, "-%s: %s", row->name, error);
+	else
+		set_origin(row, ORIGIN_COMMAND_LINE, 0, 0);
+}
+
+static void no_option(const char *text, const char *more, struct mistakes *m)
+{
+	char safe[128];
+
+	mistake(m, "'%s' is not an option%s", log_safe(text, safe, sizeof(safe)), more);
+}
+
+static void leftover(int argc, char **argv, int i, struct mistakes *m)
+{
+	if (i < argc && strcmp(argv[i], "--") == 0)
+		i++;
+	/* Go's flag package ends here, and the Go program then ran with the rest unread. */
+	if (i < argc)
+		no_option(argv[i], "; a switch takes its value as in -debug=false", m);
+}
+
+/* The word behind argument i, when it is the next argument's value and not an option. */
+static bool value_follows(const struct config_source *source, int i)
+{
+	return i + 1 < source->argc && source->argv[i + 1][0] != '-';
+}
+
+/* Takes argument i, and the value behind it where it has one. Returns the index of the last one
+ * taken. */
+static int take_argument(struct config *config, struct config_source *source, int i,
+			 struct argument *a, struct mistakes *m)
+{
+	const struct option_row *row = options_find(strcmp(a->name, "h") == 0 ? "help" : a->name);
+
+	if (row == NULL) {
+		unknown(m, "", "-", a->name, false);
+		return a->value == NULL && value_follows(source, i) ? i + 1
+								    : i; /* one mistake, one line */
+	}
+	if (row->takes_value && a->value == NULL && i + 1 >= source->argc) {
+		mistake(m, "-%s: needs a value: %s", row->name, row->placeholder);
+		return i;
+	}
+	if (a->value == NULL)
+		a->value = row->takes_value ? source->argv[++i] : "true";
+	take_flag(config, row, a->value, source, m);
+	return i;
+}
+
+static void take_command_line(struct config *config, struct config_source *source,
+			      struct mistakes *m)
+{
+	int i = 1;
+
+	for (; i < source->argc; i++) {
+		struct argument a;
+		int r = split_argument(source->argv[i], &a);
+
+		if (r == 0)
+			break;
+		if (r < 0)
+			no_option(source->argv[i], "", m);
+		else
+			i = take_argument(config, source, i, &a, m);
+	}
+	leftover(source->argc, source->argv, i, m);
+}
+
+/* ---- all of it ---- */
+
+/* Fills *config whether or not there are mistakes. */
+static int load(struct config_source *source, struct config *config, char *errors,
+		unsigned errors_size)
+{
+	static char scrap[64];
+	struct mistakes m = {.buf = errors, .size = errors_size},
+			unheard = {.buf = scrap, .size = sizeof(scrap)};
+
+	errors[0] = '\0';
+	origins.file_count = 0;
+	take_command_line(config, source, &unheard); /* which file? */
+	memset(origins.of, 0, sizeof(origins.of));
+	options_defaults(config);
+	if (source->mode == CONFIG_HELP || source->mode == CONFIG_VERSION)
+		return 0;
+	take_file(config, source->file, source->file_given, &m);
+	take_drop_ins(config, source->file, &m);
+	take_command_line(config, source, &m);
+	return m.count > 0 ? -EINVAL : 0;
+}
+
+int config_load(int argc, char **argv, struct config *ret_config, struct config_source *ret_source,
+		char *errors, unsigned errors_size)
+{
+	*ret_source =
+		(struct config_source){.argc = argc, .argv = argv, .file = CONFIG_DEFAULT_FILE};
+	return load(ret_source, ret_config, errors, errors_size);
+}
+
+int config_reload(const struct config_source *source, struct config *ret_config, char *errors,
+		  unsigned errors_size)
+{
+	struct config_source again = {
+		.argc = source->argc, .argv = source->argv, .file = CONFIG_DEFAULT_FILE};
+
+	static struct config config; /* the running one stays as it is until this one is whole */
+	int r = load(&again, &config, errors, errors_size);
+
+	if (r == 0)
+		*ret_config = config;
+	return r;
+}
+
+static void print_origin(const struct origin *o)
+{
+	if (o->kind == ORIGIN_FILE)
+		(void)printf("%s:%u\n", origins.file_names[o->file], o->line);
+	else
+		(void)printf("%s\n", o->kind == ORIGIN_DEFAULT ? "default" : "command line");
+}
+
+/* Is there a way to write it into a file? There are quotes of two kinds, and nothing to escape
+ * with. */
+static bool can_be_written(const char *value)
+{
+	for (const char *c = value; *c; c++) {
+		if ((unsigned char)*c < ' ' && *c != '\t')
+			return false;
+	}
+	return strchr(value, '"') == NULL || strchr(value, '\'') == NULL;
+}
+
+/* In quotes where it could be read otherwise without them. */
+static void print_value(const char *name, const char *value)
+{
+	static char safe[4 * MATCH_TEXT_MAX + 1];
+	bool plain = value[0] != '\0' && strpbrk(value, " #\"'\t") == NULL;
+	const char *quote = plain ? "" : strchr(value, '"') ? "'" : "\"";
+	int width = 14 - (int)strlen(value) - 2 * (int)strlen(quote);
+
+	if (can_be_written(value))
+		(void)printf("%-16s = %s%s%s%*s # ", name, quote, value, quote,
+			     width > 0 ? width : 0, "");
+	else
+		(void)printf("# %-14s = %s # not as a line of a file; ", name,
+			     log_safe(value, safe, sizeof(safe)));
+}
+
+void config_print(const struct config *config, const struct config_source *source)
+{
+	char buf[64];
+
+	(void)printf("# %s%s\n", source->file,
+		     origins.file_count == 0 ? ": not there, defaults are used" : "");
+	for (unsigned i = 0; i < option_count; i++) {
+		const struct option_row *row = &option_rows[i];
+
+		if (row->kind == OPTION_ACTION)
+			continue;
+		print_value(row->name, options_get(config, row, buf, sizeof(buf)));
+		print_origin(&origins.of[i]);
+	}
+}
+
+/* ---- allowed, but surprising ---- */
+
+static void remark_program(struct mistakes *m, const char *option, const char *path)
+{
+	char safe[128];
+
+	if (path[0] != '\0' && access(path, X_OK) < 0)
+		mistake(m, "-%s %s cannot be run: %s", option, log_safe(path, safe, sizeof(safe)),
+			strerror(errno));
+}
+
+void config_remarks(const struct config *c, char *buf, unsigned size)
+{
+	struct mistakes m = {.buf = buf, .size = size};
+	char kill[32], term[32];
+
+	buf[0] = '\0';
+	if (c->mem_kill_ppm >= c->mem_term_ppm && c->mem_kill_ppm > 0)
+		mistake(&m, "-mk %s is not below -m %s: SIGKILL is sent at once, and never SIGTERM",
+			units_percent(c->mem_kill_ppm, kill, sizeof(kill)),
+			units_percent(c->mem_term_ppm, term, sizeof(term)));
+	if (c->swap_kill_ppm > c->swap_term_ppm)
+		mistake(&m, "-sk %s is above -s %s: where swap decides, SIGKILL is sent at once",
+			units_percent(c->swap_kill_ppm, kill, sizeof(kill)),
+			units_percent(c->swap_term_ppm, term, sizeof(term)));
+	if (c->mem_term_ppm == 0 && c->mem_kill_ppm == 0)
+		mistake(&m, "-m 0 and -mk 0: memory is never low");
+	if (c->mem_term_ppm >= 50 * PPM_PER_PERCENT)
+		mistake(&m,
+			"-m %s: a process is ended as long as that much memory is not available",
+			units_percent(c->mem_term_ppm, term, sizeof(term)));
+	if (c->warn_ppm > 0 && c->warn_ppm <= c->mem_term_ppm)
+		mistake(&m, "-warn %s is not above -m %s: the warning comes with the signal",
+			units_percent(c->warn_ppm, kill, sizeof(kill)),
+			units_percent(c->mem_term_ppm, term, sizeof(term)));
+	if (c->trigger == TRIGGER_OR && !c->ignore_swap && c->swap_term_ppm > 0)
+		mistake(&m,
+			"-trigger or: swap at -s %s alone ends processes, however much memory is "
+			"available",
+			units_percent(c->swap_term_ppm, term, sizeof(term)));
+	remark_program(&m, "hook", c->hook);
+	remark_program(&m, "pre-kill", c->pre_kill);
+}

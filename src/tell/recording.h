@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is in a recording, byte for byte: doc/recorder-format.md is the contract. Plain data;
+ * record.c writes it, useroomctl and the tests read it.
+ *
+ * A header, then three rings of records of a fixed size. Each record begins with its sequence
+ * number, counted from 1 in its ring; number n is in slot (n - 1) % count. 0 means that the slot is
+ * empty or being written: the writer stores 0, fills the record, and stores the number; a reader
+ * copies the record and takes it only if the number was the same before and after. So nobody waits
+ * for anybody. Numbers are in the byte order of the machine; amounts are KiB, times are ns.
+ */
+#ifndef USEROOM_RECORDING_H
+#define USEROOM_RECORDING_H
+
+#include <stdint.h>
+
+#define RECORDING_MAGIC      "useroom\n" /* 8 bytes, without the NUL */
+#define RECORDING_VERSION    1
+#define RECORDING_BYTE_ORDER 0x01020304u
+#define RECORDING_HEADER     4096u /* bytes: the rings begin on the next page */
+#define RECORDING_CANDIDATES 6
+#define RECORDING_SPAN_NS    UINT64_C(10000000000) /* what one record of the coarse ring covers */
+
+enum recording_ring_kind {
+	RING_LOOKS,  /* struct recording_look: every look */
+	RING_SPANS,  /* struct recording_span: ten seconds each */
+	RING_EVENTS, /* struct recording_event */
+	RING_COUNT,
+};
+
+struct recording_ring {
+	uint32_t offset; /* of the first record from the beginning of the file */
+	uint32_t record_bytes;
+	uint32_t count;
+	uint32_t reserved;
+};
+
+/* What the writer cannot do here: bits of recording_settings.limits. */
+enum recording_limits {
+	LIMIT_NOT_ROOT = 1 << 0,     /* only its own user's processes can be ended */
+	LIMIT_HIDDEN = 1 << 1,       /* hidepid or ProtectProc hide other users' processes */
+	LIMIT_NAMESPACE = 1 << 2,    /* only the processes of a pid namespace are seen */
+	LIMIT_UNGUARDED = 1 << 3,    /* the kernel's own killer may take it */
+	LIMIT_NOT_LOCKED = 1 << 4,   /* not locked in memory */
+	LIMIT_NOT_HURRIED = 1 << 5,  /* ordinary priority */
+	LIMIT_NO_AVAILABLE = 1 << 6, /* no MemAvailable: it is estimated */
+	LIMIT_COUNT = 7,
+};
+
+/* What decided, as it was when the writer began or reloaded; enough to run the policy again. */
+struct recording_settings {
+	uint32_t mem_term_ppm, mem_kill_ppm, swap_term_ppm, swap_kill_ppm, warn_ppm, min_victim_ppm;
+	uint64_t interval_ns, grace_ns, stall_hold_ns;
+	uint32_t stall_milli, stall_below_ppm;
+	uint32_t trigger_or, ignore_swap, dry_run, sort_by_rss;
+	uint32_t cpus;
+	uint32_t limits; /* enum recording_limits */
+};
+
+struct recording_header {
+	char magic[8];
+	uint32_t version;
+	uint32_t byte_order;
+	uint64_t file_bytes;
+	struct recording_ring rings[RING_COUNT];
+	char program[32];     /* version of the writer */
+	char boot_id[40];     /* /proc/sys/kernel/random/boot_id */
+	char host[64];        /* nodename of uname(2) */
+	char kernel[64];      /* release of uname(2) */
+	uint64_t started_ns;  /* CLOCK_MONOTONIC and */
+	uint64_t realtime_ns; /* CLOCK_REALTIME of one moment: the rest is monotonic */
+	uint64_t writer_pid;
+	uint64_t writer_start_ticks; /* with the pid: is it still the same process? */
+	uint64_t kept_because; /* an incident's copy: sequence number of its first event, else 0 */
+	struct recording_settings settings;
+};
+
+/* The values of a sample, in this order. A later version adds at the end. */
+enum recording_value {
+	VALUE_MEM_TOTAL,
+	VALUE_MEM_AVAILABLE,
+	VALUE_MEM_FREE,
+	VALUE_SWAP_TOTAL,
+	VALUE_SWAP_FREE,
+	VALUE_ANON,
+	VALUE_MAPPED,
+	VALUE_FILE,
+	VALUE_SHMEM,
+	VALUE_SLAB,
+	VALUE_HUGETLB,
+	VALUE_KERNEL,
+	VALUE_PAGE_TABLES,
+	VALUE_ARC,
+	VALUE_UNKILLABLE,
+	VALUE_KERNEL_OOM_KILLS,
+	VALUE_PENDING_MEM,
+	VALUE_PENDING_SWAP,
+	VALUE_PENDING_COUNT,
+	VALUE_LOW, /* this and what follows: what tasks wait for, only with HAVE_WAITS */
+	VALUE_REFAULTS,
+	VALUE_MAJOR_FAULTS,
+	VALUE_SWAP_IN,
+	VALUE_SWAP_OUT,
+	VALUE_ALLOC_STALLS,
+	VALUE_DISK_READS,
+	VALUE_DISK_READ_PAGES,
+	VALUE_DISK_READ_MS,
+	VALUE_DISKS,
+	VALUE_PAGE,
+	VALUE_RUNNING,
+	VALUE_PRESSURE_FULL_US,
+	VALUE_IO_FULL_US,
+	VALUE_STEALS,
+	VALUE_DISK_WAIT_MS, /* 0 in recordings from before it was there: VALUE_DISK_READ_MS says it
+			       then */
+	VALUE_COUNT,
+};
+
+enum recording_look_flags {
+	LOOK_ACTION = 3,       /* mask: enum action */
+	LOOK_CONFIRM = 1 << 2, /* asked again before the shot: no look of its own in the history */
+	LOOK_LOW = 1 << 3,
+	LOOK_NEAR = 1 << 4,
+	LOOK_COVERED = 1 << 5,
+	LOOK_FUTILE = 1 << 6,
+	LOOK_STARTS = 1 << 7,   /* the first of a writer: nothing before it belongs to it */
+	LOOK_BY_STALL = 1 << 8, /* the levels alone would do nothing */
+	LOOK_STALL_OPEN = 1 << 9,
+	LOOK_STALL_RULE = 15 << 12, /* mask: enum stall_rule */
+	LOOK_STALL_RULE_SHIFT = 12,
+};
+
+struct recording_look {
+	uint64_t sequence;
+	uint64_t now_ns;
+	uint32_t have;                    /* enum sample_have */
+	uint32_t flags;                   /* enum recording_look_flags */
+	uint64_t wake_ns;                 /* when it meant to look again */
+	uint32_t waiting_milli, lost_ppm; /* struct stall_view */
+	uint64_t value[VALUE_COUNT];
+};
+
+struct recording_span {
+	uint64_t sequence;
+	uint64_t from_ns, to_ns;
+	uint32_t looks, kills;
+	uint64_t mem_total, mem_available_least, mem_available_last;
+	uint64_t swap_total, swap_free_least, swap_free_last;
+};
+
+struct recording_candidate {
+	int32_t pid;
+	int32_t oom_score_adj;
+	char comm[16];
+	uint64_t freeable;
+	int64_t badness;
+	uint8_t rank; /* enum rank_class */
+	uint8_t skip; /* enum skip */
+	uint8_t reserved[6];
+};
+
+enum recording_event_flags {
+	RECORDED_DRY_RUN = 1 << 0,
+	RECORDED_ESCALATED = 1 << 1,
+	RECORDED_BY_TERM = 1 << 2,
+	RECORDED_KEPT = 1 << 3, /* chosen from the kept candidates */
+};
+
+enum recorded_stall_flags {
+	RECORDED_STALL_OPEN = 1 << 0,
+	RECORDED_STALL_SUSPICIOUS = 1 << 1,
+	RECORDED_BY_STALL = 1 << 2, /* the levels alone would have done nothing */
+};
+
+struct recording_event {
+	uint64_t sequence;
+	uint64_t now_ns, realtime_ns;
+	uint32_t type; /* enum event_type */
+	uint32_t flags;
+	int32_t signal, error;
+	uint64_t mem_total, mem_available, swap_total, swap_free;
+	uint32_t mem_limit_ppm, swap_limit_ppm; /* what was compared */
+	uint32_t low;                           /* 1: memory, 2: swap took part, 4: swap was low */
+	uint32_t futile;                        /* enum holder */
+	uint64_t futile_kib, need_kib;
+	uint64_t decide_to_signal_ns, since_signal_ns, episode_ns;
+	uint64_t came_back_kib;
+	uint32_t kills, repeat_count;
+	uint32_t stall_rule, stall_flags; /* enum stall_rule, enum recorded_stall_flags */
+	uint32_t waiting_milli, lost_ppm; /* this and the next: struct stall_view */
+	uint64_t reach_ns;
+	int32_t victim_pid;
+	uint32_t victim_uid;
+	int32_t victim_oom_score, victim_oom_score_adj;
+	uint64_t victim_freeable, victim_rss, victim_anon, victim_swap, victim_shmem;
+	uint64_t victim_grown, victim_grown_ns;
+	char victim_comm[16];
+	char victim_exe[64];
+	char user[32];
+	char unit[64];
+	char container[96];
+	uint32_t candidate_count, candidates_listed;
+	struct recording_candidate candidates[RECORDING_CANDIDATES];
+};
+
+#endif

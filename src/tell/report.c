@@ -1,0 +1,644 @@
+/* SPDX-License-Identifier: MIT */
+#include "tell/report.h"
+
+#include "base/units.h"
+#include "base/util.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+/* ---- numbers for people ---- */
+
+/* To the nearest: the last digit of a size decides nothing, unlike that of a percentage. */
+const char *report_signal_name(int signal)
+{
+	return signal == SIGKILL ? "SIGKILL" : "SIGTERM";
+}
+
+enum log_level report_level(const struct event *e)
+{
+	switch (e->type) {
+	case EVENT_KILL:
+	case EVENT_STUCK:
+	case EVENT_NOBODY:
+	case EVENT_FUTILE:
+	case EVENT_KERNEL_KILL:
+	case EVENT_FAILED:
+	case EVENT_WARN:
+		return LOG_WARN;
+	case EVENT_RELOAD:
+		return e->error ? LOG_ERROR : LOG_NOTE;
+	case EVENT_LOW:
+		return LOG_DETAIL;
+	case EVENT_START:
+	case EVENT_STOP:
+	case EVENT_FREED:
+	case EVENT_RECOVERED:
+	case EVENT_TYPE_COUNT:
+		break;
+	}
+	return LOG_NOTE;
+}
+
+/* ---- a text that grows and is cut at its end ---- */
+
+struct text {
+	char *buf;
+	size_t size, length;
+};
+
+__attribute__((format(printf, 2, 3))) static void add(struct text *t, const char *format, ...)
+{
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(t->buf + t->length, t->size - t->length, format, args);
+	va_end(args);
+	if (n > 0)
+		t->length = t->length + (size_t)n < t->size ? t->length + (size_t)n : t->size - 1;
+}
+
+static void add_size(struct text *t, uint64_t kib)
+{
+	char buf[32];
+
+	add(t, "%s", units_size(kib, buf, sizeof(buf)));
+}
+
+static void add_percent(struct text *t, uint32_t ppm)
+{
+	char buf[32];
+
+	add(t, "%s %%", units_percent(ppm, buf, sizeof(buf)));
+}
+
+static void add_time(struct text *t, uint64_t ns)
+{
+	char buf[32];
+
+	add(t, "%s", units_time(ns, buf, sizeof(buf)));
+}
+
+/* R28, R60: a name is whatever its owner likes. */
+static void add_safe(struct text *t, const char *name)
+{
+	char buf[4 * EXE_MAX + 1];
+
+	add(t, "%s", log_safe(name, buf, sizeof(buf)));
+}
+
+/* ---- sentences ---- */
+
+static void say_process(struct text *t, pid_t pid, const char *comm)
+{
+	add(t, "%d (", (int)pid);
+	add_safe(t, comm);
+	add(t, ")");
+}
+
+static void say_levels(struct text *t, const struct event *e)
+{
+	const struct decision *d = &e->decision;
+
+	add(t, "available ");
+	add_size(t, e->sample.mem_available_kib);
+	add(t, " (");
+	add_percent(t, d->mem_ppm);
+	add(t, ") %s ", d->mem_low ? "<=" : ">");
+	add_percent(t, d->mem_limit_ppm);
+	if (!d->swap_counts) {
+		add(t, e->sample.swap_total_kib == 0 ? ", no swap" : ", swap ignored");
+		return;
+	}
+	add(t, ", swap free ");
+	add_size(t, e->sample.swap_free_kib);
+	add(t, " (");
+	add_percent(t, d->swap_ppm);
+	add(t, ") %s ", d->swap_low ? "<=" : ">");
+	add_percent(t, d->swap_limit_ppm);
+}
+
+/* To a tenth: tasks are counted as a mean. */
+static void add_tasks(struct text *t, uint32_t milli)
+{
+	uint32_t tenths = milli / 100;
+
+	add(t, "%" PRIu32 ".%" PRIu32, tenths / 10, tenths % 10);
+}
+
+static void say_waiting(struct text *t, uint32_t milli)
+{
+	add_tasks(t, milli);
+	add(t, " tasks wait for memory that was taken from them, ");
+}
+
+/* Near-OOM, where it decided or at least is there; a flood and a wait without refaults are said as
+ * what they are. */
+static void say_stall(struct text *t, const struct event *e)
+{
+	const struct stall_view *stall = &e->decision.stall;
+
+	if (stall->rule == STALL_FLOOD)
+		add(t, "memory is poured into swap and allocations wait for it, ");
+	else if (stall->rule == STALL_NONE && !stall->suspicious)
+		return;
+	else
+		say_waiting(t, stall->waiting_milli);
+	add(t, "programs lose ");
+	add_percent(t, stall->lost_ppm / 10000 * 10000);
+	add(t, " of their time");
+	if (policy_before_level(&e->decision) && stall->reach_ns != UINT64_MAX) {
+		add(t, ", and at this speed memory is low in ");
+		add_time(t, stall->reach_ns);
+	}
+	add(t, "; ");
+}
+
+static void say_owner(struct text *t, const struct event *e)
+{
+	const struct proc *p = &e->victim;
+
+	add(t, "user ");
+	if (e->user[0])
+		add_safe(t, e->user);
+	else
+		add(t, "%" PRIu32, p->uid);
+	if (e->unit[0]) {
+		add(t, ", unit ");
+		add_safe(t, e->unit);
+	}
+	if (e->container[0]) {
+		add(t, ", container ");
+		add_safe(t, e->container);
+	}
+}
+
+static void say_held(struct text *t, const struct proc *p)
+{
+	add(t, "it held ");
+	add_size(t, p->freeable_kib);
+	if (p->swap_kib > 0) {
+		add(t, " (");
+		add_size(t, p->swap_kib);
+		add(t, " of it in swap)");
+	}
+	if (p->shares_memory) {
+		add(t, " and shares ");
+		add_size(t, p->shmem_kib);
+		add(t, " with others of its family");
+	}
+	if (p->growing) {
+		add(t, ", ");
+		add_size(t, p->grown_kib);
+		add(t, " more than ");
+		add_time(t, p->grown_ns);
+		add(t, " before");
+	}
+	if (p->leader_exited)
+		add(t, ", its main thread has exited");
+	add(t, ", oom_score %d", p->oom_score);
+	if (p->oom_score_adj != 0)
+		add(t, ", oom_score_adj %d", p->oom_score_adj);
+}
+
+static void say_next(struct text *t, const struct event *e)
+{
+	add(t, "; next: ");
+	if (!e->has_next) {
+		add(t, "nobody");
+		return;
+	}
+	say_process(t, e->next.pid, e->next.comm);
+	add(t, " ");
+	add_size(t, e->next.freeable_kib);
+}
+
+static const char *ordinal(unsigned n)
+{
+	static const char *const endings[] = {"th", "st", "nd", "rd"};
+	unsigned tens = n % 100 / 10;
+
+	return tens != 1 && n % 10 < 4 ? endings[n % 10] : endings[0];
+}
+
+static void say_kill(struct text *t, const struct event *e)
+{
+	add(t, "%s ", e->dry_run ? "would kill" : "killed");
+	say_process(t, e->victim.pid, e->victim.comm);
+	add(t, " with %s%s: ", report_signal_name(e->signal),
+	    e->escalated ? ", SIGTERM did not end it" : "");
+	say_stall(t, e);
+	say_levels(t, e);
+	add(t, "; ");
+	say_held(t, &e->victim);
+	add(t, ", ");
+	say_owner(t, e);
+	say_next(t, e);
+	add(t, "; ");
+	add_time(t, e->decide_to_signal_ns);
+	add(t, " after the look");
+	if (e->repeat_count > 1)
+		add(t, "; the %u%s victim of %s in a short time", e->repeat_count,
+		    ordinal(e->repeat_count), e->unit[0] ? "this unit" : "this name");
+}
+
+static void say_freed(struct text *t, const struct event *e)
+{
+	say_process(t, e->victim.pid, e->victim.comm);
+	add(t, " is gone: ");
+	add_size(t, e->came_back_kib);
+	add(t, " back after ");
+	add_time(t, e->since_signal_ns);
+}
+
+static void say_stuck(struct text *t, const struct event *e)
+{
+	say_process(t, e->victim.pid, e->victim.comm);
+	add(t, " has not gone away ");
+	add_time(t, e->since_signal_ns);
+	add(t,
+	    " after its first signal: it is stuck in the kernel (state %c); its memory is not "
+	    "waited for",
+	    e->victim.state ? e->victim.state : '?');
+}
+
+static const char *holder_text(enum holder holder)
+{
+	static const char *const texts[] = {
+		[HOLDER_NONE] = "nobody",
+		[HOLDER_SHMEM] = "tmpfs and shared memory (Shmem)",
+		[HOLDER_HUGETLB] = "reserved huge pages (Hugetlb)",
+		[HOLDER_SLAB] = "the kernel's own objects (SUnreclaim)",
+		[HOLDER_KERNEL] = "the kernel's stacks, page tables and buffers",
+		[HOLDER_UNKNOWN] = "the kernel or a driver, in no line of meminfo",
+		[HOLDER_PROTECTED] = "processes that must not be ended",
+	};
+
+	return texts[holder];
+}
+
+static const char *holder_name(enum holder holder)
+{
+	static const char *const names[] = {
+		[HOLDER_NONE] = "none",           [HOLDER_SHMEM] = "shmem",
+		[HOLDER_HUGETLB] = "hugetlb",     [HOLDER_SLAB] = "slab",
+		[HOLDER_KERNEL] = "kernel",       [HOLDER_UNKNOWN] = "unknown",
+		[HOLDER_PROTECTED] = "protected",
+	};
+
+	return names[holder];
+}
+
+static void say_futile(struct text *t, const struct event *e)
+{
+	say_stall(t, e);
+	say_levels(t, e);
+	add(t, "; ending processes cannot help: %s hold", holder_text(e->decision.futile));
+	add(t, e->decision.futile == HOLDER_UNKNOWN ? "s " : " ");
+	add_size(t, e->decision.futile_kib);
+}
+
+static void say_start(struct text *t, const struct event *e)
+{
+	char kill[32];
+
+	add(t, "watching%s: ", e->dry_run ? " (dry run: no signal will be sent)" : "");
+	add_size(t, e->sample.mem_total_kib);
+	add(t, " of memory, ");
+	if (e->sample.swap_total_kib == 0)
+		add(t, "no swap");
+	else
+		add_size(t, e->sample.swap_total_kib);
+	add(t, "%s; SIGTERM at ", e->sample.swap_total_kib == 0 ? "" : " of swap");
+	add_percent(t, e->mem_term_ppm);
+	add(t, " available, SIGKILL at %s %%", units_percent(e->mem_kill_ppm, kill, sizeof(kill)));
+	if (e->decision.swap_counts) {
+		add(t, ", swap free ");
+		add_percent(t, e->swap_term_ppm);
+		add(t, " and %s %%", units_percent(e->swap_kill_ppm, kill, sizeof(kill)));
+	}
+	if (e->stall_milli > 0) {
+		add(t, "; SIGTERM when ");
+		add_tasks(t, e->stall_milli);
+		add(t, " tasks wait for memory that was taken from them");
+	}
+	add(t, "; looking every ");
+	add_time(t, e->interval_ns);
+	add(t, " or sooner");
+}
+
+static void say_recovered(struct text *t, const struct event *e)
+{
+	add(t, "recovered after ");
+	add_time(t, e->decision.episode_ns);
+	add(t, ": available ");
+	add_size(t, e->sample.mem_available_kib);
+	add(t, " (");
+	add_percent(t, e->decision.mem_ppm);
+	add(t, "), %u %s", e->kills, e->kills == 1 ? "victim" : "victims");
+}
+
+static void say_failed(struct text *t, const struct event *e)
+{
+	add(t, "cannot signal ");
+	say_process(t, e->victim.pid, e->victim.comm);
+	add(t, ": %s: %s; it is not tried again", e->error_call ? e->error_call : "?",
+	    strerror(e->error));
+}
+
+static void say_other(struct text *t, const struct event *e)
+{
+	switch (e->type) {
+	case EVENT_STOP:
+		add(t, "stopping");
+		break;
+	case EVENT_RELOAD:
+		add(t, e->error ? "configuration not taken over, the running one stays"
+				: "configuration read again");
+		break;
+	case EVENT_WARN:
+		add(t, "memory is getting short: ");
+		say_stall(t, e);
+		say_levels(t, e);
+		break;
+	case EVENT_LOW:
+		add(t, e->decision.by_stall ? "near-OOM: " : "memory is low: ");
+		say_stall(t, e);
+		say_levels(t, e);
+		break;
+	case EVENT_NOBODY:
+		say_stall(t, e);
+		say_levels(t, e);
+		add(t, "; nobody can be ended: every process is protected, not ours, or too small "
+		       "to help");
+		break;
+	case EVENT_KERNEL_KILL:
+		add(t, "the kernel's own killer ended %u %s", e->kills,
+		    e->kills == 1 ? "process" : "processes");
+		break;
+	default:
+		assert(false); /* an event without a sentence */
+	}
+}
+
+size_t report_text(const struct event *e, char *buf, size_t size)
+{
+	struct text t = {.buf = buf, .size = size};
+
+	buf[0] = '\0';
+	switch (e->type) {
+	case EVENT_START:
+		say_start(&t, e);
+		break;
+	case EVENT_KILL:
+		say_kill(&t, e);
+		break;
+	case EVENT_FREED:
+		say_freed(&t, e);
+		break;
+	case EVENT_STUCK:
+		say_stuck(&t, e);
+		break;
+	case EVENT_FUTILE:
+		say_futile(&t, e);
+		break;
+	case EVENT_RECOVERED:
+		say_recovered(&t, e);
+		break;
+	case EVENT_FAILED:
+		say_failed(&t, e);
+		break;
+	default:
+		say_other(&t, e);
+	}
+	return t.length;
+}
+
+/* ---- JSON ---- */
+
+/* RFC 8259: what log_safe lets through needs only its quotes escaped; log_safe's own backslashes
+ * are doubled. */
+static void json_raw_string(struct text *t, const char *key, const char *safe)
+{
+	add(t, ",\"%s\":\"", key);
+	/* Where it is cut, it still ends as it must. */
+	for (const char *c = safe; *c && t->length + sizeof("\\x\"}") < t->size; c++)
+		add(t, *c == '"' || *c == '\\' ? "\\%c" : "%c", *c);
+	add(t, "\"");
+}
+
+static void json_string(struct text *t, const char *key, const char *value)
+{
+	char safe[4 * EXE_MAX + 1];
+
+	json_raw_string(t, key, log_safe(value, safe, sizeof(safe)));
+}
+
+static void json_number(struct text *t, const char *key, uint64_t value)
+{
+	add(t, ",\"%s\":%" PRIu64, key, value);
+}
+
+static void json_signed(struct text *t, const char *key, int64_t value)
+{
+	add(t, ",\"%s\":%" PRId64, key, value);
+}
+
+static void json_bool(struct text *t, const char *key, bool value)
+{
+	add(t, ",\"%s\":%s", key, value ? "true" : "false");
+}
+
+static void json_percent(struct text *t, const char *key, uint32_t ppm)
+{
+	char buf[32];
+
+	add(t, ",\"%s\":%s", key, units_percent(ppm, buf, sizeof(buf)));
+}
+
+static void json_time(struct text *t, uint64_t realtime_ns)
+{
+	time_t seconds = (time_t)(realtime_ns / 1000000000u);
+	struct tm tm;
+
+	(void)gmtime_r(&seconds, &tm);
+	add(t, "{\"time\":\"%04d-%02d-%02dT%02d:%02d:%02d.%03uZ\"", tm.tm_year + 1900,
+	    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
+	    (unsigned)(realtime_ns / NS_PER_MS % 1000));
+}
+
+static void json_sample(struct text *t, const struct event *e)
+{
+	const struct sample *s = &e->sample;
+
+	json_number(t, "mem_total_kib", s->mem_total_kib);
+	json_number(t, "mem_available_kib", s->mem_available_kib);
+	json_percent(t, "mem_available_percent", share_ppm(s->mem_available_kib, s->mem_total_kib));
+	json_number(t, "swap_total_kib", s->swap_total_kib);
+	json_number(t, "swap_free_kib", s->swap_free_kib);
+	json_percent(t, "swap_free_percent", share_ppm(s->swap_free_kib, s->swap_total_kib));
+}
+
+static void json_stall(struct text *t, const struct event *e)
+{
+	const struct stall_view *stall = &e->decision.stall;
+
+	if (!stall->open)
+		return;
+	json_string(t, "stall_rule", stall_rule_name(stall->rule));
+	json_bool(t, "by_stall", e->decision.by_stall);
+	json_number(t, "waiting_millitasks", stall->waiting_milli);
+	json_percent(t, "lost_percent", stall->lost_ppm);
+}
+
+static void json_limits(struct text *t, const struct event *e)
+{
+	json_percent(t, "mem_limit_percent", e->decision.mem_limit_ppm);
+	if (e->decision.swap_counts)
+		json_percent(t, "swap_limit_percent", e->decision.swap_limit_ppm);
+	json_stall(t, e);
+}
+
+static void json_victim(struct text *t, const struct event *e)
+{
+	const struct proc *p = &e->victim;
+
+	json_signed(t, "pid", p->pid);
+	json_string(t, "name", p->comm);
+	json_string(t, "exe", p->exe);
+	json_number(t, "uid", p->uid);
+	json_string(t, "user", e->user);
+	json_string(t, "unit", e->unit);
+	json_string(t, "container", e->container);
+	json_number(t, "rss_kib", p->rss_kib);
+	json_number(t, "anon_kib", p->anon_kib);
+	json_number(t, "swap_kib", p->swap_kib);
+	json_number(t, "freeable_kib", p->freeable_kib);
+	if (p->growing) {
+		json_number(t, "grown_kib", p->grown_kib);
+		json_number(t, "grown_ns", p->grown_ns);
+	}
+	json_signed(t, "oom_score", p->oom_score);
+	json_signed(t, "oom_score_adj", p->oom_score_adj);
+	json_number(t, "start_ticks", p->start_ticks);
+}
+
+static void json_kill(struct text *t, const struct event *e)
+{
+	json_limits(t, e);
+	json_string(t, "signal", report_signal_name(e->signal));
+	json_bool(t, "escalated", e->escalated);
+	json_bool(t, "dry_run", e->dry_run);
+	json_victim(t, e);
+	if (e->has_next) {
+		json_signed(t, "next_pid", e->next.pid);
+		json_string(t, "next_name", e->next.comm);
+		json_number(t, "next_freeable_kib", e->next.freeable_kib);
+	}
+	json_number(t, "decide_to_signal_ns", e->decide_to_signal_ns);
+	json_number(t, "repeat_count", e->repeat_count);
+}
+
+static void json_gone(struct text *t, const struct event *e)
+{
+	json_victim(t, e);
+	json_string(t, "signal", report_signal_name(e->signal));
+	json_number(t, "since_signal_ns", e->since_signal_ns);
+	json_number(t, "came_back_kib", e->came_back_kib);
+	if (e->type == EVENT_FREED)
+		json_bool(t, "exited_by_term", e->exited_by_term);
+}
+
+static void json_settings(struct text *t, const struct event *e)
+{
+	json_bool(t, "dry_run", e->dry_run);
+	json_percent(t, "mem_term_percent", e->mem_term_ppm);
+	json_percent(t, "mem_kill_percent", e->mem_kill_ppm);
+	json_percent(t, "swap_term_percent", e->swap_term_ppm);
+	json_percent(t, "swap_kill_percent", e->swap_kill_ppm);
+	json_number(t, "interval_ns", e->interval_ns);
+	json_number(t, "stall_millitasks", e->stall_milli);
+}
+
+static void json_error(struct text *t, const struct event *e)
+{
+	if (e->error == 0)
+		return;
+	json_string(t, "error", strerror(e->error));
+	if (e->error_call)
+		json_string(t, "call", e->error_call);
+}
+
+static void json_body(struct text *t, const struct event *e)
+{
+	switch (e->type) {
+	case EVENT_START:
+	case EVENT_RELOAD:
+		json_settings(t, e);
+		json_error(t, e);
+		break;
+	case EVENT_WARN:
+	case EVENT_LOW:
+	case EVENT_NOBODY:
+		json_limits(t, e);
+		break;
+	case EVENT_KILL:
+		json_kill(t, e);
+		break;
+	case EVENT_FREED:
+	case EVENT_STUCK:
+		json_gone(t, e);
+		break;
+	case EVENT_FUTILE:
+		json_limits(t, e);
+		json_string(t, "holder", holder_name(e->decision.futile));
+		json_number(t, "holder_kib", e->decision.futile_kib);
+		break;
+	case EVENT_RECOVERED:
+		json_number(t, "episode_ns", e->decision.episode_ns);
+		json_number(t, "kills", e->kills);
+		break;
+	case EVENT_KERNEL_KILL:
+		json_number(t, "kills", e->kills);
+		break;
+	case EVENT_FAILED:
+		json_victim(t, e);
+		json_error(t, e);
+		break;
+	case EVENT_STOP:
+	case EVENT_TYPE_COUNT:
+		break;
+	}
+}
+
+size_t report_json_note(enum log_level level, const char *line, char *buf, size_t size)
+{
+	struct text t = {.buf = buf, .size = size};
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	json_time(&t, (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec);
+	json_string(&t, "event", "note");
+	json_number(&t, "level", level);
+	json_raw_string(&t, "message", line);
+	add(&t, "}");
+	return t.length;
+}
+
+size_t report_json(const struct event *e, char *buf, size_t size)
+{
+	struct text t = {.buf = buf, .size = size};
+
+	json_time(&t, e->realtime_ns);
+	json_string(&t, "event", event_name(e->type));
+	json_sample(&t, e);
+	json_body(&t, e);
+	add(&t, "}");
+	return t.length;
+}
