@@ -63,7 +63,8 @@ enum ctl_exit ctl_top(const struct ctl *ctl);
 /* One line on stderr with the program's name before it. Returns CTL_FAILED. */
 enum ctl_exit ctl_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Open the recording that is meant, or say why not: the one place for those sentences. 0, or
+/*
+ * Open the recording that is meant, or say why not: the one place for those sentences. 0, or
  * negative and it was said.
  */
 int ctl_open(const char *path, struct reading *ret);

@@ -228,7 +228,8 @@ static uint64_t tick_seconds(uint64_t seconds)
 	return seconds / TICKS_MOST;
 }
 
-/* Times of day at full seconds, minutes or hours; not at the very edges, where they would be cut.
+/*
+ * Times of day at full seconds, minutes or hours; not at the very edges, where they would be cut.
  */
 static void write_times(FILE *f, const struct frame *d)
 {

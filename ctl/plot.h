@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A timeline as inline SVG, with its words beside it in HTML: those keep their size on a telephone.
+/*
+ * A timeline as inline SVG, with its words beside it in HTML: those keep their size on a telephone.
  */
 #ifndef USEROOM_CTL_PLOT_H
 #define USEROOM_CTL_PLOT_H

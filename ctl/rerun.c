@@ -189,7 +189,8 @@ void rerun(const struct reading *r, const struct config *config, struct rerun *r
 	for (size_t i = last_start(r, &ret->in_the_middle); i < r->look_count; i++) {
 		uint64_t from_ns = r->looks[i].now_ns, to_ns;
 
-		/* A second look whose first is gone, and time that goes back, are nothing to go by.
+		/*
+		 * A second look whose first is gone, and time that goes back, are nothing to go by.
 		 */
 		if ((r->looks[i].flags & LOOK_CONFIRM) || from_ns < w.last_ns)
 			continue;

@@ -8,7 +8,8 @@
 #include <json-c/json.h>
 #include <stdio.h>
 
-/* The part that is shown: of an incident what belongs to it, of any other recording all. Times are
+/*
+ * The part that is shown: of an incident what belongs to it, of any other recording all. Times are
  * CLOCK_MONOTONIC, ns.
  */
 struct part {

@@ -225,7 +225,8 @@ static void keep_row(struct proc_table *t, const struct proc *row)
 		t->procs[last] = *row;
 }
 
-/* The daemon reads only as many as it takes to know the first; the others' order is asked for here.
+/*
+ * The daemon reads only as many as it takes to know the first; the others' order is asked for here.
  */
 static void list_everybody(struct view *v)
 {

@@ -473,7 +473,8 @@ static unsigned fill_poll(const struct useroom *u, struct pollfd *fds)
 		fds[n++] = (struct pollfd){.fd = u->pre_kill.done[0], .events = POLLIN};
 	if (log_pending())
 		fds[n++] = (struct pollfd){.fd = STDERR_FILENO, .events = POLLOUT};
-	/* A blind look follows no victims: what one of them has to say would be said again at once.
+	/*
+	 * A blind look follows no victims: what one of them has to say would be said again at once.
 	 */
 	return u->blind ? n : n + act_poll(&u->act, fds + n, POLL_MAX - n);
 }

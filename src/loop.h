@@ -13,11 +13,13 @@ void loop_wait(struct useroom *u);
 /* Look, and do what has to be done. */
 void loop_turn(struct useroom *u);
 
-/* Tell an event with what the machine looks like now, outside the history. error: as of tell_look.
+/*
+ * Tell an event with what the machine looks like now, outside the history. error: as of tell_look.
  */
 void loop_tell_now(struct useroom *u, enum event_type type, int error);
 
-/* Start the threads of the hooks that are configured. Says so when it fails. 0 or a negative errno.
+/*
+ * Start the threads of the hooks that are configured. Says so when it fails. 0 or a negative errno.
  */
 int loop_start_hooks(struct useroom *u);
 

@@ -18,8 +18,10 @@
 
 #ifndef MCL_ONFAULT
 #define MCL_ONFAULT                                                                                \
-	4 /* 4.4; the same on all architectures but alpha, powerpc and sparc, whose libcs have it  \
-	   */
+/*                                                                                                 \
+ * 4.4; the same on all architectures but alpha, powerpc and sparc, whose libcs have it            \
+ */
+4
 #endif
 
 #ifndef SCHED_RESET_ON_FORK
@@ -41,7 +43,8 @@
 /* PROC_PID_INIT_INO of include/linux/proc_ns.h: the number of the first pid namespace. */
 #define FIRST_PID_NAMESPACE "pid:[4026531836]"
 
-static void lock_path(char *path, size_t size)
+	static void
+	lock_path(char *path, size_t size)
 {
 	const char *dir = getenv("XDG_RUNTIME_DIR");
 

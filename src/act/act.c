@@ -486,7 +486,8 @@ static void escalate(struct act *act, const struct config *config, struct victim
 		(void)failed(act, v, r, s);
 }
 
-/* The pre-kill hook has ended, or its time is up. If memory came back meanwhile, nobody has to go.
+/*
+ * The pre-kill hook has ended, or its time is up. If memory came back meanwhile, nobody has to go.
  */
 static void after_hook(struct act *act, const struct config *config, struct victim *v,
 		       const struct sample *s, const struct decision *d)

@@ -5,9 +5,9 @@
  * A victim is a row: a pidfd in the poll set, a state and a deadline. Nothing here sleeps or waits.
  *
  *   chosen -> (pre-kill hook) -> SIGTERM -> (grace over, or kill level) -> SIGKILL -> gone
- *                                       \-> gone                                  \-> stuck: the
- * next one's turn
- *                                       \-> released, but still there: stuck
+ *                                   |                                        |
+ *                                   |-> gone                                 |-> stuck: the next
+ *                                   |-> released, but still there: stuck         one's turn
  */
 #ifndef USEROOM_ACT_H
 #define USEROOM_ACT_H

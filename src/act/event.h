@@ -55,8 +55,8 @@ struct event {
 		char comm[COMM_MAX];
 		uint64_t freeable_kib;
 	} next;
-	uint64_t decide_to_signal_ns; /* from the look that decided to the return of the system call
-				       */
+	/* from the look that decided to the return of the system call */
+	uint64_t decide_to_signal_ns;
 	unsigned repeat_count; /* victims of the same unit or name within REPEAT_WINDOW, with this
 				  one */
 

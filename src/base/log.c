@@ -65,7 +65,8 @@ static bool names_stderr(const char *stream, const struct stat *st)
 	return (uint64_t)st->st_dev == device && (uint64_t)st->st_ino == inode;
 }
 
-/* A closed stderr's number would be given to the next file that is opened, and our lines with it.
+/*
+ * A closed stderr's number would be given to the next file that is opened, and our lines with it.
  */
 static void keep_stderr_taken(void)
 {

@@ -35,7 +35,8 @@ struct growth {
 /* Remember what the candidates of a sorted table hold. */
 void growth_note(struct growth *growth, const struct proc_table *table, uint64_t now_ns);
 
-/* Fill grown_kib, grown_ns and growing of a table's rows, and sort it again: those that grow first,
+/*
+ * Fill grown_kib, grown_ns and growing of a table's rows, and sort it again: those that grow first,
  * within their class.
  */
 void growth_mark(const struct growth *growth, struct rank *rank, struct proc_table *table,

@@ -335,7 +335,8 @@ static uint32_t quick_key(const struct scan *scan, pid_t pid, bool by_rss)
 	resident *= scan->page_kib;
 	if (resident > 0)
 		return resident < UINT32_MAX ? (uint32_t)resident : UINT32_MAX;
-	/* A kernel thread, or a process whose main thread has exited: then its oom_score is not 0,
+	/*
+	 * A kernel thread, or a process whose main thread has exited: then its oom_score is not 0,
 	 * and it comes first.
 	 */
 	return read_int(scan, pid, "oom_score", &score) == 0 && score > 0 ? UINT32_MAX : 0;

@@ -63,7 +63,8 @@ int scan_read(struct scan *scan, pid_t pid, struct proc *ret);
 /* Start time and state only: is this pid still the process that was read? 0, or -ESRCH. */
 int scan_identity(struct scan *scan, pid_t pid, uint64_t *ret_start_ticks, char *ret_state);
 
-/* Can other users' processes be seen? false below hidepid, ProtectProc= or a bare permission (R67).
+/*
+ * Can other users' processes be seen? false below hidepid, ProtectProc= or a bare permission (R67).
  */
 bool scan_sees_everyone(const struct scan *scan);
 

@@ -35,7 +35,8 @@
 /* A stall comes and goes: its episode is over after so long without one. */
 #define STALL_SETTLE_NS (5 * NS_PER_S)
 
-/* What share of the level ends "near": candidates are kept ready from twice the SIGTERM level down.
+/*
+ * What share of the level ends "near": candidates are kept ready from twice the SIGTERM level down.
  */
 #define NEAR_FACTOR 2
 /* Or when it would be reached in so long at the speed just seen. */
@@ -54,7 +55,8 @@
  */
 #define STALL_QUIET_NS (5 * NS_PER_S)
 
-/* A stall asks for so much of memory to come back: the levels are not reached, so they cannot say
+/*
+ * A stall asks for so much of memory to come back: the levels are not reached, so they cannot say
  * how much is missing.
  */
 #define STALL_NEED_PPM 50000u

@@ -35,11 +35,11 @@ struct decision {
 	uint64_t wake_ns; /* CLOCK_MONOTONIC: when to look again at the latest */
 	bool low; /* at or below the SIGTERM level, or stalled, whether or not something is done
 		     about it */
-	bool kill_level; /* at or below the SIGKILL level: what was sent SIGTERM is not waited for
-			  */
-	bool near;       /* close enough that candidates should be kept ready, and details read */
-	bool warn;       /* entered the warning zone: once an episode */
-	bool by_stall;   /* the levels alone would do nothing: the stall has to end */
+	/* at or below the SIGKILL level: what was sent SIGTERM is not waited for */
+	bool kill_level;
+	bool near;     /* close enough that candidates should be kept ready, and details read */
+	bool warn;     /* entered the warning zone: once an episode */
+	bool by_stall; /* the levels alone would do nothing: the stall has to end */
 	struct stall_view stall;
 	bool mem_low, swap_low;
 	bool swap_counts;       /* swap took part in the decision */
@@ -48,8 +48,8 @@ struct decision {
 	uint32_t mem_ppm;  /* what was measured: available of total */
 	uint32_t swap_ppm; /* free of total; 0 without swap */
 	uint64_t need_kib; /* what must come back to be above the level that was reached */
-	bool covered; /* low, but what is coming back from earlier victims is enough: action is NONE
-		       */
+	/* low, but what is coming back from earlier victims is enough: action is NONE */
+	bool covered;
 	enum holder futile;  /* not HOLDER_NONE: ending processes cannot reach the level; who holds
 				the memory */
 	uint64_t futile_kib; /* how much that holder has */
@@ -88,7 +88,8 @@ void policy_init(struct policy *policy, unsigned cpus);
 bool policy_wants_waits(const struct policy *policy, const struct config *config,
 			const struct sample *sample);
 
-/* Decide on a sample that is newer than the last one. A sample without HAVE_MEM decides nothing and
+/*
+ * Decide on a sample that is newer than the last one. A sample without HAVE_MEM decides nothing and
  * looks again soon.
  */
 struct decision policy_decide(struct policy *policy, const struct config *config,

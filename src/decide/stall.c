@@ -41,7 +41,8 @@
 /* And of requests alone: a database with read(2) brings back pages only, and one request in twenty
  * is a fault's. */
 #define REQUESTS_LEAST 0.15
-/* More refaults than this for a page that is read come from somewhere else: zswap. What is read
+/*
+ * More refaults than this for a page that is read come from somewhere else: zswap. What is read
  * then may be anybody's.
  */
 #define PAGES_MOST 4
@@ -86,8 +87,8 @@
 
 /* What happened between two points, per second. */
 struct rates {
-	double waiting; /* tasks that wait for refaults, where those are a real part of what is read
-			 */
+	/* tasks that wait for refaults, where those are a real part of what is read */
+	double waiting;
 	double faulting; /* tasks that wait for anything a fault reads */
 	double any;      /* tasks that wait for refaults, whatever else is read */
 	double swap_out_kib, alloc_stalls;

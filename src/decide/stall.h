@@ -44,8 +44,8 @@ struct stall_view {
 				   thousandths */
 	uint64_t reach_ns;      /* at the speed of the window the SIGTERM levels are reached in this
 				   time; UINT64_MAX: not */
-	uint32_t lost_ppm; /* the share of time that a program which needs its memory loses to that
-			    */
+	/* the share of time that a program which needs its memory loses to that */
+	uint32_t lost_ppm;
 };
 
 /* The counters of one look that had them. */

@@ -32,7 +32,8 @@ static struct disk_time *fastest(struct disk_time *since)
 	return best;
 }
 
-/* Mean ms of so many reads of the fastest disks, or of all where that is fewer; 0: there were none.
+/*
+ * Mean ms of so many reads of the fastest disks, or of all where that is fewer; 0: there were none.
  */
 static double fastest_ms(struct disk_time *since, uint64_t wanted)
 {

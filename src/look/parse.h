@@ -55,7 +55,8 @@ void parse_meminfo(const char *text, size_t length, uint32_t want, struct meminf
  * line). 0 or -ENODATA. */
 int parse_counter(const char *text, size_t length, const char *name, uint64_t *ret);
 
-/* The sum of all /proc/vmstat counters whose name begins with `prefix` ("pgalloc_"). 0 or -ENODATA
+/*
+ * The sum of all /proc/vmstat counters whose name begins with `prefix` ("pgalloc_"). 0 or -ENODATA
  * when there is none.
  */
 int parse_counter_sum(const char *text, size_t length, const char *prefix, uint64_t *ret);

@@ -45,12 +45,12 @@ enum rank_class {
 struct proc {
 	pid_t pid;
 	pid_t ppid;
-	uint32_t uid;         /* real uid */
-	uint64_t start_ticks; /* field 22 of /proc/PID/stat: with the pid, the identity of a process
-			       */
-	uint32_t flags;       /* PF_* of field 9 */
-	char state;           /* of the thread whose memory was read */
-	bool leader_exited;   /* the main thread is a zombie, others live on */
+	uint32_t uid; /* real uid */
+	/* field 22 of /proc/PID/stat: with the pid, the identity of a process */
+	uint64_t start_ticks;
+	uint32_t flags;     /* PF_* of field 9 */
+	char state;         /* of the thread whose memory was read */
+	bool leader_exited; /* the main thread is a zombie, others live on */
 	uint32_t threads;
 	int32_t oom_score; /* the kernel's, coarse; -1: not read */
 	int32_t oom_score_adj;

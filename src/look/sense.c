@@ -82,7 +82,8 @@ static bool is_proc(int fd)
 
 int sense_arm(struct sense *sense)
 {
-	/* A tenth of the window: earlier than the first rule of stall.c could hold, and silent on a
+	/*
+	 * A tenth of the window: earlier than the first rule of stall.c could hold, and silent on a
 	 * machine at peace.
 	 */
 	static const char *const triggers[] = {"some 50000 500000", "some 200000 2000000"};

@@ -393,7 +393,8 @@ static void take_path(const char *value, struct config_source *source, struct mi
 	source->file_given = true;
 }
 
-/* -version and -check-config are switches like others: `=false` leaves them off. -help wins
+/*
+ * -version and -check-config are switches like others: `=false` leaves them off. -help wins
  * whatever stands behind it.
  */
 static void take_action(const struct option_row *row, const char *value,

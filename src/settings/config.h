@@ -34,8 +34,8 @@ struct config {
 				     after bigger ones */
 
 	uint64_t interval_ns; /* -i: never look later than this */
-	uint64_t grace_ns; /* -grace: SIGKILL this long after a SIGTERM that did not end the victim
-			    */
+	/* -grace: SIGKILL this long after a SIGTERM that did not end the victim */
+	uint64_t grace_ns;
 	uint64_t stall_hold_ns;    /* -stall-hold: while swap is roomy, a stall must last so long */
 	uint64_t hook_time_ns;     /* -hook-time: a hook is ended after this */
 	uint64_t pre_kill_time_ns; /* -pre-kill-time: the signal waits no longer than this for
@@ -47,8 +47,8 @@ struct config {
 	bool dry_run;
 	bool sort_by_rss;
 	bool ignore_swap;
-	bool protect_critical; /* -protect-critical: the built-in list of system-critical processes
-				*/
+	/* -protect-critical: the built-in list of system-critical processes */
+	bool protect_critical;
 
 	struct match_list protect;
 	struct match_list prefer;

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A longer name than this is cut in comm: TASK_COMM_LEN of include/linux/sched.h without its NUL.
+/*
+ * A longer name than this is cut in comm: TASK_COMM_LEN of include/linux/sched.h without its NUL.
  */
 #define COMM_BYTES 15
 

@@ -2,9 +2,9 @@
 /*
  * The language of -protect, -prefer, -avoid and -ignore-user: a comma-separated list of entries.
  *
- *   sshd                  a name: comm, or the base name of the executable; letters' case does not
- * matter chrom*                a glob (* ? [..]) over the same two names /usr/sbin/sshd        a
- * path (or a glob that begins with a slash): the executable itself, which a user cannot fake
+ *   sshd                  a name: comm, or the base name of the executable; in any case of letters
+ *   chrom*                a glob (* ? [..]) over the same two names
+ *   /usr/sbin/sshd        a path (or a glob that begins with a slash): the executable itself
  *   user:postgres         the owner: a name or a number
  *   unit:nginx.service    a systemd unit (glob) anywhere in the process's cgroup path
  *   cgroup:/docker/...    a glob over the whole cgroup path, v1 or v2; * crosses slashes
@@ -41,8 +41,8 @@ struct match_entry {
 /* What an empty list touches stands together at its beginning: a page of memory instead of two. */
 struct match_list {
 	unsigned count;
-	uint32_t kinds; /* bit 1 << kind for every kind in the list: what must be read of a process
-			 */
+	/* bit 1 << kind for every kind in the list: what must be read of a process */
+	uint32_t kinds;
 	char source[MATCH_TEXT_MAX]; /* as the user wrote it */
 	struct match_entry entries[MATCH_ENTRIES_MAX];
 	char text[MATCH_TEXT_MAX]; /* cut at the commas, blanks around entries removed */

@@ -66,7 +66,8 @@ unsigned options_distance(const char *a, const char *b);
 int options_set(struct config *config, const struct option_row *row, const char *text, char *error,
 		size_t size);
 
-/* Go's strconv.ParseBool, and yes, no, on, off. Returns 0; or -EINVAL with one sentence in error.
+/*
+ * Go's strconv.ParseBool, and yes, no, on, off. Returns 0; or -EINVAL with one sentence in error.
  */
 int options_parse_bool(const char *text, bool *ret, char *error, size_t size);
 

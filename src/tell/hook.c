@@ -117,7 +117,8 @@ pid_t hook_spawn(const char *path, const posix_spawnattr_t *attributes,
 	return error != 0 ? -error : pid;
 }
 
-/* The whole event as one line on standard input. It fits into the pipe, so nobody waits for a hook
+/*
+ * The whole event as one line on standard input. It fits into the pipe, so nobody waits for a hook
  * that does not read.
  */
 static int give_stdin(struct work *w)

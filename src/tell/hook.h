@@ -55,7 +55,8 @@ int hook_main(int argc, char **argv);
 pid_t hook_spawn(const char *path, const posix_spawnattr_t *attributes,
 		 const posix_spawn_file_actions_t *actions, char **environment);
 
-/* The oom_score_adj that hooks get: useroom's own from before it raised its protection, at least 0.
+/*
+ * The oom_score_adj that hooks get: useroom's own from before it raised its protection, at least 0.
  */
 void hook_set_oom_score_adj(int value);
 

@@ -26,7 +26,8 @@ struct incident {
 int incident_start(struct incident *incident, const struct record *record, const char *directory,
 		   uint32_t kept);
 
-/* Keep what is recorded now; first_event: sequence number of the event it began with. Never blocks.
+/*
+ * Keep what is recorded now; first_event: sequence number of the event it began with. Never blocks.
  */
 void incident_keep(struct incident *incident, uint64_t first_event);
 

@@ -7,7 +7,8 @@
 
 #include <stdint.h>
 
-/* Read NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID and forget them (hooks must not inherit them).
+/*
+ * Read NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID and forget them (hooks must not inherit them).
  */
 void notify_init(void);
 

@@ -138,7 +138,8 @@ static void *map_file(int fd, size_t bytes)
 	return map == MAP_FAILED ? NULL : map;
 }
 
-/* The directory may be missing: without systemd only the lock makes it, and a dry run takes none.
+/*
+ * The directory may be missing: without systemd only the lock makes it, and a dry run takes none.
  */
 static int open_or_make(const char *path)
 {
@@ -212,7 +213,8 @@ int record_open(struct record *r, const char *path, size_t bytes)
 	return 0;
 }
 
-/* One place says which settings bear the same name there and here; it is used in both directions.
+/*
+ * One place says which settings bear the same name there and here; it is used in both directions.
  */
 #define FOR_EACH_SETTING(DO)                                                                       \
 	DO(mem_term_ppm)                                                                           \

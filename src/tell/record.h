@@ -41,7 +41,8 @@ void record_layout(size_t bytes, struct recording_ring rings[RING_COUNT]);
 void record_settings(struct record *record, const struct config *config, unsigned cpus,
 		     uint32_t limits);
 
-/* One look, after it was decided. confirm: it was the second one, before a shot (policy_confirm).
+/*
+ * One look, after it was decided. confirm: it was the second one, before a shot (policy_confirm).
  */
 void record_look(struct record *record, const struct sample *sample,
 		 const struct decision *decision, bool confirm);

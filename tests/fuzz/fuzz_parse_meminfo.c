@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The first byte says which fields are wanted; the rest is /proc/meminfo, /proc/vmstat or arcstats.
+/*
+ * The first byte says which fields are wanted; the rest is /proc/meminfo, /proc/vmstat or arcstats.
  */
 #include "look/parse.h"
 

@@ -3,19 +3,31 @@
  * The processes on the stage. Each word of the command line is one thing to do, in order; after the
  * last the actor sleeps. Memory is real, and really given back when the actor ends.
  *
- *   name=TEXT        call itself so (%XX for any byte)      adj=N         write oom_score_adj
- *   uid=N            become that user                       ignore=term   do not mind SIGTERM
- *   slow=MS          on SIGTERM, end MS later               grow=MIB[@MIB_PER_S]
- *   file=MIB         map file pages, many times the same    tmpfs=MIB     fill a file on the
- * counted tmpfs sysv=MIB         a System V segment                     shared=MIB:N  N children
- * that share a tmpfs file children=N:MIB[@MIB_PER_S]                              sleepers=N    N
- * children that do nothing thread=MIB       hold it in a thread; main exits        storm=N keep N
- * children that end at once threads=N        N more threads that sleep noreap           the rest is
- * done by a child            respawn=MS    the rest is done by a child; when it nobody waits for
- * dies, MS later by another one zombie           leave a dead child behind              stop stop
- * itself stuck            the rest is done by a child that a tracer holds when it dies, before its
- * memory is freed wait=PATH        go on when the file exists             touch=PATH    make an
- * empty file cpu=N            run on this CPU only                   end           end at once
+ *   name=TEXT     call itself so (%XX for any byte)
+ *   adj=N         write oom_score_adj
+ *   uid=N         become that user
+ *   ignore=term   do not mind SIGTERM
+ *   slow=MS       on SIGTERM, end MS later
+ *   grow=MIB[@MIB_PER_S]
+ *   file=MIB      map file pages, many times the same
+ *   tmpfs=MIB     fill a file on the counted tmpfs
+ *   sysv=MIB      a System V segment
+ *   shared=MIB:N  N children that share a tmpfs file
+ *   children=N:MIB[@MIB_PER_S]
+ *   sleepers=N    N children that do nothing
+ *   thread=MIB    hold it in a thread; main exits
+ *   storm=N       keep N children that end at once
+ *   threads=N     N more threads that sleep
+ *   noreap        the rest is done by a child nobody waits for
+ *   respawn=MS    the rest is done by a child; when it dies, MS later by another one
+ *   zombie        leave a dead child behind
+ *   stop          stop itself
+ *   stuck         the rest is done by a child that a tracer holds when it dies, before its memory
+ *                 is freed
+ *   wait=PATH     go on when the file exists
+ *   touch=PATH    make an empty file
+ *   cpu=N         run on this CPU only
+ *   end           end at once
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -158,7 +170,8 @@ static void do_slow(const char *text)
 	(void)signal(SIGTERM, leave_slowly);
 }
 
-/* A file that is on a disk wherever we run: our own libraries. RssFile counts each mapping of it.
+/*
+ * A file that is on a disk wherever we run: our own libraries. RssFile counts each mapping of it.
  */
 static void find_file(char *path, size_t size)
 {

@@ -403,7 +403,8 @@ static void r48_parent_does_not_reap(struct stage *s)
 	must_log_times(s, 1, 1, "killed [0-9]+");
 }
 
-/* A service that comes back at once is ended each time, and the log says that it is the same one.
+/*
+ * A service that comes back at once is ended each time, and the log says that it is the same one.
  */
 static void r49_restarted_service(struct stage *s)
 {
@@ -415,7 +416,8 @@ static void r49_restarted_service(struct stage *s)
 	must_live(s, service);
 }
 
-/* It would run ahead of everything: its 400 threads have the priority of everybody else again,
+/*
+ * It would run ahead of everything: its 400 threads have the priority of everybody else again,
  * though it has not gone.
  */
 static bool hog_has_no_priority(struct stage *s, const void *what)

@@ -79,7 +79,8 @@ struct actor *start_daemon(struct stage *stage, const char *options);
  */
 struct actor *play(struct stage *stage, const char *name, const char *words);
 
-/* Mount a file over one of /proc/PID. With no text it is a pipe that nobody writes to: whoever
+/*
+ * Mount a file over one of /proc/PID. With no text it is a pipe that nobody writes to: whoever
  * opens it waits for ever.
  */
 void pretend_proc_file(const struct actor *actor, const char *name, const char *text);
@@ -102,7 +103,8 @@ void must_exit(struct stage *stage, const struct actor *actor, int code);
 void must_live(struct stage *stage, const struct actor *actor);
 void must_be_there(struct stage *stage, const char *path);
 
-/* The log has a line that matches this extended regular expression (made with printf), now or soon.
+/*
+ * The log has a line that matches this extended regular expression (made with printf), now or soon.
  */
 void must_log(struct stage *stage, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void must_not_log(struct stage *stage, const char *format, ...)

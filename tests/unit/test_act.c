@@ -201,7 +201,8 @@ static void follow_after(const struct victim *v, uint64_t ms)
 	act_follow(&act, &s);
 }
 
-/* R45, for one that had SIGTERM: it is told once, not forgotten before, and that it ends later is
+/*
+ * R45, for one that had SIGTERM: it is told once, not forgotten before, and that it ends later is
  * no work of SIGKILL.
  */
 static void r45_released_but_still_there(void **state)

@@ -295,7 +295,8 @@ static void modes(void **state)
 static void no_arguments_at_all(void **state)
 {
 	(void)state;
-	/* argc may be 0; the machine's own file may have mistakes, so only the source is looked at
+	/*
+	 * argc may be 0; the machine's own file may have mistakes, so only the source is looked at
 	 */
 	(void)load_arguments(0);
 	assert_string_equal(source.file, CONFIG_DEFAULT_FILE);

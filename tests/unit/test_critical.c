@@ -21,7 +21,8 @@ static const struct critical_entry *find(const char *exe)
 	return NULL;
 }
 
-/* As /proc/PID/exe shows them; from the packages of Debian 12, CentOS 7 and Alpine, and the
+/*
+ * As /proc/PID/exe shows them; from the packages of Debian 12, CentOS 7 and Alpine, and the
  * projects' own installers.
  */
 static void r30_executables_on_the_list(void **state)

@@ -318,7 +318,8 @@ static void counter_sums(void **state)
 	" S 1 4711 4711 0 -1 4194560 97 0 3 0 11 6 0 0 20 0 17 0 8413 4358144 512 "                \
 	"18446744073709551615 1 1\n"
 
-/* R28 and R75 are the same text, seen by someone who calls a process so to end or fool the killer.
+/*
+ * R28 and R75 are the same text, seen by someone who calls a process so to end or fool the killer.
  */
 static void check_stat_name(const char *comm, size_t length, const char *expected)
 {

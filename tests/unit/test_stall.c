@@ -294,7 +294,8 @@ static void roomy_swap_holds_it(void **state)
 	assert_float_equal(fires(&thrash, 60, &rule), 2.25, 0.01);
 }
 
-/* An application of 246 MiB comes back at 20 MiB a second: each page once. Only what goes on after
+/*
+ * An application of 246 MiB comes back at 20 MiB a second: each page once. Only what goes on after
  * that is thrashing.
  */
 static void a_return_from_swap_is_waited_for(void **state)

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* heartbeat OUT WORKING_SET PROGRAM: does every 20 ms what a small service does, and records how
- * late each beat was.
- *
- * A beat touches 32 pages of its working set (a mapped file), allocates a megabyte, and every fifth
- * one starts a program from the disk and waits for it. A beat's delay is the time from when it was
- * due to when it was done; what was due meanwhile is not made up for. At SIGTERM it writes, as
- * JSON, [[ms since its start of the machine's clock, delay in us], ...]. It is an ordinary program:
- * nothing of it is locked, it has no priority.
+/*
+ * heartbeat OUT WORKING_SET PROGRAM: does every 20 ms what a small service does, and records how
+ * late each beat was.  A beat touches 32 pages of its working set (a mapped file), allocates a
+ * megabyte, and every fifth one starts a program from the disk and waits for it. A beat's delay is
+ * the time from when it was due to when it was done; what was due meanwhile is not made up for. At
+ * SIGTERM it writes, as JSON, [[ms since its start of the machine's clock, delay in us], ...]. It
+ * is an ordinary program: nothing of it is locked, it has no priority.
  */
 #include <fcntl.h>
 #include <signal.h>

@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* hog: takes memory, in the ways that programs do. Only ever run inside a virtual machine.
+/*
+ * hog: takes memory, in the ways that programs do. Only ever run inside a virtual machine.
  *
- *   -n NAME     its name, as the kernel shows it      -r MIB      so many MiB a second (else as
- * fast as it can) -u MIB      until it holds so much                -a PERCENT  until so much of
- * the machine is available -k KIND     anon, shm, thread (the main thread exits, another one takes
- * the memory), or file:PATH (tmpfs) -c COUNT    by so many children, each at its part of the speed
- *   -i          SIGTERM is ignored                    -z          keep what it holds compressible
- *   -o          page out what it holds, once it does  -w FILE     then wait until this file is
- * there -t THREADS  then so many threads touch all of it, for ever -b FILE     a thread writes to
- * FILE for ever      -q          quits once it holds it
+ *   -n NAME     its name, as the kernel shows it
+ *   -r MIB      so many MiB a second (else as fast as it can)
+ *   -u MIB      until it holds so much
+ *   -a PERCENT  until so much of the machine is available
+ *   -k KIND     anon, shm, thread (the main thread exits, another one takes the memory), or
+ *               file:PATH (tmpfs)
+ *   -c COUNT    by so many children, each at its part of the speed
+ *   -i          SIGTERM is ignored
+ *   -z          keep what it holds compressible
+ *   -o          page out what it holds, once it does
+ *   -w FILE     then wait until this file is there
+ *   -t THREADS  then so many threads touch all of it, for ever
+ *   -b FILE     a thread writes to FILE for ever
+ *   -q          quits once it holds it
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -72,7 +79,8 @@ static double available_percent(void)
 	return 100 * strtod(available + 13, NULL) / strtod(total + 9, NULL);
 }
 
-/* Half of a page does not compress, the other half does: programs' memory shrinks to about a half.
+/*
+ * Half of a page does not compress, the other half does: programs' memory shrinks to about a half.
  */
 static void fill(unsigned char *p)
 {

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* reader: reads files again and again, or once, as servers and backups do.
+/*
+ * reader: reads files again and again, or once, as servers and backups do.
  *
- *   -n NAME     its name                      -m          by mmap (else by read)
- *   -t THREADS  so many threads               -p          pages in random order (else from the
- * beginning to the end) -s MIB      of each file, only so much    -l          for ever (else each
- * file once) -r MIB      at most so many MiB a second  -o FILE     what is read goes to a file too:
- * a copy -d          a database: for ever, any page of any of the files, by pread
+ *   -n NAME     its name
+ *   -m          by mmap (else by read)
+ *   -t THREADS  so many threads
+ *   -p          pages in random order (else from the beginning to the end)
+ *   -s MIB      of each file, only so much
+ *   -l          for ever (else each file once)
+ *   -r MIB      at most so many MiB a second
+ *   -o FILE     what is read goes to a file too: a copy
+ *   -d          a database: for ever, any page of any of the files, by pread
  */
 #include <fcntl.h>
 #include <pthread.h>

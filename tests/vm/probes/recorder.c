@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* recorder OUT SECONDS NAME DEATHS AFTER FILE: what the machine went through, and who died when by
- * which signal.
- *
- * Ends after so many SECONDS, or AFTER seconds after the last of so many DEATHS of processes of
- * this NAME (0: never), and writes one JSON object. It is locked in memory and runs at real-time
- * priority, so that it goes on where nothing else does, and no killer may take it. FILE has the pid
- * of the killer, once that runs: what it used is read every half second. Deaths come from the
- * kernel's process connector (Documentation/driver-api/connector.rst); the numbers from
+/*
+ * recorder OUT SECONDS NAME DEATHS AFTER FILE: what the machine went through, and who died when by
+ * which signal.  Ends after so many SECONDS, or AFTER seconds after the last of so many DEATHS of
+ * processes of this NAME (0: never), and writes one JSON object. It is locked in memory and runs at
+ * real-time priority, so that it goes on where nothing else does, and no killer may take it. FILE
+ * has the pid of the killer, once that runs: what it used is read every half second. Deaths come
+ * from the kernel's process connector (Documentation/driver-api/connector.rst); the numbers from
  * /proc/meminfo, vmstat, pressure and diskstats.
  */
 #include <errno.h>
