@@ -242,7 +242,7 @@ static void list_everybody(struct view *v)
 		v->table.listed++;
 		if (scan_read(&v->scan, (pid_t)strtol(entry->d_name, NULL, 10), &row) < 0)
 			continue; /* gone meanwhile */
-		rank_judge(&v->rank, &row);
+		scan_judge(&v->scan, &v->rank, &row);
 		if (row.skip != SKIP_KERNEL_THREAD && row.skip != SKIP_GONE)
 			keep_row(&v->table, &row);
 	}
@@ -341,7 +341,16 @@ static const char *why_system_critical(const struct proc *p)
 {
 	static char text[160];
 
-	(void)snprintf(text, sizeof(text), "system-critical: %s", critical_entries[p->matched].why);
+	(void)snprintf(text, sizeof(text), "system-critical: %s",
+		       critical_entries[p->built_in].why);
+	return text;
+}
+
+static const char *why_late(const struct proc *p)
+{
+	static char text[160];
+
+	(void)snprintf(text, sizeof(text), "comes late: %s", critical_entries[p->built_in].why);
 	return text;
 }
 
@@ -374,7 +383,8 @@ static const char *class_reason(const struct view *v, const struct proc *p)
 	case CLASS_PREFERRED:
 		return by_entry("preferred by", &v->config.prefer, p->matched);
 	case CLASS_AVOIDED:
-		return by_entry("avoided by", &v->config.avoid, p->matched);
+		return p->matched >= 0 ? by_entry("avoided by", &v->config.avoid, p->matched)
+				       : why_late(p);
 	case CLASS_SMALL:
 		return why_small(v);
 	case CLASS_NORMAL:

@@ -117,7 +117,7 @@ static const struct proc *find(pid_t pid, unsigned *ret_place)
 	*ret_place = view.table.count;
 	if (scan_read(&view.scan, pid, &other) < 0)
 		return NULL;
-	rank_judge(&view.rank, &other);
+	scan_judge(&view.scan, &view.rank, &other);
 	return &other;
 }
 

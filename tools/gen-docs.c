@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * gen-docs WHAT: the texts that are made from the tables of options.c and critical.c, so that they
- * cannot disagree with the program: man-options, man-critical (roff), sample (useroom.conf), bash,
- * zsh, fish (completions), readme, readme-zh; and those of gen-ctl.c.
+ * cannot disagree with the program: man-options, man-critical, man-late (roff), sample
+ * (useroom.conf), bash, zsh, fish (completions), readme, readme-zh; and those of gen-ctl.c.
  */
 #include "docs.h"
 
@@ -71,16 +71,30 @@ static void man_options(void)
 	}
 }
 
-static void man_critical(void)
+static void man_built_in(bool late)
 {
 	for (unsigned i = 0; i < critical_count; i++) {
+		const struct critical_entry *e = &critical_entries[i];
+
+		if (e->late != late)
+			continue;
 		(void)printf(".TP\n.B ");
-		roff(critical_entries[i].path_glob);
+		roff(e->dir);
+		roff(e->name);
 		(void)putchar('\n');
-		sentence(critical_entries[i].why);
-		(void)printf(critical_entries[i].child_of_init_only ? "; only as a child of init.\n"
-								    : ".\n");
+		sentence(e->why);
+		(void)printf("%s.\n", e->child_of_init_only ? "; only as a child of init" : "");
 	}
+}
+
+static void man_critical(void)
+{
+	man_built_in(false);
+}
+
+static void man_late(void)
+{
+	man_built_in(true);
 }
 
 static void sample(void)
@@ -224,6 +238,8 @@ int main(int argc, char **argv)
 		man_options();
 	else if (strcmp(what, "man-critical") == 0)
 		man_critical();
+	else if (strcmp(what, "man-late") == 0)
+		man_late();
 	else if (strcmp(what, "sample") == 0)
 		sample();
 	else if (strcmp(what, "bash") == 0)

@@ -6,14 +6,11 @@
 #ifndef USEROOM_COMPAT_H
 #define USEROOM_COMPAT_H
 
-#include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -50,39 +47,6 @@ static inline int sys_sched_setscheduler(pid_t tid, int policy, int priority)
 	struct sched_param param = {.sched_priority = priority};
 
 	return (int)syscall(SYS_sched_setscheduler, tid, policy, &param);
-}
-
-/*
- * statx(2): older libcs have neither the call nor the struct. AT_STATX_DONT_SYNC: a dead file
- * server cannot hang it. Before 4.11 it is plain fstatat(2), which it may.
- */
-#define STATX_DONT_SYNC    0x4000
-#define STATX_NO_AUTOMOUNT 0x800
-#define STATX_WANT_INO     0x100u
-struct statx_result {
-	uint32_t mask, blksize;
-	uint64_t attributes;
-	uint32_t nlink, uid, gid;
-	uint16_t mode, pad;
-	uint64_t ino, size, blocks, attributes_mask;
-	uint64_t times[8];
-	uint32_t rdev_major, rdev_minor, dev_major, dev_minor;
-	uint64_t spare[14];
-};
-_Static_assert(sizeof(struct statx_result) == 256, "struct statx of the kernel");
-
-static inline int sys_statx(int dir_fd, const char *path, struct statx_result *ret)
-{
-	const unsigned flags = STATX_DONT_SYNC | STATX_NO_AUTOMOUNT;
-	int r = (int)syscall(SYS_statx, dir_fd, path, flags, STATX_WANT_INO, ret);
-	struct stat st;
-
-	if (r == 0 || errno != ENOSYS || fstatat(dir_fd, path, &st, STATX_NO_AUTOMOUNT) < 0)
-		return r;
-	ret->ino = st.st_ino;
-	ret->dev_major = major(st.st_dev);
-	ret->dev_minor = minor(st.st_dev);
-	return 0;
 }
 
 /* struct linux_dirent64 of getdents64(2), which libc does not declare. */

@@ -12,6 +12,12 @@
 /* Shared memory below this share of the total is not worth looking for a family. */
 #define FAMILY_SHARE 100
 
+/*
+ * What holds a session comes late while it holds no more than this part of memory. On 4 GiB a
+ * gnome-shell that has run for weeks was reported to hold 0.5 to 0.8 GiB.
+ */
+#define LATE_PART 4
+
 const char *rank_skip_text(enum skip skip)
 {
 	static const char *const texts[SKIP_COUNT] = {
@@ -68,15 +74,13 @@ static bool is_pending(const struct rank *rank, const struct proc *p)
 	return false;
 }
 
-static int critical_index(const struct proc *p)
+/* The built-in entry that is about this process, or -1. */
+static int built_in(const struct rank *rank, const struct proc *p)
 {
-	for (unsigned i = 0; p->exe_trusted && i < critical_count; i++) {
-		if (critical_entries[i].child_of_init_only && p->ppid != 1)
-			continue;
-		if (match_glob(critical_entries[i].path_glob, p->exe, false))
-			return (int)i;
-	}
-	return -1;
+	const struct critical_subject s = {
+		.exe = p->exe, .uid = p->uid, .ppid = p->ppid, .held_kib = p->freeable_kib};
+
+	return rank->config->protect_critical && p->exe_trusted ? critical_find(&s) : -1;
 }
 
 /* What a user wrote, in the order in which it counts. Sets matched to the entry that decided. */
@@ -87,7 +91,8 @@ static enum skip skip_by_lists(const struct rank *rank, struct proc *p)
 
 	if ((p->matched = (int16_t)match_find(&c->protect, &s)) >= 0)
 		return SKIP_PROTECTED;
-	if (c->protect_critical && (p->matched = (int16_t)critical_index(p)) >= 0)
+	p->built_in = (int16_t)built_in(rank, p);
+	if (p->built_in >= 0 && !critical_entries[p->built_in].late)
 		return SKIP_CRITICAL;
 	if ((p->matched = (int16_t)match_find(&c->ignore_user, &s)) >= 0)
 		return SKIP_IGNORED_USER;
@@ -96,7 +101,7 @@ static enum skip skip_by_lists(const struct rank *rank, struct proc *p)
 
 static enum skip skip_of(const struct rank *rank, struct proc *p)
 {
-	p->matched = -1;
+	p->matched = p->built_in = -1;
 	if (p->skip == SKIP_GONE)
 		return SKIP_GONE;
 	if (p->pid == 1)
@@ -117,6 +122,15 @@ static enum skip skip_of(const struct rank *rank, struct proc *p)
 }
 
 /*
+ * R98: a session, unless it is large enough to be the trouble itself: anybody can start a terminal
+ * multiplexer with code of his own in it.
+ */
+static bool comes_late(const struct rank *rank, const struct proc *p)
+{
+	return p->built_in >= 0 && p->freeable_kib <= rank->mem_total_kib / LATE_PART;
+}
+
+/*
  * R24: a preference does not outweigh a negative oom_score_adj. R25: an avoided process comes last,
  * whatever the order within a class. R37: one that is not worth killing comes after those that are.
  */
@@ -132,6 +146,8 @@ static enum rank_class class_of(const struct rank *rank, struct proc *p)
 		p->matched = (int16_t)index;
 		return CLASS_AVOIDED;
 	}
+	if (comes_late(rank, p))
+		return CLASS_AVOIDED;
 	if (p->oom_score_adj >= 0 && (index = match_find(&c->prefer, &s)) >= 0) {
 		p->matched = (int16_t)index;
 		return CLASS_PREFERRED;
@@ -178,6 +194,15 @@ static void learn_scale(struct rank *rank, const struct proc *p)
 	/* They only meet at twice the memory there is. */
 	rank->scale = (as_new < 0 ? -as_new : as_new) < (as_old < 0 ? -as_old : as_old) ? SCALE_NEW
 											: SCALE_OLD;
+}
+
+bool rank_asks_path(const struct rank *rank, const struct proc *p)
+{
+	const struct config *c = rank->config;
+
+	return match_asks_path(&c->protect, p->exe) || match_asks_path(&c->ignore_user, p->exe) ||
+	       match_asks_path(&c->avoid, p->exe) || match_asks_path(&c->prefer, p->exe) ||
+	       (c->protect_critical && critical_asks(p->exe));
 }
 
 void rank_judge(struct rank *rank, struct proc *p)

@@ -46,6 +46,12 @@ struct rank {
 	unsigned pending_count;
 };
 
+/*
+ * Does the judgement hang on whether the path of its executable is the machine's own? Then, and
+ * only then, exe_trusted has to be found out (origin.h) before rank_judge().
+ */
+bool rank_asks_path(const struct rank *rank, const struct proc *proc);
+
 /* Fill skip, rank, matched, freeable_kib and badness of one process. */
 void rank_judge(struct rank *rank, struct proc *proc);
 

@@ -203,19 +203,6 @@ static void read_live_thread(const struct scan *scan, struct proc *p)
 	(void)close(fd);
 }
 
-/*
- * Is the executable's path true for us too? A user can show any path by mounting over it in a
- * namespace of its own, but not the inode that we find there.
- */
-static bool exe_is_ours(const struct scan *scan, const struct path *exe, const char *target)
-{
-	struct statx_result theirs, ours;
-
-	return sys_statx(scan->proc_fd, exe->text, &theirs) == 0 &&
-	       sys_statx(AT_FDCWD, target, &ours) == 0 && theirs.ino == ours.ino &&
-	       theirs.dev_major == ours.dev_major && theirs.dev_minor == ours.dev_minor;
-}
-
 static void read_exe(const struct scan *scan, struct proc *p)
 {
 	static const char deleted[] =
@@ -230,7 +217,6 @@ static void read_exe(const struct scan *scan, struct proc *p)
 	p->exe[length] = '\0';
 	if ((size_t)length > tail && strcmp(p->exe + length - tail, deleted) == 0)
 		p->exe[(size_t)length - tail] = '\0';
-	p->exe_trusted = p->uid == 0 || exe_is_ours(scan, &path, p->exe);
 }
 
 static void read_cgroup(const struct scan *scan, struct proc *p)
@@ -484,13 +470,20 @@ static void keep_row(struct proc_table *t, const struct proc *row)
 		t->procs[worst] = *row;
 }
 
+void scan_judge(const struct scan *scan, struct rank *rank, struct proc *row)
+{
+	if (rank_asks_path(rank, row))
+		row->exe_trusted = origin_is_host(&scan->origin, scan->proc_fd, row->pid);
+	rank_judge(rank, row);
+}
+
 static bool read_row(struct scan *scan, struct rank *rank, pid_t pid, struct proc_table *t)
 {
 	static struct proc row;
 
 	if (scan_read(scan, pid, &row) < 0)
 		return false; /* gone meanwhile: a result, not an error (R34) */
-	rank_judge(rank, &row);
+	scan_judge(scan, rank, &row);
 	keep_row(t, &row);
 	return row.rank != CLASS_NEVER;
 }
@@ -683,6 +676,7 @@ int scan_open(struct scan *scan, int proc_fd)
 	scan->proc_fd = openat(proc_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (scan->proc_fd < 0)
 		return -errno;
+	origin_open(&scan->origin, scan->proc_fd);
 	scan->vmstat_fd = openat(proc_fd, "vmstat", O_RDONLY | O_CLOEXEC);
 	scan->loadavg_fd = openat(proc_fd, "loadavg", O_RDONLY | O_CLOEXEC);
 	return 0;

@@ -8,6 +8,7 @@
 #define USEROOM_SCAN_H
 
 #include "choose/rank.h"
+#include "look/origin.h"
 #include "look/proc.h"
 
 #include <stdbool.h>
@@ -21,6 +22,7 @@ struct scan {
 	int vmstat_fd;  /* -1: not there; then nothing is kept */
 	int loadavg_fd; /* -1: the same */
 	unsigned page_kib;
+	struct origin origin; /* the machine's own files: whose path is believed */
 
 	/* Candidates kept from the last full scan, and what is needed to prove that they still
 	 * answer. */
@@ -59,6 +61,9 @@ void scan_forget(struct scan *scan);
 
 /* Read one process in full. Returns 0, or -ESRCH when it is gone. */
 int scan_read(struct scan *scan, pid_t pid, struct proc *ret);
+
+/* rank_judge() for a process that was just read, once it is known whether its path is believed. */
+void scan_judge(const struct scan *scan, struct rank *rank, struct proc *row);
 
 /* Start time and state only: is this pid still the process that was read? 0, or -ESRCH. */
 int scan_identity(struct scan *scan, pid_t pid, uint64_t *ret_start_ticks, char *ret_state);

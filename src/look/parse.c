@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "look/parse.h"
 
+#include "base/util.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -546,5 +548,56 @@ size_t parse_diskstats(const char *text, size_t length, struct disk_reads *reads
 
 	while (take_line(&all, &line))
 		add_disk(line, reads);
+	return (size_t)(all.at - text);
+}
+
+/* A field as it stands, without the blank behind it. Empty at the end of a line. */
+static struct span take_word(struct span *s)
+{
+	struct span word;
+
+	skip_blanks(s);
+	word.at = s->at;
+	while (s->at < s->end && *s->at != ' ' && *s->at != '\n')
+		s->at++;
+	word.end = s->at;
+	return word;
+}
+
+static size_t span_length(const struct span *s)
+{
+	return (size_t)(s->end - s->at);
+}
+
+/* One that is too long is not kept: two that were cut could look alike. */
+static void keep_root_mount(const struct span *device, const struct span *root,
+			    struct root_mount *ret)
+{
+	size_t first = span_length(device), second = span_length(root);
+
+	ret->text[0] = '\0';
+	if (first + second + 2 > sizeof(ret->text))
+		return;
+	memcpy(ret->text, device->at, first);
+	ret->text[first] = ' ';
+	memcpy(ret->text + first + 1, root->at, second);
+	ret->text[first + 1 + second] = '\0';
+}
+
+size_t parse_root_mount(const char *text, size_t length, struct root_mount *ret)
+{
+	struct span all = {text, text + length}, line;
+
+	while (take_line(&all, &line)) {
+		struct span device, root, point;
+
+		if (!skip_fields(&line, 2))
+			continue;
+		device = take_word(&line);
+		root = take_word(&line);
+		point = take_word(&line);
+		if (span_length(&point) == 1 && *point.at == '/')
+			keep_root_mount(&device, &root, ret);
+	}
 	return (size_t)(all.at - text);
 }

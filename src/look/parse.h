@@ -134,4 +134,19 @@ int parse_int(const char *text, size_t length, int32_t *ret);
 /* The last field of /proc/loadavg: the pid given out last. 0, or -EBADMSG. */
 int parse_last_pid(const char *text, size_t length, int32_t *ret);
 
+/*
+ * What is mounted at "/" of a process: proc(5) /proc/PID/mountinfo, "ID PARENT MAJOR:MINOR ROOT
+ * MOUNTPOINT ...". The device and which part of it, as they stand there: "254:0 /"; "" when it
+ * was not found, or is too long.
+ */
+struct root_mount {
+	char text[256];
+};
+
+/*
+ * Take the whole lines of a piece of mountinfo; the last one that is mounted at "/" covers those
+ * before it. Returns how many bytes they were; the rest belongs before the next piece.
+ */
+size_t parse_root_mount(const char *text, size_t length, struct root_mount *ret);
+
 #endif

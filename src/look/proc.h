@@ -65,7 +65,7 @@ struct proc {
 
 	char comm[COMM_MAX];
 	char exe[EXE_MAX]; /* "" when it could not be read */
-	bool exe_trusted;  /* see match.h */
+	bool exe_trusted;  /* that path is the machine's own (origin.h); only where it was asked */
 	char cgroup[CGROUP_MAX];
 
 	/* rank's answer */
@@ -79,6 +79,7 @@ struct proc {
 	uint8_t skip;       /* enum skip */
 	uint8_t rank;       /* enum rank_class */
 	int16_t matched;    /* index of the entry in the list that decided, or -1 */
+	int16_t built_in;   /* index of the entry of the built-in list (critical.h), or -1 */
 };
 
 #define SCAN_READ_MAX                                                                              \

@@ -302,6 +302,27 @@ int match_parse(const char *text, match_user_fn user, struct match_list *ret, ch
 	return 0;
 }
 
+/* Where the text behind the last entry begins. */
+static size_t text_used(const struct match_list *list)
+{
+	const struct match_entry *last = &list->entries[list->count - 1];
+
+	return list->count > 0 ? last->offset + strlen(list->text + last->offset) + 1 : 0;
+}
+
+int match_add_path(struct match_list *list, const char *path)
+{
+	size_t used = text_used(list), length = strlen(path) + 1;
+
+	if (list->count == MATCH_ENTRIES_MAX || length > sizeof(list->text) - used)
+		return -E2BIG;
+	memcpy(list->text + used, path, length);
+	list->entries[list->count++] =
+		(struct match_entry){.offset = (uint16_t)used, .kind = ENTRY_PATH};
+	list->kinds |= 1u << ENTRY_PATH;
+	return 0;
+}
+
 static bool match_text(const struct match_entry *entry, const char *pattern, struct text text,
 		       bool ignore_case)
 {
@@ -365,6 +386,20 @@ static bool match_entry(const struct match_list *list, const struct match_entry 
 	case ENTRY_CGROUP:
 		return *subject->cgroup != '\0' &&
 		       match_text(entry, pattern, text_of(subject->cgroup), false);
+	}
+	return false;
+}
+
+bool match_asks_path(const struct match_list *list, const char *exe)
+{
+	if (!(list->kinds & 1u << ENTRY_PATH) || *exe == '\0')
+		return false;
+	for (unsigned i = 0; i < list->count; i++) {
+		const struct match_entry *entry = &list->entries[i];
+
+		if (entry->kind == ENTRY_PATH &&
+		    match_text(entry, list->text + entry->offset, text_of(exe), false))
+			return true;
 	}
 	return false;
 }

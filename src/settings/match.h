@@ -45,16 +45,15 @@ struct match_list {
 	uint32_t kinds;
 	char source[MATCH_TEXT_MAX]; /* as the user wrote it */
 	struct match_entry entries[MATCH_ENTRIES_MAX];
-	char text[MATCH_TEXT_MAX]; /* cut at the commas, blanks around entries removed */
+	char text[2 * MATCH_TEXT_MAX]; /* cut at the commas, blanks around entries removed */
 };
 
 /* What is known of a process when it is matched. A string may be "" when it could not be read. */
 struct match_subject {
 	const char *comm;
-	const char *exe;  /* as readlink(/proc/PID/exe) gives it, " (deleted)" removed */
-	bool exe_trusted; /* the process is root's, or exe is the same inode as that path is for us
-			     (rank.h) */
-	uint32_t uid;     /* real uid */
+	const char *exe;    /* as readlink(/proc/PID/exe) gives it, " (deleted)" removed */
+	bool exe_trusted;   /* that path is the machine's own (origin.h) */
+	uint32_t uid;       /* real uid */
 	const char *cgroup; /* path in the hierarchy that names units and containers, e.g.
 			       /system.slice/x.service */
 };
@@ -71,6 +70,15 @@ typedef int (*match_user_fn)(const char *name, uint32_t *ret_uid);
  */
 int match_parse(const char *text, match_user_fn user, struct match_list *ret, char *ret_bad,
 		size_t bad_size);
+
+/*
+ * Add a path as one more entry: where a link that the user wrote points to. It is not in the
+ * source. Returns 0, or -E2BIG.
+ */
+int match_add_path(struct match_list *list, const char *path);
+
+/* Does an entry hang on whether the path of the executable is the machine's own? */
+bool match_asks_path(const struct match_list *list, const char *exe);
 
 /* The index of the first entry that matches, or -1. */
 int match_find(const struct match_list *list, const struct match_subject *subject);

@@ -7,8 +7,10 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *const triggers[] = {"and", "or", NULL};
 static const char *const log_formats[] = {"text", "json", NULL};
@@ -375,6 +377,45 @@ static int list_error(int r, const char *entry, char *error, size_t size)
 	return -EINVAL;
 }
 
+/*
+ * Where a link points to in the end (/usr/bin/java, /usr/bin/python3): /proc/PID/exe never shows
+ * the link. Through a descriptor, for realpath(3) may allocate. Returns false where it is no link,
+ * or cannot be followed from here.
+ */
+static bool follow_link(const char *path, char *ret, size_t size)
+{
+	char self[32];
+	ssize_t length;
+	int fd = open(path, O_PATH | O_CLOEXEC);
+
+	if (fd < 0)
+		return false;
+	(void)snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	length = readlink(self, ret, size);
+	(void)close(fd);
+	if (length <= 0 || (size_t)length >= size || ret[0] != '/')
+		return false;
+	ret[length] = '\0';
+	return strcmp(path, ret) != 0;
+}
+
+/* A path that is a link means what it points to now as well. */
+static int add_links(struct match_list *list)
+{
+	unsigned written = list->count;
+	char target[MATCH_TEXT_MAX / 8];
+	int r = 0;
+
+	for (unsigned i = 0; i < written && r == 0; i++) {
+		const struct match_entry *entry = &list->entries[i];
+
+		if (entry->kind == ENTRY_PATH && !entry->is_glob &&
+		    follow_link(list->text + entry->offset, target, sizeof(target)))
+			r = match_add_path(list, target);
+	}
+	return r;
+}
+
 static int set_list(const struct option_row *row, const char *text, struct match_list *ret,
 		    char *error, size_t size)
 {
@@ -389,6 +430,8 @@ static int set_list(const struct option_row *row, const char *text, struct match
 	}
 	if (r == 0)
 		r = match_parse(text, users_uid, ret, entry, sizeof(entry));
+	if (r == 0)
+		r = add_links(ret);
 	return r < 0 ? list_error(r, entry, error, size) : 0;
 }
 

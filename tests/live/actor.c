@@ -27,6 +27,8 @@
  *   wait=PATH     go on when the file exists
  *   touch=PATH    make an empty file
  *   cpu=N         run on this CPU only
+ *   world=KIND    go into namespaces of its own: "sandbox" as systemd makes one for a service,
+ *                 "container" with a root of its own, "user" as any user can
  *   end           end at once
  */
 #include <errno.h>
@@ -38,11 +40,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/shm.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -430,6 +434,33 @@ static void do_cpu(const char *text)
 		die("sched_setaffinity");
 }
 
+/* The machine's own mounts, but for /tmp. */
+static void be_sandboxed(int flags)
+{
+	if (unshare(CLONE_NEWNS | flags) < 0 ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount("tmpfs", "/tmp", "tmpfs", 0, NULL) < 0)
+		die("unshare");
+}
+
+/* A root of its own, as a container's. */
+static void be_contained(void)
+{
+	be_sandboxed(0);
+	if (mkdir("/tmp/root", 0755) < 0 || mount("tmpfs", "/tmp/root", "tmpfs", 0, NULL) < 0 ||
+	    mkdir("/tmp/root/old", 0755) < 0 ||
+	    syscall(SYS_pivot_root, "/tmp/root", "/tmp/root/old") < 0 || chdir("/") < 0)
+		die("pivot_root");
+}
+
+static void do_world(const char *text)
+{
+	if (strcmp(text, "container") == 0)
+		be_contained();
+	else
+		be_sandboxed(strcmp(text, "user") == 0 ? CLONE_NEWUSER : 0);
+}
+
 static void do_end(const char *text)
 {
 	(void)text;
@@ -447,7 +478,8 @@ static const struct word {
 	{"thread", do_thread}, {"threads", do_threads},   {"storm", do_storm},
 	{"noreap", do_noreap}, {"respawn", do_respawn},   {"zombie", do_zombie},
 	{"stop", do_stop},     {"stuck", do_stuck},       {"wait", do_wait},
-	{"touch", do_touch},   {"cpu", do_cpu},           {"end", do_end},
+	{"touch", do_touch},   {"cpu", do_cpu},           {"world", do_world},
+	{"end", do_end},
 };
 
 static void run_word(const char *text)

@@ -179,6 +179,92 @@ static void protect_critical_off(struct stage *s)
 	       "grow=20");
 }
 
+/*
+ * R92: any user can run a program of the list with code of his own in it (LD_PRELOAD), as a child
+ * of init by forking twice.
+ */
+static void r92_a_users_sshd(struct stage *s)
+{
+	needs_two_users(s);
+	be_sshd();
+	of_two(s, USUAL, "/usr/sbin/sshd", "uid=65534 grow=36", "smaller", "grow=20");
+}
+
+/* R92: in namespaces of his own anything can lie at any path. */
+static void r92_a_path_in_a_users_namespace(struct stage *s)
+{
+	be_sshd();
+	of_two(s, USUAL "-protect /usr/sbin/sshd", "/usr/sbin/sshd", "world=user grow=36",
+	       "smaller", "grow=20");
+}
+
+/* R92: root in a container is not the machine's. */
+static void r92_a_path_in_a_container(struct stage *s)
+{
+	be_sshd();
+	of_two(s, USUAL "-protect /usr/sbin/sshd", "/usr/sbin/sshd", "world=container grow=36",
+	       "smaller", "grow=20");
+}
+
+/* R92: but a service that systemd has put into a sandbox is. */
+static void r92_a_path_in_a_sandbox(struct stage *s)
+{
+	be_sshd();
+	of_two(s, USUAL, "smaller", "grow=20", "/usr/sbin/sshd", "world=sandbox grow=36");
+}
+
+/* R92: what a package upgrade has replaced is still what it was. */
+static void r92_a_path_after_an_upgrade(struct stage *s)
+{
+	struct actor *larger = play(s, "larger", "grow=36"),
+		     *smaller = play(s, "smaller", "grow=20");
+
+	must_hold(s, 52 * MIB);
+	if (unlink(STAGE "/bin/larger") < 0)
+		fail("unlink: %s", strerror(errno));
+	write_file(STAGE "/bin/larger", 0755, "the next version\n");
+	watch(s, USUAL "-protect " STAGE "/bin/larger");
+	must_be_only_victim(s, smaller, SIGTERM);
+	must_live(s, larger);
+}
+
+/* R92: /usr/bin/java and /usr/bin/python3 are links. */
+static void r92_a_link(struct stage *s)
+{
+	(void)mkdir(STAGE "/bin", 0755);
+	if (symlink("bin/larger", STAGE "/link") < 0 || symlink("link", STAGE "/link2") < 0)
+		fail("symlink: %s", strerror(errno));
+	(void)link(STAGE "/actor", STAGE "/bin/larger");
+	of_two(s, USUAL "-protect " STAGE "/link2", "smaller", "grow=20", "larger", "grow=36");
+}
+
+/* R92: a directory that the daemon's own sandbox does not let it look into. */
+static void r92_a_directory_that_may_not_be_entered(struct stage *s)
+{
+	struct actor *larger, *smaller = play(s, "smaller", "grow=20");
+
+	(void)mkdir(STAGE "/home", 0755);
+	(void)mkdir(STAGE "/empty", 0755);
+	(void)link(STAGE "/actor", STAGE "/home/larger");
+	larger = play(s, STAGE "/home/larger", "grow=36");
+	must_hold(s, 52 * MIB);
+	if (mount(STAGE "/empty", STAGE "/home", NULL, MS_BIND, NULL) < 0)
+		fail("mount: %s", strerror(errno));
+	watch(s, USUAL "-protect " STAGE "/home/larger");
+	must_be_only_victim(s, smaller, SIGTERM);
+	must_live(s, larger);
+}
+
+/* R98: a terminal multiplexer comes late, however large it is beside the rest. */
+static void r98_a_session_comes_late(struct stage *s)
+{
+	(void)mkdir(STAGE "/sbin", 0755);
+	if (link(STAGE "/actor", STAGE "/sbin/tmux") < 0 ||
+	    mount(STAGE "/sbin", "/usr/sbin", NULL, MS_BIND, NULL) < 0)
+		fail("/usr/sbin: %s", strerror(errno));
+	of_two(s, USUAL, "smaller", "grow=37", "/usr/sbin/tmux", "adj=200 grow=20");
+}
+
 /* R30: the name alone makes nobody critical. */
 static void r30_only_called_sshd(struct stage *s)
 {
@@ -526,6 +612,15 @@ const struct live_case choose_cases[] = {
 	{"r29_long_name", r29_long_name, NULL, false},
 	{"r30_not_sshd", r30_not_sshd, NULL, false},
 	{"r30_only_called_sshd", r30_only_called_sshd, NULL, false},
+	{"r92_a_directory_that_may_not_be_entered", r92_a_directory_that_may_not_be_entered, NULL,
+	 false},
+	{"r92_a_link", r92_a_link, NULL, false},
+	{"r92_a_path_after_an_upgrade", r92_a_path_after_an_upgrade, NULL, false},
+	{"r92_a_path_in_a_container", r92_a_path_in_a_container, NULL, false},
+	{"r92_a_path_in_a_sandbox", r92_a_path_in_a_sandbox, NULL, false},
+	{"r92_a_path_in_a_users_namespace", r92_a_path_in_a_users_namespace, NULL, false},
+	{"r92_a_users_sshd", r92_a_users_sshd, NULL, false},
+	{"r98_a_session_comes_late", r98_a_session_comes_late, NULL, false},
 	{"r31_r73_never_waits_for_a_process", r31_r73_never_waits_for_a_process, NULL, false},
 	{"r35_busy_build_host", r35_busy_build_host, NULL, false},
 	{"r36_r54_many_small", r36_r54_many_small, NULL, false},

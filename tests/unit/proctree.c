@@ -27,6 +27,11 @@ void tree_write(const char *path, const char *format, ...)
 	assert(close(fd) == 0);
 }
 
+void tree_link(const char *path, const char *target)
+{
+	assert(symlinkat(target, root_fd, path) == 0);
+}
+
 int tree_make(uint64_t total_kib, uint64_t available_kib)
 {
 	(void)strcpy(root, "/tmp/useroom-tree-XXXXXX");
@@ -77,7 +82,7 @@ static void write_status(const char *dir, const struct tree_proc *p, bool memory
 		   memory ? (p->file_kib + p->shmem_kib) / 4 : 0);
 }
 
-static void make_dir(const char *path)
+void tree_make_dir(const char *path)
 {
 	assert(mkdirat(root_fd, path, 0755) == 0);
 }
@@ -87,7 +92,7 @@ static void add_live_thread(const struct tree_proc *p)
 	char dir[64];
 
 	(void)snprintf(dir, sizeof(dir), "%d/task/%d", (int)p->pid, (int)p->live_tid);
-	make_dir(dir);
+	tree_make_dir(dir);
 	write_stat(dir, p, p->live_tid, 'S');
 	write_status(dir, p, true);
 }
@@ -98,7 +103,7 @@ void tree_add(const struct tree_proc *p)
 	char dir[32], path[64];
 
 	(void)snprintf(dir, sizeof(dir), "%d", (int)p->pid);
-	make_dir(dir);
+	tree_make_dir(dir);
 	write_stat(dir, p, p->pid, p->live_tid ? 'Z' : p->state ? p->state : 'S');
 	write_status(dir, p, memory);
 	(void)snprintf(path, sizeof(path), "%d/oom_score", (int)p->pid);
@@ -108,7 +113,7 @@ void tree_add(const struct tree_proc *p)
 	(void)snprintf(path, sizeof(path), "%d/cgroup", (int)p->pid);
 	tree_write(path, "%s\n", p->cgroup ? p->cgroup : "0::/");
 	(void)snprintf(path, sizeof(path), "%d/task", (int)p->pid);
-	make_dir(path);
+	tree_make_dir(path);
 	(void)snprintf(path, sizeof(path), "%d/exe", (int)p->pid);
 	if (p->exe)
 		assert(symlinkat(p->exe, root_fd, path) == 0);

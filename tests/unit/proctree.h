@@ -33,6 +33,11 @@ void tree_remove(pid_t pid);
 /* Write one file below the tree. */
 void tree_write(const char *path, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+void tree_make_dir(const char *path);
+
+/* Make a link below the tree, e.g. "50/ns/mnt" to "mnt:[4026531841]". */
+void tree_link(const char *path, const char *target);
+
 /* Remove it all and close the descriptor. */
 void tree_drop(void);
 

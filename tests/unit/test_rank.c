@@ -240,12 +240,34 @@ static void system_critical_can_be_switched_off(void **state)
 	p->ppid = 1;
 	p->exe_trusted = true;
 	(void)strcpy(p->exe, "/usr/sbin/sshd");
+	p->uid = 0;
 	assert_int_equal(skip_of(p), SKIP_CRITICAL);
 	p->ppid = 500; /* a session's, not the listener */
 	assert_int_equal(skip_of(p), SKIP_NONE);
+	assert_int_equal(p->rank, CLASS_AVOIDED);
 	p->ppid = 1;
 	config.protect_critical = false;
 	assert_int_equal(skip_of(p), SKIP_NONE);
+}
+
+/* R98, R92: a session comes late; but anybody can start a multiplexer and load a hog into it. */
+static void r98_a_session_comes_late_unless_it_is_the_trouble(void **state)
+{
+	struct proc *p = add("tmux: server", 9000);
+
+	(void)state;
+	p->exe_trusted = true;
+	(void)strcpy(p->exe, "/usr/bin/tmux");
+	(void)skip_of(p);
+	assert_int_equal(p->rank, CLASS_AVOIDED);
+	assert_true(p->built_in >= 0 && p->matched < 0);
+	p->exe_trusted = false;
+	(void)skip_of(p);
+	assert_int_equal(p->rank, CLASS_NORMAL);
+	p->exe_trusted = true;
+	p->anon_kib = judge_all().mem_total_kib / 3;
+	(void)skip_of(p);
+	assert_int_equal(p->rank, CLASS_NORMAL);
 }
 
 static void r32_kernel_threads(void **state)
@@ -434,6 +456,7 @@ int main(void)
 		cmocka_unit_test_setup(r29_long_names_match_the_executable, fresh),
 		cmocka_unit_test_setup(r30_a_path_cannot_be_faked, fresh),
 		cmocka_unit_test_setup(system_critical_can_be_switched_off, fresh),
+		cmocka_unit_test_setup(r98_a_session_comes_late_unless_it_is_the_trouble, fresh),
 		cmocka_unit_test_setup(r32_kernel_threads, fresh),
 		cmocka_unit_test_setup(r36_many_small_ones_are_found, fresh),
 		cmocka_unit_test_setup(r37_a_tiny_process_with_a_high_adj_does_not_go_first, fresh),

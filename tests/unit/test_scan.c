@@ -196,22 +196,28 @@ static void before_4_5_statm_splits(void **state)
 	assert_int_equal(table.procs[0].file_kib, MIB(3000));
 }
 
-/* A path is believed for root's processes, and for others where the same file stands there for us
- * too. */
-static void r30_a_users_path_must_be_ours_too(void **state)
+/* R92: asked only where an entry is about it, and never by walking the path. */
+static void r30_r92_a_path_is_asked_where_it_matters(void **state)
 {
-	struct tree_proc p = process(50, "thing", 500);
+	struct tree_proc p = process(50, "thing", 500), first = process(1, "init", 1);
 
 	(void)state;
+	tree_add(&first);
+	tree_make_dir("1/ns");
+	tree_link("1/ns/mnt", "mnt:[1]");
+	tree_link("1/ns/user", "user:[1]");
 	p.uid = 1000;
 	p.exe = "/usr/sbin/no-such-program-here";
 	tree_add(&p);
+	tree_make_dir("50/ns");
+	tree_link("50/ns/mnt", "mnt:[1]");
+	tree_link("50/ns/user", "user:[1]");
+	origin_open(&scan.origin, scan.proc_fd);
 	assert_string_equal(scan_for_best()->exe, p.exe);
-	assert_false(table.procs[0].exe_trusted);
-	tree_remove(50);
-	p.exe = "/proc/self/exe"; /* a file that is there */
-	tree_add(&p);
+	assert_false(scan_for_best()->exe_trusted); /* nobody asks */
+	assert_int_equal(match_parse("/usr/sbin/no-such*", NULL, &config.avoid, NULL, 0), 0);
 	assert_true(scan_for_best()->exe_trusted);
+	assert_int_equal(scan_for_best()->rank, CLASS_AVOIDED);
 }
 
 static void deleted_executables_keep_their_path(void **state)
@@ -222,7 +228,6 @@ static void deleted_executables_keep_their_path(void **state)
 	p.exe = "/usr/sbin/sshd (deleted)";
 	tree_add(&p);
 	assert_string_equal(scan_for_best()->exe, "/usr/sbin/sshd");
-	assert_true(table.procs[0].exe_trusted); /* root's */
 }
 
 static void preferred_ones_are_found_however_small(void **state)
@@ -342,7 +347,7 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(r39_all_of_a_family_are_read, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(before_4_5_statm_splits, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(r30_a_users_path_must_be_ours_too, set_up,
+		cmocka_unit_test_setup_teardown(r30_r92_a_path_is_asked_where_it_matters, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(deleted_executables_keep_their_path, set_up,
 						tear_down),
