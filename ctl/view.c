@@ -7,6 +7,7 @@
 #include "base/util.h"
 #include "choose/critical.h"
 #include "look/parse.h"
+#include "look/process.h"
 #include "self.h"
 #include "tell/record.h"
 #include "tell/report.h"
@@ -68,7 +69,7 @@ static void take_rights(struct view *v)
 			!v->running || !(v->reading.header.settings.limits & LIMIT_NOT_ROOT),
 		.pending = v->pending,
 	};
-	if (v->running && scan_read(&v->scan, v->rank.self, &daemon) == 0)
+	if (v->running && process_read(v->scan.proc_fd, v->rank.self, &daemon) == 0)
 		v->rank.uid = daemon.uid;
 }
 
@@ -187,7 +188,7 @@ static void find_pending(struct view *v)
 			return;
 		if (e->type != EVENT_KILL || (e->flags & RECORDED_DRY_RUN) ||
 		    is_gone(&v->reading, i) ||
-		    scan_identity(&v->scan, e->victim_pid, &id->start_ticks, &state) < 0)
+		    process_identity(v->scan.proc_fd, e->victim_pid, &id->start_ticks, &state) < 0)
 			continue;
 		id->pid = e->victim_pid;
 		v->rank.pending_count++;
@@ -240,7 +241,7 @@ static void list_everybody(struct view *v)
 		if (!isdigit((unsigned char)entry->d_name[0]))
 			continue;
 		v->table.listed++;
-		if (scan_read(&v->scan, (pid_t)strtol(entry->d_name, NULL, 10), &row) < 0)
+		if (process_read(v->scan.proc_fd, (pid_t)strtol(entry->d_name, NULL, 10), &row) < 0)
 			continue; /* gone meanwhile */
 		scan_judge(&v->scan, &v->rank, &row);
 		if (row.skip != SKIP_KERNEL_THREAD && row.skip != SKIP_GONE)

@@ -6,6 +6,7 @@
 #include "ctl.h"
 #include "draw.h"
 #include "look/parse.h"
+#include "look/process.h"
 #include "order.h"
 #include "tell/report.h"
 #include "view.h"
@@ -115,7 +116,7 @@ static const struct proc *find(pid_t pid, unsigned *ret_place)
 			return &view.table.procs[i];
 	}
 	*ret_place = view.table.count;
-	if (scan_read(&view.scan, pid, &other) < 0)
+	if (process_read(view.scan.proc_fd, pid, &other) < 0)
 		return NULL;
 	scan_judge(&view.scan, &view.rank, &other);
 	return &other;

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/compat.h"
 #include "base/util.h"
+#include "look/process.h"
 #include "look/sense.h"
 
 #include <assert.h>
@@ -120,7 +121,7 @@ static bool still_it(struct act *act, const struct proc *p, char *ret_state)
 {
 	uint64_t start_ticks;
 
-	return scan_identity(act->scan, p->pid, &start_ticks, ret_state) == 0 &&
+	return process_identity(act->scan->proc_fd, p->pid, &start_ticks, ret_state) == 0 &&
 	       start_ticks == p->start_ticks;
 }
 
@@ -167,7 +168,7 @@ static void follow_memory(struct act *act, struct victim *v, const struct sample
 	bool shows =
 		v->gone_ns == 0 || v->state == VICTIM_TERMED; /* what it shares is not released */
 
-	if (shows && scan_read(act->scan, p->pid, &now) == 0)
+	if (shows && process_read(act->scan->proc_fd, p->pid, &now) == 0)
 		held = now.anon_kib + (p->shares_memory ? 0 : now.shmem_kib);
 	if (held > 0 || (shows && now.swap_kib > 0)) {
 		mem_kib = held + now.page_tables_kib;
@@ -590,7 +591,7 @@ int act_rehearse(struct act *act, pid_t child)
 	struct pollfd back = {.fd = act->release->result[0], .events = POLLIN};
 	int r;
 
-	r = scan_read(act->scan, child, &v.event.victim);
+	r = process_read(act->scan->proc_fd, child, &v.event.victim);
 	if (r == 0)
 		r = send_signal(&v, SIGKILL);
 	if (r == 0) {

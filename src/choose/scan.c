@@ -11,18 +11,15 @@
 #include "choose/scan.h"
 
 #include "base/clock.h"
-#include "base/compat.h"
 #include "base/scratch.h"
 #include "base/util.h"
-#include "look/cgroup.h"
 #include "look/parse.h"
-#include "look/sense.h"
+#include "look/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 /* A full scan reads at least so many candidates, so that "who is next" is worth reading. */
@@ -41,10 +38,6 @@
 /* Processes started since the last full scan: with more of them, a full scan is as quick. */
 #define NEWER_MAX 128
 
-/* A dirent of /proc/PID is 24 or 32 bytes: one call lists 4,000 processes, and a small machine
- * touches few pages. */
-static char dirents[128 * 1024] __attribute__((aligned(8)));
-
 /* All processes, as a binary heap with the largest key on top. */
 static struct heap_entry {
 	int32_t pid;
@@ -52,258 +45,7 @@ static struct heap_entry {
 } heap[SCAN_LIST_MAX];
 static unsigned heap_count;
 
-/* ---- small files below /proc ---- */
-
-struct path {
-	char text[64];
-};
-
-static char *append_number(char *end, uint64_t value)
-{
-	char digits[20];
-	unsigned n = 0;
-
-	do {
-		digits[n++] = (char)('0' + value % 10);
-	} while ((value /= 10) > 0);
-	while (n > 0)
-		*end++ = digits[--n];
-	return end;
-}
-
-/* "PID/file", or "PID/task/TID/file". */
-static struct path proc_path(pid_t pid, pid_t tid, const char *file)
-{
-	struct path p = {.text = ""};
-	char *end = append_number(p.text, (uint64_t)pid);
-
-	if (tid > 0)
-		end = append_number(stpcpy(end, "/task/"), (uint64_t)tid);
-	*end++ = '/';
-	(void)stpcpy(end, file);
-	return p;
-}
-
-static ssize_t read_at(int dir_fd, const char *path, char *buf, size_t size)
-{
-	int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	ssize_t length;
-
-	if (fd < 0)
-		return -errno;
-	length = read(fd, buf, size);
-	if (length < 0)
-		length = -errno;
-	(void)close(fd);
-	return length;
-}
-
-/*
- * No more is asked for than such a file can have: a read of 64 bytes of oom_score took 7.0 us with
- * its open and close, one of 32 KiB 8.6 (6.18, 1,000 processes).
- */
-#define NUMBERS_MAX 128  /* oom_score, oom_score_adj, statm */
-#define LINES_MAX   8192 /* stat, status, cgroup: a page at most of each was seen */
-
-static ssize_t read_proc(const struct scan *scan, pid_t pid, pid_t tid, const char *file,
-			 size_t size)
-{
-	struct path p = proc_path(pid, tid, file);
-
-	return read_at(scan->proc_fd, p.text, scratch, size);
-}
-
-static int read_int(const struct scan *scan, pid_t pid, const char *file, int32_t *ret)
-{
-	ssize_t length = read_proc(scan, pid, 0, file, NUMBERS_MAX);
-
-	return length < 0 ? (int)length : parse_int(scratch, (size_t)length, ret);
-}
-
-/* ---- one process in full ---- */
-
-static void fill_memory(const struct proc_status *status, struct proc *p)
-{
-	p->uid = status->uid;
-	p->rss_kib = status->rss_kib;
-	p->anon_kib = status->anon_kib;
-	p->file_kib = status->file_kib;
-	p->shmem_kib = status->shmem_kib;
-	p->swap_kib = status->swap_kib;
-	p->page_tables_kib = status->page_tables_kib;
-}
-
-/* Kernels before 4.5 do not split the resident memory in status; statm's third field is file and
- * shared together. */
-static void split_by_statm(const struct scan *scan, pid_t tid, struct proc *p)
-{
-	uint64_t resident, shared;
-	ssize_t length = read_proc(scan, p->pid, tid, "statm", NUMBERS_MAX);
-
-	if (length < 0 || parse_statm(scratch, (size_t)length, &resident, &shared) < 0)
-		return;
-	p->file_kib = shared * scan->page_kib;
-	p->anon_kib = resident > shared ? (resident - shared) * scan->page_kib : 0;
-}
-
-static int read_memory(const struct scan *scan, pid_t tid, struct proc *p)
-{
-	struct proc_status status;
-	ssize_t length = read_proc(scan, p->pid, tid, "status", LINES_MAX);
-
-	if (length < 0 || parse_status(scratch, (size_t)length, &status) < 0)
-		return -ESRCH;
-	fill_memory(&status, p);
-	if (status.has_memory && !status.has_split)
-		split_by_statm(scan, tid, p);
-	return status.has_memory ? 0 : -ENODATA;
-}
-
-static int list_numbers(int fd, int (*each)(void *ctx, int32_t number, int64_t next_offset),
-			void *ctx);
-
-struct thread_search {
-	const struct scan *scan;
-	struct proc *proc;
-	bool found;
-};
-
-static int try_thread(void *ctx, int32_t tid, int64_t next_offset)
-{
-	struct thread_search *search = ctx;
-	struct proc_stat stat;
-	ssize_t length;
-
-	(void)next_offset;
-	if (tid == search->proc->pid)
-		return 0;
-	length = read_proc(search->scan, search->proc->pid, tid, "stat", LINES_MAX);
-	if (length < 0 || parse_stat(scratch, (size_t)length, &stat) < 0 || stat.state == 'Z' ||
-	    stat.state == 'X')
-		return 0;
-	if (read_memory(search->scan, tid, search->proc) < 0)
-		return 0;
-	search->proc->state = stat.state;
-	search->proc->leader_exited = true;
-	search->found = true;
-	return 1;
-}
-
-/* R26: the main thread has exited, its memory shows as nothing; another thread of the process still
- * has it. */
-static void read_live_thread(const struct scan *scan, struct proc *p)
-{
-	struct thread_search search = {.scan = scan, .proc = p};
-	struct path path = proc_path(p->pid, 0, "task");
-	int fd = openat(scan->proc_fd, path.text, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0)
-		return;
-	(void)list_numbers(fd, try_thread, &search);
-	(void)close(fd);
-}
-
-static void read_exe(const struct scan *scan, struct proc *p)
-{
-	static const char deleted[] =
-		" (deleted)"; /* the package was upgraded under the running process */
-	struct path path = proc_path(p->pid, 0, "exe");
-	ssize_t length = readlinkat(scan->proc_fd, path.text, p->exe, sizeof(p->exe) - 1);
-	size_t tail = sizeof(deleted) - 1;
-
-	p->exe[0] = length <= 0 || (size_t)length >= sizeof(p->exe) - 1 ? '\0' : p->exe[0];
-	if (p->exe[0] == '\0')
-		return;
-	p->exe[length] = '\0';
-	if ((size_t)length > tail && strcmp(p->exe + length - tail, deleted) == 0)
-		p->exe[(size_t)length - tail] = '\0';
-}
-
-static void read_cgroup(const struct scan *scan, struct proc *p)
-{
-	ssize_t length = read_proc(scan, p->pid, 0, "cgroup", LINES_MAX);
-
-	p->cgroup[0] = '\0';
-	if (length > 0)
-		(void)cgroup_parse(scratch, (size_t)length, p->cgroup, sizeof(p->cgroup));
-}
-
-static void fill_stat(const struct proc_stat *stat, struct proc *p)
-{
-	memcpy(p->comm, stat->comm, sizeof(p->comm));
-	p->state = stat->state;
-	p->ppid = stat->ppid;
-	p->flags = stat->flags;
-	p->threads = stat->threads;
-	p->start_ticks = stat->start_ticks;
-}
-
-int scan_read(struct scan *scan, pid_t pid, struct proc *ret)
-{
-	struct proc_stat stat;
-	ssize_t length = read_proc(scan, pid, 0, "stat", LINES_MAX);
-
-	memset(ret, 0, sizeof(*ret));
-	ret->pid = pid;
-	ret->matched = -1;
-	ret->oom_score = -1;
-	if (length < 0 || parse_stat(scratch, (size_t)length, &stat) < 0)
-		return -ESRCH;
-	fill_stat(&stat, ret);
-	if (stat.flags & PROC_FLAG_KTHREAD)
-		return 0;
-	if (read_memory(scan, 0, ret) == -ESRCH ||
-	    read_int(scan, pid, "oom_score_adj", &ret->oom_score_adj) < 0)
-		return -ESRCH;
-	if (stat.state == 'Z' && stat.threads > 1)
-		read_live_thread(scan, ret);
-	if (read_int(scan, pid, "oom_score", &ret->oom_score) < 0)
-		ret->oom_score = -1;
-	read_exe(scan, ret);
-	read_cgroup(scan, ret);
-	return 0;
-}
-
-int scan_identity(struct scan *scan, pid_t pid, uint64_t *ret_start_ticks, char *ret_state)
-{
-	struct proc_stat stat;
-	ssize_t length = read_proc(scan, pid, 0, "stat", LINES_MAX);
-
-	if (length < 0 || parse_stat(scratch, (size_t)length, &stat) < 0)
-		return -ESRCH;
-	*ret_start_ticks = stat.start_ticks;
-	*ret_state = stat.state == 'Z' && stat.threads > 1 ? 'S'
-							   : stat.state; /* threads live on (R26) */
-	return 0;
-}
-
 /* ---- all processes ---- */
-
-/* Call `each` for every entry whose name is a number, until it returns not 0. Not reentrant: one
- * buffer. */
-static int list_numbers(int fd, int (*each)(void *ctx, int32_t number, int64_t next_offset),
-			void *ctx)
-{
-	for (;;) {
-		long length = syscall(SYS_getdents64, fd, dirents, sizeof(dirents));
-
-		if (length <= 0)
-			return length < 0 ? -errno : 0;
-		for (long at = 0; at < length;) {
-			const struct entry64 *d =
-				(const struct entry64 *)(const void *)(dirents + at);
-			int32_t number;
-			int stop = 0;
-
-			at += d->d_reclen;
-			if (d->d_name[0] >= '1' && d->d_name[0] <= '9' &&
-			    parse_int(d->d_name, strlen(d->d_name), &number) == 0)
-				stop = each(ctx, number, d->d_off);
-			if (stop != 0)
-				return stop;
-		}
-	}
-}
 
 /* What bounds the badness of one process, from one small file. */
 static uint32_t quick_key(const struct scan *scan, pid_t pid, bool by_rss)
@@ -313,9 +55,10 @@ static uint32_t quick_key(const struct scan *scan, pid_t pid, bool by_rss)
 	ssize_t length;
 
 	if (!by_rss)
-		return read_int(scan, pid, "oom_score", &score) == 0 && score > 0 ? (uint32_t)score
-										  : 0;
-	length = read_proc(scan, pid, 0, "statm", NUMBERS_MAX);
+		return process_int(scan->proc_fd, pid, "oom_score", &score) == 0 && score > 0
+			       ? (uint32_t)score
+			       : 0;
+	length = process_file(scan->proc_fd, pid, "statm", PROCESS_NUMBERS_MAX);
 	if (length <= 0 || parse_statm(scratch, (size_t)length, &resident, &shared) < 0)
 		return 0;
 	resident *= scan->page_kib;
@@ -325,7 +68,8 @@ static uint32_t quick_key(const struct scan *scan, pid_t pid, bool by_rss)
 	 * A kernel thread, or a process whose main thread has exited: then its oom_score is not 0,
 	 * and it comes first.
 	 */
-	return read_int(scan, pid, "oom_score", &score) == 0 && score > 0 ? UINT32_MAX : 0;
+	return process_int(scan->proc_fd, pid, "oom_score", &score) == 0 && score > 0 ? UINT32_MAX
+										      : 0;
 }
 
 static void heap_swap(unsigned a, unsigned b)
@@ -427,7 +171,7 @@ static void list_all(struct scan *scan, const struct rank *rank, struct proc_tab
 	heap_count = 0;
 	scan->pid_offset = -1;
 	if (lseek(scan->proc_fd, 0, SEEK_SET) == 0)
-		(void)list_numbers(scan->proc_fd, list_one, &l);
+		(void)process_list(scan->proc_fd, list_one, &l);
 	if (!l.offsets_agree)
 		scan->pid_offset = -1;
 	heap_build();
@@ -481,7 +225,7 @@ static bool read_row(struct scan *scan, struct rank *rank, pid_t pid, struct pro
 {
 	static struct proc row;
 
-	if (scan_read(scan, pid, &row) < 0)
+	if (process_read(scan->proc_fd, pid, &row) < 0)
 		return false; /* gone meanwhile: a result, not an error (R34) */
 	scan_judge(scan, rank, &row);
 	keep_row(t, &row);
@@ -620,7 +364,7 @@ static bool read_newer(struct scan *scan, struct rank *rank, struct proc_table *
 
 	newer.count = 0;
 	if (lseek(scan->proc_fd, scan->pid_offset + scan->kept_last_pid + 1, SEEK_SET) < 0 ||
-	    list_numbers(scan->proc_fd, list_newer, &newer) < 0)
+	    process_list(scan->proc_fd, list_newer, &newer) < 0)
 		return false;
 	for (unsigned i = 0; i < newer.count; i++)
 		(void)read_row(scan, rank, newer.pids[i], t);
@@ -694,7 +438,5 @@ void scan_close(struct scan *scan)
 
 bool scan_sees_everyone(const struct scan *scan)
 {
-	char byte;
-
-	return read_at(scan->proc_fd, "1/oom_score", &byte, 1) == 1;
+	return process_file(scan->proc_fd, 1, "oom_score", 1) == 1;
 }

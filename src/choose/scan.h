@@ -59,14 +59,8 @@ bool scan_kept(struct scan *scan, struct rank *rank, uint64_t now_ns, struct pro
 /* Forget the kept candidates: the configuration has changed. */
 void scan_forget(struct scan *scan);
 
-/* Read one process in full. Returns 0, or -ESRCH when it is gone. */
-int scan_read(struct scan *scan, pid_t pid, struct proc *ret);
-
 /* rank_judge() for a process that was just read, once it is known whether its path is believed. */
 void scan_judge(const struct scan *scan, struct rank *rank, struct proc *row);
-
-/* Start time and state only: is this pid still the process that was read? 0, or -ESRCH. */
-int scan_identity(struct scan *scan, pid_t pid, uint64_t *ret_start_ticks, char *ret_state);
 
 /*
  * Can other users' processes be seen? false below hidepid, ProtectProc= or a bare permission (R67).

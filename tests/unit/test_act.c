@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 #include "base/util.h"
+#include "look/process.h"
 
 static struct act act;
 static struct scan scan;
@@ -56,7 +57,7 @@ static int begin(void **state)
 			(void)pause();
 	}
 	assert_true(child > 0);
-	assert_int_equal(scan_read(&scan, child, &e.victim), 0);
+	assert_int_equal(process_read(scan.proc_fd, child, &e.victim), 0);
 	e.type = EVENT_KILL;
 	e.signal = SIGTERM;
 	return 0;

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "base/util.h"
+#include "look/process.h"
 #include "look/sense.h"
 #include "proctree.h"
 
@@ -299,14 +300,14 @@ static void real_self_is_read(void **state)
 	static struct proc p;
 
 	(void)state;
-	assert_int_equal(scan_read(&scan, getpid(), &p), 0);
+	assert_int_equal(process_read(scan.proc_fd, getpid(), &p), 0);
 	assert_int_equal(p.pid, getpid());
 	assert_int_equal(p.ppid, getppid());
 	assert_int_equal(p.uid, getuid());
 	assert_true(p.rss_kib > 100);
 	assert_true(p.start_ticks > 0);
 	assert_non_null(strstr(p.exe, "test_scan"));
-	assert_int_equal(scan_read(&scan, 0x7ffffff0, &p), -3 /* ESRCH */);
+	assert_int_equal(process_read(scan.proc_fd, 0x7ffffff0, &p), -3 /* ESRCH */);
 }
 
 static void real_offsets_are_learned_and_seek_to_a_pid(void **state)
@@ -325,12 +326,12 @@ static void real_offsets_are_learned_and_seek_to_a_pid(void **state)
 		(void)pause();
 		_exit(0);
 	}
-	assert_int_equal(scan_identity(&scan, child, &ticks, &ps), 0);
-	assert_int_equal(scan_read(&scan, child, &p), 0);
+	assert_int_equal(process_identity(scan.proc_fd, child, &ticks, &ps), 0);
+	assert_int_equal(process_read(scan.proc_fd, child, &p), 0);
 	assert_int_equal(p.start_ticks, ticks);
 	(void)kill(child, SIGKILL); /* our own child, not yet waited for */
 	(void)waitpid(child, NULL, 0);
-	assert_int_equal(scan_identity(&scan, child, &ticks, &ps), -3);
+	assert_int_equal(process_identity(scan.proc_fd, child, &ticks, &ps), -3);
 }
 
 int main(void)

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+#include "look/process.h"
+
+#include "base/compat.h"
+#include "base/scratch.h"
+#include "look/cgroup.h"
+#include "look/parse.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* A dirent of /proc/PID is 24 or 32 bytes: one call lists 4,000 processes, and a small machine
+ * touches few pages. */
+static char dirents[128 * 1024] __attribute__((aligned(8)));
+
+/* ---- small files below /proc ---- */
+
+struct path {
+	char text[64];
+};
+
+static char *append_number(char *end, uint64_t value)
+{
+	char digits[20];
+	unsigned n = 0;
+
+	do {
+		digits[n++] = (char)('0' + value % 10);
+	} while ((value /= 10) > 0);
+	while (n > 0)
+		*end++ = digits[--n];
+	return end;
+}
+
+/* "PID/file", or "PID/task/TID/file". */
+static struct path proc_path(pid_t pid, pid_t tid, const char *file)
+{
+	struct path p = {.text = ""};
+	char *end = append_number(p.text, (uint64_t)pid);
+
+	if (tid > 0)
+		end = append_number(stpcpy(end, "/task/"), (uint64_t)tid);
+	*end++ = '/';
+	(void)stpcpy(end, file);
+	return p;
+}
+
+static ssize_t read_at(int dir_fd, const char *path, char *buf, size_t size)
+{
+	int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	ssize_t length;
+
+	if (fd < 0)
+		return -errno;
+	length = read(fd, buf, size);
+	if (length < 0)
+		length = -errno;
+	(void)close(fd);
+	return length;
+}
+
+static ssize_t read_proc(int proc_fd, pid_t pid, pid_t tid, const char *file, size_t size)
+{
+	struct path p = proc_path(pid, tid, file);
+
+	return read_at(proc_fd, p.text, scratch, size);
+}
+
+ssize_t process_file(int proc_fd, pid_t pid, const char *file, size_t size)
+{
+	return read_proc(proc_fd, pid, 0, file, size);
+}
+
+int process_int(int proc_fd, pid_t pid, const char *file, int32_t *ret)
+{
+	ssize_t length = read_proc(proc_fd, pid, 0, file, PROCESS_NUMBERS_MAX);
+
+	return length < 0 ? (int)length : parse_int(scratch, (size_t)length, ret);
+}
+
+/* ---- one process in full ---- */
+
+static void fill_memory(const struct proc_status *status, struct proc *p)
+{
+	p->uid = status->uid;
+	p->rss_kib = status->rss_kib;
+	p->anon_kib = status->anon_kib;
+	p->file_kib = status->file_kib;
+	p->shmem_kib = status->shmem_kib;
+	p->swap_kib = status->swap_kib;
+	p->page_tables_kib = status->page_tables_kib;
+}
+
+/* Kernels before 4.5 do not split the resident memory in status; statm's third field is file and
+ * shared together. */
+static void split_by_statm(int proc_fd, pid_t tid, struct proc *p)
+{
+	uint64_t resident, shared, page_kib = (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
+	ssize_t length = read_proc(proc_fd, p->pid, tid, "statm", PROCESS_NUMBERS_MAX);
+
+	if (length < 0 || parse_statm(scratch, (size_t)length, &resident, &shared) < 0)
+		return;
+	p->file_kib = shared * page_kib;
+	p->anon_kib = resident > shared ? (resident - shared) * page_kib : 0;
+}
+
+static int read_memory(int proc_fd, pid_t tid, struct proc *p)
+{
+	struct proc_status status;
+	ssize_t length = read_proc(proc_fd, p->pid, tid, "status", PROCESS_LINES_MAX);
+
+	if (length < 0 || parse_status(scratch, (size_t)length, &status) < 0)
+		return -ESRCH;
+	fill_memory(&status, p);
+	if (status.has_memory && !status.has_split)
+		split_by_statm(proc_fd, tid, p);
+	return status.has_memory ? 0 : -ENODATA;
+}
+
+int process_list(int fd, int (*each)(void *ctx, int32_t number, int64_t next_offset), void *ctx)
+{
+	for (;;) {
+		long length = syscall(SYS_getdents64, fd, dirents, sizeof(dirents));
+
+		if (length <= 0)
+			return length < 0 ? -errno : 0;
+		for (long at = 0; at < length;) {
+			const struct entry64 *d =
+				(const struct entry64 *)(const void *)(dirents + at);
+			int32_t number;
+			int stop = 0;
+
+			at += d->d_reclen;
+			if (d->d_name[0] >= '1' && d->d_name[0] <= '9' &&
+			    parse_int(d->d_name, strlen(d->d_name), &number) == 0)
+				stop = each(ctx, number, d->d_off);
+			if (stop != 0)
+				return stop;
+		}
+	}
+}
+
+struct thread_search {
+	int proc_fd;
+	struct proc *proc;
+	bool found;
+};
+
+static int try_thread(void *ctx, int32_t tid, int64_t next_offset)
+{
+	struct thread_search *search = ctx;
+	struct proc_stat stat;
+	ssize_t length;
+
+	(void)next_offset;
+	if (tid == search->proc->pid)
+		return 0;
+	length = read_proc(search->proc_fd, search->proc->pid, tid, "stat", PROCESS_LINES_MAX);
+	if (length < 0 || parse_stat(scratch, (size_t)length, &stat) < 0 || stat.state == 'Z' ||
+	    stat.state == 'X')
+		return 0;
+	if (read_memory(search->proc_fd, tid, search->proc) < 0)
+		return 0;
+	search->proc->state = stat.state;
+	search->proc->leader_exited = true;
+	search->found = true;
+	return 1;
+}
+
+/* R26: the main thread has exited, its memory shows as nothing; another thread of the process still
+ * has it. */
+static void read_live_thread(int proc_fd, struct proc *p)
+{
+	struct thread_search search = {.proc_fd = proc_fd, .proc = p};
+	struct path path = proc_path(p->pid, 0, "task");
+	int fd = openat(proc_fd, path.text, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	(void)process_list(fd, try_thread, &search);
+	(void)close(fd);
+}
+
+static void read_exe(int proc_fd, struct proc *p)
+{
+	static const char deleted[] =
+		" (deleted)"; /* the package was upgraded under the running process */
+	struct path path = proc_path(p->pid, 0, "exe");
+	ssize_t length = readlinkat(proc_fd, path.text, p->exe, sizeof(p->exe) - 1);
+	size_t tail = sizeof(deleted) - 1;
+
+	p->exe[0] = length <= 0 || (size_t)length >= sizeof(p->exe) - 1 ? '\0' : p->exe[0];
+	if (p->exe[0] == '\0')
+		return;
+	p->exe[length] = '\0';
+	if ((size_t)length > tail && strcmp(p->exe + length - tail, deleted) == 0)
+		p->exe[(size_t)length - tail] = '\0';
+}
+
+static void read_cgroup(int proc_fd, struct proc *p)
+{
+	ssize_t length = read_proc(proc_fd, p->pid, 0, "cgroup", PROCESS_LINES_MAX);
+
+	p->cgroup[0] = '\0';
+	if (length > 0)
+		(void)cgroup_parse(scratch, (size_t)length, p->cgroup, sizeof(p->cgroup));
+}
+
+static void fill_stat(const struct proc_stat *stat, struct proc *p)
+{
+	memcpy(p->comm, stat->comm, sizeof(p->comm));
+	p->state = stat->state;
+	p->ppid = stat->ppid;
+	p->flags = stat->flags;
+	p->threads = stat->threads;
+	p->start_ticks = stat->start_ticks;
+}
+
+int process_read(int proc_fd, pid_t pid, struct proc *ret)
+{
+	struct proc_stat stat;
+	ssize_t length = read_proc(proc_fd, pid, 0, "stat", PROCESS_LINES_MAX);
+
+	memset(ret, 0, sizeof(*ret));
+	ret->pid = pid;
+	ret->matched = -1;
+	ret->oom_score = -1;
+	if (length < 0 || parse_stat(scratch, (size_t)length, &stat) < 0)
+		return -ESRCH;
+	fill_stat(&stat, ret);
+	if (stat.flags & PROC_FLAG_KTHREAD)
+		return 0;
+	if (read_memory(proc_fd, 0, ret) == -ESRCH ||
+	    process_int(proc_fd, pid, "oom_score_adj", &ret->oom_score_adj) < 0)
+		return -ESRCH;
+	if (stat.state == 'Z' && stat.threads > 1)
+		read_live_thread(proc_fd, ret);
+	if (process_int(proc_fd, pid, "oom_score", &ret->oom_score) < 0)
+		ret->oom_score = -1;
+	read_exe(proc_fd, ret);
+	read_cgroup(proc_fd, ret);
+	return 0;
+}
+
+int process_identity(int proc_fd, pid_t pid, uint64_t *ret_start_ticks, char *ret_state)
+{
+	struct proc_stat stat;
+	ssize_t length = read_proc(proc_fd, pid, 0, "stat", PROCESS_LINES_MAX);
+
+	if (length < 0 || parse_stat(scratch, (size_t)length, &stat) < 0)
+		return -ESRCH;
+	*ret_start_ticks = stat.start_ticks;
+	*ret_state = stat.state == 'Z' && stat.threads > 1 ? 'S'
+							   : stat.state; /* threads live on (R26) */
+	return 0;
+}

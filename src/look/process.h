@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What one process is and holds: /proc/PID read into struct proc. Never reads a file that waits for
+ * a process's mmap lock (R31), and walks no path of a stranger's (R92). proc_fd is a descriptor of
+ * /proc, or of a tree like it.
+ */
+#ifndef USEROOM_PROCESS_H
+#define USEROOM_PROCESS_H
+
+#include "look/proc.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * No more is asked for than such a file can have: a read of 64 bytes of oom_score took 7.0 us with
+ * its open and close, one of 32 KiB 8.6 (6.18, 1,000 processes).
+ */
+#define PROCESS_NUMBERS_MAX 128  /* oom_score, oom_score_adj, statm */
+#define PROCESS_LINES_MAX   8192 /* stat, status, cgroup: a page at most of each was seen */
+
+/* Read one process in full, about 20 us. Returns 0, or -ESRCH when it is gone. */
+int process_read(int proc_fd, pid_t pid, struct proc *ret);
+
+/* Start time and state only: is this pid still the process that was read? 0, or -ESRCH. */
+int process_identity(int proc_fd, pid_t pid, uint64_t *ret_start_ticks, char *ret_state);
+
+/* Read a small file of /proc/PID into scratch (base/scratch.h): its length, or a negative errno. */
+ssize_t process_file(int proc_fd, pid_t pid, const char *file, size_t size);
+
+/* A file that holds one number: 0, or a negative errno. */
+int process_int(int proc_fd, pid_t pid, const char *file, int32_t *ret);
+
+/*
+ * Call `each` for every entry of a directory whose name is a number, with the offset behind it,
+ * until it returns not 0, which is returned. 0 at the end, or a negative errno. Not reentrant:
+ * there is one buffer.
+ */
+int process_list(int fd, int (*each)(void *ctx, int32_t number, int64_t next_offset), void *ctx);
+
+#endif
