@@ -285,6 +285,7 @@ void view_refresh(struct view *v)
 	v->rank.mem_total_kib = s->mem_total_kib;
 	v->rank.total_kib = s->mem_total_kib + s->swap_total_kib;
 	v->rank.score_kib = self_kernel_total_kib();
+	v->rank.unseen_kib = rank_unseen_kib(s);
 	find_pending(v);
 	take_pending(v, s);
 	history.stall = v->stall = last_stall(v);

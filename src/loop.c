@@ -112,6 +112,7 @@ static void prepare_rank(struct useroom *u, const struct sample *s)
 	u->rank.mem_total_kib = s->mem_total_kib;
 	u->rank.total_kib = s->mem_total_kib + s->swap_total_kib;
 	u->rank.score_kib = self_kernel_total_kib();
+	u->rank.unseen_kib = rank_unseen_kib(s);
 	u->rank.pending_count = act_pending(&u->act, &u->rank.pending);
 }
 

@@ -184,6 +184,7 @@ static int rehearse(struct useroom *u, struct sample *s)
 	u->rank.mem_total_kib = s->mem_total_kib;
 	u->rank.total_kib = s->mem_total_kib + s->swap_total_kib;
 	u->rank.score_kib = self_kernel_total_kib();
+	u->rank.unseen_kib = rank_unseen_kib(s);
 	scan_full(&u->scan, &u->rank, clock_now(), &u->table);
 	(void)scan_kept(&u->scan, &u->rank, clock_now(), &u->table);
 	scan_forget(&u->scan);

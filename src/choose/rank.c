@@ -13,6 +13,13 @@
 #define FAMILY_SHARE 100
 
 /*
+ * R105: nobody who would give back this is small, however much memory there is: one percent of a
+ * terabyte is ten gigabytes, and a leak of four beside virtual machines of nine would be passed
+ * over.
+ */
+#define LARGE_MOST_KIB (1024u * 1024)
+
+/*
  * What holds a session comes late while it holds no more than this part of memory. On 4 GiB a
  * gnome-shell that has run for weeks was reported to hold 0.5 to 0.8 GiB.
  */
@@ -121,6 +128,19 @@ static enum skip skip_of(const struct rank *rank, struct proc *p)
 	return skip_by_lists(rank, p);
 }
 
+uint64_t rank_unseen_kib(const struct sample *s)
+{
+	if (!(s->have & HAVE_DETAIL) || !(s->have & HAVE_SWAP))
+		return UINT64_MAX / 4;
+	return minus_u64(s->swap_total_kib, s->swap_free_kib) + s->page_tables_kib;
+}
+
+uint64_t rank_large_kib(const struct rank *rank)
+{
+	return min_u64(rank->mem_total_kib / 1000 * rank->config->min_victim_ppm / 1000,
+		       LARGE_MOST_KIB);
+}
+
 /*
  * R98: a session, unless it is large enough to be the trouble itself: anybody can start a terminal
  * multiplexer with code of his own in it.
@@ -152,7 +172,7 @@ static enum rank_class class_of(const struct rank *rank, struct proc *p)
 		p->matched = (int16_t)index;
 		return CLASS_PREFERRED;
 	}
-	if (p->freeable_kib < rank->mem_total_kib / 1000 * c->min_victim_ppm / 1000)
+	if (p->freeable_kib < rank_large_kib(rank))
 		return CLASS_SMALL;
 	return CLASS_NORMAL;
 }
@@ -315,15 +335,17 @@ bool rank_worth(const struct proc_table *table, uint64_t need_kib)
 	       table->procs[0].freeable_kib * RANK_SMALL_MOST >= need_kib;
 }
 
+uint64_t rank_unkillable_of(const struct proc *p)
+{
+	/* What was signalled already is on its way. */
+	return p->rank == CLASS_NEVER && p->skip != SKIP_PENDING ? p->freeable_kib : 0;
+}
+
 uint64_t rank_unkillable(const struct proc_table *table)
 {
-	uint64_t sum = 0;
+	uint64_t sum = table->dropped_unkillable_kib;
 
-	for (unsigned i = 0; i < table->count; i++) {
-		const struct proc *p = &table->procs[i];
-
-		if (p->rank == CLASS_NEVER && p->skip != SKIP_PENDING) /* that one is on its way */
-			sum += p->freeable_kib;
-	}
+	for (unsigned i = 0; i < table->count; i++)
+		sum += rank_unkillable_of(&table->procs[i]);
 	return sum;
 }

@@ -13,6 +13,7 @@
 #define USEROOM_RANK_H
 
 #include "look/proc.h"
+#include "look/sample.h"
 #include "settings/config.h"
 
 /* Identity of a process. */
@@ -37,6 +38,11 @@ struct rank {
 	 * meminfo is its own (lxcfs). 0: total_kib.
 	 */
 	uint64_t score_kib;
+	/*
+	 * What /proc/PID/statm does not show, of all processes together: swap and page tables. Very
+	 * much where it is not known.
+	 */
+	uint64_t unseen_kib;
 	unsigned page_kib; /* size of a page */
 	pid_t self;        /* useroom: neither it nor its children are candidates */
 	uint32_t uid;      /* whose processes may be signalled ... */
@@ -82,8 +88,19 @@ void rank_sort(struct rank *rank, struct proc_table *table);
 #define RANK_SMALL_MOST 32
 bool rank_worth(const struct proc_table *table, uint64_t need_kib);
 
-/* What the processes that were read hold and must not be ended for, KiB. Those that hold most were
- * read. */
+/* unseen_kib of a look. */
+uint64_t rank_unseen_kib(const struct sample *sample);
+
+/* From so much on a process is not small (-min-victim), KiB. */
+uint64_t rank_large_kib(const struct rank *rank);
+
+/* What a process holds that must not be ended, KiB; 0 for others. */
+uint64_t rank_unkillable_of(const struct proc *proc);
+
+/*
+ * What the processes that were read hold and must not be ended, KiB. Those that hold most were
+ * read.
+ */
 uint64_t rank_unkillable(const struct proc_table *table);
 
 /* Short sentence for a skip reason, e.g. "protected". */

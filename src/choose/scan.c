@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * How the best victim is found without reading everything. One small file a process is read for all
- * of them: oom_score (or statm). It says how bad the process can be at most (rank_bound). Then
- * processes are read in full, the largest bound first, until the bound of the next one is below
- * what the best one is known to hold: no other can be better. Usually a handful is read in full;
- * forty database backends that share memory, all of them.
+ * of them, which says how much the process can hold at most:
  *
- * Costs on a 2-CPU virtual machine: 3-4.5 us a process for the list, about 20 us for one in full.
+ *   statm      what is resident; so long as swap and page tables, which it does not show, could
+ *              make nobody large who looks small
+ *   oom_score  else: it has both in it, but oom_score_adj too
+ *
+ * Then processes are read in full, the largest bound first, until nobody who is left can be large
+ * enough to be worth ending (-min-victim): whatever the order among those is, it is asked of all of
+ * them. Many that are small or protected, or have their oom_score_adj raised, hide nobody (R90,
+ * R91). Where all are small, the largest are read.
+ *
+ * Costs on a 2-CPU virtual machine: 4-5 us a process for the list, 20-30 us for one in full.
  */
 #include "choose/scan.h"
 
@@ -25,40 +31,55 @@
 /* A full scan reads at least so many candidates, so that "who is next" is worth reading. */
 #define READ_MIN 8
 
-/*
- * And no more than so many where all of them are below -min-victim: they come in the order of the
- * kernel's score, so the largest is among them to within one step of it (0.15 % of memory and
- * swap), and hundreds that are alike cost 10 ms.
- */
+/* And so many of the largest where all of them are below -min-victim. */
 #define READ_SMALL 16
 
 /* Kept candidates older than this are not used: an oom_score_adj may have been written since. */
 #define KEPT_MAX_NS (2 * NS_PER_S)
 
+/*
+ * Swap and page tables together are this part of -min-victim at the most where statm is asked: then
+ * whoever looks to hold half of it is read.
+ */
+#define UNSEEN_PART 2
+
 /* Processes started since the last full scan: with more of them, a full scan is as quick. */
 #define NEWER_MAX 128
 
-/* All processes, as a binary heap with the largest key on top. */
+/*
+ * The processes with the largest keys: while they are listed, once there are too many, with the
+ * smallest of them on top, to be replaced; then with the largest on top, to be read.
+ */
 static struct heap_entry {
 	int32_t pid;
 	uint32_t key;
 } heap[SCAN_LIST_MAX];
 static unsigned heap_count;
+static bool heap_smallest_on_top;
 
 /* ---- all processes ---- */
 
-/* What bounds the badness of one process, from one small file. */
-static uint32_t quick_key(const struct scan *scan, pid_t pid, bool by_rss)
+static bool by_statm(const struct rank *rank)
+{
+	return rank->config->sort_by_rss ||
+	       (rank_large_kib(rank) > 0 && rank->unseen_kib <= rank_large_kib(rank) / UNSEEN_PART);
+}
+
+static uint32_t score_key(const struct scan *scan, pid_t pid)
+{
+	int32_t score;
+
+	return process_int(scan->proc_fd, pid, "oom_score", &score) == 0 && score > 0
+		       ? (uint32_t)score
+		       : 0;
+}
+
+/* Resident KiB. */
+static uint32_t statm_key(const struct scan *scan, pid_t pid)
 {
 	uint64_t resident, shared;
-	int32_t score;
-	ssize_t length;
+	ssize_t length = process_file(scan->proc_fd, pid, "statm", PROCESS_NUMBERS_MAX);
 
-	if (!by_rss)
-		return process_int(scan->proc_fd, pid, "oom_score", &score) == 0 && score > 0
-			       ? (uint32_t)score
-			       : 0;
-	length = process_file(scan->proc_fd, pid, "statm", PROCESS_NUMBERS_MAX);
 	if (length <= 0 || parse_statm(scratch, (size_t)length, &resident, &shared) < 0)
 		return 0;
 	resident *= scan->page_kib;
@@ -68,8 +89,18 @@ static uint32_t quick_key(const struct scan *scan, pid_t pid, bool by_rss)
 	 * A kernel thread, or a process whose main thread has exited: then its oom_score is not 0,
 	 * and it comes first.
 	 */
-	return process_int(scan->proc_fd, pid, "oom_score", &score) == 0 && score > 0 ? UINT32_MAX
-										      : 0;
+	return score_key(scan, pid) > 0 ? UINT32_MAX : 0;
+}
+
+/* The most that a process with this key can hold, as long as its oom_score_adj is not negative. */
+static uint64_t most_kib(const struct scan *scan, const struct rank *rank, uint32_t key)
+{
+	int64_t bound;
+
+	if (scan->listed_by_statm)
+		return key == UINT32_MAX ? UINT64_MAX / 2 : key + rank->unseen_kib;
+	bound = rank_bound(rank, key);
+	return bound > 0 ? (uint64_t)bound : 0;
 }
 
 static void heap_swap(unsigned a, unsigned b)
@@ -82,8 +113,9 @@ static void heap_swap(unsigned a, unsigned b)
 
 static bool heap_above(unsigned a, unsigned b)
 {
-	return heap[a].key > heap[b].key ||
-	       (heap[a].key == heap[b].key && heap[a].pid > heap[b].pid);
+	if (heap[a].key != heap[b].key)
+		return (heap[a].key > heap[b].key) != heap_smallest_on_top;
+	return (heap[a].pid > heap[b].pid) != heap_smallest_on_top; /* the newest stay */
 }
 
 static void heap_sink(unsigned at)
@@ -102,10 +134,27 @@ static void heap_sink(unsigned at)
 	}
 }
 
-static void heap_build(void)
+static void heap_build(bool smallest_on_top)
 {
+	heap_smallest_on_top = smallest_on_top;
 	for (unsigned at = heap_count / 2; at-- > 0;)
 		heap_sink(at);
+}
+
+/* Keeps the largest when there are too many. Returns false for the one that is lost. */
+static bool heap_add(pid_t pid, uint32_t key)
+{
+	if (heap_count < SCAN_LIST_MAX) {
+		heap[heap_count++] = (struct heap_entry){.pid = pid, .key = key};
+		return true;
+	}
+	if (!heap_smallest_on_top)
+		heap_build(true);
+	if (key >= heap[0].key) {
+		heap[0] = (struct heap_entry){.pid = pid, .key = key};
+		heap_sink(0);
+	}
+	return false;
 }
 
 static struct heap_entry heap_pop(void)
@@ -122,7 +171,6 @@ static struct heap_entry heap_pop(void)
 struct listing {
 	struct scan *scan;
 	struct proc_table *table;
-	bool by_rss;
 	bool offsets_agree;
 	int64_t last_offset; /* d_off of the entry before: where this one stands */
 };
@@ -130,7 +178,8 @@ struct listing {
 /*
  * The offset of an entry of /proc is its pid plus a constant of the kernel (TGID_OFFSET in
  * fs/proc/base.c), so that a listing can begin at a pid. The constant is taken from the listing
- * itself, and only where all its entries agree.
+ * itself, where all its entries agree, and of the kernel's own /proc only: tmpfs counts its offsets
+ * up by one (6.6), as pids often are (R115).
  */
 static void learn_offset(struct listing *l, int32_t pid)
 {
@@ -149,12 +198,9 @@ static int list_one(void *ctx, int32_t pid, int64_t next_offset)
 	learn_offset(l, pid);
 	l->last_offset = next_offset;
 	l->table->listed++;
-	if (heap_count == SCAN_LIST_MAX) {
-		l->table->truncated = true;
-		return 0;
-	}
-	heap[heap_count++] =
-		(struct heap_entry){.pid = pid, .key = quick_key(l->scan, pid, l->by_rss)};
+	if (!heap_add(pid,
+		      l->scan->listed_by_statm ? statm_key(l->scan, pid) : score_key(l->scan, pid)))
+		l->table->truncated = true; /* read_best() knows whether it mattered */
 	return 0;
 }
 
@@ -163,18 +209,19 @@ static void list_all(struct scan *scan, const struct rank *rank, struct proc_tab
 	struct listing l = {
 		.scan = scan,
 		.table = table,
-		.by_rss = rank->config->sort_by_rss,
 		.offsets_agree = true,
 		.last_offset = -1,
 	};
 
 	heap_count = 0;
+	heap_smallest_on_top = false;
+	scan->listed_by_statm = by_statm(rank);
 	scan->pid_offset = -1;
 	if (lseek(scan->proc_fd, 0, SEEK_SET) == 0)
 		(void)process_list(scan->proc_fd, list_one, &l);
-	if (!l.offsets_agree)
+	if (!l.offsets_agree || !scan->is_proc)
 		scan->pid_offset = -1;
-	heap_build();
+	heap_build(false);
 }
 
 static unsigned best_row(const struct proc_table *t)
@@ -199,8 +246,13 @@ static unsigned worst_row(const struct proc_table *t)
 	return worst;
 }
 
-/* Add a row that was read and judged in place behind the last one; in a full table it replaces the
- * worst. */
+/* What a row that gives way was not to be ended for must not be forgotten. */
+static void drop_row(struct proc_table *t, unsigned at)
+{
+	t->dropped_unkillable_kib += rank_unkillable_of(&t->procs[at]);
+}
+
+/* Add a row that was read and judged; in a full table it replaces the worst. */
 static void keep_row(struct proc_table *t, const struct proc *row)
 {
 	unsigned worst;
@@ -210,8 +262,12 @@ static void keep_row(struct proc_table *t, const struct proc *row)
 		return;
 	}
 	worst = worst_row(t);
-	if (rank_before(row, &t->procs[worst]))
+	if (rank_before(row, &t->procs[worst])) {
+		drop_row(t, worst);
 		t->procs[worst] = *row;
+	} else {
+		t->dropped_unkillable_kib += rank_unkillable_of(row);
+	}
 }
 
 void scan_judge(const struct scan *scan, struct rank *rank, struct proc *row)
@@ -232,47 +288,53 @@ static bool read_row(struct scan *scan, struct rank *rank, pid_t pid, struct pro
 	return row.rank != CLASS_NEVER;
 }
 
-/* Is the best of the rows certain to be the best of all, when the next process is bounded by this
- * key? */
-static bool enough(const struct rank *rank, const struct proc *best, uint32_t next_key)
+/* Does nobody who is left come before the best, whatever the others are like? */
+static bool enough(const struct scan *scan, const struct rank *rank, const struct proc *best,
+		   uint32_t next_key)
 {
+	bool by_rss = rank->config->sort_by_rss, all_large = rank_large_kib(rank) == 0;
+
 	if (best->rank > CLASS_NORMAL)
 		return false;
-	if (best->rank == CLASS_NORMAL && rank->config->prefer.count > 0)
-		return false; /* a preferred one may be as small as it likes */
-	return rank_floor(best) > rank_bound(rank, next_key);
+	if (!by_rss && !all_large && most_kib(scan, rank, next_key) >= rank_large_kib(rank))
+		return false;
+	/* By statm those who are left are small; by oom_score they may be small and adjusted. */
+	return (scan->listed_by_statm && !by_rss) || rank_floor(best) > rank_bound(rank, next_key);
 }
 
-/* Is what has been read as good as it gets, though it is not certain? */
-static bool good_enough(const struct rank *rank, const struct proc *best, unsigned candidates)
+/* All are small, and the largest of them have been read. */
+static bool good_enough(const struct scan *scan, const struct rank *rank, const struct proc *best,
+			unsigned candidates, uint32_t next_key)
 {
 	return best->rank == CLASS_SMALL && candidates >= READ_SMALL &&
-	       rank->config->prefer.count == 0;
+	       most_kib(scan, rank, next_key) < rank_large_kib(rank);
+}
+
+static bool is_done(const struct scan *scan, const struct rank *rank, const struct proc_table *t,
+		    unsigned candidates)
+{
+	const struct proc *best = &t->procs[best_row(t)];
+	uint32_t next_key = heap[0].key;
+
+	if (candidates == 0 || rank->config->prefer.count > 0)
+		return false; /* a preferred one may be as small as it likes */
+	return (candidates >= READ_MIN && enough(scan, rank, best, next_key)) ||
+	       good_enough(scan, rank, best, candidates, next_key);
 }
 
 static void read_best(struct scan *scan, struct rank *rank, struct proc_table *t)
 {
-	unsigned candidates = 0, read = 0;
-	/* Below one step of oom_score all are alike; where a class must be found by name, all must
-	 * be read. */
-	unsigned limit = rank->config->prefer.count > 0 ? SCAN_LIST_MAX : SCAN_READ_MAX;
-	unsigned best = 0;
+	unsigned candidates = 0;
 
 	while (heap_count > 0) {
-		if (candidates >= READ_MIN && enough(rank, &t->procs[best], heap[0].key))
-			return;
-		if (rank->scale == SCALE_NEW && heap[0].key == 0)
-			return; /* what is left are kernel threads, zombies, and what must not be
-				   ended */
-		if (read++ >= limit ||
-		    (candidates > 0 && good_enough(rank, &t->procs[best], candidates))) {
-			t->truncated = true;
+		if (is_done(scan, rank, t, candidates)) {
+			t->truncated = false;
 			return;
 		}
-		if (!read_row(scan, rank, heap_pop().pid, t))
-			continue;
-		candidates++;
-		best = best_row(t);
+		if (heap[0].key == 0 && (scan->listed_by_statm || rank->scale == SCALE_NEW))
+			return; /* kernel threads, zombies, and what must not be ended */
+		if (read_row(scan, rank, heap_pop().pid, t))
+			candidates++;
 	}
 }
 
@@ -308,7 +370,12 @@ static void keep(struct scan *scan, const struct rank *rank, const struct proc_t
 		 uint64_t now_ns)
 {
 	scan->kept_count = 0;
-	scan->kept_bound = heap_count > 0 ? rank_bound(rank, heap[0].key) : INT64_MIN / 2;
+	scan->kept_bound = INT64_MIN / 2;
+	scan->kept_most_kib = 0;
+	if (heap_count > 0 && scan->listed_by_statm)
+		scan->kept_most_kib = most_kib(scan, rank, heap[0].key);
+	else if (heap_count > 0)
+		scan->kept_bound = rank_bound(rank, heap[0].key);
 	for (unsigned i = 0; i < t->count; i++) {
 		const struct proc *p = &t->procs[i];
 
@@ -329,6 +396,7 @@ void scan_full(struct scan *scan, struct rank *rank, uint64_t now_ns, struct pro
 
 	ret->count = ret->listed = 0;
 	ret->kept = ret->truncated = false;
+	ret->dropped_unkillable_kib = 0;
 	scan_forget(scan);
 	/* First, so that what happens during the scan counts as having happened since. */
 	provable = read_progress(scan, &scan->kept_last_pid, &scan->kept_pages);
@@ -372,6 +440,15 @@ static bool read_newer(struct scan *scan, struct rank *rank, struct proc_table *
 	return true;
 }
 
+/* Could none of the others come before this one, had one of them grown by so much since? */
+static bool still_first(const struct scan *scan, const struct rank *rank, const struct proc *best,
+			uint64_t grown_kib)
+{
+	return best->rank == CLASS_NORMAL &&
+	       rank_floor(best) > scan->kept_bound + (int64_t)grown_kib &&
+	       (scan->kept_most_kib == 0 || scan->kept_most_kib + grown_kib < rank_large_kib(rank));
+}
+
 static void read_kept_rows(struct scan *scan, struct rank *rank, struct proc_table *t)
 {
 	for (unsigned i = 0; i < scan->kept_count; i++)
@@ -392,6 +469,7 @@ bool scan_kept(struct scan *scan, struct rank *rank, uint64_t now_ns, struct pro
 
 	ret->count = ret->listed = 0;
 	ret->truncated = false;
+	ret->dropped_unkillable_kib = 0;
 	ret->unkillable_kib = scan->kept_unkillable_kib;
 	ret->kept = true;
 	if (scan->kept_ns == 0 || now_ns - scan->kept_ns > KEPT_MAX_NS || scan->kept_count == 0)
@@ -406,9 +484,7 @@ bool scan_kept(struct scan *scan, struct rank *rank, uint64_t now_ns, struct pro
 		return false;
 	rank_sort(rank, ret);
 	ret->took_ns = clock_now() - now_ns;
-	return ret->procs[0].rank == CLASS_NORMAL &&
-	       rank_floor(&ret->procs[0]) >
-		       scan->kept_bound + (int64_t)((pages - scan->kept_pages) * scan->page_kib);
+	return still_first(scan, rank, &ret->procs[0], (pages - scan->kept_pages) * scan->page_kib);
 }
 
 /* ---- set up ---- */
@@ -420,6 +496,7 @@ int scan_open(struct scan *scan, int proc_fd)
 	scan->proc_fd = openat(proc_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (scan->proc_fd < 0)
 		return -errno;
+	scan->is_proc = process_dir_is_proc(scan->proc_fd);
 	origin_open(&scan->origin, scan->proc_fd);
 	scan->vmstat_fd = openat(proc_fd, "vmstat", O_RDONLY | O_CLOEXEC);
 	scan->loadavg_fd = openat(proc_fd, "loadavg", O_RDONLY | O_CLOEXEC);

@@ -14,21 +14,28 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SCAN_LIST_MAX 65536 /* processes one scan can list: twice 30,000, and room */
-#define SCAN_KEEP_MAX 16    /* candidates kept ready */
+/*
+ * So many processes with the largest keys are remembered of all that are listed, however many there
+ * are. No more than a hundred can hold one percent of memory for themselves.
+ */
+#define SCAN_LIST_MAX 8192
+#define SCAN_KEEP_MAX 16 /* candidates kept ready */
 
 struct scan {
 	int proc_fd;
 	int vmstat_fd;  /* -1: not there; then nothing is kept */
 	int loadavg_fd; /* -1: the same */
 	unsigned page_kib;
+	bool is_proc;         /* the kernel's own: its directory offsets mean something */
 	struct origin origin; /* the machine's own files: whose path is believed */
 
 	/* Candidates kept from the last full scan, and what is needed to prove that they still
 	 * answer. */
 	unsigned kept_count;
 	struct process_id kept[SCAN_KEEP_MAX];
-	int64_t kept_bound; /* no process that is not kept had more badness than this */
+	bool listed_by_statm;   /* the last list was; else by oom_score */
+	int64_t kept_bound;     /* no process that is not kept had more badness than this, */
+	uint64_t kept_most_kib; /* or (by statm) held as much as this; 0: all were read */
 	uint64_t kept_unkillable_kib;
 	uint64_t kept_pages;   /* pages the kernel had handed out by then */
 	int32_t kept_last_pid; /* pid given out last by then */
@@ -44,9 +51,8 @@ int scan_open(struct scan *scan, int proc_fd);
 void scan_close(struct scan *scan);
 
 /*
- * Find the best victims: list all processes, then read them in full in the order of the kernel's
- * score (with -sort-by-rss: of resident memory) until none that is left can beat the best. The
- * table is sorted. Keeps candidates.
+ * Find the best victims: list all processes, then read them in full, the largest first, until none
+ * that is left can be worth ending, or come before the best. The table is sorted. Keeps candidates.
  */
 void scan_full(struct scan *scan, struct rank *rank, uint64_t now_ns, struct proc_table *ret);
 

@@ -82,18 +82,19 @@ struct proc {
 	int16_t built_in;   /* index of the entry of the built-in list (critical.h), or -1 */
 };
 
-#define SCAN_READ_MAX                                                                              \
-	512 /* processes one scan reads in full before it settles for the best of them */
+/* Of the processes that a scan reads in full so many are kept: the best. */
+#define SCAN_READ_MAX 512
 
 /* The processes that were read in full, best victim first once rank_sort() has run. */
 struct proc_table {
 	unsigned count;
-	bool truncated;  /* there were more processes, or more alike ones, than a scan takes */
+	bool truncated;  /* there were more processes than a scan remembers, and it mattered */
 	bool kept;       /* answered from the kept candidates, without a full scan */
 	unsigned listed; /* processes seen */
 	uint64_t took_ns;
-	uint64_t unkillable_kib; /* what the processes that must not be ended hold, of those that
-				    hold most */
+	uint64_t dropped_unkillable_kib; /* of rows that were not kept */
+	/* What the processes that must not be ended hold, of those that hold most. */
+	uint64_t unkillable_kib;
 	struct proc procs[SCAN_READ_MAX];
 };
 

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 /* A dirent of /proc/PID is 24 or 32 bytes: one call lists 4,000 processes, and a small machine
@@ -118,6 +119,16 @@ static int read_memory(int proc_fd, pid_t tid, struct proc *p)
 	if (status.has_memory && !status.has_split)
 		split_by_statm(proc_fd, tid, p);
 	return status.has_memory ? 0 : -ENODATA;
+}
+
+/* include/uapi/linux/magic.h, which musl's headers come without. */
+#define PROC_MAGIC 0x9fa0
+
+bool process_dir_is_proc(int proc_fd)
+{
+	struct statfs s;
+
+	return fstatfs(proc_fd, &s) == 0 && s.f_type == PROC_MAGIC;
 }
 
 int process_list(int fd, int (*each)(void *ctx, int32_t number, int64_t next_offset), void *ctx)

@@ -9,6 +9,7 @@
 
 #include "look/proc.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -31,6 +32,9 @@ ssize_t process_file(int proc_fd, pid_t pid, const char *file, size_t size);
 
 /* A file that holds one number: 0, or a negative errno. */
 int process_int(int proc_fd, pid_t pid, const char *file, int32_t *ret);
+
+/* Is it the kernel's own /proc, and not a tree that looks like it? */
+bool process_dir_is_proc(int proc_fd);
 
 /*
  * Call `each` for every entry of a directory whose name is a number, with the offset behind it,

@@ -5,12 +5,12 @@
 #include "base/scratch.h"
 #include "base/util.h"
 #include "look/parse.h"
+#include "look/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/sysinfo.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 /* What an idle look needs; everything after SwapFree is not even looked at. */
@@ -69,17 +69,6 @@ void sense_close(struct sense *sense)
 	close_kept(&sense->trigger_fd);
 }
 
-/* include/uapi/linux/magic.h, which musl's headers come without. */
-#define PROC_MAGIC 0x9fa0
-
-/* A tree that only looks like /proc must not be written to. */
-static bool is_proc(int fd)
-{
-	struct statfs s;
-
-	return fstatfs(fd, &s) == 0 && s.f_type == PROC_MAGIC;
-}
-
 int sense_arm(struct sense *sense)
 {
 	/*
@@ -92,7 +81,7 @@ int sense_arm(struct sense *sense)
 
 	if (fd < 0)
 		return -errno;
-	for (unsigned i = 0; is_proc(fd) && i < ARRAY_SIZE(triggers); i++) {
+	for (unsigned i = 0; process_dir_is_proc(fd) && i < ARRAY_SIZE(triggers); i++) {
 		if (write(fd, triggers[i], strlen(triggers[i]) + 1) > 0) {
 			sense->trigger_fd = fd;
 			return 0;

@@ -179,6 +179,29 @@ static void protect_critical_off(struct stage *s)
 	       "grow=20");
 }
 
+/* R90: twenty sleepers with the adj of BestEffort pods. */
+static void r90_sleepers_with_a_raised_adj(struct stage *s)
+{
+	struct actor *hog;
+
+	for (unsigned i = 0; i < 20; i++)
+		(void)play(s, "pod", "adj=1000");
+	watch(s, USUAL);
+	hog = play(s, "hog", HOG);
+	must_be_only_victim(s, hog, SIGTERM);
+}
+
+/* R91: more of them than a table has rows. */
+static void r91_600_protected_sleepers(struct stage *s)
+{
+	struct actor *hog;
+
+	(void)play(s, "postgres", "sleepers=600");
+	watch(s, USUAL "-protect postgres");
+	hog = play(s, "hog", HOG);
+	must_be_only_victim(s, hog, SIGTERM);
+}
+
 /*
  * R92: any user can run a program of the list with code of his own in it (LD_PRELOAD), as a child
  * of init by forking twice.
@@ -612,6 +635,8 @@ const struct live_case choose_cases[] = {
 	{"r29_long_name", r29_long_name, NULL, false},
 	{"r30_not_sshd", r30_not_sshd, NULL, false},
 	{"r30_only_called_sshd", r30_only_called_sshd, NULL, false},
+	{"r90_sleepers_with_a_raised_adj", r90_sleepers_with_a_raised_adj, NULL, false},
+	{"r91_600_protected_sleepers", r91_600_protected_sleepers, &without_sleepers, false},
 	{"r92_a_directory_that_may_not_be_entered", r92_a_directory_that_may_not_be_entered, NULL,
 	 false},
 	{"r92_a_link", r92_a_link, NULL, false},

@@ -34,7 +34,9 @@ void tree_link(const char *path, const char *target)
 
 int tree_make(uint64_t total_kib, uint64_t available_kib)
 {
-	(void)strcpy(root, "/tmp/useroom-tree-XXXXXX");
+	/* In memory where there is a place for that: some trees have thousands of files. */
+	(void)snprintf(root, sizeof(root), "%s/useroom-tree-XXXXXX",
+		       access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	assert(mkdtemp(root) != NULL);
 	root_fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	assert(root_fd >= 0);

@@ -141,7 +141,8 @@ static void r26_a_plain_zombie_is_none(void **state)
 	p.state = 'Z';
 	p.oom_score = 0;
 	tree_add(&p);
-	assert_int_equal(scan_for_best()->skip, SKIP_ZOMBIE);
+	scan_full(&scan, &rank, clock_now(), &table);
+	assert_true(table.count == 0 || table.procs[0].skip == SKIP_ZOMBIE);
 }
 
 static void r28_hostile_names_are_read_whole(void **state)
@@ -182,6 +183,171 @@ static void r39_all_of_a_family_are_read(void **state)
 	}
 	add(500, "leak", 2000);
 	assert_string_equal(scan_for_best()->comm, "leak");
+}
+
+/* How much swap and page tables hide: nothing, and more than statm could be asked for. */
+static const uint64_t unseen[] = {0, GIB(5)};
+
+/* Kubernetes' BestEffort pods have 1000, desktops' programs 100 to 300. */
+static void r90_small_ones_with_a_raised_adj_hide_nobody(void **state)
+{
+	static const int adjs[] = {1000, 900, 300};
+
+	(void)state;
+	add(5000, "hog", 1500);
+	for (unsigned k = 0; k < ARRAY_SIZE(adjs); k++) {
+		for (pid_t pid = 100; pid < 160; pid++) {
+			struct tree_proc p = process(pid, "pod", 5);
+
+			p.oom_score_adj = adjs[k];
+			p.oom_score = score(MIB(5), adjs[k]);
+			tree_add(&p);
+		}
+		for (unsigned i = 0; i < ARRAY_SIZE(unseen); i++) {
+			rank.unseen_kib = unseen[i];
+			assert_string_equal(scan_for_best()->comm, "hog");
+			assert_false(table.truncated);
+		}
+		for (pid_t pid = 100; pid < 160; pid++)
+			tree_remove(pid);
+	}
+}
+
+/* The kernel's score counts them, and they cost nothing to drop. */
+static void r90_file_pages_hide_nobody(void **state)
+{
+	(void)state;
+	for (pid_t pid = 100; pid < 140; pid++) {
+		struct tree_proc p = process(pid, "mapped", 5);
+
+		p.file_kib = GIB(3);
+		p.oom_score = score(GIB(3), 0);
+		tree_add(&p);
+	}
+	add(5000, "hog", 1500);
+	for (unsigned i = 0; i < ARRAY_SIZE(unseen); i++) {
+		rank.unseen_kib = unseen[i];
+		assert_string_equal(scan_for_best()->comm, "hog");
+	}
+}
+
+/* Page tables, which statm does not show. */
+static void r90_what_statm_does_not_show_is_found(void **state)
+{
+	struct tree_proc p = process(5000, "tables", 1);
+
+	(void)state;
+	for (pid_t pid = 100; pid < 200; pid++)
+		add(pid, "small", 50);
+	p.swap_kib = GIB(2);
+	p.oom_score = score(GIB(2), 0);
+	tree_add(&p);
+	rank.unseen_kib = GIB(2);
+	assert_string_equal(scan_for_best()->comm, "tables");
+}
+
+/* 600 backends of a protected database are more than a table has rows. */
+static void r91_many_protected_ones_hide_nobody(void **state)
+{
+	(void)state;
+	assert_int_equal(match_parse("postgres", NULL, &config.protect, NULL, 0), 0);
+	for (pid_t pid = 100; pid < 700; pid++)
+		add(pid, "postgres", 120);
+	add(5000, "hog", 110);
+	for (unsigned i = 0; i < ARRAY_SIZE(unseen); i++) {
+		rank.unseen_kib = unseen[i];
+		assert_string_equal(scan_for_best()->comm, "hog");
+		assert_false(table.truncated);
+		assert_true(table.unkillable_kib >= 600 * MIB(120)); /* none is forgotten */
+	}
+	config.protect.count = 0;
+}
+
+/* More processes than are remembered: the largest and the newest of them are. */
+static void r91_more_processes_than_are_remembered(void **state)
+{
+	(void)state;
+	for (pid_t pid = 1000; pid < 1000 + SCAN_LIST_MAX; pid++) {
+		char path[32];
+
+		(void)snprintf(path, sizeof(path), "%d", (int)pid);
+		tree_make_dir(path);
+		(void)snprintf(path, sizeof(path), "%d/statm", (int)pid);
+		tree_write(path, "0 1000 100 0 0 0 0\n");
+	}
+	for (pid_t pid = 100; pid < 110; pid++)
+		add(pid, "middling", 50);
+	add(1000 + SCAN_LIST_MAX, "hog", 4000);
+	assert_string_equal(scan_for_best()->comm, "hog");
+	assert_int_equal(table.listed, SCAN_LIST_MAX + 11);
+	assert_false(table.truncated);
+}
+
+static uint64_t random_state = 1;
+
+static unsigned random_below(unsigned n)
+{
+	random_state = random_state * 6364136223846793005u + 1442695040888963407u;
+	return (unsigned)(random_state >> 33) % n;
+}
+
+/* Small, middling or large; with or without file pages, swap, shared memory, an adjustment. */
+static void add_random(pid_t pid)
+{
+	static const int adjs[] = {0, 0, 0, 100, 200, 300, 900, 1000, -500, -1000};
+	static const char *const names[] = {"a", "b", "shielded", "late", "c"};
+	static const unsigned sizes[] = {8, 8, 200, 3000};
+	struct tree_proc p = process(pid, names[random_below(ARRAY_SIZE(names))],
+				     random_below(sizes[random_below(ARRAY_SIZE(sizes))]));
+
+	p.ppid = (pid_t)(1 + random_below(3));
+	p.file_kib = random_below(4) == 0 ? MIB(random_below(2000)) : 0;
+	p.shmem_kib = random_below(6) == 0 ? MIB(random_below(500)) : 0;
+	p.swap_kib = random_below(5) == 0 ? MIB(random_below(1000)) : 0;
+	p.oom_score_adj = adjs[random_below(ARRAY_SIZE(adjs))];
+	p.oom_score = p.oom_score_adj == -1000
+			      ? 0
+			      : score(p.anon_kib + p.file_kib + p.shmem_kib + p.swap_kib,
+				      p.oom_score_adj);
+	p.oom_score = p.oom_score < 0 ? 0 : p.oom_score;
+	tree_add(&p);
+	rank.unseen_kib += p.swap_kib;
+}
+
+/* The best of all, every one of them read. */
+static pid_t best_of_all(pid_t first, pid_t behind)
+{
+	static struct proc_table all;
+
+	memset(&all, 0, sizeof(all));
+	for (pid_t pid = first; pid < behind; pid++) {
+		assert_int_equal(process_read(scan.proc_fd, pid, &all.procs[all.count]), 0);
+		scan_judge(&scan, &rank, &all.procs[all.count++]);
+	}
+	rank_sort(&rank, &all);
+	return all.procs[0].rank == CLASS_NORMAL ? all.procs[0].pid : 0;
+}
+
+/* R90, R91: whoever could be worth ending is found as if all had been read. */
+static void r90_the_same_as_if_all_were_read(void **state)
+{
+	(void)state;
+	assert_int_equal(match_parse("shielded", NULL, &config.protect, NULL, 0), 0);
+	assert_int_equal(match_parse("late", NULL, &config.avoid, NULL, 0), 0);
+	for (unsigned round = 0; round < 30; round++) {
+		pid_t behind = (pid_t)(140 + random_below(40)), best;
+
+		rank.unseen_kib = 0;
+		config.sort_by_rss = round % 3 == 2;
+		for (pid_t pid = 100; pid <= behind; pid++)
+			add_random(pid);
+		best = best_of_all(100, behind + 1);
+		if (best != 0 && scan_for_best()->pid != best)
+			fail_msg("round %u: %d, not %d", round, (int)table.procs[0].pid, (int)best);
+		for (pid_t pid = 100; pid <= behind; pid++)
+			tree_remove(pid);
+	}
+	config.protect.count = config.avoid.count = 0;
 }
 
 static void before_4_5_statm_splits(void **state)
@@ -256,8 +422,8 @@ static void sees_everyone_when_init_is_there(void **state)
 	assert_true(scan_sees_everyone(&scan));
 }
 
-/* A directory whose offsets are not those of /proc keeps nothing: then there is no proof. */
-static void keeps_nothing_without_proof(void **state)
+/* R115: a directory that is not /proc keeps nothing, even if its offsets look alike. */
+static void r115_keeps_nothing_without_proof(void **state)
 {
 	(void)state;
 	for (pid_t pid = 100; pid < 150; pid++)
@@ -347,6 +513,17 @@ int main(void)
 		cmocka_unit_test_setup_teardown(r34_a_broken_process_is_passed_over, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(r39_all_of_a_family_are_read, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(r90_small_ones_with_a_raised_adj_hide_nobody,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(r90_file_pages_hide_nobody, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(r90_what_statm_does_not_show_is_found, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(r91_many_protected_ones_hide_nobody, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(r91_more_processes_than_are_remembered, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(r90_the_same_as_if_all_were_read, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(before_4_5_statm_splits, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(r30_r92_a_path_is_asked_where_it_matters, set_up,
 						tear_down),
@@ -357,7 +534,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(nothing_at_all, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(sees_everyone_when_init_is_there, set_up,
 						tear_down),
-		cmocka_unit_test_setup_teardown(keeps_nothing_without_proof, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(r115_keeps_nothing_without_proof, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(real_self_is_read, set_up_real, tear_down_real),
 		cmocka_unit_test_setup_teardown(real_offsets_are_learned_and_seek_to_a_pid,
 						set_up_real, tear_down_real),
