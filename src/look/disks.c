@@ -75,3 +75,14 @@ uint64_t disks_wait_ms(struct disks *disks, const struct disk_reads *reads, uint
 	disks->last_refaults = refaults;
 	return (uint64_t)(disks->ms + 0.5);
 }
+
+/* Of what came in, disks count this part at least; and before so much came in nothing is said. */
+#define COUNTED_PART      8
+#define COUNTED_LEAST_KIB (64 * 1024)
+
+bool disks_count_reads(uint64_t reads, uint64_t read_kib, uint64_t kib_in)
+{
+	if (reads == 0)
+		return false;
+	return kib_in < COUNTED_LEAST_KIB || read_kib >= kib_in / COUNTED_PART;
+}

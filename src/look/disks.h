@@ -28,4 +28,12 @@ struct disks {
 uint64_t disks_wait_ms(struct disks *disks, const struct disk_reads *reads, uint64_t faults,
 		       uint64_t refaults);
 
+/*
+ * Do disks count what is read? kib_in: pgpgin of /proc/vmstat, what was read from block devices
+ * since boot (submit_bio() of block/blk-core.c); reads and read_kib: what the disks say of it. Not
+ * where queue/iostats is 0, or there is no disk. A loop device counts twice in kib_in, so much less
+ * is asked for than should be.
+ */
+bool disks_count_reads(uint64_t reads, uint64_t read_kib, uint64_t kib_in);
+
 #endif

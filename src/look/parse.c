@@ -168,14 +168,17 @@ static const struct key meminfo_keys[MEMINFO_FIELD_COUNT] = {
 	[MEMINFO_HUGEPAGES_TOTAL] = KEY("HugePages_Total:"),
 	[MEMINFO_HUGEPAGESIZE] = KEY("Hugepagesize:"),
 	[MEMINFO_HUGETLB] = KEY("Hugetlb:"),
+	[MEMINFO_HUGEPAGES_SURP] = KEY("HugePages_Surp:"),
+	[MEMINFO_CMA_FREE] = KEY("CmaFree:"),
+	[MEMINFO_BALLOON] = KEY("Balloon:"),
 };
 
 static const uint32_t meminfo_letters[32] = {
 	[LETTER('A')] = MEMINFO_BIT(MEMINFO_ANON_PAGES),
-	[LETTER('B')] = MEMINFO_BIT(MEMINFO_BUFFERS),
-	[LETTER('C')] = MEMINFO_BIT(MEMINFO_CACHED),
+	[LETTER('B')] = MEMINFO_BIT(MEMINFO_BUFFERS) | MEMINFO_BIT(MEMINFO_BALLOON),
+	[LETTER('C')] = MEMINFO_BIT(MEMINFO_CACHED) | MEMINFO_BIT(MEMINFO_CMA_FREE),
 	[LETTER('H')] = MEMINFO_BIT(MEMINFO_HUGEPAGES_TOTAL) | MEMINFO_BIT(MEMINFO_HUGEPAGESIZE) |
-			MEMINFO_BIT(MEMINFO_HUGETLB),
+			MEMINFO_BIT(MEMINFO_HUGETLB) | MEMINFO_BIT(MEMINFO_HUGEPAGES_SURP),
 	[LETTER('K')] = MEMINFO_BIT(MEMINFO_KERNEL_STACK),
 	[LETTER('M')] = MEMINFO_BIT(MEMINFO_MEM_TOTAL) | MEMINFO_BIT(MEMINFO_MEM_FREE) |
 			MEMINFO_BIT(MEMINFO_MEM_AVAILABLE) | MEMINFO_BIT(MEMINFO_MAPPED),
@@ -192,6 +195,41 @@ void parse_meminfo(const char *text, size_t length, uint32_t want, struct meminf
 
 	memset(ret, 0, sizeof(*ret));
 	ret->have = read_keys(all, meminfo_keys, meminfo_letters, want & MEMINFO_ALL, ret->kib);
+}
+
+#define SWAP_LINE "\nSwapTotal:"
+
+/* Is the line of SwapTotal still where it was? */
+static bool is_swap_at(const char *text, size_t length, size_t place)
+{
+	const size_t n = sizeof(SWAP_LINE) - 1;
+
+	return place > 0 && place + n <= length && memcmp(text + place - 1, SWAP_LINE, n) == 0;
+}
+
+static size_t find_swap(const char *text, size_t length)
+{
+	const char *at = memmem(text, length, SWAP_LINE, sizeof(SWAP_LINE) - 1);
+
+	return at ? (size_t)(at - text) + 1 : 0;
+}
+
+void parse_meminfo_again(const char *text, size_t length, uint32_t want, size_t *place,
+			 struct meminfo *ret)
+{
+	const uint32_t first = MEMINFO_BIT(MEMINFO_MEM_TOTAL) | MEMINFO_BIT(MEMINFO_MEM_FREE) |
+			       MEMINFO_BIT(MEMINFO_MEM_AVAILABLE);
+
+	if (!is_swap_at(text, length, *place)) {
+		parse_meminfo(text, length, want, ret);
+		*place = find_swap(text, length);
+		return;
+	}
+	memset(ret, 0, sizeof(*ret));
+	ret->have = read_keys((struct span){text, text + *place}, meminfo_keys, meminfo_letters,
+			      want & first, ret->kib);
+	ret->have |= read_keys((struct span){text + *place, text + length}, meminfo_keys,
+			       meminfo_letters, want & MEMINFO_ALL & ~first, ret->kib);
 }
 
 /* The last word of a line as a number. */
@@ -229,25 +267,68 @@ int parse_counter(const char *text, size_t length, const char *name, uint64_t *r
 	return -ENODATA;
 }
 
-int parse_counter_sum(const char *text, size_t length, const char *prefix, uint64_t *ret)
+uint32_t parse_counters(const char *text, size_t length, const char *const *names, unsigned count,
+			uint64_t *ret)
 {
 	struct span all = {text, text + length}, line;
+	uint32_t missing = count >= 32 ? UINT32_MAX : (1u << count) - 1, found = 0;
+
+	while (missing && take_line(&all, &line)) {
+		for (uint32_t left = missing; left; left &= left - 1) {
+			int i = __builtin_ctz(left);
+			size_t n = strlen(names[i]);
+
+			if (*line.at != *names[i] || !starts_with(&line, names[i], n) ||
+			    (line.at[n] != ' ' && line.at[n] != '\t'))
+				continue;
+			line.at += n;
+			if (last_number(line, &ret[i]))
+				found |= 1u << i;
+			missing &= ~(1u << i);
+			break;
+		}
+	}
+	return found;
+}
+
+/* Adds up whole lines. True when there was one with the prefix; *ret_at: behind the last line. */
+static bool add_counters(struct span all, const char *prefix, uint64_t *sum, const char **ret_at)
+{
 	size_t n = strlen(prefix);
-	uint64_t sum = 0, value = 0;
+	uint64_t value = 0;
 	bool found = false;
+	struct span line;
 
 	while (take_line(&all, &line)) {
 		if (!starts_with(&line, prefix, n))
 			continue;
 		if (!skip_field(&line) || !last_number(line, &value))
 			continue;
-		sum += value; /* counters wrap, so may their sum: only differences mean something */
+		*sum += value; /* counters wrap, so may their sum: only differences mean something
+				*/
 		found = true;
 	}
-	if (!found)
+	*ret_at = all.at;
+	return found;
+}
+
+int parse_counter_sum(const char *text, size_t length, const char *prefix, uint64_t *ret)
+{
+	uint64_t sum = 0;
+	const char *at;
+
+	if (!add_counters((struct span){text, text + length}, prefix, &sum, &at))
 		return -ENODATA;
 	*ret = sum;
 	return 0;
+}
+
+size_t parse_counter_part(const char *text, size_t length, const char *prefix, uint64_t *sum)
+{
+	const char *at;
+
+	(void)add_counters((struct span){text, text + length}, prefix, sum, &at);
+	return (size_t)(at - text);
 }
 
 static bool skip_fields(struct span *s, unsigned count)
@@ -256,6 +337,23 @@ static bool skip_fields(struct span *s, unsigned count)
 		if (!skip_field(s))
 			return false;
 	return true;
+}
+
+/* "/dev/sda2 partition 2097148 1024 -2": a name is escaped, and has no blanks. */
+void parse_swaps(const char *text, size_t length, struct swaps *ret)
+{
+	struct span all = {text, text + length}, line;
+
+	ret->count = 0;
+	while (ret->count < SWAPS_MOST && take_line(&all, &line)) {
+		uint64_t size = 0, used = 0;
+
+		if (!skip_fields(&line, 2) || !take_field(&line, KIB_MAX, &size) ||
+		    !take_field(&line, KIB_MAX, &used))
+			continue; /* the heading */
+		ret->each[ret->count].size_kib = size;
+		ret->each[ret->count++].used_kib = min_u64(used, size);
+	}
 }
 
 /* A pid may be printed as a negative number nowhere, but a parent that is outside our pid namespace
@@ -478,14 +576,37 @@ static bool is_partition(const char *disk, const char *name)
 	return all_digits(name + n);
 }
 
-/* nvme0c1n1: one path to the disk nvme0n1, which counts the same reads. */
-static bool is_nvme_path(const char *name)
+static const char *take_u32_of_name(const char *s, uint32_t *ret)
 {
-	if (strncmp(name, "nvme", 4) != 0)
+	uint64_t value = 0;
+
+	if (!is_digit(*s))
+		return NULL;
+	for (; is_digit(*s); s++) {
+		value = value * 10 + (uint64_t)(*s - '0');
+		if (value > UINT32_MAX)
+			return NULL;
+	}
+	*ret = (uint32_t)value;
+	return s;
+}
+
+/* nvme0n1 is a namespace, nvme0c1n1 a path to it. */
+struct nvme_name {
+	uint32_t subsystem, path, namespace_id;
+	bool is_path;
+};
+
+static bool parse_nvme_name(const char *name, struct nvme_name *ret)
+{
+	const char *s;
+
+	if (strncmp(name, "nvme", 4) != 0 || !(s = take_u32_of_name(name + 4, &ret->subsystem)))
 		return false;
-	for (name += 4; is_digit(*name);)
-		name++;
-	return name[0] == 'c' && is_digit(name[1]);
+	ret->is_path = *s == 'c';
+	if (ret->is_path && !(s = take_u32_of_name(s + 1, &ret->path)))
+		return false;
+	return *s == 'n' && (s = take_u32_of_name(s + 1, &ret->namespace_id)) && *s == '\0';
 }
 
 /* On top of others, whose reads count already; ram disks have none that anybody waits for. */
@@ -497,7 +618,7 @@ static bool is_stacked(const char *name)
 		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
 			return true;
 	}
-	return is_nvme_path(name);
+	return false;
 }
 
 static bool take_name(struct span *s, char *to, size_t size)
@@ -519,12 +640,87 @@ static void add_time(struct disk_time *to, const struct disk_time *time)
 	to->ms += time->ms;
 }
 
+static void take_time(struct disk_time *from, const struct disk_time *time)
+{
+	from->reads -= time->reads;
+	from->sectors -= time->sectors;
+	from->ms -= time->ms;
+}
+
+static unsigned new_slot(struct disk_reads *d)
+{
+	unsigned slot = d->disks < DISKS_EACH ? (unsigned)d->disks : DISKS_EACH - 1;
+
+	d->disks++;
+	return slot;
+}
+
+static void add_at(struct disk_reads *d, unsigned slot, const struct disk_time *time)
+{
+	add_time(&d->each[slot], time);
+	add_time(&d->all, time);
+}
+
+/* NULL: there are too many. */
+static struct disk_multipath *multipath_of(struct disk_reads *d, const struct nvme_name *name)
+{
+	struct disk_multipath *m = d->multipath, *end = m + d->multipath_count;
+
+	for (; m < end; m++) {
+		if (m->subsystem == name->subsystem && m->namespace_id == name->namespace_id)
+			return m;
+	}
+	if (d->multipath_count == DISKS_MULTIPATH)
+		return NULL;
+	d->multipath_count++;
+	*m = (struct disk_multipath){.subsystem = name->subsystem,
+				     .namespace_id = name->namespace_id,
+				     .slot = new_slot(d)};
+	return m;
+}
+
+static void add_path(struct disk_reads *d, struct disk_multipath *m, const struct disk_time *time)
+{
+	if (m->counts)
+		return;
+	add_time(&m->paths, time);
+	add_at(d, m->slot, time);
+}
+
+static void add_head(struct disk_reads *d, struct disk_multipath *m, const struct disk_time *time)
+{
+	if (time->reads == 0)
+		return;
+	take_time(&d->each[m->slot], &m->paths);
+	take_time(&d->all, &m->paths);
+	m->paths = (struct disk_time){0};
+	m->counts = true;
+	add_at(d, m->slot, time);
+}
+
+/* False: it is no namespace of NVMe, or one too many. */
+static bool add_nvme(struct disk_reads *d, const char *name, const struct disk_time *time)
+{
+	struct nvme_name nvme;
+	struct disk_multipath *m;
+
+	if (!parse_nvme_name(name, &nvme))
+		return false;
+	m = multipath_of(d, &nvme);
+	if (m == NULL)
+		return nvme.is_path;
+	if (nvme.is_path)
+		add_path(d, m, time);
+	else
+		add_head(d, m, time);
+	return true;
+}
+
 /* "8 0 sda reads merged sectors ms ..." */
 static void add_disk(struct span line, struct disk_reads *d)
 {
 	struct disk_time time = {0};
 	char name[sizeof(d->disk)] = "";
-	struct disk_time *each;
 
 	if (!skip_fields(&line, 2) || !take_name(&line, name, sizeof(name)) ||
 	    !take_field(&line, UINT64_MAX, &time.reads) || !skip_fields(&line, 1) ||
@@ -534,12 +730,8 @@ static void add_disk(struct span line, struct disk_reads *d)
 	if (is_partition(d->disk, name))
 		return;
 	memcpy(d->disk, name, sizeof(name));
-	if (is_stacked(name))
-		return;
-	each = &d->each[d->disks < DISKS_EACH ? d->disks : DISKS_EACH - 1];
-	d->disks++;
-	add_time(each, &time);
-	add_time(&d->all, &time);
+	if (!is_stacked(name) && !add_nvme(d, name, &time))
+		add_at(d, new_slot(d), &time);
 }
 
 size_t parse_diskstats(const char *text, size_t length, struct disk_reads *reads)

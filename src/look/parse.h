@@ -33,7 +33,10 @@ enum meminfo_field {
 	MEMINFO_PERCPU,          /* 4.21 */
 	MEMINFO_HUGEPAGES_TOTAL, /* a count, not KiB */
 	MEMINFO_HUGEPAGESIZE,
-	MEMINFO_HUGETLB, /* 4.16 */
+	MEMINFO_HUGETLB,        /* 4.16: all sizes, with HugePages_Surp */
+	MEMINFO_HUGEPAGES_SURP, /* a count */
+	MEMINFO_CMA_FREE,
+	MEMINFO_BALLOON, /* 6.16 */
 	MEMINFO_FIELD_COUNT,
 };
 #define MEMINFO_BIT(field) (1u << (field))
@@ -51,6 +54,14 @@ struct meminfo {
  */
 void parse_meminfo(const char *text, size_t length, uint32_t want, struct meminfo *ret);
 
+/*
+ * The same, for a text that is read again and again. *place remembers where SwapTotal was, and what
+ * lies between MemAvailable and it is passed over: a third of an idle look. Of the lines before
+ * SwapTotal only MemTotal, MemFree and MemAvailable can be wanted. 0: not known yet.
+ */
+void parse_meminfo_again(const char *text, size_t length, uint32_t want, size_t *place,
+			 struct meminfo *ret);
+
 /* One "name value" line of /proc/vmstat or arcstats' "name type value" (the last number of the
  * line). 0 or -ENODATA. */
 int parse_counter(const char *text, size_t length, const char *name, uint64_t *ret);
@@ -61,19 +72,57 @@ int parse_counter(const char *text, size_t length, const char *name, uint64_t *r
  */
 int parse_counter_sum(const char *text, size_t length, const char *prefix, uint64_t *ret);
 
+/*
+ * The values of several such lines in one pass, which ends when all are found. Returns a bit for
+ * each that was; ret[i] of the others stays as it is. At most 32 names.
+ */
+uint32_t parse_counters(const char *text, size_t length, const char *const *names, unsigned count,
+			uint64_t *ret);
+
+/*
+ * The same sum of a file that is read piece by piece: adds to *sum what whole lines begin with the
+ * prefix, and returns how many bytes the whole lines were; the rest belongs before the next piece.
+ */
+size_t parse_counter_part(const char *text, size_t length, const char *prefix, uint64_t *sum);
+
+#define SWAPS_MOST 32 /* MAX_SWAPFILES of include/linux/swap.h, at most */
+
+/* /proc/swaps: proc(5). */
+struct swaps {
+	unsigned count;
+	struct {
+		uint64_t size_kib, used_kib;
+	} each[SWAPS_MOST];
+};
+
+void parse_swaps(const char *text, size_t length, struct swaps *ret);
+
 struct disk_time {
 	uint64_t reads;   /* that were done */
 	uint64_t sectors; /* of 512 bytes: what they brought */
 	uint64_t ms;      /* the sum of how long each took */
 };
 
-#define DISKS_EACH 16
+#define DISKS_EACH      16
+#define DISKS_MULTIPATH 32
+
+/*
+ * An NVMe namespace that several paths lead to: the head nvme0n1, which a file system is on, and
+ * the paths nvme0c0n1, nvme0c1n1, ... The paths always count what is read; the head too since about
+ * 6.3 (commit d4d957b53d91), as long as its queue/iostats is not switched off.
+ */
+struct disk_multipath {
+	uint32_t subsystem, namespace_id;
+	unsigned slot;          /* in each[] */
+	bool counts;            /* the head has reads of its own */
+	struct disk_time paths; /* what was added for its paths; taken off again where it counts */
+};
 
 /*
  * What the disks have read since boot: Documentation/admin-guide/iostats.rst. Whole disks only,
- * each once: no partitions, and nothing that is stacked on others (dm, md, bcache, drbd, loop, the
- * paths of a multipath NVMe); zram is a disk. All zeroes before the first call; a long file may be
- * given piece by piece.
+ * each once: no partitions, and nothing that is stacked on others (dm, md, bcache, drbd, loop; of a
+ * multipath NVMe the head or its paths); zram is a disk. All zeroes before the first call; a long
+ * file may be given piece by piece.
  */
 struct disk_reads {
 	uint64_t disks;
@@ -81,6 +130,8 @@ struct disk_reads {
 	struct disk_time each[DISKS_EACH]; /* in the order of the file; the last has all that come
 					      after it too */
 	char disk[32];                     /* the last whole disk: its partitions follow it */
+	unsigned multipath_count;
+	struct disk_multipath multipath[DISKS_MULTIPATH];
 };
 
 /* Adds the whole lines of the text. Returns how many bytes they were; the rest belongs before the

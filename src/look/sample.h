@@ -26,17 +26,23 @@ enum sample_have {
 	HAVE_REFAULTS = 1 << 7, /* with it: the kernel counts refaults (3.15 and later) */
 	HAVE_PRESSURE = 1 << 8, /* with it: and pressure (4.20 and later, not with psi=0) */
 	HAVE_STEALS = 1 << 9,   /* with it: and what the machine's own reclaim took */
+	HAVE_FOREIGN = 1 << 10, /* meminfo is not the kernel's own, but a container's (lxcfs): lines
+				   of two worlds, and nothing else is of its world */
 };
 
 struct sample {
 	uint64_t now_ns; /* CLOCK_MONOTONIC */
 	uint32_t have;   /* HAVE_* */
 
-	uint64_t mem_total_kib;
+	uint64_t mem_total_kib; /* what processes can use of ram_kib, as usable.h says: shares are
+				   of this */
 	uint64_t mem_available_kib; /* MemAvailable, or the estimate, plus what ZFS can give back */
 	uint64_t mem_free_kib;
-	uint64_t swap_total_kib;
+	uint64_t swap_total_kib; /* this and the next: without what is leaving */
 	uint64_t swap_free_kib;
+	uint64_t swap_leaving_kib; /* swapoff is under way: so much has to come back into memory */
+	uint64_t ram_kib;          /* MemTotal; 0 in recordings from before it was there */
+	uint64_t cma_free_kib;     /* CmaFree: of mem_free_kib, only for what can be moved */
 
 	/* Who holds the memory; with HAVE_DETAIL. */
 	uint64_t anon_kib;    /* AnonPages */
@@ -45,7 +51,10 @@ struct sample {
 	uint64_t file_kib;    /* Cached without Shmem: the page cache of files */
 	uint64_t shmem_kib;   /* Shmem: tmpfs and shared memory */
 	uint64_t slab_kib;    /* SUnreclaim */
-	uint64_t hugetlb_kib; /* Hugetlb, or HugePages_Total * Hugepagesize before 4.13 */
+	uint64_t hugetlb_kib; /* Hugetlb, or HugePages_Total * Hugepagesize before 4.16 */
+	uint64_t pool_kib;    /* of it: what is not in mem_total_kib; in every sample */
+	uint64_t balloon_kib; /* the host's balloon: of ram_kib, not of mem_total_kib; in every
+				 sample */
 	uint64_t kernel_kib;  /* KernelStack + PageTables + SecPageTables + Percpu + VmallocUsed */
 	uint64_t page_tables_kib; /* PageTables: part of kernel_kib that goes with its process */
 	uint64_t arc_kib;         /* with HAVE_ARC: what was added to mem_available_kib */
@@ -87,5 +96,11 @@ struct sample {
 	uint64_t pending_swap_kib;
 	uint32_t pending_count;
 };
+
+/* What the kernel counts when it measures by all memory: MemTotal. */
+static inline uint64_t sample_ram_kib(const struct sample *s)
+{
+	return s->ram_kib > 0 ? s->ram_kib : s->mem_total_kib;
+}
 
 #endif

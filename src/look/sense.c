@@ -9,6 +9,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
@@ -19,8 +21,10 @@
 	 MEMINFO_BIT(MEMINFO_MEM_AVAILABLE) | MEMINFO_BIT(MEMINFO_SWAP_TOTAL) |                    \
 	 MEMINFO_BIT(MEMINFO_SWAP_FREE))
 
-/* How often the low watermarks are read again: somebody may set them. */
-#define LOW_EVERY_NS (60 * NS_PER_S)
+/* How often the low watermarks, and what else seldom changes, are read again: somebody may set
+ * them. */
+#define LOW_EVERY_NS   (60 * NS_PER_S)
+#define FACTS_EVERY_NS (60 * NS_PER_S)
 
 static int open_below(int proc_fd, const char *name)
 {
@@ -40,12 +44,19 @@ int sense_open(struct sense *sense, int proc_fd)
 	sense->vmstat_fd = open_below(proc_fd, "vmstat");
 	sense->zoneinfo_fd = open_below(proc_fd, "zoneinfo");
 	sense->arc_fd = open_below(proc_fd, "spl/kstat/zfs/arcstats");
+	sense->swaps_fd = open_below(proc_fd, "swaps");
 	sense->diskstats_fd = open_below(proc_fd, "diskstats");
 	sense->loadavg_fd = open_below(proc_fd, "loadavg");
 	sense->memory_pressure_fd = open_below(proc_fd, "pressure/memory");
 	sense->io_pressure_fd = open_below(proc_fd, "pressure/io");
 	sense->trigger_fd = -1;
 	sense->low_kib = sense->low_ns = sense->low_of_kib = 0;
+	sense->real = process_dir_is_proc(proc_fd);
+	sense->facts = (struct usable_facts){0};
+	sense->balloon_in_total = sense->swap_leaving = false;
+	sense->facts_ns = sense->facts_of_kib = sense->swap_total_kib = 0;
+	sense->lines = 0;
+	sense->place = 0;
 	return 0;
 }
 
@@ -62,6 +73,7 @@ void sense_close(struct sense *sense)
 	close_kept(&sense->vmstat_fd);
 	close_kept(&sense->zoneinfo_fd);
 	close_kept(&sense->arc_fd);
+	close_kept(&sense->swaps_fd);
 	close_kept(&sense->diskstats_fd);
 	close_kept(&sense->loadavg_fd);
 	close_kept(&sense->memory_pressure_fd);
@@ -104,40 +116,31 @@ static size_t read_again(int fd)
 	return length > 0 ? (size_t)length : 0;
 }
 
-/*
- * MemAvailable for kernels before 3.14 (R02): what the page cache and the slab can give back,
- * without what only looks like cache. Lower than the kernel's own estimate would be wrong in the
- * safe direction only by the low watermarks.
- */
-static uint64_t estimate_available(const struct meminfo *m)
-{
-	uint64_t sum = m->kib[MEMINFO_MEM_FREE] + m->kib[MEMINFO_BUFFERS] + m->kib[MEMINFO_CACHED] +
-		       m->kib[MEMINFO_SRECLAIMABLE];
-	uint64_t shmem = m->kib[MEMINFO_SHMEM];
-
-	return sum > shmem ? sum - shmem : 0;
-}
-
 static bool has(const struct meminfo *m, enum meminfo_field field)
 {
 	return (m->have & MEMINFO_BIT(field)) != 0;
 }
 
-static void fill_levels(const struct meminfo *m, struct sample *s)
+static void fill_levels(const struct sense *sense, const struct meminfo *m, struct sample *s)
 {
-	s->mem_total_kib = m->kib[MEMINFO_MEM_TOTAL];
+	struct usable u = usable_memory(m, &sense->facts);
+
+	s->ram_kib = m->kib[MEMINFO_MEM_TOTAL];
+	s->mem_total_kib = u.total_kib;
+	s->mem_available_kib = u.available_kib;
 	s->mem_free_kib = m->kib[MEMINFO_MEM_FREE];
+	s->cma_free_kib = m->kib[MEMINFO_CMA_FREE];
+	s->pool_kib = u.pool_kib;
+	s->balloon_kib = u.foreign ? 0 : sense->facts.balloon_kib;
+	s->arc_kib = u.arc_kib;
 	s->swap_total_kib = m->kib[MEMINFO_SWAP_TOTAL];
 	s->swap_free_kib = m->kib[MEMINFO_SWAP_FREE];
+	s->have &= ~(uint32_t)(HAVE_AVAILABLE | HAVE_ARC | HAVE_FOREIGN);
 	if (has(m, MEMINFO_SWAP_TOTAL) && has(m, MEMINFO_SWAP_FREE))
 		s->have |= HAVE_SWAP;
-	if (has(m, MEMINFO_MEM_AVAILABLE)) {
-		s->mem_available_kib = m->kib[MEMINFO_MEM_AVAILABLE];
-		s->have |= HAVE_AVAILABLE;
-	} else {
-		s->mem_available_kib = estimate_available(m);
-	}
-	if (s->mem_total_kib > 0 && has(m, MEMINFO_MEM_FREE))
+	s->have |= (u.estimated ? 0u : HAVE_AVAILABLE) | (u.arc_kib > 0 ? HAVE_ARC : 0u) |
+		   (u.foreign ? HAVE_FOREIGN : 0u);
+	if (s->ram_kib > 0 && has(m, MEMINFO_MEM_FREE))
 		s->have |= HAVE_MEM;
 }
 
@@ -156,25 +159,6 @@ static void fill_holders(const struct meminfo *m, struct sample *s)
 			m->kib[MEMINFO_SEC_PAGE_TABLES] + m->kib[MEMINFO_PERCPU] +
 			m->kib[MEMINFO_VMALLOC_USED];
 	s->have |= HAVE_DETAIL;
-}
-
-/* ZFS keeps its cache outside the page cache and gives it back down to c_min (R07). Bytes in the
- * file. */
-static void add_arc(struct sense *sense, struct sample *s)
-{
-	uint64_t size = 0, c_min = 0;
-	size_t length = read_again(sense->arc_fd);
-
-	if (length == 0 || parse_counter(scratch, length, "size", &size) < 0)
-		return;
-	(void)parse_counter(scratch, length, "c_min", &c_min);
-	if (size <= c_min)
-		return;
-	s->arc_kib = (size - c_min) / 1024;
-	s->mem_available_kib += s->arc_kib;
-	if (s->mem_available_kib > s->mem_total_kib)
-		s->mem_available_kib = s->mem_total_kib;
-	s->have |= HAVE_ARC;
 }
 
 static uint64_t read_setting(const struct sense *sense, const char *name, uint64_t otherwise)
@@ -200,14 +184,14 @@ static void update_low(struct sense *sense, const struct sample *s)
 	uint64_t min_kib, scale;
 
 	if (sense->low_ns != 0 && s->now_ns - sense->low_ns < LOW_EVERY_NS &&
-	    sense->low_of_kib == s->mem_total_kib)
+	    sense->low_of_kib == s->ram_kib)
 		return;
 	min_kib = read_setting(sense, "sys/vm/min_free_kbytes", 0);
 	scale = read_setting(sense, "sys/vm/watermark_scale_factor", 0);
 	sense->low_kib =
-		min_kib > 0 ? min_kib + max_u64(min_kib / 4, s->mem_total_kib / 10000 * scale) : 0;
+		min_kib > 0 ? min_kib + max_u64(min_kib / 4, s->ram_kib / 10000 * scale) : 0;
 	sense->low_ns = s->now_ns;
-	sense->low_of_kib = s->mem_total_kib;
+	sense->low_of_kib = s->ram_kib;
 }
 
 static bool read_vmstat_waits(struct sense *sense, struct sample *s)
@@ -289,59 +273,219 @@ void sense_waits(struct sense *sense, struct sample *s)
 		s->have |= HAVE_PRESSURE;
 }
 
-static void read_kernel_kills(struct sense *sense, struct sample *s)
+uint32_t sense_blindness(const struct sense *sense, const struct sample *s)
 {
-	size_t length = read_again(sense->vmstat_fd);
+	uint64_t kib_in = 0, full_us, read_kib = s->disk_read_pages * s->page_kib;
+	uint32_t blind = read_full(sense->memory_pressure_fd, &full_us) ? 0u : BLIND_PRESSURE;
+	size_t length;
 
-	if (length > 0 && parse_counter(scratch, length, "oom_kill", &s->kernel_oom_kills) == 0)
+	if (s->have & HAVE_FOREIGN)
+		return blind | BLIND_FOREIGN;
+	length = read_again(sense->vmstat_fd);
+	if (length > 0)
+		(void)parse_counter(scratch, length, "pgpgin", &kib_in);
+	if (!disks_count_reads(s->disk_reads, read_kib, kib_in))
+		blind |= BLIND_DISKS;
+	return s->have & HAVE_REFAULTS ? blind : blind | BLIND_REFAULTS;
+}
+
+/* ---- what seldom changes ---- */
+
+/* The kernel itself, whatever stands in a container's meminfo. */
+static uint64_t kernel_ram_kib(void)
+{
+	struct sysinfo info;
+
+	return sysinfo(&info) < 0 ? 0 : (uint64_t)info.totalram * info.mem_unit / 1024;
+}
+
+/*
+ * Huge pages of the sizes that meminfo did not count before 4.16, where it only has the default
+ * one: x86 and arm64 with 4 KiB pages, POWER, s390. Documentation/admin-guide/mm/hugetlbpage.rst.
+ */
+static uint64_t other_pools_kib(const struct sense *sense, uint64_t default_kib)
+{
+	static const uint32_t sizes_kib[] = {64,    1024,   2048,    16384,
+					     32768, 524288, 1048576, 2097152};
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < ARRAY_SIZE(sizes_kib); i++) {
+		char path[80];
+
+		(void)snprintf(path, sizeof(path),
+			       "../sys/kernel/mm/hugepages/hugepages-%" PRIu32 "kB/nr_hugepages",
+			       sizes_kib[i]);
+		if (sizes_kib[i] != default_kib)
+			sum += read_setting(sense, path, 0) * sizes_kib[i];
+	}
+	return sum;
+}
+
+/* The kernel's own kills, and the size of a balloon where meminfo has no line for it; pages. */
+static void read_vmstat(struct sense *sense, const struct meminfo *m, bool detail, struct sample *s)
+{
+	enum { OOM_KILL, INFLATED, DEFLATED, COUNT };
+	static const char *const names[COUNT] = {"oom_kill", "balloon_inflate", "balloon_deflate"};
+	uint64_t v[COUNT] = {0}, balloon_kib;
+	size_t length = read_again(sense->vmstat_fd);
+	uint32_t found = parse_counters(scratch, length, names, COUNT, v);
+
+	if (detail && (found & (1u << OOM_KILL))) {
+		s->kernel_oom_kills = v[OOM_KILL];
 		s->have |= HAVE_OOM_KILLS;
+	}
+	balloon_kib = has(m, MEMINFO_BALLOON) ? m->kib[MEMINFO_BALLOON]
+					      : minus_u64(v[INFLATED], v[DEFLATED]) *
+							((uint64_t)sysconf(_SC_PAGESIZE) / 1024);
+	sense->facts.balloon_kib = usable_balloon_kib(m, balloon_kib);
+	sense->balloon_in_total = sense->facts.balloon_kib > 0;
+}
+
+/* What the kernel says beside meminfo; m was read as a whole. */
+static void update_facts(struct sense *sense, const struct meminfo *m, const struct sample *s)
+{
+	if (sense->real)
+		sense->facts.kernel_ram_kib = kernel_ram_kib();
+	if (!has(m, MEMINFO_HUGETLB) && has(m, MEMINFO_HUGEPAGESIZE))
+		sense->facts.other_pools_kib = other_pools_kib(sense, m->kib[MEMINFO_HUGEPAGESIZE]);
+	sense->facts_ns = s->now_ns;
+	sense->facts_of_kib = m->kib[MEMINFO_MEM_TOTAL];
+}
+
+/* What only a meminfo that was read as a whole shows. */
+static void learn(struct sense *sense, const struct meminfo *m)
+{
+	sense->lines = usable_lines(m);
+	sense->facts.foreign = false;
+	sense->facts.foreign = usable_memory(m, &sense->facts).foreign;
+}
+
+static bool facts_are_old(const struct sense *sense, const struct meminfo *m,
+			  const struct sample *s)
+{
+	return sense->facts_ns == 0 || s->now_ns - sense->facts_ns >= FACTS_EVERY_NS ||
+	       sense->facts_of_kib != m->kib[MEMINFO_MEM_TOTAL];
+}
+
+/* ---- a look ---- */
+
+/* ZFS keeps its cache outside the page cache and gives back what nobody uses of it (R07, R80). */
+static void read_arc(struct sense *sense)
+{
+	size_t length = read_again(sense->arc_fd);
+
+	sense->facts.arc_kib = length > 0 ? usable_arc_kib(scratch, length) : 0;
+}
+
+/* swapoff takes a swap away at once, but for what is in use: that is no room, it has to come back
+ * into memory (R88). */
+static bool may_be_leaving(const struct sense *sense, const struct sample *s)
+{
+	if (s->swap_total_kib == 0 || (s->have & HAVE_FOREIGN))
+		return false;
+	return sense->swap_leaving || sense->swap_total_kib == 0 ||
+	       s->swap_total_kib < sense->swap_total_kib;
+}
+
+static void read_leaving(struct sense *sense, struct sample *s)
+{
+	bool look = may_be_leaving(sense, s);
+	struct swaps swaps;
+	size_t length;
+
+	s->swap_leaving_kib = 0;
+	sense->swap_total_kib = s->swap_total_kib;
+	if (!look) {
+		sense->swap_leaving = false;
+		return;
+	}
+	length = read_again(sense->swaps_fd);
+	parse_swaps(scratch, length, &swaps);
+	s->swap_leaving_kib = usable_swap_leaving_kib(&swaps, s->swap_total_kib);
+	sense->swap_leaving = s->swap_leaving_kib > 0;
+	s->swap_total_kib -= s->swap_leaving_kib;
+	s->swap_free_kib = minus_u64(s->swap_free_kib, s->swap_leaving_kib);
+}
+
+/* Lines that an idle look can do without are read where they may tell more. */
+static bool is_whole_needed(const struct sense *sense, const struct meminfo *m,
+			    const struct sample *s)
+{
+	return !has(m, MEMINFO_MEM_AVAILABLE) || facts_are_old(sense, m, s) ||
+	       m->kib[MEMINFO_MEM_AVAILABLE] == m->kib[MEMINFO_MEM_FREE];
+}
+
+/* The levels of a look, and what belongs to them. Fills *ret_m: with detail all of meminfo. */
+static void read_levels(struct sense *sense, bool detail, struct sample *s, struct meminfo *ret_m)
+{
+	size_t length = read_again(sense->meminfo_fd);
+	bool whole = detail, old;
+
+	if (detail)
+		parse_meminfo(scratch, length, MEMINFO_ALL, ret_m);
+	else
+		parse_meminfo_again(scratch, length, WANT_IDLE | sense->lines, &sense->place,
+				    ret_m);
+	if (!whole && is_whole_needed(sense, ret_m, s)) {
+		parse_meminfo(scratch, length, MEMINFO_ALL, ret_m);
+		whole = true;
+	}
+	old = has(ret_m, MEMINFO_MEM_TOTAL) && facts_are_old(sense, ret_m, s);
+	if (old)
+		update_facts(sense, ret_m, s);
+	if (whole)
+		learn(sense, ret_m);
+	if (detail || old)
+		read_vmstat(sense, ret_m, detail, s);
+	else if (sense->balloon_in_total && has(ret_m, MEMINFO_BALLOON))
+		sense->facts.balloon_kib = ret_m->kib[MEMINFO_BALLOON];
+	if (sense->arc_fd >= 0)
+		read_arc(sense);
+	fill_levels(sense, ret_m, s);
+	read_leaving(sense, s);
 }
 
 void sense_read(struct sense *sense, bool detail, struct sample *ret)
 {
 	struct meminfo m;
-	size_t length = read_again(sense->meminfo_fd);
 
 	*ret = (struct sample){.now_ns = clock_now(), .low_kib = sense->low_kib};
-	parse_meminfo(scratch, length, detail ? MEMINFO_ALL : WANT_IDLE, &m);
-	if (!detail &&
-	    !has(&m, MEMINFO_MEM_AVAILABLE)) /* the estimate needs lines that come later */
-		parse_meminfo(scratch, length, MEMINFO_ALL, &m);
-	fill_levels(&m, ret);
+	read_levels(sense, detail, ret, &m);
 	if (detail)
 		fill_holders(&m, ret);
-	if (sense->arc_fd >= 0)
-		add_arc(sense, ret);
-	if (detail)
-		read_kernel_kills(sense, ret);
 }
 
 void sense_detail(struct sense *sense, struct sample *s)
 {
+	struct sample again = *s;
 	struct meminfo m;
-	size_t length = read_again(sense->meminfo_fd);
 
-	if (length == 0)
+	read_levels(sense, true, &again, &m);
+	if (!(again.have & HAVE_MEM) || !has(&m, MEMINFO_MEM_TOTAL))
 		return;
-	parse_meminfo(scratch, length, MEMINFO_ALL, &m);
-	fill_holders(&m, s);
-	read_kernel_kills(sense, s);
+	fill_holders(&m, &again);
+	*s = again;
 }
 
 /* zoneinfo has "count:" for the list of each CPU in each zone, and nowhere else (mm/vmstat.c,
- * zoneinfo_show_print). */
+ * zoneinfo_show_print). With 128 CPUs it is larger than what fits at once. */
 uint64_t sense_lists_kib(struct sense *sense, const struct sample *sample)
 {
-	struct sysinfo info;
-	uint64_t pages;
-	size_t length;
+	uint64_t pages = 0;
+	off_t at = 0;
 
 	/* The lists are the whole machine's; so must meminfo be. */
-	if (sense->zoneinfo_fd < 0 || sysinfo(&info) < 0 ||
-	    (uint64_t)info.totalram * info.mem_unit / 1024 != sample->mem_total_kib)
+	if (sense->zoneinfo_fd < 0 || (sample->have & HAVE_FOREIGN))
 		return 0;
-	length = read_again(sense->zoneinfo_fd);
-	if (length == 0 || parse_counter_sum(scratch, length, "              count:", &pages) < 0)
-		return 0;
+	for (;;) {
+		ssize_t length = pread(sense->zoneinfo_fd, scratch, sizeof(scratch), at);
+		size_t taken = length > 0 ? parse_counter_part(scratch, (size_t)length,
+							       "              count:", &pages)
+					  : 0;
+
+		if (taken == 0)
+			break;
+		at += (off_t)taken;
+	}
 	return pages * ((uint64_t)sysconf(_SC_PAGESIZE) / 1024);
 }

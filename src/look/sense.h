@@ -7,6 +7,7 @@
 
 #include "look/disks.h"
 #include "look/sample.h"
+#include "look/usable.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,9 +15,11 @@
 struct sense {
 	int proc_fd;
 	int meminfo_fd;
+	size_t place;    /* in meminfo: parse_meminfo_again() */
 	int vmstat_fd;   /* -1: not there */
 	int zoneinfo_fd; /* -1: not there */
 	int arc_fd;      /* -1: no ZFS */
+	int swaps_fd;    /* -1: not there */
 	/* What is waited for; -1: not there. */
 	int diskstats_fd;
 	struct disks disks;
@@ -27,6 +30,16 @@ struct sense {
 	uint64_t low_kib;    /* see struct sample; read again now and then, for it can be set */
 	uint64_t low_ns;     /* when */
 	uint64_t low_of_kib; /* of so much memory */
+
+	/* What seldom changes, or can only be seen in a meminfo that is read as a whole. */
+	bool real; /* this is /proc and no tree that looks like it: the kernel can be asked too */
+	struct usable_facts facts;
+	bool balloon_in_total;
+	uint32_t lines;          /* of meminfo, which idle looks need here beside the usual ones */
+	uint64_t facts_ns;       /* when; 0: never */
+	uint64_t facts_of_kib;   /* of so much memory */
+	uint64_t swap_total_kib; /* at the last look: it falls when swapoff begins */
+	bool swap_leaving;       /* and one was under way */
 };
 
 /* Nothing is open. */
@@ -36,6 +49,7 @@ struct sense {
 			.vmstat_fd = -1,                                                           \
 			.zoneinfo_fd = -1,                                                         \
 			.arc_fd = -1,                                                              \
+			.swaps_fd = -1,                                                            \
 			.diskstats_fd = -1,                                                        \
 			.loadavg_fd = -1,                                                          \
 			.memory_pressure_fd = -1,                                                  \
@@ -57,7 +71,7 @@ void sense_close(struct sense *sense);
  */
 void sense_read(struct sense *sense, bool detail, struct sample *ret);
 
-/* Add the detail to a sample that was just read without it. */
+/* Add the detail to a sample that was just read without it; the levels are read again with it. */
 void sense_detail(struct sense *sense, struct sample *sample);
 
 /*
@@ -65,6 +79,17 @@ void sense_detail(struct sense *sense, struct sample *sample);
  * only while memory is short. What could not be read is not in sample->have.
  */
 void sense_waits(struct sense *sense, struct sample *sample);
+
+/* What cannot be seen of this machine. */
+enum sense_blind {
+	BLIND_FOREIGN = 1 << 0,  /* meminfo is a container's own, and all else the host's */
+	BLIND_DISKS = 1 << 1,    /* no disk counts what is read */
+	BLIND_REFAULTS = 1 << 2, /* the kernel counts no refaults (before 3.15) */
+	BLIND_PRESSURE = 1 << 3, /* or no pressure */
+};
+
+/* Of a sample that sense_waits() has added to: enum sense_blind. Reads vmstat once more. */
+uint32_t sense_blindness(const struct sense *sense, const struct sample *sample);
 
 /*
  * Ask the kernel to wake us when tasks begin to wait for memory (a PSI trigger,

@@ -335,7 +335,12 @@ static void add_to_span(struct record *r, const struct sample *s)
 	DO(VALUE_PRESSURE_FULL_US, pressure_full_us)                                               \
 	DO(VALUE_IO_FULL_US, io_full_us)                                                           \
 	DO(VALUE_STEALS, steals)                                                                   \
-	DO(VALUE_DISK_WAIT_MS, disk_wait_ms)
+	DO(VALUE_DISK_WAIT_MS, disk_wait_ms)                                                       \
+	DO(VALUE_RAM, ram_kib)                                                                     \
+	DO(VALUE_CMA_FREE, cma_free_kib)                                                           \
+	DO(VALUE_POOL, pool_kib)                                                                   \
+	DO(VALUE_BALLOON, balloon_kib)                                                             \
+	DO(VALUE_SWAP_LEAVING, swap_leaving_kib)
 
 void recording_to_sample(const struct recording_look *look, struct sample *ret_sample)
 {

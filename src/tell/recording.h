@@ -44,7 +44,10 @@ enum recording_limits {
 	LIMIT_NOT_LOCKED = 1 << 4,   /* not locked in memory */
 	LIMIT_NOT_HURRIED = 1 << 5,  /* ordinary priority */
 	LIMIT_NO_AVAILABLE = 1 << 6, /* no MemAvailable: it is estimated */
-	LIMIT_COUNT = 7,
+	LIMIT_FOREIGN = 1 << 7,      /* meminfo is a container's own: only its levels count */
+	LIMIT_NO_DISK = 1 << 8,      /* no disk counts what is read: waiting for it is not seen */
+	LIMIT_NO_REFAULTS = 1 << 9,  /* the kernel counts no refaults: only the worst is seen */
+	LIMIT_COUNT = 10,
 };
 
 /* What decided, as it was when the writer began or reloaded; enough to run the policy again. */
@@ -113,6 +116,11 @@ enum recording_value {
 	VALUE_STEALS,
 	VALUE_DISK_WAIT_MS, /* 0 in recordings from before it was there: VALUE_DISK_READ_MS says it
 			       then */
+	VALUE_RAM,          /* this and what follows: 0 in recordings from before it was there */
+	VALUE_CMA_FREE,
+	VALUE_POOL,
+	VALUE_BALLOON,
+	VALUE_SWAP_LEAVING,
 	VALUE_COUNT,
 };
 

@@ -115,9 +115,22 @@ static void nothing_is_read(void **state)
 	assert_int_equal(look(), 0);
 }
 
+/* R81: said where nothing is counted, or so little that it cannot be what came in. */
+static void r81_disks_that_count_nothing(void **state)
+{
+	(void)state;
+	assert_false(disks_count_reads(0, 0, 0));
+	assert_false(disks_count_reads(0, 0, 4000000));
+	assert_true(disks_count_reads(10, 40, 1000)); /* it has just begun */
+	assert_true(disks_count_reads(90000, 3900000, 4000000));
+	assert_true(disks_count_reads(90000, 2000000, 4000000)); /* loop devices count twice */
+	assert_false(disks_count_reads(800, 30000, 4000000));    /* switched off early at boot */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(r81_disks_that_count_nothing),
 		cmocka_unit_test_setup(one_disk_is_believed, set_up),
 		cmocka_unit_test_setup(a_slow_drive_beside, set_up),
 		cmocka_unit_test_setup(more_faults_than_fast_reads, set_up),

@@ -80,10 +80,13 @@ static const char modern[] = "MemTotal:       24684084 kB\n"
 			     "HardwareCorrupted:     0 kB\n"
 			     "AnonHugePages:      2048 kB\n"
 			     "ShmemHugePages:        0 kB\n"
+			     "CmaTotal:          65536 kB\n"
+			     "CmaFree:           12345 kB\n"
+			     "Balloon:            4096 kB\n"
 			     "HugePages_Total:       3\n"
 			     "HugePages_Free:        1\n"
 			     "HugePages_Rsvd:        0\n"
-			     "HugePages_Surp:        0\n"
+			     "HugePages_Surp:        1\n"
 			     "Hugepagesize:       2048 kB\n"
 			     "Hugetlb:            6144 kB\n"
 			     "DirectMap4k:       65408 kB\n";
@@ -91,8 +94,9 @@ static const char modern[] = "MemTotal:       24684084 kB\n"
 static void meminfo_reads_every_field(void **state)
 {
 	static const uint64_t expected[MEMINFO_FIELD_COUNT] = {
-		24684084, 24255660, 24328780, 2604, 260788, 1024, 512, 17936, 36008, 1608,
-		27105,    24372,    1632,     1484, 7,      9404, 976, 3,     2048,  6144};
+		24684084, 24255660, 24328780, 2604,  260788, 1024,  512, 17936,
+		36008,    1608,     27105,    24372, 1632,   1484,  7,   9404,
+		976,      3,        2048,     6144,  1,      12345, 4096};
 	struct meminfo m = meminfo(modern, sizeof(modern) - 1, MEMINFO_ALL);
 
 	(void)state;
@@ -110,6 +114,38 @@ static void meminfo_reads_only_what_is_wanted(void **state)
 	assert_int_equal(m.kib[MEMINFO_SWAP_FREE], 512);
 	assert_int_equal(m.kib[MEMINFO_CACHED], 0);
 	assert_int_equal(meminfo(modern, sizeof(modern) - 1, 0).have, 0);
+}
+
+/* Wherever SwapTotal is, and wherever the text is cut: the same as without a place to remember. */
+static void meminfo_again_is_meminfo(void **state)
+{
+	const uint32_t want = IDLE | MEMINFO_BIT(MEMINFO_HUGETLB) | MEMINFO_BIT(MEMINFO_CMA_FREE);
+	static char longer[sizeof(modern) + 8];
+	struct meminfo first = meminfo(modern, sizeof(modern) - 1, want), again;
+	size_t place = 0;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		parse_meminfo_again(modern, sizeof(modern) - 1, want, &place, &again);
+		assert_memory_equal(&again, &first, sizeof(first));
+		assert_memory_equal(modern + place, "SwapTotal:", 10);
+	}
+	for (size_t cut = 0; cut < sizeof(modern); cut++) {
+		size_t at = place;
+		char *copy = bare(modern, cut);
+
+		first = meminfo(modern, cut, want);
+		parse_meminfo_again(copy, cut, want, &at, &again);
+		assert_memory_equal(&again, &first, sizeof(first));
+		free(copy);
+	}
+	/* A number of one more digit, and all that follows is elsewhere. */
+	(void)snprintf(longer, sizeof(longer), "MemTotal:       124684084 kB\n%s",
+		       strchr(modern, '\n') + 1);
+	first = meminfo(longer, strlen(longer), want);
+	parse_meminfo_again(longer, strlen(longer), want, &place, &again);
+	assert_memory_equal(&again, &first, sizeof(first));
+	assert_memory_equal(longer + place, "SwapTotal:", 10);
 }
 
 /* The lines may stand in any order: read them backwards. */
@@ -696,6 +732,99 @@ static void disks_count_once(void **state)
 	assert_memory_equal(&pieces, &whole, sizeof(whole));
 }
 
+/*
+ * R81: before 6.3 the head of a multipath NVMe counts nothing, and its paths do; since then both
+ * count the same. Each head is asked for itself, in either order, and cut anywhere.
+ */
+static void r81_paths_count_where_the_head_does_not(void **state)
+{
+	static const char text[] =
+		" 259 0 nvme3c33n1 682 0 6000 90 0 0 0 0 0 0 0\n"
+		" 259 1 nvme3n1 0 0 0 0 0 0 0 0 0 0 0\n"
+		" 259 2 nvme3n1p1 0 0 0 0 0 0 0 0 0 0 0\n"
+		" 259 3 nvme3c34n1 18 0 200 10 0 0 0 0 0 0 0\n"
+		" 259 4 nvme0n1 0 0 0 0 0 0 0 0 0 0 0\n" /* the head first */
+		" 259 5 nvme0c0n1 5 0 40 2 0 0 0 0 0 0 0\n"
+		" 259 6 nvme0c0n2 50 0 400 20 0 0 0 0 0 0 0\n" /* another namespace, 6.3 */
+		" 259 7 nvme0n2 50 0 400 21 0 0 0 0 0 0 0\n"
+		" 259 8 nvme0c1n2 50 0 400 20 0 0 0 0 0 0 0\n"
+		" 259 9 nvme7n1 9 0 72 4 0 0 0 0 0 0 0\n"      /* no multipath */
+		" 259 10 nvme8c1n1 3 0 24 1 0 0 0 0 0 0 0\n"   /* a path whose head is not shown */
+		" 259 11 nvme1c1n1x 4 0 32 1 0 0 0 0 0 0 0\n"; /* no name of NVMe: a disk */
+	struct disk_reads whole = {0}, pieces = {0};
+
+	(void)state;
+	assert_int_equal(parse_diskstats(text, sizeof(text) - 1, &whole), sizeof(text) - 1);
+	assert_int_equal(whole.disks, 6);
+	assert_int_equal(whole.each[0].reads, 700);
+	assert_int_equal(whole.each[0].ms, 100);
+	assert_int_equal(whole.each[1].reads, 5);
+	assert_int_equal(whole.each[2].reads, 50);
+	assert_int_equal(whole.each[2].ms, 21);
+	assert_int_equal(whole.all.reads, 700 + 5 + 50 + 9 + 3 + 4);
+	for (size_t cut = 1; cut < sizeof(text); cut++) {
+		size_t at;
+
+		memset(&pieces, 0, sizeof(pieces));
+		at = parse_diskstats(text, cut, &pieces);
+		(void)parse_diskstats(text + at, sizeof(text) - 1 - at, &pieces);
+		assert_memory_equal(&pieces, &whole, sizeof(whole));
+	}
+}
+
+/* More namespaces than are told apart: heads are disks as any other, and no path counts twice. */
+static void r81_many_namespaces(void **state)
+{
+	struct disk_reads reads = {0};
+
+	(void)state;
+	for (unsigned i = 0; i < 3 * DISKS_MULTIPATH; i++) {
+		char line[160];
+		int n = snprintf(line, sizeof(line),
+				 " 259 0 nvme%un1 2 0 16 4 0 0 0 0 0 0 0\n"
+				 " 259 1 nvme%uc0n1 2 0 16 4 0 0 0 0 0 0 0\n",
+				 i, i);
+
+		(void)parse_diskstats(line, (size_t)n, &reads);
+	}
+	assert_int_equal(reads.disks, 3 * DISKS_MULTIPATH);
+	assert_int_equal(reads.all.reads, 6 * DISKS_MULTIPATH);
+}
+
+/* R87: a file that comes in pieces, cut anywhere, is summed up as one. */
+static void r87_counters_in_pieces(void **state)
+{
+	static const char text[] = "Node 0, zone   Normal\n  pagesets\n    cpu: 0\n"
+				   "              count:    12\n              high:     45\n"
+				   "    cpu: 1\n              count:    30\n";
+
+	(void)state;
+	for (size_t cut = 0; cut < sizeof(text); cut++) {
+		uint64_t sum = 0;
+		size_t at = parse_counter_part(text, cut, "              count:", &sum);
+
+		assert_true(at <= cut);
+		assert_int_equal(at + parse_counter_part(text + at, sizeof(text) - 1 - at,
+							 "              count:", &sum),
+				 sizeof(text) - 1);
+		assert_int_equal(sum, 42);
+	}
+}
+
+static void many_counters_in_one_pass(void **state)
+{
+	static const char *const names[] = {"oom_kill", "balloon_inflate", "missing", "oom"};
+	static const char text[] = "oom_kill_x 1\noom_kill 7\noom_kill 8\nballoon_inflate 4 9\n";
+	uint64_t v[4] = {1, 1, 1, 1};
+
+	(void)state;
+	assert_int_equal(parse_counters(text, sizeof(text) - 1, names, 4, v), 3);
+	assert_int_equal(v[0], 7);
+	assert_int_equal(v[1], 9);
+	assert_int_equal(v[2], 1);
+	assert_int_equal(parse_counters(text, 0, names, 4, v), 0);
+}
+
 static void more_disks_than_are_told_apart(void **state)
 {
 	struct disk_reads reads = {0};
@@ -740,6 +869,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(meminfo_reads_every_field),
 		cmocka_unit_test(meminfo_reads_only_what_is_wanted),
+		cmocka_unit_test(meminfo_again_is_meminfo),
 		cmocka_unit_test(meminfo_any_order),
 		cmocka_unit_test(r02_meminfo_without_available),
 		cmocka_unit_test(r04_swap_comes_and_goes),
@@ -762,6 +892,10 @@ int main(void)
 		cmocka_unit_test(running),
 		cmocka_unit_test(pressure),
 		cmocka_unit_test(disks_count_once),
+		cmocka_unit_test(r81_paths_count_where_the_head_does_not),
+		cmocka_unit_test(r81_many_namespaces),
+		cmocka_unit_test(r87_counters_in_pieces),
+		cmocka_unit_test(many_counters_in_one_pass),
 		cmocka_unit_test(more_disks_than_are_told_apart),
 		cmocka_unit_test(disks_hostile),
 	};

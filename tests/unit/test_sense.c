@@ -2,6 +2,7 @@
 #include "look/sense.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -148,14 +149,14 @@ static void detail_says_who_holds_it(void **state)
 	assert_int_equal(s.page_tables_kib, 2);
 	assert_int_equal(s.hugetlb_kib, 6144); /* before 4.16 there is no Hugetlb line */
 	assert_int_equal(s.kernel_oom_kills, 7);
-	/* Added later: who holds it is read again, the levels stay what was decided on. */
+	/* Added later: the levels are read again with it, for the lines belong together. */
 	s = look(false);
 	tree_write("meminfo",
 		   "MemTotal: 8000 kB\nMemFree: 11 kB\nMemAvailable: 21 kB\nAnonPages: 101 kB\n");
 	sense_detail(&sense, &s);
 	assert_int_equal(s.have,
 			 HAVE_MEM | HAVE_AVAILABLE | HAVE_SWAP | HAVE_DETAIL | HAVE_OOM_KILLS);
-	assert_int_equal(s.mem_available_kib, 20);
+	assert_int_equal(s.mem_available_kib, 21);
 	assert_int_equal(s.anon_kib, 101);
 	assert_int_equal(s.kernel_oom_kills, 7);
 	tree_write("vmstat", "nr_free_pages 1\n");
@@ -213,6 +214,135 @@ static void what_is_waited_for(void **state)
 	sense_waits(&sense, &s);
 	assert_int_equal(s.have, HAVE_MEM | HAVE_AVAILABLE | HAVE_SWAP | HAVE_WAITS);
 	assert_int_equal(s.alloc_stalls, 6);
+}
+
+static void write_pool(uint64_t available_kib, uint64_t pool_kib)
+{
+	tree_write("meminfo",
+		   "MemTotal: 8000000 kB\nMemFree: 1000 kB\nMemAvailable: %" PRIu64
+		   " kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\nCmaFree: 900 kB\nHugePages_Surp: 0\n"
+		   "Hugepagesize: 2048 kB\nHugetlb: %" PRIu64 " kB\n",
+		   available_kib, pool_kib);
+}
+
+/* The pool is set at run time: an idle look sees it where there was one before, and what an idle
+ * look did not see is seen before anything is decided. */
+static void r79_the_pool_is_resized(void **state)
+{
+	struct sample s;
+
+	(void)state;
+	write_pool(600000, 6000000);
+	s = look(false);
+	assert_int_equal(s.mem_total_kib, 2000000);
+	assert_int_equal(s.ram_kib, 8000000);
+	assert_int_equal(s.pool_kib, 6000000);
+	assert_int_equal(s.cma_free_kib, 900); /* R87: in every look, where there is any */
+	write_pool(600000, 4000000);
+	assert_int_equal(look(false).mem_total_kib, 4000000);
+	write_pool(600000, 0);
+	assert_int_equal(look(false).mem_total_kib, 8000000);
+	(void)look(true);
+	write_pool(600000, 6000000);
+	s = look(false); /* not seen: too little of all, so that memory looks lower than it is, */
+	assert_int_equal(s.mem_total_kib, 8000000);
+	sense_detail(&sense, &s); /* and is looked at again */
+	assert_int_equal(s.mem_total_kib, 2000000);
+	assert_int_equal(s.hugetlb_kib, 6000000);
+}
+
+/* The container of old lxcfs, at an idle look. */
+static void r84_an_idle_look_at_two_worlds(void **state)
+{
+	struct sample s;
+
+	(void)state;
+	tree_write("meminfo", "MemTotal: 4194304 kB\nMemFree: 5120 kB\nMemAvailable: 5120 kB\n"
+			      "Cached: 3145728 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n"
+			      "AnonPages: 12582912 kB\n");
+	for (int detail = 1; detail >= 0; detail--) {
+		s = look(detail);
+		assert_true(s.have & HAVE_FOREIGN);
+		assert_false(s.have & HAVE_AVAILABLE);
+		assert_int_equal(s.mem_available_kib, 3145728 + 5120);
+	}
+}
+
+static void write_swap(uint64_t total_kib, uint64_t free_kib, uint64_t used_kib)
+{
+	tree_write("meminfo",
+		   "MemTotal: 8000000 kB\nMemFree: 1000 kB\nMemAvailable: 4000 kB\n"
+		   "SwapTotal: %" PRIu64 " kB\nSwapFree: %" PRIu64 " kB\n",
+		   total_kib, free_kib);
+	tree_write("swaps",
+		   "Filename Type Size Used Priority\n/dev/sda2 partition 2000 %" PRIu64 " -2\n",
+		   used_kib);
+}
+
+/* What swapoff has left to do counts as total and as free: it is neither. */
+static void r88_swapoff_is_seen(void **state)
+{
+	struct sample s;
+
+	(void)state;
+	write_swap(2000, 500, 1500);
+	sense_close(&sense);
+	assert_int_equal(sense_open(&sense, tree), 0);
+	s = look(false);
+	assert_int_equal(s.swap_leaving_kib, 0);
+	assert_int_equal(s.swap_free_kib, 500);
+	write_swap(1400, 1400, 1400);
+	s = look(false);
+	assert_int_equal(s.swap_leaving_kib, 1400);
+	assert_int_equal(s.swap_total_kib, 0);
+	assert_int_equal(s.swap_free_kib, 0);
+	assert_int_equal(look(false).swap_leaving_kib, 1400); /* it hangs */
+	write_swap(2000, 600, 1400);                          /* it was interrupted */
+	s = look(false);
+	assert_int_equal(s.swap_leaving_kib, 0);
+	assert_int_equal(s.swap_total_kib, 2000);
+}
+
+/* A virtual machine before 6.16: the size of the balloon is what went in less what came out. */
+static void r88_a_balloon_by_its_counters(void **state)
+{
+	uint64_t page_kib = (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
+	struct sample s;
+
+	(void)state;
+	tree_write("meminfo", "MemTotal: 8000000 kB\nMemFree: 200000 kB\nMemAvailable: 300000 kB\n"
+			      "SwapTotal: 0 kB\nSwapFree: 0 kB\nAnonPages: 1700000 kB\n");
+	tree_write("vmstat",
+		   "oom_kill 0\nballoon_inflate %" PRIu64 "\nballoon_deflate %" PRIu64 "\n",
+		   7000000 / page_kib, 1000000 / page_kib);
+	s = look(true);
+	assert_int_equal(s.balloon_kib, 6000000);
+	assert_int_equal(s.mem_total_kib, 2000000);
+	assert_int_equal(look(false).mem_total_kib, 2000000);
+	tree_write("vmstat", "balloon_inflate 5\nballoon_deflate 9\n");
+	assert_int_equal(look(true).mem_total_kib, 8000000);
+}
+
+/* R87: 128 CPUs, 780 MiB in their lists, in a file of more than 64 KiB. */
+static void r87_zoneinfo_of_many_cpus(void **state)
+{
+	static char text[128 * 600];
+	size_t n = 0;
+	struct sample s;
+
+	(void)state;
+	for (unsigned i = 0; i < 128; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n,
+				      "    cpu: %u\n              count:    1560\n%*s\n", i, 500,
+				      "high: 1");
+	tree_write("zoneinfo", "%s", text);
+	sense_close(&sense);
+	assert_int_equal(sense_open(&sense, tree), 0);
+	s = look(false);
+	assert_int_equal(sense_lists_kib(&sense, &s),
+			 128 * 1560 * (uint64_t)sysconf(_SC_PAGESIZE) / 1024);
+	s.have |= HAVE_FOREIGN;
+	assert_int_equal(sense_lists_kib(&sense, &s), 0);
 }
 
 static void without_disks_nothing_is_waited_for(void **state)
@@ -298,6 +428,11 @@ int main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(r10_a_broken_read_is_no_look, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(detail_says_who_holds_it, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_is_waited_for, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(r79_the_pool_is_resized, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(r84_an_idle_look_at_two_worlds, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(r88_swapoff_is_seen, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(r88_a_balloon_by_its_counters, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(r87_zoneinfo_of_many_cpus, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(without_disks_nothing_is_waited_for, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(the_trigger, set_up, tear_down),
