@@ -133,11 +133,11 @@ static bool span_holds(const struct recording_span *s)
 
 static bool event_holds(const struct recording_event *e)
 {
-	return e->now_ns < TIME_MOST && e->type < EVENT_TYPE_COUNT &&
-	       e->futile <= HOLDER_PROTECTED && e->mem_total <= VALUE_MOST &&
-	       e->mem_available <= VALUE_MOST && e->swap_total <= VALUE_MOST &&
-	       e->swap_free <= VALUE_MOST && e->candidate_count <= RECORDING_CANDIDATES &&
-	       e->stall_rule < STALL_RULE_COUNT && e->lost_ppm <= 1000000;
+	return e->now_ns < TIME_MOST && e->type < EVENT_TYPE_COUNT && e->futile < HOLDER_COUNT &&
+	       e->mem_total <= VALUE_MOST && e->mem_available <= VALUE_MOST &&
+	       e->swap_total <= VALUE_MOST && e->swap_free <= VALUE_MOST &&
+	       e->candidate_count <= RECORDING_CANDIDATES && e->stall_rule < STALL_RULE_COUNT &&
+	       e->lost_ppm <= 1000000;
 }
 
 /* Leaves out what cannot have been written. */

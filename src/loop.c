@@ -9,6 +9,7 @@
 #include "tell/notify.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -27,6 +28,8 @@
 /* Before the level nobody was seen to grow: look through them again, for one part in this of the
  * time. */
 #define EARLY_COST 5
+/* Nobody could be ended: look through them again soon, for one part in KEEP_COST of the time. */
+#define NOBODY_NS NS_PER_S
 /* Only to see who grows: less often, and one part in this. */
 #define KEEP_GROWTH_NS   (10 * NS_PER_S)
 #define KEEP_GROWTH_COST 1000
@@ -53,20 +56,36 @@ static void note_blindness(struct useroom *u, const struct sample *s)
 	u->blind = blind;
 }
 
+/* R83: nobody looked for a while. What processes held before says nothing of now, and a victim of
+ * before had no more time to leave than we had to look. */
+static void note_gap(struct useroom *u, uint64_t now_ns)
+{
+	uint64_t gap_ns = policy_gap_ns(&u->policy, now_ns);
+
+	if (gap_ns == 0)
+		return;
+	u->growth.count = 0;
+	u->kept_ns = 0;
+	act_gap(&u->act, gap_ns);
+	log_line(LOG_DETAIL, "nobody looked for %" PRIu64 " ms: what was seen before is forgotten",
+		 gap_ns / NS_PER_MS);
+}
+
 static void read_sample(struct useroom *u, bool detail, struct sample *s)
 {
 	sense_read(&u->sense, detail, s);
 	note_blindness(u, s);
-	if (s->have & HAVE_MEM)
-		act_follow(&u->act, s);
+	if (!(s->have & HAVE_MEM))
+		return;
+	note_gap(u, s->now_ns);
+	act_follow(&u->act, s);
 }
 
 /* What tasks wait for is the whole machine's; so must meminfo be, which in a container can be its
  * own. */
 static void add_waits(struct useroom *u, struct sample *s)
 {
-	if (policy_wants_waits(&u->policy, &u->config, s) &&
-	    s->mem_total_kib + s->swap_total_kib == self_kernel_total_kib())
+	if (policy_wants_waits(&u->policy, &u->config, s) && !(s->have & HAVE_FOREIGN))
 		sense_waits(&u->sense, s);
 }
 
@@ -110,7 +129,7 @@ static void prepare_rank(struct useroom *u, const struct sample *s)
 {
 	u->rank.config = &u->config;
 	u->rank.mem_total_kib = s->mem_total_kib;
-	u->rank.total_kib = s->mem_total_kib + s->swap_total_kib;
+	u->rank.total_kib = sample_ram_kib(s) + s->swap_total_kib + s->swap_leaving_kib;
 	u->rank.score_kib = self_kernel_total_kib();
 	u->rank.unseen_kib = rank_unseen_kib(s);
 	u->rank.pending_count = act_pending(&u->act, &u->rank.pending);
@@ -179,9 +198,16 @@ static void note_futile(struct useroom *u, const struct sample *s, const struct 
 	}
 }
 
+/* R82: not a whole -i of twenty seconds later, for somebody may begin to grow meanwhile. */
+static uint64_t choose_again_ns(const struct useroom *u, const struct sample *s)
+{
+	return s->now_ns +
+	       min_u64(u->config.interval_ns, max_u64(NOBODY_NS, u->scan.took_ns * KEEP_COST));
+}
+
 static void nobody(struct useroom *u, const struct sample *s, const struct decision *d)
 {
-	u->choose_ns = s->now_ns + u->config.interval_ns;
+	u->choose_ns = choose_again_ns(u, s);
 	if (!u->told_nobody)
 		tell_look(u, EVENT_NOBODY, 0, s, d);
 	u->told_nobody = true;
@@ -203,7 +229,7 @@ static bool enough_is_left(struct useroom *u, struct sample *s, const struct dec
 	again = policy_confirm(&u->config, s, d);
 	if (again.futile == HOLDER_NONE)
 		return true;
-	u->choose_ns = s->now_ns + u->config.interval_ns;
+	u->choose_ns = choose_again_ns(u, s);
 	note_futile(u, s, &again);
 	return false;
 }

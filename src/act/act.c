@@ -520,6 +520,20 @@ void act_escalate(struct act *act, const struct config *config, const struct sam
 	}
 }
 
+void act_gap(struct act *act, uint64_t gap_ns)
+{
+	for (unsigned i = 0; act->in_use > 0 && i < VICTIMS_MAX; i++) {
+		struct victim *v = &act->victims[i];
+
+		if (v->deadline_ns > 0)
+			v->deadline_ns += gap_ns;
+		if (v->gone_ns > 0)
+			v->gone_ns += gap_ns;
+		v->release_ns += gap_ns;
+		v->progress_ns += gap_ns;
+	}
+}
+
 unsigned act_pending(struct act *act, const struct process_id **ret)
 {
 	unsigned count = 0;

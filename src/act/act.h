@@ -90,6 +90,9 @@ void act_take_results(struct act *act);
 /* Take over who is gone and what came back since, tell it, and fill the sample's pending fields. */
 void act_follow(struct act *act, struct sample *sample);
 
+/* Nobody looked for so long: that is no time in which a victim could have gone, or been seen to. */
+void act_gap(struct act *act, uint64_t gap_ns);
+
 /* The next step for victims whose time is up, or that stand in the way below the kill level. */
 void act_escalate(struct act *act, const struct config *config, const struct sample *sample,
 		  const struct decision *decision);

@@ -35,6 +35,21 @@
 /* A stall comes and goes: its episode is over after so long without one. */
 #define STALL_SETTLE_NS (5 * NS_PER_S)
 
+/* Below the level the next look is never further away, whatever -i says: there something has to be
+ * done (R82). */
+#define WAKE_LOW_NS (1 * NS_PER_S)
+
+/*
+ * A look that comes so much later than it was meant to is one after a gap. As much as the windows
+ * of stall.c reach back; a scan of 30,000 processes that are not in the cache takes a third of a
+ * second.
+ */
+#define GAP_NS (4 * NS_PER_S)
+
+/* swapoff that has not brought back anything for so long hangs: it is no reason to wait any more.
+ */
+#define SWAPOFF_HANGS_NS (10 * NS_PER_S)
+
 /*
  * What share of the level ends "near": candidates are kept ready from twice the SIGTERM level down.
  */
@@ -167,7 +182,12 @@ static uint64_t killable_kib(const struct sample *s)
 {
 	uint64_t shared = min_u64(s->shmem_kib, minus_u64(s->mapped_kib, s->file_kib));
 
-	return minus_u64(s->anon_kib + s->page_tables_kib + shared, s->unkillable_kib);
+	uint64_t held = s->anon_kib + s->page_tables_kib + shared;
+
+	/* Lines of another world may say more than there is (R84). */
+	if (s->have & HAVE_FOREIGN)
+		held = min_u64(held, minus_u64(s->mem_total_kib, s->mem_available_kib));
+	return minus_u64(held, s->unkillable_kib);
 }
 
 static enum holder largest_holder(const struct sample *s, uint64_t *ret_kib)
@@ -181,8 +201,9 @@ static enum holder largest_holder(const struct sample *s, uint64_t *ret_kib)
 		{HOLDER_SLAB, s->slab_kib},
 		{HOLDER_KERNEL, s->kernel_kib},
 		{HOLDER_PROTECTED, s->unkillable_kib},
+		{HOLDER_BALLOON, s->balloon_kib},
 	};
-	uint64_t accounted = s->mem_available_kib + s->anon_kib;
+	uint64_t accounted = s->mem_available_kib + s->anon_kib, all;
 	unsigned best = 0;
 
 	for (unsigned i = 0; i < ARRAY_SIZE(holders); i++) {
@@ -191,10 +212,11 @@ static enum holder largest_holder(const struct sample *s, uint64_t *ret_kib)
 			best = i;
 	}
 	*ret_kib = holders[best].kib;
-	/* A driver, a balloon or a graphics card that meminfo has no line for can hold more than
-	 * all the rest. */
-	if (s->mem_total_kib > accounted && s->mem_total_kib - accounted > *ret_kib) {
-		*ret_kib = s->mem_total_kib - accounted;
+	/* A driver or a graphics card that meminfo has no line for can hold more than all the rest.
+	 */
+	all = s->mem_total_kib + s->pool_kib + s->balloon_kib;
+	if (all > accounted && all - accounted > *ret_kib) {
+		*ret_kib = all - accounted;
 		return HOLDER_UNKNOWN;
 	}
 	return holders[best].holder;
@@ -360,6 +382,57 @@ static uint64_t distance_kib(const struct config *config, const struct levels *l
 	return mem + swap; /* both must go: what does not fit into memory goes to swap */
 }
 
+uint64_t policy_gap_ns(const struct policy *policy, uint64_t now_ns)
+{
+	uint64_t late = policy->started ? minus_u64(now_ns, policy->wake_ns) : 0;
+
+	return late > GAP_NS ? late : 0;
+}
+
+/* What counts on having watched begins anew. */
+static void forget_before_gap(struct policy *p, const struct sample *s)
+{
+	uint64_t gap = policy_gap_ns(p, s->now_ns);
+
+	if (gap == 0)
+		return;
+	stall_forget(&p->stall);
+	p->fall_kib_per_s = 0;
+	p->started = false; /* what is between the two looks is no speed of now */
+	if (p->last_ns < p->stall_quiet_ns)
+		p->stall_quiet_ns += gap;
+	if (p->above_since_ns != 0)
+		p->above_since_ns = s->now_ns;
+	p->leaving_ns += gap;
+}
+
+/*
+ * R88: what victims give back is filled from swap at once, one after another, and swapoff goes on.
+ * As long as it gets on it ends by itself: done, or taken by the kernel, which takes it before all
+ * others (oom_task_origin() of mm/oom_kill.c) and leaves the swap in use.
+ */
+static bool follow_swapoff(struct policy *p, const struct sample *s)
+{
+	if (s->swap_leaving_kib == 0) {
+		p->leaving_kib = 0;
+		return false;
+	}
+	if (p->leaving_kib == 0 || s->swap_leaving_kib < p->leaving_kib) {
+		p->leaving_kib = s->swap_leaving_kib;
+		p->leaving_ns = s->now_ns;
+	}
+	return s->now_ns - p->leaving_ns < SWAPOFF_HANGS_NS;
+}
+
+static void hold_back(const struct sample *s, struct decision *d)
+{
+	if (!d->swapoff || s->swap_leaving_kib == 0 || d->action == ACTION_NONE)
+		return;
+	d->action = ACTION_NONE;
+	d->futile = HOLDER_SWAPOFF;
+	d->futile_kib = s->swap_leaving_kib;
+}
+
 static uint64_t next_look(const struct policy *p, const struct config *config,
 			  const struct sample *s, const struct decision *d)
 {
@@ -375,6 +448,8 @@ static uint64_t next_look(const struct policy *p, const struct config *config,
 		soonest = WAKE_FALLING_NS; /* at the speed just seen it is there within a second */
 	if (d->stall.open)
 		until = min_u64(until, stall_pause(&d->stall));
+	if (d->low)
+		until = min_u64(until, WAKE_LOW_NS);
 	if (s->pending_count > 0 && d->low)
 		until = soonest = WAKE_PENDING_NS;
 	if (soonest > config->interval_ns)
@@ -461,15 +536,18 @@ struct decision policy_decide(struct policy *policy, const struct config *config
 		return (struct decision){.wake_ns =
 						 sample->now_ns +
 						 clamp_u64(WAKE_BLIND_NS, 0, config->interval_ns)};
+	forget_before_gap(policy, sample);
 	track_fall(policy, sample);
 	d = decide_levels(config, sample);
 	follow_stall(policy, config, sample, &d);
+	d.swapoff = follow_swapoff(policy, sample);
+	hold_back(sample, &d);
 	d.fall_kib_per_s = policy->fall_kib_per_s;
 	d.reach_ns = time_to_level(policy, config, sample);
 	d.near = d.low || d.stall.suspicious || near_levels(config, sample, d.reach_ns);
 	track_warning(policy, config, sample, &d);
 	track_episode(policy, sample, &d);
-	d.wake_ns = next_look(policy, config, sample, &d);
+	d.wake_ns = policy->wake_ns = next_look(policy, config, sample, &d);
 	return d;
 }
 
@@ -492,6 +570,8 @@ struct decision policy_confirm(const struct config *config, const struct sample 
 		if (!stall_open(config, sample, true))
 			d.stall.rule = STALL_NONE; /* what came back meanwhile is enough */
 		decide_stall(config, sample, earlier->by_stall && earlier->covered, &d);
+		d.swapoff = earlier->swapoff;
+		hold_back(sample, &d);
 	}
 	d.wake_ns = earlier->wake_ns;
 	d.near = earlier->near;

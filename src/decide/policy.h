@@ -28,6 +28,9 @@ enum holder {
 	HOLDER_KERNEL,
 	HOLDER_UNKNOWN,
 	HOLDER_PROTECTED, /* processes that must not be ended */
+	HOLDER_BALLOON,   /* the host, which can give it back */
+	HOLDER_SWAPOFF,   /* nobody yet: swapoff(2) is under way, and brings it back into memory */
+	HOLDER_COUNT,
 };
 
 struct decision {
@@ -50,6 +53,8 @@ struct decision {
 	uint64_t need_kib; /* what must come back to be above the level that was reached */
 	/* low, but what is coming back from earlier victims is enough: action is NONE */
 	bool covered;
+	/* swapoff(2) is under way and gets on: nobody is ended meanwhile */
+	bool swapoff;
 	enum holder futile;  /* not HOLDER_NONE: ending processes cannot reach the level; who holds
 				the memory */
 	uint64_t futile_kib; /* how much that holder has */
@@ -65,6 +70,7 @@ struct decision {
 struct policy {
 	bool started;
 	uint64_t last_ns;
+	uint64_t wake_ns; /* when the last decision meant to look again */
 	uint64_t last_available_kib;
 	uint64_t last_swap_free_kib;
 	uint64_t fall_kib_per_s;
@@ -76,6 +82,8 @@ struct policy {
 				    POLICY_SETTLE_NS of it */
 	uint64_t stall_quiet_ns; /* no victim for a stall before this: what the last one gave back
 				    is being read in (R55) */
+	uint64_t leaving_kib;    /* the least that swapoff had left to bring back, ... */
+	uint64_t leaving_ns;     /* ... and since when */
 	bool stall_victims;      /* at the last look victims were on their way */
 	struct stall stall;
 	unsigned cpus; /* how many CPUs can fill memory at the same time */
@@ -83,6 +91,14 @@ struct policy {
 
 /* cpus: online CPUs; bounds the fastest fall that must be expected. */
 void policy_init(struct policy *policy, unsigned cpus);
+
+/*
+ * So long nobody looked although it was time to: the daemon was stopped or starved, or the machine
+ * stood still; 0: no such gap. policy_decide() forgets then what was seen before, and whoever
+ * counts time that was watched must do so too (R83). Ask before it decides. A machine that was
+ * suspended has no gap: CLOCK_MONOTONIC stands still with it.
+ */
+uint64_t policy_gap_ns(const struct policy *policy, uint64_t now_ns);
 
 /* Should sense_waits() add to this sample, before it is decided on? */
 bool policy_wants_waits(const struct policy *policy, const struct config *config,

@@ -24,7 +24,8 @@
  * most twice as much; and to 2.5 times that while the watermarks are boosted
  * (watermark_boost_factor). On 6.12 free memory stays at 2.2 to 2.9 of them while everything waits,
  * on 6.1 at 1.3 to 2. After a victim has gone it is far above: what is read in then does not count
- * (R55).
+ * (R55). Free pages of CMA are left out, as the kernel leaves them out where it compares with the
+ * watermarks for what cannot be moved (__zone_watermark_unusable_free() of mm/page_alloc.c; R87).
  */
 #define GATE_OPENS_LOWS  4
 #define GATE_CLOSES_LOWS 8
@@ -108,8 +109,8 @@ bool stall_open(const struct config *config, const struct sample *s, bool open)
 	if (!at_most(s->mem_available_kib, s->mem_total_kib,
 		     config->stall_below_ppm * FALLING_GATE))
 		return false;
-	return s->low_kib == 0 ||
-	       s->mem_free_kib < (open ? GATE_CLOSES_LOWS : GATE_OPENS_LOWS) * s->low_kib;
+	return s->low_kib == 0 || minus_u64(s->mem_free_kib, s->cma_free_kib) <
+					  (open ? GATE_CLOSES_LOWS : GATE_OPENS_LOWS) * s->low_kib;
 }
 
 static bool due(const struct stall *stall, const struct sample *s)
@@ -515,6 +516,9 @@ struct stall_view stall_follow(struct stall *stall, const struct config *config,
 	if (!(s->have & HAVE_WAITS) || !due(stall, s))
 		return stall->view;
 	if (stall->count > 0 && breaks(back(stall, 0), &p))
+		stall_forget(stall);
+	/* A hold is made of looks: time in which nobody looked is not part of it (R83). */
+	if (stall->count > 0 && p.now_ns - back(stall, 0)->now_ns > WINDOW_MOST_NS)
 		stall_forget(stall);
 	add_point(stall, &p);
 	look_at(stall, config, s);

@@ -278,6 +278,8 @@ static const char *holder_text(enum holder holder)
 		[HOLDER_KERNEL] = "the kernel's stacks, page tables and buffers",
 		[HOLDER_UNKNOWN] = "the kernel or a driver, in no line of meminfo",
 		[HOLDER_PROTECTED] = "processes that must not be ended",
+		[HOLDER_BALLOON] = "the host, by a balloon in this virtual machine,",
+		[HOLDER_SWAPOFF] = "swapoff",
 	};
 
 	return texts[holder];
@@ -289,18 +291,37 @@ static const char *holder_name(enum holder holder)
 		[HOLDER_NONE] = "none",           [HOLDER_SHMEM] = "shmem",
 		[HOLDER_HUGETLB] = "hugetlb",     [HOLDER_SLAB] = "slab",
 		[HOLDER_KERNEL] = "kernel",       [HOLDER_UNKNOWN] = "unknown",
-		[HOLDER_PROTECTED] = "protected",
+		[HOLDER_PROTECTED] = "protected", [HOLDER_BALLOON] = "balloon",
+		[HOLDER_SWAPOFF] = "swapoff",
 	};
 
 	return names[holder];
+}
+
+static bool is_one_holder(enum holder holder)
+{
+	return holder == HOLDER_UNKNOWN || holder == HOLDER_BALLOON;
+}
+
+/* R88: the memory of whoever were ended would be filled from swap. The kernel's own killer takes
+ * swapoff first (set_current_oom_origin() in mm/swapfile.c). */
+static void say_swapoff(struct text *t, const struct event *e)
+{
+	add(t, "; swapoff is running and still has to bring ");
+	add_size(t, e->decision.futile_kib);
+	add(t, " back into memory: nobody is ended meanwhile");
 }
 
 static void say_futile(struct text *t, const struct event *e)
 {
 	say_stall(t, e);
 	say_levels(t, e);
+	if (e->decision.futile == HOLDER_SWAPOFF) {
+		say_swapoff(t, e);
+		return;
+	}
 	add(t, "; ending processes cannot help: %s hold", holder_text(e->decision.futile));
-	add(t, e->decision.futile == HOLDER_UNKNOWN ? "s " : " ");
+	add(t, is_one_holder(e->decision.futile) ? "s " : " ");
 	add_size(t, e->decision.futile_kib);
 }
 

@@ -339,6 +339,26 @@ static void r22_nobody(struct stage *s)
 	must_log_times(s, 1, 1, "nobody can be ended");
 }
 
+/*
+ * An hour between two looks, and nobody could be ended: beside the protected one all others would
+ * go for nothing. When that one has gone, the other is found soon.
+ */
+static void r82_soon_again_below_the_level(struct stage *s)
+{
+	struct actor *held, *hog;
+
+	watch(s, USUAL "-i 3600 -protect held");
+	held = play(s, "held", "grow=60");
+	must_hold(s, 60 * MIB);
+	must_log(s, "nobody can be ended");
+	hog = play(s, "hog", "grow=60");
+	must_hold(s, 120 * MIB);
+	settle(s, LONG_ENOUGH_MS);
+	must_live(s, hog);
+	(void)kill(held->pid, SIGKILL);
+	must_die(s, hog, SIGTERM);
+}
+
 /* Lowering it for real takes CAP_SYS_RESOURCE. The score is what the kernel would make of it. */
 static void of_two_adjusted(struct stage *s, const char *options, const char *adj,
 			    const char *score)
@@ -620,6 +640,7 @@ const struct live_case choose_cases[] = {
 	{"r20_right_numbers", r20_right_numbers, NULL, false},
 	{"r21_helpers", r21_helpers, NULL, false},
 	{"r22_nobody", r22_nobody, NULL, false},
+	{"r82_soon_again_below_the_level", r82_soon_again_below_the_level, NULL, false},
 	{"r23_unkillable", r23_unkillable, NULL, false},
 	{"r23_unkillable_by_rss", r23_unkillable_by_rss, NULL, false},
 	{"r24_preferred_but_negative", r24_preferred_but_negative, NULL, false},

@@ -199,7 +199,7 @@ static void r10_short_read(struct stage *s)
 	s->machine.shape.broken = false;
 	hog = play(s, "hog", HOG);
 	must_be_only_victim(s, hog, SIGTERM);
-	must_log_times(s, 1, 2, "meminfo");
+	must_log_times(s, 1, 2, "/proc/meminfo");
 }
 
 /* Available is 28 MiB in the end: more than 20 % of what was there at the start, less of what is

@@ -97,6 +97,24 @@ static void the_victim_gets_the_signal(void **state)
 	assert_int_equal(act.in_use, 1);
 }
 
+/* R83: while nobody looked the victim may have stood still as well: its time goes on afterwards. */
+static void r83_a_gap_is_no_time_to_leave_in(void **state)
+{
+	struct sample s = {.have = HAVE_MEM, .mem_total_kib = 1000};
+	struct decision low = {.low = true};
+
+	(void)state;
+	config.grace_ns = 5 * NS_PER_S;
+	assert_int_equal(act_on(&act, &config, &e, false), 0);
+	s.now_ns = act.victims[0].signal_ns + 300 * NS_PER_S;
+	act_gap(&act, 299 * NS_PER_S);
+	act_escalate(&act, &config, &s, &low);
+	assert_int_equal(act.victims[0].state, VICTIM_TERMED);
+	s.now_ns += 5 * NS_PER_S;
+	act_escalate(&act, &config, &s, &low);
+	assert_int_equal(act.victims[0].state, VICTIM_KILLED);
+}
+
 /* Between the scan and the signal the number was given to another process. */
 static void r43_another_process_by_now(void **state)
 {
@@ -296,6 +314,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_CHILD(the_victim_gets_the_signal),
+		WITH_CHILD(r83_a_gap_is_no_time_to_leave_in),
 		WITH_CHILD(r43_another_process_by_now),
 		WITH_CHILD(r43_r44_the_same_without_pidfds),
 		WITH_CHILD(r48_a_zombie_is_gone),

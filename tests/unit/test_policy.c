@@ -595,6 +595,191 @@ static void r05_a_stall_that_no_victim_would_end(void **state)
 	assert_int_equal(d.futile, HOLDER_SHMEM);
 }
 
+/* R82: below the level, where nobody could be ended, the next look is a second away at the latest:
+ * whatever -i says. Above it -i is what it was. */
+static void r82_below_the_level_it_looks_soon(void **state)
+{
+	struct config c = defaults();
+	struct sample s = machine(8);
+	struct decision d;
+
+	(void)state;
+	c.interval_ns = 20 * NS_PER_S;
+	d = decide(&c, s);
+	assert_true(d.low);
+	assert_true(d.wake_ns - s.now_ns <= NS_PER_S);
+	s.mem_total_kib = GIB(100000);
+	s.mem_available_kib = GIB(8000);
+	d = decide(&c, s);
+	assert_true(d.low);
+	assert_true(d.wake_ns - s.now_ns <= NS_PER_S);
+	s.mem_available_kib = GIB(90000);
+	d = decide(&c, s);
+	assert_int_equal(d.wake_ns - s.now_ns, 20 * NS_PER_S);
+	c.interval_ns = 100 * NS_PER_MS;
+	s.mem_available_kib = GIB(8000);
+	d = decide(&c, s);
+	assert_true(d.wake_ns - s.now_ns <= 100 * NS_PER_MS);
+}
+
+/* R83: five minutes without a look. The quiet after a victim is as long as it was, an episode ends
+ * after a second that was seen, and no speed is made of what lies between. */
+static void r83_a_gap_is_no_time(void **state)
+{
+	struct config c = stall_defaults();
+	struct sample s = machine(14);
+	struct policy p;
+	struct decision d;
+
+	(void)state;
+	policy_init(&p, 2);
+	assert_int_equal(policy_gap_ns(&p, s.now_ns), 0); /* the first look is none after a gap */
+	assert_int_equal(stalled_for(&p, &c, &s, 9).action, ACTION_TERM);
+	s.pending_count = 1;
+	(void)stalled_for(&p, &c, &s, 20);
+	s.pending_count = 0;
+	(void)stalled_for(&p, &c, &s, 4); /* a second of five */
+	s.now_ns += 300 * NS_PER_S;
+	assert_in_range(policy_gap_ns(&p, s.now_ns), 298 * NS_PER_S, 300 * NS_PER_S);
+	d = stalled_for(&p, &c, &s, 14);
+	assert_int_equal(d.action, ACTION_NONE);
+	d = stalled_for(&p, &c, &s, 10);
+	assert_int_equal(d.action, ACTION_TERM);
+
+	c = defaults();
+	s = machine(8);
+	policy_init(&p, 2);
+	assert_true(policy_decide(&p, &c, &s).episode_begins);
+	s = machine(60);
+	s.now_ns += 100 * NS_PER_MS;
+	assert_false(policy_decide(&p, &c, &s).episode_ends);
+	s.now_ns += 300 * NS_PER_S;
+	s.mem_available_kib = GIB(12);
+	d = policy_decide(&p, &c, &s);
+	assert_false(d.episode_ends);
+	assert_int_equal(d.fall_kib_per_s, 0);
+	s.now_ns += 1100 * NS_PER_MS;
+	assert_true(policy_decide(&p, &c, &s).episode_ends);
+}
+
+/* -i 20 and nothing to do: twenty seconds between two looks are no gap. */
+static void r83_a_long_interval_is_no_gap(void **state)
+{
+	struct config c = defaults();
+	struct sample s = machine(90);
+	struct policy p;
+
+	(void)state;
+	c.interval_ns = 20 * NS_PER_S;
+	policy_init(&p, 2);
+	s.mem_total_kib = GIB(100000);
+	s.mem_available_kib = GIB(90000);
+	for (int i = 0; i < 3; i++) {
+		s.now_ns = policy_decide(&p, &c, &s).wake_ns + 300 * NS_PER_MS;
+		assert_int_equal(policy_gap_ns(&p, s.now_ns), 0);
+	}
+}
+
+/*
+ * R88: swapoff fills what victims give back, one after another. As long as it gets on nobody is
+ * ended, at either level and for a stall; where it hangs, or is through, it is as ever.
+ */
+static void r88_while_swapoff_gets_on_nobody_is_ended(void **state)
+{
+	struct config c = defaults();
+	struct sample s = machine(4);
+	struct policy p;
+	struct decision d;
+
+	(void)state;
+	policy_init(&p, 2);
+	s.swap_leaving_kib = GIB(20);
+	for (int i = 0; i < 100; i++) { /* 50 s: it reads in 40 MiB a second */
+		d = policy_decide(&p, &c, &s);
+		assert_int_equal(d.action, ACTION_NONE);
+		assert_int_equal(d.futile, HOLDER_SWAPOFF);
+		assert_int_equal(d.futile_kib, s.swap_leaving_kib);
+		assert_true(d.low && d.swapoff);
+		assert_int_equal(policy_confirm(&c, &s, &d).action, ACTION_NONE);
+		s.now_ns += 500 * NS_PER_MS;
+		s.swap_leaving_kib -= MIB(20);
+	}
+	for (int i = 0; i < 18; i++, s.now_ns += 500 * NS_PER_MS)
+		assert_int_equal(policy_decide(&p, &c, &s).action, ACTION_NONE);
+	s.now_ns += 3 * NS_PER_S; /* it hangs */
+	d = policy_decide(&p, &c, &s);
+	assert_int_equal(d.action, ACTION_KILL);
+	assert_int_equal(policy_confirm(&c, &s, &d).action, ACTION_KILL);
+	s.swap_leaving_kib -= MIB(1);
+	s.now_ns += 100 * NS_PER_MS;
+	d = policy_decide(&p, &c, &s);
+	assert_int_equal(d.action, ACTION_NONE);
+	s.swap_leaving_kib = 0; /* through, or interrupted: before the shot that counts */
+	assert_int_equal(policy_confirm(&c, &s, &d).action, ACTION_KILL);
+	assert_int_equal(policy_decide(&p, &c, &s).action, ACTION_KILL);
+}
+
+static void r88_a_stall_beside_swapoff(void **state)
+{
+	struct config c = stall_defaults();
+	struct sample s = machine(14);
+	struct policy p;
+	struct decision d = {0};
+
+	(void)state;
+	policy_init(&p, 2);
+	s.swap_leaving_kib = GIB(50);
+	for (int i = 0; i < 40; i++, s.swap_leaving_kib -= MIB(10)) {
+		d = stalled_step(&p, &c, &s);
+		assert_int_equal(d.action, ACTION_NONE);
+	}
+	assert_int_equal(d.futile, HOLDER_SWAPOFF);
+	s.swap_leaving_kib = 0;
+	assert_int_equal(stalled_step(&p, &c, &s).action, ACTION_TERM);
+}
+
+/* Huge pages and a balloon are not in the total; where ending processes cannot help they are named
+ * when they are what holds the most. */
+static void r79_r88_the_pool_and_the_balloon_are_named(void **state)
+{
+	struct config c = defaults();
+	struct sample s = machine(1);
+	struct decision d;
+
+	(void)state;
+	s.mem_total_kib = GIB(12);
+	s.mem_available_kib = GIB(1) / 2;
+	s.anon_kib = GIB(1) / 2;
+	s.slab_kib = GIB(11);
+	s.ram_kib = GIB(64);
+	s.pool_kib = s.hugetlb_kib = GIB(52);
+	d = decide(&c, s);
+	assert_int_equal(d.futile, HOLDER_HUGETLB);
+	assert_int_equal(d.futile_kib, GIB(52));
+	s.balloon_kib = GIB(60);
+	assert_int_equal(decide(&c, s).futile, HOLDER_BALLOON);
+	s.pool_kib = s.hugetlb_kib = s.balloon_kib = 0;
+	assert_int_equal(decide(&c, s).futile, HOLDER_SLAB);
+}
+
+/* R84: 12 GiB of anonymous memory in 4 GiB are another world's, and no hope. */
+static void r84_more_than_there_is_cannot_come_back(void **state)
+{
+	struct config c = defaults();
+	struct sample s = machine(1);
+
+	(void)state;
+	s.mem_total_kib = GIB(4);
+	s.mem_available_kib = MIB(100);
+	s.anon_kib = GIB(12);
+	s.have |= HAVE_FOREIGN;
+	assert_int_equal(decide(&c, s).action, ACTION_KILL); /* but for the most of it it may */
+	s.unkillable_kib = GIB(12);
+	assert_int_equal(decide(&c, s).action, ACTION_NONE);
+	s.unkillable_kib = GIB(4) - MIB(300);
+	assert_int_equal(decide(&c, s).action, ACTION_NONE);
+}
+
 static void confirm_asks_again_whether_memory_is_short(void **state)
 {
 	struct config c = stall_defaults();
@@ -713,6 +898,13 @@ int main(void)
 		cmocka_unit_test(r55_after_a_stall_the_cache_is_read_back_in_peace),
 		cmocka_unit_test(the_levels_come_first),
 		cmocka_unit_test(r05_a_stall_that_no_victim_would_end),
+		cmocka_unit_test(r82_below_the_level_it_looks_soon),
+		cmocka_unit_test(r83_a_gap_is_no_time),
+		cmocka_unit_test(r83_a_long_interval_is_no_gap),
+		cmocka_unit_test(r88_while_swapoff_gets_on_nobody_is_ended),
+		cmocka_unit_test(r88_a_stall_beside_swapoff),
+		cmocka_unit_test(r79_r88_the_pool_and_the_balloon_are_named),
+		cmocka_unit_test(r84_more_than_there_is_cannot_come_back),
 		cmocka_unit_test(confirm_asks_again_whether_memory_is_short),
 		cmocka_unit_test(a_stall_is_warned_of_once),
 		cmocka_unit_test(a_slow_fall_of_a_huge_machine_is_never),

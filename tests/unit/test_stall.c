@@ -340,6 +340,72 @@ static void a_pause_begins_the_hold_anew(void **state)
 	}
 }
 
+/*
+ * R83: stopped, frozen or starved for five minutes in the middle of a hold. What was not seen did
+ * not last: the hold begins anew, and is as long as ever.
+ */
+static void r83_a_gap_begins_the_hold_anew(void **state)
+{
+	static const double gaps_s[] = {5, 300, 86400};
+	enum stall_rule rule;
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(gaps_s); i++) {
+		struct stall_view v;
+
+		assert_int_equal(set_up(state), 0);
+		machine.swap_total_kib = machine.swap_free_kib = MIB(1024);
+		assert_true(fires(&thrash, 6, &rule) < 0);
+		/* The machine went on meanwhile. */
+		machine.now_ns += (uint64_t)(gaps_s[i] * (double)NS_PER_S);
+		machine.refaults += (uint64_t)(1800 * gaps_s[i]);
+		machine.major_faults += (uint64_t)(1700 * gaps_s[i]);
+		machine.disk_reads += (uint64_t)(1800 * gaps_s[i]);
+		machine.disk_read_pages += (uint64_t)(1800 * gaps_s[i]);
+		machine.disk_read_ms += (uint64_t)(4000 * gaps_s[i]);
+		v = step(&thrash);
+		assert_false(v.suspicious); /* nothing is known */
+		assert_true(fires(&thrash, 8, &rule) < 0);
+		assert_true(fires(&thrash, 2, &rule) > 0);
+	}
+}
+
+/* A look that comes a little late is no gap: the machine thrashes, and who looks waits too. */
+static void r83_a_late_look_is_no_gap(void **state)
+{
+	struct load late = thrash;
+	enum stall_rule rule = STALL_NONE;
+	unsigned i;
+
+	(void)state;
+	machine.swap_total_kib = machine.swap_free_kib = MIB(1024);
+	late.refaults *= 10;
+	late.major_faults *= 10;
+	late.reads *= 10;
+	late.read_pages *= 10;
+	late.read_ms *= 10;
+	for (i = 0; i < 8 && rule == STALL_NONE; i++) { /* each 2.5 s after the last */
+		machine.now_ns += 2250 * NS_PER_MS;
+		rule = step(&late).rule;
+	}
+	assert_int_not_equal(rule, STALL_NONE);
+}
+
+/* R87: 300 MiB are free, but for CMA: what cannot be moved gets 12 of them, and is reclaimed for.
+ */
+static void r87_free_cma_does_not_shut_the_gate(void **state)
+{
+	enum stall_rule rule;
+
+	(void)state;
+	machine.mem_free_kib = MIB(300);
+	assert_true(fires(&thrash, 10, &rule) < 0);
+	machine.cma_free_kib = MIB(288);
+	assert_true(fires(&thrash, 10, &rule) > 0);
+	machine.cma_free_kib = MIB(500); /* of another moment than MemFree */
+	assert_true(stall_open(&config, &machine, false));
+}
+
 /* A leak: before the level is reached, and while nobody could know from the level alone. */
 static void falling_memory_brings_it_forward(void **state)
 {
@@ -615,6 +681,9 @@ int main(void)
 		cmocka_unit_test_setup(roomy_swap_holds_it, set_up),
 		cmocka_unit_test_setup(a_return_from_swap_is_waited_for, set_up),
 		cmocka_unit_test_setup(a_pause_begins_the_hold_anew, set_up),
+		cmocka_unit_test_setup(r83_a_gap_begins_the_hold_anew, set_up),
+		cmocka_unit_test_setup(r83_a_late_look_is_no_gap, set_up),
+		cmocka_unit_test_setup(r87_free_cma_does_not_shut_the_gate, set_up),
 		cmocka_unit_test_setup(falling_memory_brings_it_forward, set_up),
 		cmocka_unit_test_setup(r53_a_bomb_beside_free_swap, set_up),
 		cmocka_unit_test_setup(other_rules, set_up),
