@@ -32,12 +32,25 @@ static const struct {
 	{LIMIT_NOT_HURRIED, "not_hurried",
 	 "it may not raise its priority: it may be late on a busy machine"},
 	{LIMIT_NO_AVAILABLE, "no_available",
-	 "the kernel has no MemAvailable (before 3.14): it is estimated"},
+	 "there is no MemAvailable to be believed: it is estimated"},
 };
 
 /* What is so on this machine whoever runs; after those that the daemon found for itself. */
-static const char no_pressure[] =
-	"the kernel tells no memory pressure (no PSI: CONFIG_PSI, or psi=1 at boot)";
+static const struct {
+	uint32_t bit; /* enum sense_blind */
+	const char *name, *text;
+} machine_limits[] = {
+	{BLIND_FOREIGN, "foreign_meminfo",
+	 "meminfo is a container's own: only its levels count, and near-OOM is not looked for"},
+	{BLIND_DISKS, "no_disk",
+	 "no disk counts what is read (queue/iostats is 0, or there is no disk): near-OOM can "
+	 "hardly "
+	 "be seen"},
+	{BLIND_REFAULTS, "no_refaults",
+	 "the kernel counts no refaults (before 3.15): only the worst near-OOM is seen"},
+	{BLIND_PRESSURE, "no_pressure",
+	 "the kernel tells no memory pressure (no PSI: CONFIG_PSI, or psi=1 at boot)"},
+};
 
 static bool is_limited(unsigned i)
 {
@@ -133,18 +146,19 @@ static void print_events(void)
 
 static void print_limits(void)
 {
-	bool nothing =
-		view.pressure.have && view.running && view.reading.header.settings.limits == 0;
+	bool nothing = view.blind == 0 && view.running && view.reading.header.settings.limits == 0;
 
-	if (view.pressure.have && !view.running)
+	if (view.blind == 0 && !view.running)
 		return;
 	(void)puts("\nwhat it cannot do");
 	for (unsigned i = 0; i < ARRAY_SIZE(limits); i++) {
 		if (is_limited(i))
 			(void)printf("  %s\n", limits[i].text);
 	}
-	if (!view.pressure.have)
-		(void)printf("  %s\n", no_pressure);
+	for (unsigned i = 0; i < ARRAY_SIZE(machine_limits); i++) {
+		if (view.blind & machine_limits[i].bit)
+			(void)printf("  %s\n", machine_limits[i].text);
+	}
 	if (nothing)
 		(void)puts("  nothing is missing");
 }
@@ -216,8 +230,10 @@ static json_object *limits_json(void)
 		if (is_limited(i))
 			json_object_array_add(list, json_object_new_string(limits[i].name));
 	}
-	if (!view.pressure.have)
-		json_object_array_add(list, json_object_new_string("no_pressure"));
+	for (unsigned i = 0; i < ARRAY_SIZE(machine_limits); i++) {
+		if (view.blind & machine_limits[i].bit)
+			json_object_array_add(list, json_object_new_string(machine_limits[i].name));
+	}
 	return list;
 }
 

@@ -281,14 +281,17 @@ void view_refresh(struct view *v)
 	struct sample *s = &v->sample;
 
 	sense_read(&v->sense, true, s);
+	sense_waits(&v->sense, s);
+	v->blind = sense_blindness(&v->sense, s);
 	v->pressure = read_pressure(v);
 	v->rank.mem_total_kib = s->mem_total_kib;
-	v->rank.total_kib = s->mem_total_kib + s->swap_total_kib;
+	v->rank.total_kib = sample_ram_kib(s) + s->swap_total_kib + s->swap_leaving_kib;
 	v->rank.score_kib = self_kernel_total_kib();
 	v->rank.unseen_kib = rank_unseen_kib(s);
 	find_pending(v);
 	take_pending(v, s);
 	history.stall = v->stall = last_stall(v);
+	history.swapoff = true; /* whether it gets on shows over seconds only */
 	list_everybody(v);
 	v->decision = policy_confirm(&v->config, s, &history);
 	if (v->decision.action == ACTION_NONE)

@@ -29,6 +29,7 @@ struct view {
 	struct rank rank;
 	struct process_id pending[VIEW_PENDING_MAX]; /* who was signalled and is not gone yet */
 	struct sample sample;
+	uint32_t blind;           /* enum sense_blind */
 	struct decision decision; /* what this look alone says: levels, without a history; the stall
 				     is the recording's */
 	struct stall_view stall;  /* as the daemon saw it just now; not open: it is not looked for,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/units.h"
 #include "loop.h"
 #include "self.h"
 #include "settings/options.h"
@@ -157,11 +158,56 @@ static void note_estimate(struct useroom *u, const struct sample *s)
 {
 	if ((s->have & HAVE_MEM) && !(s->have & HAVE_AVAILABLE)) {
 		u->limits |= LIMIT_NO_AVAILABLE;
-		log_line(LOG_WARN, "the kernel has no MemAvailable (before 3.14): it is estimated "
-				   "from free memory and caches");
+		log_line(LOG_WARN, "%s: available memory is estimated from free memory and caches",
+			 s->have & HAVE_FOREIGN
+				 ? "MemAvailable is only what is free (lxcfs before 3.0)"
+				 : "the kernel has no MemAvailable (before 3.14)");
 	}
 	if (s->have & HAVE_ARC)
-		log_line(LOG_NOTE, "ZFS: what its cache can give back counts as available");
+		log_line(LOG_NOTE, "ZFS: what its cache can give back at once counts as available");
+}
+
+static void say_taken_off(uint64_t kib, const struct sample *s, const char *what)
+{
+	char size[32], total[32];
+
+	if (kib > 0)
+		log_line(LOG_NOTE,
+			 "%s hold %s of memory, processes cannot use it: levels are of %s", what,
+			 units_size(kib, size, sizeof(size)),
+			 units_size(s->mem_total_kib, total, sizeof(total)));
+}
+
+/* What it cannot see is said, or somebody would rely on it. */
+static void note_blindness(struct useroom *u, const struct sample *s)
+{
+	uint32_t blind = sense_blindness(&u->sense, s);
+
+	u->limits |= (blind & BLIND_FOREIGN ? LIMIT_FOREIGN : 0u) |
+		     (blind & BLIND_DISKS ? LIMIT_NO_DISK : 0u) |
+		     (blind & BLIND_REFAULTS ? LIMIT_NO_REFAULTS : 0u);
+	if (blind & BLIND_FOREIGN)
+		log_line(LOG_NOTE, "meminfo is a container's own: only its levels count, and "
+				   "near-OOM is not looked for");
+	if (u->config.stall_milli == 0)
+		return;
+	if (blind & BLIND_DISKS)
+		log_line(LOG_WARN, "no disk counts what is read (queue/iostats is 0, or there is "
+				   "no disk): near-OOM can hardly be seen");
+	if (blind & BLIND_REFAULTS)
+		log_line(LOG_NOTE, "the kernel counts no refaults (before 3.15): only the worst "
+				   "near-OOM is seen");
+	if (blind & BLIND_PRESSURE)
+		log_line(LOG_DETAIL, "the kernel tells no memory pressure (CONFIG_PSI, or psi=1 "
+				     "at boot)");
+}
+
+static void note_machine(struct useroom *u, const struct sample *s)
+{
+	note_estimate(u, s);
+	say_taken_off(s->pool_kib, s, "reserved huge pages");
+	say_taken_off(s->balloon_kib, s, "balloons of the host");
+	note_blindness(u, s);
 }
 
 /* ---- rehearsal: everything is done once before it matters ---- */
@@ -182,7 +228,7 @@ static int rehearse(struct useroom *u, struct sample *s)
 	u->kernel_kills = s->kernel_oom_kills;
 	u->kernel_kills_ns = s->now_ns;
 	u->rank.mem_total_kib = s->mem_total_kib;
-	u->rank.total_kib = s->mem_total_kib + s->swap_total_kib;
+	u->rank.total_kib = sample_ram_kib(s) + s->swap_total_kib + s->swap_leaving_kib;
 	u->rank.score_kib = self_kernel_total_kib();
 	u->rank.unseen_kib = rank_unseen_kib(s);
 	scan_full(&u->scan, &u->rank, clock_now(), &u->table);
@@ -245,7 +291,7 @@ static int begin(struct useroom *u)
 	r = rehearse(u, &s);
 	if (r < 0)
 		return fail("the rehearsal of a kill failed", r);
-	note_estimate(u, &s);
+	note_machine(u, &s);
 	protect_self(u);
 	record_settings(&u->record, &u->config, u->policy.cpus, u->limits);
 	tell_debug_lists(u);
