@@ -6,6 +6,7 @@
 #include "base/users.h"
 #include "base/util.h"
 #include "choose/critical.h"
+#include "choose/kin.h"
 #include "look/parse.h"
 #include "look/process.h"
 #include "self.h"
@@ -249,7 +250,7 @@ static void list_everybody(struct view *v)
 	}
 	if (dir != NULL)
 		(void)closedir(dir);
-	rank_sort(&v->rank, &v->table);
+	kin_settle(&v->scan, &v->rank, &v->table);
 	v->table.unkillable_kib = rank_unkillable(&v->table);
 }
 
@@ -288,6 +289,7 @@ void view_refresh(struct view *v)
 	v->rank.total_kib = sample_ram_kib(s) + s->swap_total_kib + s->swap_leaving_kib;
 	v->rank.score_kib = self_kernel_total_kib();
 	v->rank.unseen_kib = rank_unseen_kib(s);
+	v->rank.shmem_kib = s->shmem_kib;
 	find_pending(v);
 	take_pending(v, s);
 	history.stall = v->stall = last_stall(v);
@@ -359,11 +361,14 @@ static const char *why_late(const struct proc *p)
 	return text;
 }
 
-static const char *why_small(const struct view *v)
+static const char *why_small(const struct view *v, const struct proc *p)
 {
 	static char text[64];
 	char percent[32];
 
+	if (p->doubtful)
+		return p->copy ? "others may hold it as well: a copy by fork"
+			       : "others may hold it as well";
 	(void)snprintf(text, sizeof(text), "small: below -min-victim %s %%",
 		       units_percent(v->config.min_victim_ppm, percent, sizeof(percent)));
 	return text;
@@ -391,7 +396,7 @@ static const char *class_reason(const struct view *v, const struct proc *p)
 		return p->matched >= 0 ? by_entry("avoided by", &v->config.avoid, p->matched)
 				       : why_late(p);
 	case CLASS_SMALL:
-		return why_small(v);
+		return why_small(v, p);
 	case CLASS_NORMAL:
 	case CLASS_NEVER:
 		break;
@@ -418,6 +423,9 @@ const char *view_reason(const struct view *v, const struct proc *p)
 	case SKIP_UNKILLABLE:
 	case SKIP_NOT_PERMITTED:
 	case SKIP_PENDING:
+	case SKIP_TOGETHER:
+	case SKIP_BOUND:
+	case SKIP_HELD_BACK:
 	case SKIP_COUNT:
 		break;
 	}

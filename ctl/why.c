@@ -31,12 +31,19 @@ static void print_held(const struct proc *p)
 {
 	char freeable[32], anon[32], swap[32], shmem[32], badness[32];
 
-	(void)printf("Ending it would free %s: %s anonymous, %s in swap, %s shared%s.\n",
+	(void)printf("Ending it would free %s. It has %s anonymous, %s in swap, %s of shared "
+		     "memory",
 		     units_size(p->freeable_kib, freeable, sizeof(freeable)),
 		     units_size(p->anon_kib, anon, sizeof(anon)),
 		     units_size(p->swap_kib, swap, sizeof(swap)),
-		     units_size(p->shmem_kib, shmem, sizeof(shmem)),
-		     p->shares_memory ? " with its family, which is not counted" : "");
+		     units_size(p->shmem_kib, shmem, sizeof(shmem)));
+	if (proc_shared_kib(p) > 0)
+		(void)printf("; others may hold %s of it as well",
+			     units_size(proc_shared_kib(p), shmem, sizeof(shmem)));
+	if (p->twice_kib > 0)
+		(void)printf("; %s are mapped more than once",
+			     units_size(p->twice_kib, shmem, sizeof(shmem)));
+	(void)puts(".");
 	if (p->oom_score_adj != 0 && !view.config.sort_by_rss)
 		(void)printf("Its oom_score_adj is %d: in the order it counts as %s%s.\n",
 			     p->oom_score_adj, p->badness < 0 ? "-" : "",

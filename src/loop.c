@@ -132,7 +132,9 @@ static void prepare_rank(struct useroom *u, const struct sample *s)
 	u->rank.total_kib = sample_ram_kib(s) + s->swap_total_kib + s->swap_leaving_kib;
 	u->rank.score_kib = self_kernel_total_kib();
 	u->rank.unseen_kib = rank_unseen_kib(s);
+	u->rank.shmem_kib = s->shmem_kib;
 	u->rank.pending_count = act_pending(&u->act, &u->rank.pending);
+	u->rank.held_back_count = act_held_back(&u->act, s->now_ns, &u->rank.held_back);
 }
 
 /* Under a stall there is time to read everybody: the one that grows is the one whose end helps. */
@@ -152,6 +154,17 @@ static void choose(struct useroom *u, const struct sample *s, bool by_stall)
 	else if (!scan_kept(&u->scan, &u->rank, clock_now(), &u->table))
 		scan_full(&u->scan, &u->rank, clock_now(), &u->table);
 	tell_debug_table(u);
+}
+
+static void fill_together(const struct proc_table *t, struct event *e)
+{
+	for (unsigned i = 0; i < t->count && e->together_count < TOGETHER_MAX; i++) {
+		const struct proc *p = &t->procs[i];
+
+		if (p->mm_of == e->victim.pid)
+			e->together[e->together_count++] =
+				(struct process_id){p->pid, p->start_ticks};
+	}
 }
 
 static void fill_next(const struct proc_table *t, unsigned row, struct event *e)
@@ -179,6 +192,7 @@ static bool end_row(struct useroom *u, unsigned row, const struct sample *s,
 	e.decision = *d;
 	e.signal = d->action == ACTION_KILL ? SIGKILL : SIGTERM;
 	e.victim = u->table.procs[row];
+	fill_together(&u->table, &e);
 	fill_next(&u->table, row, &e);
 	if (act_on(&u->act, &u->config, &e, pre_kill) < 0)
 		return false;
@@ -296,7 +310,7 @@ static uint64_t keep_pause(const struct useroom *u, const struct decision *d)
  * comes. While memory is short enough for a stall, but none is there: now and then, to know who
  * grows.
  */
-static void keep_ready(struct useroom *u, const struct sample *s, const struct decision *d)
+static void keep_ready(struct useroom *u, struct sample *s, const struct decision *d)
 {
 	bool of_use = d->stall.open || (d->near && !u->config.sort_by_rss);
 	bool kept = u->kept_ns !=
@@ -304,6 +318,8 @@ static void keep_ready(struct useroom *u, const struct sample *s, const struct d
 
 	if (!of_use || (kept && s->now_ns < u->kept_ns + keep_pause(u, d)))
 		return;
+	if (!(s->have & HAVE_DETAIL))
+		sense_detail(&u->sense, s);
 	prepare_rank(u, s);
 	scan_full(&u->scan, &u->rank, clock_now(), &u->table);
 	growth_note(&u->growth, &u->table, s->now_ns);

@@ -72,6 +72,15 @@ void tell_event(void *ctx, struct event *e)
 	run_hook(u, e);
 }
 
+static bool some_are_held_back(const struct proc_table *t)
+{
+	for (unsigned i = 0; i < t->count; i++) {
+		if (t->procs[i].skip == SKIP_HELD_BACK)
+			return true;
+	}
+	return false;
+}
+
 void tell_look(struct useroom *u, enum event_type type, int error, const struct sample *s,
 	       const struct decision *d)
 {
@@ -90,6 +99,7 @@ void tell_look(struct useroom *u, enum event_type type, int error, const struct 
 	e.swap_kill_ppm = u->config.swap_kill_ppm;
 	e.interval_ns = u->config.interval_ns;
 	e.stall_milli = u->config.stall_milli;
+	e.held_back = type == EVENT_NOBODY && some_are_held_back(&u->table);
 	tell_event(u, &e);
 }
 

@@ -38,6 +38,14 @@
 #define SETTLE_NS      (400 * NS_PER_MS)
 #define SETTLE_KILL_NS (50 * NS_PER_MS)
 
+/*
+ * One that gave back less than this part of what it held has given nothing, and then one like it is
+ * not ended for so long. Its memory is another's too; and 8 s were seen until all that came back
+ * was counted (R40), so that before it cannot be known what the next one is for.
+ */
+#define NOTHING_PART 10
+#define HOLD_BACK_NS (10 * NS_PER_S)
+
 /* Less than this is no progress: counters move by themselves. */
 #define PROGRESS_KIB 1024
 
@@ -89,10 +97,9 @@ static struct victim *free_row(struct act *act)
 
 /* R43, R44: through the pidfd where there is one; else the pid, whose start time was compared just
  * before. */
-static int send_signal(const struct victim *v, int signal)
+static int send_to(int pidfd, pid_t pid, int signal)
 {
-	int r = v->pidfd >= 0 ? sys_pidfd_send_signal(v->pidfd, signal, NULL, 0)
-			      : kill(v->event.victim.pid, signal);
+	int r = pidfd >= 0 ? sys_pidfd_send_signal(pidfd, signal, NULL, 0) : kill(pid, signal);
 
 	return r < 0 ? -errno : 0;
 }
@@ -117,23 +124,73 @@ static int open_pidfd(struct act *act, pid_t pid)
 	return fd;
 }
 
-static bool still_it(struct act *act, const struct proc *p, char *ret_state)
+/* A zombie is dead, whether or not its parent ever asks (R48). */
+static bool lives(struct act *act, const struct process_id *id, char *ret_state)
 {
 	uint64_t start_ticks;
 
-	return process_identity(act->scan->proc_fd, p->pid, &start_ticks, ret_state) == 0 &&
-	       start_ticks == p->start_ticks;
+	return process_identity(act->scan->proc_fd, id->pid, &start_ticks, ret_state) == 0 &&
+	       start_ticks == id->start_ticks && *ret_state != 'Z' && *ret_state != 'X';
 }
 
-static bool has_exited(struct act *act, const struct victim *v)
+/* Open a pidfd where there is such a thing, and see that it is still the same process: after that
+ * the number cannot change any more. false: it is gone. */
+static bool take_hold(struct act *act, const struct process_id *id, int *ret_pidfd, char *ret_state)
+{
+	*ret_pidfd = open_pidfd(act, id->pid);
+	if (lives(act, id, ret_state))
+		return true;
+	if (*ret_pidfd >= 0)
+		(void)close(*ret_pidfd);
+	*ret_pidfd = -1;
+	return false;
+}
+
+/* The next of those that end together; as long as one of them lives, nothing is given back (R96).
+ */
+static bool follow_another(struct act *act, struct victim *v)
+{
+	char state;
+	int pidfd;
+
+	for (unsigned i = 0; i < v->event.together_count; i++) {
+		if (!take_hold(act, &v->event.together[i], &pidfd, &state))
+			continue;
+		if (v->pidfd >= 0)
+			(void)close(v->pidfd);
+		v->pidfd = pidfd;
+		v->followed = v->event.together[i];
+		return true;
+	}
+	return false;
+}
+
+static bool has_exited(struct act *act, struct victim *v)
 {
 	struct pollfd fd = {.fd = v->pidfd, .events = POLLIN};
 	char state;
 
-	if (v->pidfd >= 0)
-		return poll(&fd, 1, 0) == 1;
-	/* A zombie is dead, whether or not its parent ever asks (R48). */
-	return !still_it(act, &v->event.victim, &state) || state == 'Z' || state == 'X';
+	if (v->pidfd >= 0 ? poll(&fd, 1, 0) != 1 : lives(act, &v->followed, &state))
+		return false;
+	return !follow_another(act, v);
+}
+
+/* Its own signal, and those that end with it, one after the other: 10 us each. */
+static int send_signal(struct act *act, const struct victim *v, int signal)
+{
+	int r = send_to(v->pidfd, v->followed.pid, signal), pidfd;
+	char state;
+
+	for (unsigned i = 0; r == 0 && i < v->event.together_count; i++) {
+		const struct process_id *id = &v->event.together[i];
+
+		if (id->pid == v->followed.pid || !take_hold(act, id, &pidfd, &state))
+			continue;
+		(void)send_to(pidfd, id->pid, signal);
+		if (pidfd >= 0)
+			(void)close(pidfd);
+	}
+	return r;
 }
 
 static uint64_t gained_mem(const struct victim *v, const struct sample *s)
@@ -146,9 +203,18 @@ static uint64_t gained_swap(const struct victim *v, const struct sample *s)
 	return minus_u64(s->swap_free_kib, v->base_swap_kib);
 }
 
+/*
+ * The most that it may give back. Its copies may hold less of it than they could: until that is
+ * seen, nobody else has to go (R40).
+ */
+static uint64_t most_mem(const struct proc *p)
+{
+	return p->freeable_kib + p->shared_anon_kib - p->swap_kib;
+}
+
 static uint64_t expected_mem(const struct victim *v, const struct sample *s)
 {
-	return minus_u64(v->event.victim.freeable_kib - v->event.victim.swap_kib, gained_mem(v, s));
+	return minus_u64(most_mem(&v->event.victim), gained_mem(v, s));
 }
 
 static uint64_t expected_swap(const struct victim *v, const struct sample *s)
@@ -168,8 +234,8 @@ static void follow_memory(struct act *act, struct victim *v, const struct sample
 	bool shows =
 		v->gone_ns == 0 || v->state == VICTIM_TERMED; /* what it shares is not released */
 
-	if (shows && process_read(act->scan->proc_fd, p->pid, &now) == 0)
-		held = now.anon_kib + (p->shares_memory ? 0 : now.shmem_kib);
+	if (shows && process_read(act->scan->proc_fd, v->followed.pid, &now) == 0)
+		held = minus_u64(now.anon_kib + now.shmem_kib, p->shared_shmem_kib + p->twice_kib);
 	if (held > 0 || (shows && now.swap_kib > 0)) {
 		mem_kib = held + now.page_tables_kib;
 		swap_kib = now.swap_kib;
@@ -236,7 +302,7 @@ static void ask_release(struct act *act, struct victim *v, uint64_t now_ns)
 {
 	v->release_ns = now_ns;
 	v->release_asked = true;
-	release_request(act->release, v->event.victim.pid, v->pidfd, v->event.signal);
+	release_request(act->release, v->followed.pid, v->pidfd, v->event.signal);
 }
 
 static void follow_up_signal(struct act *act, struct victim *v)
@@ -247,8 +313,7 @@ static void follow_up_signal(struct act *act, struct victim *v)
 	}
 	v->release_ns = v->signal_ns; /* from here on it has its time */
 	if (v->event.victim.state == 'T')
-		(void)send_signal(
-			v, SIGCONT); /* a stopped process gets its SIGTERM only when it goes on */
+		(void)send_signal(act, v, SIGCONT); /* it gets its SIGTERM only when it goes on */
 }
 
 /* Send the signal that the row's event names, or pretend to. 0 or a negative errno; the row's state
@@ -256,7 +321,7 @@ static void follow_up_signal(struct act *act, struct victim *v)
 static int do_signal(struct act *act, const struct config *config, struct victim *v,
 		     const struct sample *s)
 {
-	int r = v->dry ? 0 : send_signal(v, v->event.signal);
+	int r = v->dry ? 0 : send_signal(act, v, v->event.signal);
 
 	v->signal_ns = clock_now();
 	if (r < 0)
@@ -315,7 +380,9 @@ static void begin_row(struct act *act, const struct config *config, struct victi
 	v->event = *event;
 	v->dry = config->dry_run;
 	v->decided_ns = event->sample.now_ns;
-	v->left_mem_kib = p->freeable_kib - p->swap_kib;
+	v->followed = (struct process_id){p->pid, p->start_ticks};
+	v->base_freed_kib = scan_freed_kib(act->scan);
+	v->left_mem_kib = most_mem(p);
 	v->left_swap_kib = p->swap_kib;
 }
 
@@ -328,10 +395,7 @@ int act_on(struct act *act, const struct config *config, struct event *event, bo
 		return -EBUSY;
 	begin_row(act, config, v, event);
 	if (!v->dry) {
-		v->pidfd = open_pidfd(act, event->victim.pid);
-		/* The number may be another process's by now: after the pidfd is open it cannot
-		 * change any more. */
-		if (!still_it(act, &event->victim, &state) || state == 'Z' || state == 'X') {
+		if (!take_hold(act, &v->followed, &v->pidfd, &state)) {
 			clear_row(act, v);
 			return -ESRCH;
 		}
@@ -382,7 +446,7 @@ void act_take_results(struct act *act)
 		for (unsigned i = 0; i < VICTIMS_MAX; i++) {
 			struct victim *v = &act->victims[i];
 
-			if (signalled(v) && v->event.victim.pid == result.pid)
+			if (signalled(v) && v->followed.pid == result.pid)
 				take_result(v, result.error);
 		}
 	}
@@ -407,8 +471,49 @@ static void has_left(struct act *act, struct victim *v, const struct sample *s)
 	v->deadline_ns = s->now_ns + SETTLE_NS;
 }
 
+/*
+ * It had more than a little, and memory gained nothing. That alone can be because others took at
+ * once what it gave; but then the kernel has freed as much.
+ */
+static bool gave_nothing(struct act *act, const struct victim *v, const struct sample *s)
+{
+	const struct proc *p = &v->event.victim;
+	uint64_t held = p->freeable_kib + proc_shared_kib(p);
+	uint64_t gained = gained_mem(v, s) + gained_swap(v, s);
+	uint64_t freed_kib = scan_freed_kib(act->scan);
+
+	return held > PROGRESS_KIB && gained < held / NOTHING_PART && v->base_freed_kib > 0 &&
+	       minus_u64(freed_kib, v->base_freed_kib) < held / NOTHING_PART;
+}
+
+static void hold_back(struct act *act, const struct proc *p, uint64_t now_ns)
+{
+	struct likeness *newest = &act->held_back[0];
+
+	memmove(newest + 1, newest, (HELD_BACK_MAX - 1) * sizeof(*newest));
+	memmove(act->held_back_ns + 1, act->held_back_ns,
+		(HELD_BACK_MAX - 1) * sizeof(act->held_back_ns[0]));
+	newest->layout = p->layout;
+	memcpy(newest->exe, p->exe, sizeof(newest->exe));
+	memcpy(newest->cgroup, p->cgroup, sizeof(newest->cgroup));
+	act->held_back_ns[0] = now_ns + HOLD_BACK_NS;
+}
+
+unsigned act_held_back(struct act *act, uint64_t now_ns, const struct likeness **ret)
+{
+	unsigned count = 0;
+
+	while (count < HELD_BACK_MAX && act->held_back_ns[count] > now_ns)
+		count++;
+	*ret = act->held_back;
+	return count;
+}
+
 static void freed(struct act *act, struct victim *v, const struct sample *s)
 {
+	v->event.held_back = gave_nothing(act, v, s);
+	if (v->event.held_back)
+		hold_back(act, &v->event.victim, s->now_ns);
 	tell_later(act, v, EVENT_FREED, s);
 	clear_row(act, v);
 }
@@ -419,7 +524,8 @@ static void settle(struct act *act, struct victim *v, struct sample *s)
 
 	v->left_mem_kib = expected_mem(v, s);
 	v->left_swap_kib = expected_swap(v, s);
-	if (v->left_mem_kib + v->left_swap_kib > p->freeable_kib / 10 && s->now_ns < v->deadline_ns)
+	if (v->left_mem_kib + v->left_swap_kib > (p->freeable_kib + p->shared_anon_kib) / 10 &&
+	    s->now_ns < v->deadline_ns)
 		count_pending(v, s);
 	else
 		freed(act, v, s);
@@ -541,9 +647,13 @@ unsigned act_pending(struct act *act, const struct process_id **ret)
 	for (unsigned i = 0; act->in_use > 0 && i < VICTIMS_MAX; i++) {
 		const struct victim *v = &act->victims[i];
 
-		if (v->state != VICTIM_FREE)
-			act->pending[count++] = (struct process_id){v->event.victim.pid,
-								    v->event.victim.start_ticks};
+		if (v->state == VICTIM_FREE)
+			continue;
+		act->pending[count++] =
+			(struct process_id){v->event.victim.pid, v->event.victim.start_ticks};
+		memcpy(&act->pending[count], v->event.together,
+		       v->event.together_count * sizeof(v->event.together[0]));
+		count += v->event.together_count;
 	}
 	*ret = act->pending;
 	return count;
@@ -606,8 +716,9 @@ int act_rehearse(struct act *act, pid_t child)
 	int r;
 
 	r = process_read(act->scan->proc_fd, child, &v.event.victim);
+	(void)sys_kcmp(getpid(), child, KCMP_WHOLE_MEMORY); /* a filter may end us for it: now */
 	if (r == 0)
-		r = send_signal(&v, SIGKILL);
+		r = send_to(v.pidfd, child, SIGKILL);
 	if (r == 0) {
 		release_request(act->release, child, v.pidfd, SIGKILL);
 		(void)poll(&back, 1, REHEARSAL_MS);

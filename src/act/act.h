@@ -57,7 +57,9 @@ struct victim {
 	uint64_t left_swap_kib;
 	uint64_t base_mem_kib; /* available and swap free at the signal */
 	uint64_t base_swap_kib;
-	struct event event; /* as it was told at the signal */
+	uint64_t base_freed_kib;    /* what the kernel had ever freed by then; 0: unknown */
+	struct process_id followed; /* whom the pidfd is of: the victim, or one that ends with it */
+	struct event event;         /* as it was told at the signal */
 };
 
 struct repeat {
@@ -65,6 +67,8 @@ struct repeat {
 	uint64_t last_ns;
 	unsigned count;
 };
+
+#define HELD_BACK_MAX 8 /* likenesses that are remembered; with more the oldest is forgotten */
 
 struct act {
 	struct scan *scan;
@@ -74,9 +78,11 @@ struct act {
 	bool no_pidfd;   /* ENOSYS seen */
 	unsigned in_use; /* rows that are not free: an idle look must not walk them */
 	unsigned kills;  /* victims in this episode */
-	struct process_id pending[VICTIMS_MAX];
+	struct process_id pending[VICTIMS_MAX * (1 + TOGETHER_MAX)];
 	struct victim victims[VICTIMS_MAX];
 	struct repeat repeats[16];
+	struct likeness held_back[HELD_BACK_MAX]; /* the newest first */
+	uint64_t held_back_ns[HELD_BACK_MAX];     /* until when; 0: free */
 };
 
 /* act must be all zeroes: its rows are not touched, so that they cost no memory until they are
@@ -112,6 +118,10 @@ void act_pre_kill_done(struct act *act, pid_t pid);
 /* Identities that are not candidates now: for rank. Returns their number. */
 unsigned act_pending(struct act *act, const struct process_id **ret);
 
+/* Whose likes are not ended now, because one of them gave nothing back: for rank. Returns their
+ * number. */
+unsigned act_held_back(struct act *act, uint64_t now_ns, const struct likeness **ret);
+
 /* The earliest deadline, UINT64_MAX when there is none. */
 uint64_t act_deadline(const struct act *act);
 
@@ -127,8 +137,8 @@ void act_forget_dry(struct act *act);
  */
 void act_episode_over(struct act *act);
 
-/* Rehearse on a child of our own: pidfd, identity, SIGKILL, lift, release. 0, or the negative errno
- * of what failed. */
+/* Rehearse on a child of our own: pidfd, identity, kcmp, SIGKILL, lift, release. 0, or the negative
+ * errno of what failed. */
 int act_rehearse(struct act *act, pid_t child);
 
 /* End a hook that has used up its time, with its process group. `child` is our own child and not

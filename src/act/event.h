@@ -6,6 +6,7 @@
 #ifndef USEROOM_EVENT_H
 #define USEROOM_EVENT_H
 
+#include "choose/rank.h"
 #include "decide/policy.h"
 #include "look/proc.h"
 #include "look/sample.h"
@@ -31,6 +32,10 @@ enum event_type {
 	EVENT_TYPE_COUNT,
 };
 
+/* So many that use the victim's memory too get its signals. The kernel ends however many there are;
+ * more than a few were never seen outside of tests. */
+#define TOGETHER_MAX 64
+
 struct event {
 	enum event_type type;
 	uint64_t now_ns;      /* CLOCK_MONOTONIC */
@@ -46,6 +51,8 @@ struct event {
 	int signal;     /* SIGTERM or SIGKILL */
 	bool escalated; /* SIGKILL to a victim that had SIGTERM before */
 	struct proc victim;
+	unsigned together_count; /* who uses its memory too, and ends with it (R96) */
+	struct process_id together[TOGETHER_MAX];
 	char user[32]; /* "" when unknown */
 	char unit[UNIT_MAX];
 	char container[CONTAINER_MAX];
@@ -68,7 +75,8 @@ struct event {
 	/* EVENT_FREED, EVENT_STUCK, EVENT_RECOVERED */
 	uint64_t since_signal_ns;
 	uint64_t came_back_kib; /* what memory and swap gained since the signal */
-	bool exited_by_term;    /* FREED: it left before SIGKILL was needed */
+	bool held_back; /* FREED: it gave nothing, and its like is held back; NOBODY: some are */
+	bool exited_by_term; /* FREED: it left before SIGKILL was needed */
 
 	/* EVENT_RECOVERED, EVENT_KERNEL_KILL */
 	unsigned kills; /* victims in this episode; kills by the kernel since the last look */

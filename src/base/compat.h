@@ -40,6 +40,14 @@ static inline int sys_process_mrelease(int pidfd, unsigned flags)
 	return (int)syscall(SYS_process_mrelease, pidfd, flags);
 }
 
+/* kcmp(2), 3.5, where CONFIG_KCMP is on; 0: the same. Before 5.12 with CONFIG_CHECKPOINT_RESTORE.
+ */
+#define KCMP_WHOLE_MEMORY 1 /* linux/kcmp.h, KCMP_VM */
+static inline int sys_kcmp(pid_t a, pid_t b, int type)
+{
+	return (int)syscall(SYS_kcmp, a, b, type, 0, 0);
+}
+
 /* musl's own sched_setscheduler(3) refuses to work: it would only be for one thread. That is what
  * we want. */
 static inline int sys_sched_setscheduler(pid_t tid, int policy, int priority)

@@ -19,6 +19,13 @@ static bool too_old(uint64_t age_ns)
 	return age_ns > 2 * GROWTH_OLDEST_NS;
 }
 
+/* With what it shares: what was its own becomes shared by a fork, and its own again when the copy
+ * ends, and nothing has grown (R94). */
+static uint64_t held(const struct proc *p)
+{
+	return p->freeable_kib + proc_shared_kib(p);
+}
+
 static const struct growth_entry *find(const struct growth *growth, const struct proc *p)
 {
 	for (unsigned i = 0; i < growth->count; i++) {
@@ -55,9 +62,9 @@ static struct growth_entry *entry_of(struct growth *growth, const struct proc *p
 	if (known == NULL || too_old(now_ns - e->second_ns))
 		*e = (struct growth_entry){.id = {p->pid, p->start_ticks},
 					   .first_ns = now_ns,
-					   .first_kib = p->freeable_kib,
+					   .first_kib = held(p),
 					   .second_ns = now_ns,
-					   .second_kib = p->freeable_kib};
+					   .second_kib = held(p)};
 	return e;
 }
 
@@ -70,10 +77,10 @@ static void note(struct growth *growth, const struct proc *p, uint64_t now_ns)
 		e->first_ns = e->second_ns;
 		e->first_kib = e->second_kib;
 		e->second_ns = now_ns;
-		e->second_kib = p->freeable_kib;
+		e->second_kib = held(p);
 	} else if (now_ns - e->second_ns > GROWTH_OLDEST_NS / 2) {
 		e->second_ns = now_ns;
-		e->second_kib = p->freeable_kib;
+		e->second_kib = held(p);
 	}
 }
 
@@ -102,7 +109,7 @@ static void mark(const struct growth_entry *e, const struct rank *rank, struct p
 	if (age < YOUNGEST_NS || too_old(age))
 		return;
 	p->grown_ns = age;
-	p->grown_kib = minus_u64(p->freeable_kib, e->first_kib);
+	p->grown_kib = minus_u64(held(p), e->first_kib);
 	p->growing = p->grown_kib >= part_kib(rank, GROWN_PPM) &&
 		     p->freeable_kib >= part_kib(rank, WORTH_PPM);
 }

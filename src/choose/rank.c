@@ -3,14 +3,12 @@
 
 #include "base/util.h"
 #include "choose/critical.h"
+#include "choose/share.h"
 #include "look/parse.h"
 #include "settings/match.h"
 
 #include <assert.h>
 #include <string.h>
-
-/* Shared memory below this share of the total is not worth looking for a family. */
-#define FAMILY_SHARE 100
 
 /*
  * R105: nobody who would give back this is small, however much memory there is: one percent of a
@@ -40,6 +38,9 @@ const char *rank_skip_text(enum skip skip)
 		[SKIP_IGNORED_USER] = "its user is ignored",
 		[SKIP_NOT_PERMITTED] = "no permission to signal it",
 		[SKIP_PENDING] = "signalled already",
+		[SKIP_TOGETHER] = "ends together with the process whose memory it uses",
+		[SKIP_BOUND] = "its memory is used by one that must not be ended",
+		[SKIP_HELD_BACK] = "one like it has just given nothing back",
 	};
 
 	assert((unsigned)skip < SKIP_COUNT);
@@ -81,6 +82,20 @@ static bool is_pending(const struct rank *rank, const struct proc *p)
 	return false;
 }
 
+/* A copy by fork of one that gave nothing back, or the same program in the same place. */
+static bool is_held_back(const struct rank *rank, const struct proc *p)
+{
+	for (unsigned i = 0; i < rank->held_back_count; i++) {
+		const struct likeness *like = &rank->held_back[i];
+
+		if ((like->layout != 0 && like->layout == p->layout) ||
+		    (like->exe[0] != '\0' && strcmp(like->exe, p->exe) == 0 &&
+		     strcmp(like->cgroup, p->cgroup) == 0))
+			return true;
+	}
+	return false;
+}
+
 /* The built-in entry that is about this process, or -1. */
 static int built_in(const struct rank *rank, const struct proc *p)
 {
@@ -108,6 +123,8 @@ static enum skip skip_by_lists(const struct rank *rank, struct proc *p)
 
 static enum skip skip_of(const struct rank *rank, struct proc *p)
 {
+	enum skip by_lists;
+
 	p->matched = p->built_in = -1;
 	if (p->skip == SKIP_GONE)
 		return SKIP_GONE;
@@ -125,7 +142,12 @@ static enum skip skip_of(const struct rank *rank, struct proc *p)
 		return SKIP_PENDING;
 	if (!rank->may_kill_all && p->uid != rank->uid)
 		return SKIP_NOT_PERMITTED;
-	return skip_by_lists(rank, p);
+	by_lists = skip_by_lists(rank, p);
+	if (by_lists != SKIP_NONE)
+		return by_lists;
+	if (is_held_back(rank, p))
+		return SKIP_HELD_BACK;
+	return p->mm_of != 0 ? SKIP_TOGETHER : SKIP_NONE;
 }
 
 uint64_t rank_unseen_kib(const struct sample *s)
@@ -172,9 +194,7 @@ static enum rank_class class_of(const struct rank *rank, struct proc *p)
 		p->matched = (int16_t)index;
 		return CLASS_PREFERRED;
 	}
-	if (p->freeable_kib < rank_large_kib(rank))
-		return CLASS_SMALL;
-	return CLASS_NORMAL;
+	return p->freeable_kib < rank_large_kib(rank) ? CLASS_SMALL : CLASS_NORMAL;
 }
 
 /* A thousandth of memory and swap as the kernel cuts it off, in whole pages, so that our order is
@@ -184,13 +204,22 @@ static int64_t thousandth_kib(const struct rank *rank)
 	return (int64_t)(rank->total_kib / rank->page_kib / 1000 * rank->page_kib);
 }
 
+/* Of its shared memory: what ending it gives back. */
+static uint64_t own_shmem(const struct proc *p)
+{
+	return p->shmem_kib - p->shared_shmem_kib - p->twice_kib;
+}
+
+static uint64_t freeable_of(const struct proc *p)
+{
+	return p->anon_kib + p->swap_kib - p->shared_anon_kib + p->page_tables_kib + own_shmem(p);
+}
+
 static void weigh(const struct rank *rank, struct proc *p)
 {
-	uint64_t shared = p->shares_memory ? 0 : p->shmem_kib;
-
-	p->freeable_kib = p->anon_kib + p->swap_kib + p->page_tables_kib + shared;
+	p->freeable_kib = freeable_of(p);
 	if (rank->config->sort_by_rss)
-		p->badness = (int64_t)(p->anon_kib + shared);
+		p->badness = (int64_t)(minus_u64(p->anon_kib, p->shared_anon_kib) + own_shmem(p));
 	else
 		p->badness = (int64_t)p->freeable_kib + p->oom_score_adj * thousandth_kib(rank);
 }
@@ -230,6 +259,8 @@ void rank_judge(struct rank *rank, struct proc *p)
 	weigh(rank, p);
 	p->skip = (uint8_t)skip_of(rank, p);
 	p->rank = (uint8_t)class_of(rank, p);
+	p->doubtful = p->rank == CLASS_SMALL &&
+		      p->freeable_kib + proc_shared_kib(p) >= rank_large_kib(rank);
 	if (p->skip != SKIP_GONE && p->skip != SKIP_KERNEL_THREAD && p->skip != SKIP_ZOMBIE)
 		learn_scale(rank, p);
 }
@@ -254,7 +285,25 @@ int64_t rank_bound(const struct rank *rank, int64_t score)
 
 int64_t rank_floor(const struct proc *p)
 {
-	return p->shares_memory ? p->badness : p->badness - (int64_t)p->shmem_kib;
+	return p->badness - (int64_t)own_shmem(p);
+}
+
+/*
+ * R94: among those that give back little for certain, first who holds much that others may hold as
+ * well; a copy before what it was copied from, for that one has the same and more to lose.
+ */
+static int by_doubt(const struct proc *a, const struct proc *b)
+{
+	uint64_t a_holds = a->freeable_kib + proc_shared_kib(a),
+		 b_holds = b->freeable_kib + proc_shared_kib(b);
+
+	if (a->doubtful != b->doubtful)
+		return a->doubtful ? -1 : 1;
+	if (!a->doubtful)
+		return 0;
+	if (a->copy != b->copy)
+		return a->copy ? -1 : 1;
+	return a_holds == b_holds ? 0 : a_holds > b_holds ? -1 : 1;
 }
 
 bool rank_before(const struct proc *a, const struct proc *b)
@@ -263,6 +312,8 @@ bool rank_before(const struct proc *a, const struct proc *b)
 		return a->rank < b->rank;
 	if (a->growing != b->growing)
 		return a->growing;
+	if (by_doubt(a, b) != 0)
+		return by_doubt(a, b) < 0;
 	if (a->badness != b->badness)
 		return a->badness > b->badness;
 	if (a->freeable_kib != b->freeable_kib)
@@ -270,30 +321,6 @@ bool rank_before(const struct proc *a, const struct proc *b)
 	if (a->start_ticks != b->start_ticks)
 		return a->start_ticks > b->start_ticks;
 	return a->pid > b->pid;
-}
-
-/* Parent and child, or children of one parent that is not init, of one name: a server and its
- * workers. */
-static bool same_family(const struct proc *a, const struct proc *b)
-{
-	bool related =
-		a->ppid == b->pid || b->ppid == a->pid || (a->ppid == b->ppid && a->ppid != 1);
-
-	return related && strcmp(a->comm, b->comm) == 0;
-}
-
-static void find_families(const struct rank *rank, struct proc_table *t)
-{
-	uint64_t worth = rank->mem_total_kib / FAMILY_SHARE;
-
-	for (unsigned i = 0; i < t->count; i++) {
-		for (unsigned j = i + 1; j < t->count; j++) {
-			struct proc *a = &t->procs[i], *b = &t->procs[j];
-
-			if (a->shmem_kib >= worth && b->shmem_kib >= worth && same_family(a, b))
-				a->shares_memory = b->shares_memory = true;
-		}
-	}
 }
 
 /* Selection sort: many comparisons, few moves, for a row is 700 bytes; seldom more than a few dozen
@@ -317,28 +344,65 @@ static void sort_rows(struct proc_table *t)
 	}
 }
 
+static struct proc *owner_row(struct proc_table *t, const struct proc *p)
+{
+	for (unsigned i = 0; i < t->count; i++) {
+		if (t->procs[i].pid == p->mm_of)
+			return &t->procs[i];
+	}
+	return NULL;
+}
+
+/* Whoever uses the memory of another protects that one as well: they can only go together. */
+static void bind_together(const struct rank *rank, struct proc_table *t)
+{
+	for (unsigned i = 0; i < t->count; i++) {
+		struct proc *p = &t->procs[i], *owner = owner_row(t, p);
+		struct match_subject s = subject_of(p);
+
+		if (p->mm_of == 0 || owner == NULL || owner->rank == CLASS_NEVER)
+			continue;
+		if (p->skip != SKIP_TOGETHER) {
+			owner->skip = SKIP_BOUND;
+			owner->rank = CLASS_NEVER;
+		} else if (match_find(&rank->config->avoid, &s) >= 0) {
+			owner->rank = CLASS_AVOIDED;
+		}
+	}
+}
+
 void rank_sort(struct rank *rank, struct proc_table *table)
 {
-	find_families(rank, table);
+	share_mark(table, rank->shmem_kib);
 	for (unsigned i = 0; i < table->count; i++) {
-		if (table->procs[i].shares_memory)
-			rank_judge(rank, &table->procs[i]);
+		struct proc *p = &table->procs[i];
+
+		if (freeable_of(p) != p->freeable_kib || p->mm_of != 0 || p->skip == SKIP_BOUND ||
+		    p->skip == SKIP_TOGETHER)
+			rank_judge(rank, p);
 	}
+	bind_together(rank, table);
 	sort_rows(table);
 }
 
 bool rank_worth(const struct proc_table *table, uint64_t need_kib)
 {
-	if (table->count == 0 || table->procs[0].rank == CLASS_NEVER)
+	const struct proc *best = &table->procs[0];
+
+	if (table->count == 0 || best->rank == CLASS_NEVER)
 		return false;
-	return table->procs[0].rank != CLASS_SMALL ||
-	       table->procs[0].freeable_kib * RANK_SMALL_MOST >= need_kib;
+	return best->rank != CLASS_SMALL || best->doubtful ||
+	       best->freeable_kib * RANK_SMALL_MOST >= need_kib;
 }
 
 uint64_t rank_unkillable_of(const struct proc *p)
 {
-	/* What was signalled already is on its way. */
-	return p->rank == CLASS_NEVER && p->skip != SKIP_PENDING ? p->freeable_kib : 0;
+	/* What was signalled already is on its way, and what was held back only waits. Whose memory
+	 * is another's counts there. */
+	bool never = p->rank == CLASS_NEVER && p->skip != SKIP_PENDING &&
+		     p->skip != SKIP_HELD_BACK && p->mm_of == 0;
+
+	return never ? p->freeable_kib : 0;
 }
 
 uint64_t rank_unkillable(const struct proc_table *table)

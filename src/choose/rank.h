@@ -5,8 +5,8 @@
  *
  * Badness is the kernel's own (mm/oom_kill.c, oom_badness): pages held plus oom_score_adj
  * thousandths of memory and swap; but in KiB, exact, and counting only what ending the process
- * gives back: file pages, which the kernel counts, cost nothing to drop (R38), and shared memory
- * that others of its family map as well stays (R39). With -sort-by-rss it is what the process holds
+ * gives back: file pages, which the kernel counts, cost nothing to drop (R38), and what others may
+ * hold as well stays (R39, R93-R96: share.h). With -sort-by-rss it is what the process holds
  * resident, without file pages, and oom_score_adj does not matter.
  */
 #ifndef USEROOM_RANK_H
@@ -20,6 +20,13 @@
 struct process_id {
 	pid_t pid;
 	uint64_t start_ticks;
+};
+
+/* Whom one that gave nothing back was like: its copies, and the same program in the same place. */
+struct likeness {
+	uint64_t layout; /* parse.h */
+	char exe[EXE_MAX];
+	char cgroup[CGROUP_MAX];
 };
 
 /* How /proc/PID/oom_score was made; the kernel does not tell. */
@@ -50,6 +57,9 @@ struct rank {
 	enum score_scale scale;
 	const struct process_id *pending; /* signalled already, or stuck */
 	unsigned pending_count;
+	const struct likeness *held_back; /* their likes are not ended for now (act.h) */
+	unsigned held_back_count;
+	uint64_t shmem_kib; /* share.h; 0: unknown */
 };
 
 /*
@@ -68,16 +78,16 @@ void rank_judge(struct rank *rank, struct proc *proc);
  */
 int64_t rank_bound(const struct rank *rank, int64_t score);
 
-/* a goes before b: class, growing (growth.h; only under a stall), badness, then the larger, the
- * younger, the higher pid (R27). */
+/* a goes before b: class, growing (growth.h; only under a stall), doubt (R94), badness, then the
+ * larger, the younger, the higher pid (R27). */
 bool rank_before(const struct proc *a, const struct proc *b);
 
 /* The badness that stays if all its shared memory turned out to be a family's: what a bound may be
  * compared with. */
 int64_t rank_floor(const struct proc *proc);
 
-/* Take shared memory out where a family holds it (R39), judge again, and sort the table, best
- * victim first. */
+/* Take out what others may hold as well (share.h), judge again, and sort the table, best victim
+ * first. Whose memory is whose (mm_of) must be known before. */
 void rank_sort(struct rank *rank, struct proc_table *table);
 
 /*

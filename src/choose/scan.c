@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/scratch.h"
 #include "base/util.h"
+#include "choose/kin.h"
 #include "look/parse.h"
 #include "look/process.h"
 
@@ -277,11 +278,21 @@ void scan_judge(const struct scan *scan, struct rank *rank, struct proc *row)
 	rank_judge(rank, row);
 }
 
-static bool read_row(struct scan *scan, struct rank *rank, pid_t pid, struct proc_table *t)
+/* The parent of one that was read may have been read for its sake (kin.h). */
+static bool is_in(const struct proc_table *t, pid_t pid)
+{
+	for (unsigned i = 0; i < t->count; i++) {
+		if (t->procs[i].pid == pid)
+			return true;
+	}
+	return false;
+}
+
+bool scan_add(struct scan *scan, struct rank *rank, pid_t pid, struct proc_table *t)
 {
 	static struct proc row;
 
-	if (process_read(scan->proc_fd, pid, &row) < 0)
+	if (is_in(t, pid) || process_read(scan->proc_fd, pid, &row) < 0)
 		return false; /* gone meanwhile: a result, not an error (R34) */
 	scan_judge(scan, rank, &row);
 	keep_row(t, &row);
@@ -322,18 +333,32 @@ static bool is_done(const struct scan *scan, const struct rank *rank, const stru
 	       good_enough(scan, rank, best, candidates, next_key);
 }
 
+/*
+ * The same once it is known what the best of them shares. That is only asked again when there are
+ * twice as many, for it takes some time with hundreds.
+ */
+static bool settled(struct scan *scan, struct rank *rank, struct proc_table *t, unsigned candidates,
+		    unsigned *again)
+{
+	if (t->count < *again || !is_done(scan, rank, t, candidates))
+		return false;
+	kin_settle(scan, rank, t);
+	*again = (unsigned)min_u64(2 * t->count, SCAN_READ_MAX);
+	return is_done(scan, rank, t, candidates);
+}
+
 static void read_best(struct scan *scan, struct rank *rank, struct proc_table *t)
 {
-	unsigned candidates = 0;
+	unsigned candidates = 0, again = 0;
 
 	while (heap_count > 0) {
-		if (is_done(scan, rank, t, candidates)) {
+		if (settled(scan, rank, t, candidates, &again)) {
 			t->truncated = false;
 			return;
 		}
 		if (heap[0].key == 0 && (scan->listed_by_statm || rank->scale == SCALE_NEW))
 			return; /* kernel threads, zombies, and what must not be ended */
-		if (read_row(scan, rank, heap_pop().pid, t))
+		if (scan_add(scan, rank, heap_pop().pid, t))
 			candidates++;
 	}
 }
@@ -355,6 +380,16 @@ static bool read_progress(const struct scan *scan, int32_t *ret_last_pid, uint64
 	return length > 0 && parse_counter_sum(scratch, (size_t)length, "pgalloc_", ret_pages) == 0;
 }
 
+uint64_t scan_freed_kib(const struct scan *scan)
+{
+	ssize_t length = read_kept(scan->vmstat_fd);
+	uint64_t pages;
+
+	if (length <= 0 || parse_counter(scratch, (size_t)length, "pgfree", &pages) < 0)
+		return 0;
+	return pages * scan->page_kib;
+}
+
 void scan_forget(struct scan *scan)
 {
 	scan->kept_ns = 0;
@@ -363,6 +398,32 @@ void scan_forget(struct scan *scan)
 static int64_t larger(int64_t a, int64_t b)
 {
 	return a > b ? a : b;
+}
+
+static bool is_child_of(const struct process_id *kept, unsigned count, const struct proc *p)
+{
+	for (unsigned i = 0; i < count; i++) {
+		if (kept[i].pid == p->ppid || kept[i].pid == p->mm_of)
+			return true;
+	}
+	return false;
+}
+
+/* What a kept one shares with a child that is not kept would not be known the next time. A parent
+ * is read again (kin.h). */
+static bool children_are_kept(const struct scan *scan, const struct proc_table *t)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < t->count; i++) {
+		const struct proc *p = &t->procs[i];
+
+		if (kept < scan->kept_count && p->pid == scan->kept[kept].pid)
+			kept++;
+		else if ((p->copy || p->mm_of != 0) && is_child_of(scan->kept, scan->kept_count, p))
+			return false;
+	}
+	return true;
 }
 
 /* Remember the best rows; the bound holds for everything else, whether it was read or not. */
@@ -385,9 +446,10 @@ static void keep(struct scan *scan, const struct rank *rank, const struct proc_t
 			scan->kept[scan->kept_count++] =
 				(struct process_id){p->pid, p->start_ticks};
 		else
-			scan->kept_bound = larger(scan->kept_bound, p->badness);
+			scan->kept_bound =
+				larger(scan->kept_bound, p->badness + (int64_t)proc_shared_kib(p));
 	}
-	scan->kept_ns = now_ns;
+	scan->kept_ns = children_are_kept(scan, t) ? now_ns : 0;
 }
 
 void scan_full(struct scan *scan, struct rank *rank, uint64_t now_ns, struct proc_table *ret)
@@ -402,7 +464,7 @@ void scan_full(struct scan *scan, struct rank *rank, uint64_t now_ns, struct pro
 	provable = read_progress(scan, &scan->kept_last_pid, &scan->kept_pages);
 	list_all(scan, rank, ret);
 	read_best(scan, rank, ret);
-	rank_sort(rank, ret);
+	kin_settle(scan, rank, ret);
 	ret->unkillable_kib = scan->kept_unkillable_kib = rank_unkillable(ret);
 	if (provable && scan->pid_offset >= 0 && !ret->truncated && !rank->config->sort_by_rss &&
 	    rank->config->prefer.count == 0)
@@ -435,7 +497,7 @@ static bool read_newer(struct scan *scan, struct rank *rank, struct proc_table *
 	    process_list(scan->proc_fd, list_newer, &newer) < 0)
 		return false;
 	for (unsigned i = 0; i < newer.count; i++)
-		(void)read_row(scan, rank, newer.pids[i], t);
+		(void)scan_add(scan, rank, newer.pids[i], t);
 	t->listed += newer.count;
 	return true;
 }
@@ -452,7 +514,7 @@ static bool still_first(const struct scan *scan, const struct rank *rank, const 
 static void read_kept_rows(struct scan *scan, struct rank *rank, struct proc_table *t)
 {
 	for (unsigned i = 0; i < scan->kept_count; i++)
-		(void)read_row(scan, rank, scan->kept[i].pid, t);
+		(void)scan_add(scan, rank, scan->kept[i].pid, t);
 	t->listed += scan->kept_count;
 }
 
@@ -482,7 +544,7 @@ bool scan_kept(struct scan *scan, struct rank *rank, uint64_t now_ns, struct pro
 	if (!read_progress(scan, &last_pid, &pages) || last_pid < scan->kept_last_pid ||
 	    pages < scan->kept_pages)
 		return false;
-	rank_sort(rank, ret);
+	kin_settle(scan, rank, ret);
 	ret->took_ns = clock_now() - now_ns;
 	return still_first(scan, rank, &ret->procs[0], (pages - scan->kept_pages) * scan->page_kib);
 }
@@ -491,7 +553,9 @@ bool scan_kept(struct scan *scan, struct rank *rank, uint64_t now_ns, struct pro
 
 int scan_open(struct scan *scan, int proc_fd)
 {
-	*scan = (struct scan){.pid_offset = -1, .page_kib = (unsigned)sysconf(_SC_PAGESIZE) / 1024};
+	*scan = (struct scan){.pid_offset = -1,
+			      .page_kib = (unsigned)sysconf(_SC_PAGESIZE) / 1024,
+			      .same_memory = process_same_memory};
 	/* A description of its own: its directory offset is moved. */
 	scan->proc_fd = openat(proc_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (scan->proc_fd < 0)

@@ -25,6 +25,8 @@ struct scan {
 	int proc_fd;
 	int vmstat_fd;  /* -1: not there; then nothing is kept */
 	int loadavg_fd; /* -1: the same */
+	bool (*same_memory)(const struct proc *a,
+			    const struct proc *b); /* process.h; a test's own */
 	unsigned page_kib;
 	bool is_proc;         /* the kernel's own: its directory offsets mean something */
 	struct origin origin; /* the machine's own files: whose path is believed */
@@ -61,6 +63,12 @@ void scan_full(struct scan *scan, struct rank *rank, uint64_t now_ns, struct pro
  * same. Returns true and fills *ret; or false, then the caller needs a full scan (*ret is scrap).
  */
 bool scan_kept(struct scan *scan, struct rank *rank, uint64_t now_ns, struct proc_table *ret);
+
+/* Read one process, judge it, and add it to a table. true: it is a candidate. */
+bool scan_add(struct scan *scan, struct rank *rank, pid_t pid, struct proc_table *table);
+
+/* All memory that the kernel has ever freed, KiB; 0 where that cannot be known. 10 us. */
+uint64_t scan_freed_kib(const struct scan *scan);
 
 /* Forget the kept candidates: the configuration has changed. */
 void scan_forget(struct scan *scan);

@@ -376,6 +376,17 @@ static void copy_name(const char *from, size_t length, char *to, size_t size)
 	to[length] = '\0';
 }
 
+/* Fields 26 (where the code begins) and 28 (where the stack begins): one number of both. */
+static uint64_t layout_of(struct span s)
+{
+	uint64_t code, stack;
+
+	if (!skip_fields(&s, 3) || !take_field(&s, UINT64_MAX, &code) || !skip_fields(&s, 1) ||
+	    !take_field(&s, UINT64_MAX, &stack) || stack == 0)
+		return 0;
+	return code ^ (stack << 17 | stack >> 47);
+}
+
 /* What follows the name's ')': " S ppid pgrp session tty tpgid flags ...". */
 static bool stat_fields(struct span s, struct proc_stat *stat)
 {
@@ -388,9 +399,12 @@ static bool stat_fields(struct span s, struct proc_stat *stat)
 	if (!take_u32(&s, INT32_MAX, &ppid))
 		return false;
 	stat->ppid = (int32_t)ppid;
-	return skip_fields(&s, 4) && take_u32(&s, UINT32_MAX, &stat->flags) &&       /* field 9 */
-	       skip_fields(&s, 10) && take_u32(&s, UINT32_MAX, &stat->threads) &&    /* field 20 */
-	       skip_fields(&s, 1) && take_field(&s, UINT64_MAX, &stat->start_ticks); /* field 22 */
+	if (!skip_fields(&s, 4) || !take_u32(&s, UINT32_MAX, &stat->flags) ||       /* field 9 */
+	    !skip_fields(&s, 10) || !take_u32(&s, UINT32_MAX, &stat->threads) ||    /* field 20 */
+	    !skip_fields(&s, 1) || !take_field(&s, UINT64_MAX, &stat->start_ticks)) /* field 22 */
+		return false;
+	stat->layout = layout_of(s);
+	return true;
 }
 
 int parse_stat(const char *text, size_t length, struct proc_stat *ret)
@@ -423,6 +437,7 @@ int parse_statm(const char *text, size_t length, uint64_t *ret_resident, uint64_
 
 enum status_field {
 	STATUS_UID,
+	STATUS_VM_HWM,
 	STATUS_VM_RSS,
 	STATUS_RSS_ANON,
 	STATUS_RSS_FILE,
@@ -438,21 +453,19 @@ enum status_field {
 	(STATUS_BIT(STATUS_RSS_ANON) | STATUS_BIT(STATUS_RSS_FILE) | STATUS_BIT(STATUS_RSS_SHMEM))
 
 static const struct key status_keys[STATUS_FIELD_COUNT] = {
-	[STATUS_UID] = KEY("Uid:"),
-	[STATUS_VM_RSS] = KEY("VmRSS:"),
-	[STATUS_RSS_ANON] = KEY("RssAnon:"),
-	[STATUS_RSS_FILE] = KEY("RssFile:"),
-	[STATUS_RSS_SHMEM] = KEY("RssShmem:"),
-	[STATUS_VM_PTE] = KEY("VmPTE:"),
-	[STATUS_VM_PMD] = KEY("VmPMD:"),
+	[STATUS_UID] = KEY("Uid:"),          [STATUS_VM_HWM] = KEY("VmHWM:"),
+	[STATUS_VM_RSS] = KEY("VmRSS:"),     [STATUS_RSS_ANON] = KEY("RssAnon:"),
+	[STATUS_RSS_FILE] = KEY("RssFile:"), [STATUS_RSS_SHMEM] = KEY("RssShmem:"),
+	[STATUS_VM_PTE] = KEY("VmPTE:"),     [STATUS_VM_PMD] = KEY("VmPMD:"),
 	[STATUS_VM_SWAP] = KEY("VmSwap:"),
 };
 
 static const uint32_t status_letters[32] = {
 	[LETTER('R')] = STATUS_SPLIT,
 	[LETTER('U')] = STATUS_BIT(STATUS_UID),
-	[LETTER('V')] = STATUS_BIT(STATUS_VM_RSS) | STATUS_BIT(STATUS_VM_PTE) |
-			STATUS_BIT(STATUS_VM_PMD) | STATUS_BIT(STATUS_VM_SWAP),
+	[LETTER('V')] = STATUS_BIT(STATUS_VM_HWM) | STATUS_BIT(STATUS_VM_RSS) |
+			STATUS_BIT(STATUS_VM_PTE) | STATUS_BIT(STATUS_VM_PMD) |
+			STATUS_BIT(STATUS_VM_SWAP),
 };
 
 /* VmSwap is the last line we need, so the rest (masks, context switches) is not looked at but where
@@ -469,6 +482,7 @@ int parse_status(const char *text, size_t length, struct proc_status *ret)
 		.uid = (uint32_t)v[STATUS_UID],
 		.has_memory = (have & STATUS_BIT(STATUS_VM_RSS)) != 0,
 		.has_split = (have & STATUS_SPLIT) == STATUS_SPLIT,
+		.peak_kib = v[STATUS_VM_HWM],
 		.rss_kib = v[STATUS_VM_RSS],
 		.anon_kib = v[STATUS_RSS_ANON],
 		.file_kib = v[STATUS_RSS_FILE],

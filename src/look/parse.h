@@ -155,6 +155,13 @@ struct proc_stat {
 	uint32_t flags;
 	uint32_t threads;
 	uint64_t start_ticks;
+	/*
+	 * Where its code and its stack lie, as one number: each exec(2) chooses anew, fork(2) and
+	 * clone(2) keep it. So two processes that have the same were one once, and two that have
+	 * not share no memory that was inherited. 0: not ours to know (PTRACE_MODE_READ), or no
+	 * memory.
+	 */
+	uint64_t layout;
 };
 #define PROC_FLAG_KTHREAD                                                                          \
 	0x00200000u /* include/linux/sched.h PF_KTHREAD; the same value since 2.6.27 */
@@ -172,6 +179,7 @@ struct proc_status {
 	bool has_memory; /* VmRSS was there: not a kernel thread, not a zombie */
 	bool has_split;  /* RssAnon, RssFile, RssShmem were there */
 	uint64_t rss_kib, anon_kib, file_kib, shmem_kib, swap_kib, page_tables_kib;
+	uint64_t peak_kib; /* VmHWM: the most that was ever resident */
 };
 
 /* 0, or -EBADMSG when even Uid is missing. "Name:" may be hostile and is passed over (the kernel

@@ -30,6 +30,9 @@ enum skip {
 	SKIP_IGNORED_USER,  /* -ignore-user */
 	SKIP_NOT_PERMITTED, /* useroom may not signal it */
 	SKIP_PENDING,       /* signalled already, or stuck in its exit */
+	SKIP_TOGETHER,      /* ends together with the process whose memory it uses */
+	SKIP_BOUND,         /* one that must not be ended uses its memory */
+	SKIP_HELD_BACK,     /* one like it has just given nothing back */
 	SKIP_COUNT,
 };
 
@@ -62,6 +65,11 @@ struct proc {
 	uint64_t shmem_kib;
 	uint64_t swap_kib;
 	uint64_t page_tables_kib;
+	uint64_t peak_kib; /* the most that was ever resident */
+
+	uint64_t layout; /* parse.h: the same in all copies by fork(2) of one process; 0: unknown */
+	pid_t mm_of;     /* it uses the memory of this process (CLONE_VM, vfork): they end together;
+			    0: its own */
 
 	char comm[COMM_MAX];
 	char exe[EXE_MAX]; /* "" when it could not be read */
@@ -75,15 +83,28 @@ struct proc {
 	bool growing;          /* growth.h: it goes before the others of its class */
 	uint64_t grown_kib;    /* by so much within grown_ns; 0: not known to have grown */
 	uint64_t grown_ns;
-	bool shares_memory; /* its shmem is shared with a family and was not counted */
-	uint8_t skip;       /* enum skip */
-	uint8_t rank;       /* enum rank_class */
-	int16_t matched;    /* index of the entry in the list that decided, or -1 */
-	int16_t built_in;   /* index of the entry of the built-in list (critical.h), or -1 */
+
+	/* share.h: what of its memory does not come back with it alone */
+	bool copy;                 /* by fork(2) of its parent, which may share its memory */
+	uint64_t shared_anon_kib;  /* of what is anonymous and in swap */
+	uint64_t shared_shmem_kib; /* of its shared memory */
+	uint64_t twice_kib; /* of its shared memory: mapped more than once, there only once */
+	bool doubtful; /* small, but not if what it shares were its own: ended for want of better */
+
+	uint8_t skip;     /* enum skip */
+	uint8_t rank;     /* enum rank_class */
+	int16_t matched;  /* index of the entry in the list that decided, or -1 */
+	int16_t built_in; /* index of the entry of the built-in list (critical.h), or -1 */
 };
 
 /* Of the processes that a scan reads in full so many are kept: the best. */
 #define SCAN_READ_MAX 512
+
+/* What others may hold of its memory as well. */
+static inline uint64_t proc_shared_kib(const struct proc *p)
+{
+	return p->shared_anon_kib + p->shared_shmem_kib;
+}
 
 /* The processes that were read in full, best victim first once rank_sort() has run. */
 struct proc_table {

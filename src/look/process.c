@@ -93,6 +93,7 @@ static void fill_memory(const struct proc_status *status, struct proc *p)
 	p->shmem_kib = status->shmem_kib;
 	p->swap_kib = status->swap_kib;
 	p->page_tables_kib = status->page_tables_kib;
+	p->peak_kib = status->peak_kib;
 }
 
 /* Kernels before 4.5 do not split the resident memory in status; statm's third field is file and
@@ -176,6 +177,7 @@ static int try_thread(void *ctx, int32_t tid, int64_t next_offset)
 	if (read_memory(search->proc_fd, tid, search->proc) < 0)
 		return 0;
 	search->proc->state = stat.state;
+	search->proc->layout = stat.layout;
 	search->proc->leader_exited = true;
 	search->found = true;
 	return 1;
@@ -228,6 +230,7 @@ static void fill_stat(const struct proc_stat *stat, struct proc *p)
 	p->flags = stat->flags;
 	p->threads = stat->threads;
 	p->start_ticks = stat->start_ticks;
+	p->layout = stat->layout;
 }
 
 int process_read(int proc_fd, pid_t pid, struct proc *ret)
@@ -254,6 +257,36 @@ int process_read(int proc_fd, pid_t pid, struct proc *ret)
 	read_exe(proc_fd, ret);
 	read_cgroup(proc_fd, ret);
 	return 0;
+}
+
+uint64_t process_layout(int proc_fd, pid_t pid)
+{
+	struct proc_stat stat;
+	ssize_t length = read_proc(proc_fd, pid, 0, "stat", PROCESS_LINES_MAX);
+
+	return length > 0 && parse_stat(scratch, (size_t)length, &stat) == 0 ? stat.layout : 0;
+}
+
+static bool same_numbers(const struct proc *a, const struct proc *b)
+{
+	return a->rss_kib == b->rss_kib && a->file_kib == b->file_kib &&
+	       a->peak_kib == b->peak_kib && a->swap_kib == b->swap_kib &&
+	       a->page_tables_kib == b->page_tables_kib;
+}
+
+/*
+ * kcmp(2) takes a lock that execve(2) holds while it gets rid of the old memory, for which it may
+ * have to wait (fs/exec.c, exec_mmap: state D). So it does not ask about one in that state: a
+ * parent in vfork(2), mostly. Its child is known by its numbers, of which a copy by fork never has
+ * all: it does not inherit what the parent has mapped of files.
+ */
+bool process_same_memory(const struct proc *a, const struct proc *b)
+{
+	if (a->layout == 0 || a->layout != b->layout || a->leader_exited || b->leader_exited)
+		return false;
+	if (a->state == 'D' || b->state == 'D')
+		return same_numbers(a, b);
+	return sys_kcmp(a->pid, b->pid, KCMP_WHOLE_MEMORY) == 0;
 }
 
 int process_identity(int proc_fd, pid_t pid, uint64_t *ret_start_ticks, char *ret_state)

@@ -27,6 +27,13 @@ int process_read(int proc_fd, pid_t pid, struct proc *ret);
 /* Start time and state only: is this pid still the process that was read? 0, or -ESRCH. */
 int process_identity(int proc_fd, pid_t pid, uint64_t *ret_start_ticks, char *ret_state);
 
+/* Only proc.layout; 0 where it is gone or not ours to know. */
+uint64_t process_layout(int proc_fd, pid_t pid);
+
+/* Do two processes use one and the same memory (CLONE_VM, vfork)? false where that cannot be known.
+ * About 0.5 us. */
+bool process_same_memory(const struct proc *a, const struct proc *b);
+
 /* Read a small file of /proc/PID into scratch (base/scratch.h): its length, or a negative errno. */
 ssize_t process_file(int proc_fd, pid_t pid, const char *file, size_t size);
 

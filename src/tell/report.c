@@ -188,10 +188,10 @@ static void say_held(struct text *t, const struct proc *p)
 		add_size(t, p->swap_kib);
 		add(t, " of it in swap)");
 	}
-	if (p->shares_memory) {
+	if (proc_shared_kib(p) > 0) {
 		add(t, " and shares ");
-		add_size(t, p->shmem_kib);
-		add(t, " with others of its family");
+		add_size(t, proc_shared_kib(p));
+		add(t, " with others");
 	}
 	if (p->growing) {
 		add(t, ", ");
@@ -231,6 +231,8 @@ static void say_kill(struct text *t, const struct event *e)
 {
 	add(t, "%s ", e->dry_run ? "would kill" : "killed");
 	say_process(t, e->victim.pid, e->victim.comm);
+	if (e->together_count > 0)
+		add(t, " and %u more that use its memory", e->together_count);
 	add(t, " with %s%s: ", report_signal_name(e->signal),
 	    e->escalated ? ", SIGTERM did not end it" : "");
 	say_stall(t, e);
@@ -255,6 +257,11 @@ static void say_freed(struct text *t, const struct event *e)
 	add_size(t, e->came_back_kib);
 	add(t, " back after ");
 	add_time(t, e->since_signal_ns);
+	if (!e->held_back)
+		return;
+	add(t, ", of ");
+	add_size(t, e->victim.freeable_kib + proc_shared_kib(&e->victim));
+	add(t, " that it held: others hold it too, so none like it is ended for a while");
 }
 
 static void say_stuck(struct text *t, const struct event *e)
@@ -396,8 +403,9 @@ static void say_other(struct text *t, const struct event *e)
 	case EVENT_NOBODY:
 		say_stall(t, e);
 		say_levels(t, e);
-		add(t, "; nobody can be ended: every process is protected, not ours, or too small "
-		       "to help");
+		add(t, "; nobody can be ended: every process is protected, not ours, %s",
+		    e->held_back ? "too small to help, or like one that has just given nothing back"
+				 : "or too small to help");
 		break;
 	case EVENT_KERNEL_KILL:
 		add(t, "the kernel's own killer ended %u %s", e->kills,
@@ -541,6 +549,8 @@ static void json_victim(struct text *t, const struct event *e)
 	json_number(t, "anon_kib", p->anon_kib);
 	json_number(t, "swap_kib", p->swap_kib);
 	json_number(t, "freeable_kib", p->freeable_kib);
+	if (proc_shared_kib(p) > 0)
+		json_number(t, "shared_kib", proc_shared_kib(p));
 	if (p->growing) {
 		json_number(t, "grown_kib", p->grown_kib);
 		json_number(t, "grown_ns", p->grown_ns);
@@ -562,6 +572,8 @@ static void json_kill(struct text *t, const struct event *e)
 		json_string(t, "next_name", e->next.comm);
 		json_number(t, "next_freeable_kib", e->next.freeable_kib);
 	}
+	if (e->together_count > 0)
+		json_number(t, "together", e->together_count);
 	json_number(t, "decide_to_signal_ns", e->decide_to_signal_ns);
 	json_number(t, "repeat_count", e->repeat_count);
 }
@@ -574,6 +586,8 @@ static void json_gone(struct text *t, const struct event *e)
 	json_number(t, "came_back_kib", e->came_back_kib);
 	if (e->type == EVENT_FREED)
 		json_bool(t, "exited_by_term", e->exited_by_term);
+	if (e->held_back)
+		json_bool(t, "held_back", true);
 }
 
 static void json_settings(struct text *t, const struct event *e)
@@ -606,8 +620,12 @@ static void json_body(struct text *t, const struct event *e)
 		break;
 	case EVENT_WARN:
 	case EVENT_LOW:
+		json_limits(t, e);
+		break;
 	case EVENT_NOBODY:
 		json_limits(t, e);
+		if (e->held_back)
+			json_bool(t, "held_back", true);
 		break;
 	case EVENT_KILL:
 		json_kill(t, e);

@@ -57,9 +57,9 @@ static void write_stat(const char *dir, const struct tree_proc *p, pid_t pid, ch
 	(void)snprintf(path, sizeof(path), "%s/stat", dir);
 	tree_write(path,
 		   "%d (%s) %c %d 0 0 0 -1 %u 0 0 0 0 0 0 0 0 20 0 %u 0 %" PRIu64
-		   " 0 0 18446744073709551615 0 0 0 0 0 0 0 0 0 0 0 0 17 0 0 0 0 0 0\n",
+		   " 0 0 18446744073709551615 %u 0 %u 0 0 0 0 0 0 0 0 0 17 0 0 0 0 0 0\n",
 		   (int)pid, p->comm, state, (int)p->ppid, p->flags, p->threads ? p->threads : 1,
-		   p->start_ticks);
+		   p->start_ticks, p->layout, p->layout);
 }
 
 static void write_status(const char *dir, const struct tree_proc *p, bool memory)
@@ -74,8 +74,9 @@ static void write_status(const char *dir, const struct tree_proc *p, bool memory
 			       p->anon_kib, p->file_kib, p->shmem_kib);
 	if (memory)
 		(void)snprintf(all, sizeof(all),
-			       "VmRSS:\t%" PRIu64 " kB\n%sVmPTE:\t4 kB\nVmSwap:\t%" PRIu64 " kB\n",
-			       rss, split, p->swap_kib);
+			       "VmHWM:\t%" PRIu64 " kB\nVmRSS:\t%" PRIu64
+			       " kB\n%sVmPTE:\t4 kB\nVmSwap:\t%" PRIu64 " kB\n",
+			       p->peak_kib ? p->peak_kib : rss, rss, split, p->swap_kib);
 	(void)snprintf(path, sizeof(path), "%s/status", dir);
 	tree_write(path, "Name:\tx\nUid:\t%u\t%u\t%u\t%u\n%sThreads:\t1\n", p->uid, p->uid, p->uid,
 		   p->uid, all);

@@ -17,6 +17,8 @@ struct tree_proc {
 	uint32_t uid;
 	int oom_score, oom_score_adj;
 	uint64_t anon_kib, file_kib, shmem_kib, swap_kib;
+	uint64_t peak_kib;  /* 0: what it holds */
+	unsigned layout;    /* copies by fork have the same; 0: unknown */
 	const char *exe;    /* NULL: no link, as for a kernel thread */
 	const char *cgroup; /* NULL: "0::/" */
 	bool no_split;      /* a kernel before 4.5: status without RssAnon */

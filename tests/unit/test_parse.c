@@ -473,6 +473,37 @@ static void stat_kernel_thread(void **state)
 	assert_int_equal(stat.ppid, 0);
 }
 
+/* Fields 26 and 28; each of them changes it, and one that is not shown makes it unknown. */
+static void r94_stat_layout(void **state)
+{
+#define LAYOUT(code, stack)                                                                        \
+	"5 (x) S 1 5 5 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 8413 4358144 512 "                          \
+	"18446744073709551615 " code " 94605017144745 " stack " 0 0 0\n"
+	static const struct {
+		const char *text;
+		bool known;
+	} rows[] = {
+		{LAYOUT("94605017124864", "140725101171712"), true},
+		{LAYOUT("94605017128960", "140725101171712"), true},
+		{LAYOUT("94605017124864", "140725101171728"), true},
+		{LAYOUT("1", "0"), false}, /* not permitted */
+		{LAYOUT("0", "0"), false}, /* a zombie */
+		{"5 (x) S 1 5 5 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 8413 4358144 512\n", false},
+	};
+	struct proc_stat a, b;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		assert_int_equal(parse_stat(rows[i].text, strlen(rows[i].text), &a), 0);
+		assert_int_equal(a.start_ticks, 8413);
+		assert_int_equal(a.layout != 0, rows[i].known);
+		for (size_t j = 0; rows[i].known && j < COUNT(rows); j++) {
+			assert_int_equal(parse_stat(rows[j].text, strlen(rows[j].text), &b), 0);
+			assert_int_equal(a.layout == b.layout, i == j);
+		}
+	}
+}
+
 static void statm(void **state)
 {
 	static const struct {
@@ -522,6 +553,7 @@ static void status_of_a_process(void **state)
 	assert_int_equal(s.uid, 1000);
 	assert_true(s.has_memory);
 	assert_true(s.has_split);
+	assert_int_equal(s.peak_kib, 5600);
 	assert_int_equal(s.rss_kib, 5500);
 	assert_int_equal(s.anon_kib, 4000);
 	assert_int_equal(s.file_kib, 1400);
@@ -883,6 +915,7 @@ int main(void)
 		cmocka_unit_test(r33_stat_cut_anywhere),
 		cmocka_unit_test(stat_rejects),
 		cmocka_unit_test(stat_kernel_thread),
+		cmocka_unit_test(r94_stat_layout),
 		cmocka_unit_test(statm),
 		cmocka_unit_test(status_of_a_process),
 		cmocka_unit_test(status_of_old_kernels),

@@ -18,6 +18,7 @@
 
 static struct config config;
 static struct proc_table table;
+static uint64_t shmem_kib; /* of the machine */
 
 static int fresh(void **state)
 {
@@ -26,6 +27,7 @@ static int fresh(void **state)
 	config.min_victim_ppm = 10000;
 	config.protect_critical = true;
 	memset(&table, 0, sizeof(table));
+	shmem_kib = 0;
 	return 0;
 }
 
@@ -38,6 +40,7 @@ static struct rank judge_all(void)
 		.total_kib = GIB(100),
 		.self = 77,
 		.may_kill_all = true,
+		.shmem_kib = shmem_kib,
 	};
 
 	return rank;
@@ -318,12 +321,13 @@ static void r39_a_familys_shared_memory_counts_once(void **state)
 	for (unsigned i = 0; i < 40; i++) {
 		struct proc *p = add("postgres", 20);
 
+		p->layout = 4711;
 		p->shmem_kib = GIB(8);
 		p->rss_kib += p->shmem_kib;
 	}
 	(void)add("leak", 4000);
 	assert_string_equal(best_name(), "leak");
-	assert_true(table.procs[1].shares_memory);
+	assert_int_equal(table.procs[1].shared_shmem_kib, GIB(8));
 	assert_int_equal(table.procs[1].freeable_kib, MIB(20));
 }
 
@@ -337,6 +341,266 @@ static void r39_shared_memory_of_one_alone_is_its_own(void **state)
 	p->rss_kib += p->shmem_kib;
 	(void)add("other", 4000);
 	assert_string_equal(best_name(), "tmpfile");
+}
+
+static struct proc *add_shmem(const char *comm, uint64_t anon_mib, uint64_t shmem_mib)
+{
+	struct proc *p = add(comm, anon_mib);
+
+	p->shmem_kib = MIB(shmem_mib);
+	p->rss_kib += p->shmem_kib;
+	return p;
+}
+
+/* The checkpointer has touched all buffers, the others hardly any. */
+static void r93_who_alone_touched_it_does_not_own_it(void **state)
+{
+	(void)state;
+	add_shmem("postgres", 20, 8192)->layout = 4711;
+	add_shmem("postgres", 20, 30)->layout = 4711;
+	(void)add("leak", 4000);
+	assert_string_equal(best_name(), "leak");
+	assert_int_equal(table.procs[1].freeable_kib, MIB(20));
+}
+
+/* Other names, other programs, their parent is init: but there is only one segment. */
+static void r93_more_is_mapped_than_there_is(void **state)
+{
+	(void)state;
+	shmem_kib = GIB(19);
+	add_shmem("monitor", 100, 18000)->ppid = 1;
+	add_shmem("writer", 300, 18000)->ppid = 1;
+	add_shmem("listener", 200, 9000)->ppid = 1;
+	(void)add("leak", 4000);
+	assert_string_equal(best_name(), "leak");
+	assert_string_equal(table.procs[1].comm, "writer");
+	assert_int_equal(table.procs[1].freeable_kib, MIB(300));
+}
+
+/* What virtiofsd maps of the machine's memory is qemu's: the rest of it is qemu's alone. */
+static void r93_what_the_others_cannot_have(void **state)
+{
+	(void)state;
+	shmem_kib = GIB(16) + MIB(100);
+	(void)add_shmem("virtiofsd", 50, 4096);
+	(void)add_shmem("qemu", 200, 16384);
+	assert_string_equal(best_name(), "qemu");
+	assert_int_equal(table.procs[0].freeable_kib, MIB(200) + GIB(12));
+	assert_int_equal(table.procs[1].freeable_kib, MIB(50));
+}
+
+/* Two database servers that have nothing to do with each other. */
+static void r93_each_has_its_own(void **state)
+{
+	(void)state;
+	shmem_kib = GIB(13);
+	(void)add_shmem("one", 50, 8192);
+	(void)add_shmem("two", 50, 4096);
+	assert_string_equal(best_name(), "one");
+	assert_int_equal(table.procs[0].freeable_kib, MIB(50) + GIB(8));
+	assert_int_equal(table.procs[1].freeable_kib, MIB(50) + GIB(4));
+}
+
+/* What cannot be known is not guessed: a meminfo that was not read proves nothing. */
+static void r93_without_meminfo_it_counts(void **state)
+{
+	(void)state;
+	(void)add_shmem("one", 50, 8192);
+	(void)add_shmem("two", 50, 4096);
+	assert_int_equal(best()->freeable_kib, MIB(50) + GIB(8));
+}
+
+static struct proc *add_copy(const char *comm, uint64_t anon_mib, const struct proc *parent)
+{
+	struct proc *p = add(comm, anon_mib);
+
+	p->ppid = parent->pid;
+	p->layout = parent->layout;
+	return p;
+}
+
+static struct proc *add_parent(const char *comm, uint64_t anon_mib, uint64_t peak_mib)
+{
+	struct proc *p = add(comm, anon_mib);
+
+	p->layout = 0x1000 + table.count;
+	p->peak_kib = MIB(peak_mib);
+	return p;
+}
+
+/* Redis saves: server and copy have the same 10 GiB. */
+static void r94_a_copy_and_its_parent_have_it_once(void **state)
+{
+	struct proc *server = add_parent("redis-server", 10000, 10000);
+
+	(void)state;
+	(void)add_copy("redis-rdb", 10000, server);
+	(void)add("hog", 3000);
+	assert_string_equal(best_name(), "hog");
+	assert_string_equal(table.procs[1].comm, "redis-rdb");
+	assert_string_equal(table.procs[2].comm, "redis-server");
+	assert_int_equal(table.procs[2].freeable_kib, 0);
+	assert_int_equal(table.procs[2].shared_anon_kib, MIB(10000));
+}
+
+/* Nobody else is left: the copy goes first, and what is left of the server is its own. */
+static void r94_the_copy_before_its_parent(void **state)
+{
+	struct proc *server = add_parent("redis-server", 10000, 10000);
+
+	(void)state;
+	(void)add_copy("redis-rdb", 9000, server);
+	(void)add("small", 500);
+	assert_string_equal(best_name(), "redis-rdb");
+	assert_true(rank_worth(&table, GIB(5)));
+	assert_string_equal(table.procs[1].comm, "redis-server");
+	table.procs[0] = table.procs[1];
+	table.count = 1;
+	assert_string_equal(best_name(), "redis-server");
+	assert_int_equal(table.procs[0].freeable_kib, MIB(10000));
+}
+
+/* The server went on writing: what it has more than its copy is its own. */
+static void r94_what_was_written_since_is_its_own(void **state)
+{
+	struct proc *server = add_parent("redis-server", 14000, 14000);
+
+	(void)state;
+	(void)add_copy("redis-rdb", 10000, server);
+	(void)add("other", 3000);
+	assert_string_equal(best_name(), "redis-server");
+	assert_int_equal(table.procs[0].freeable_kib, MIB(4000));
+}
+
+/* A pool of workers has of its master what that had at the most, however much they are alike. */
+static void r94_workers_own_what_their_master_never_had(void **state)
+{
+	struct proc *master = add_parent("gunicorn", 200, 300);
+
+	(void)state;
+	for (unsigned i = 0; i < 8; i++)
+		(void)add_copy("gunicorn", 2000 + i, master);
+	(void)add("other", 1600);
+	assert_int_equal(best()->freeable_kib, MIB(2007 - 300));
+	assert_string_equal(best_name(), "gunicorn");
+}
+
+/* It ran with 20 GiB once. That was given back, and nobody has it any more. */
+static void r94_an_old_peak_is_not_what_is_shared(void **state)
+{
+	struct proc *master = add_parent("master", 100, 20000);
+
+	(void)state;
+	(void)add_copy("worker", 4000, master);
+	(void)add("other", 3000);
+	assert_string_equal(best_name(), "worker");
+	assert_int_equal(table.procs[0].freeable_kib, MIB(3900));
+}
+
+/* The same program twice, and a child that called exec. */
+static void r94_another_layout_is_no_copy(void **state)
+{
+	struct proc *one = add_parent("python3", 5000, 5000);
+
+	(void)state;
+	add_copy("python3", 5000, one)->layout = 1;
+	assert_int_equal(best()->freeable_kib, MIB(5000));
+	assert_int_equal(table.procs[1].freeable_kib, MIB(5000));
+}
+
+/* Not permitted to know: then nothing is a copy of anything. */
+static void r94_an_unknown_layout_is_no_copy(void **state)
+{
+	struct proc *one = add_parent("python3", 5000, 5000);
+
+	(void)state;
+	one->layout = 0;
+	(void)add_copy("python3", 5000, one);
+	assert_int_equal(best()->freeable_kib, MIB(5000));
+}
+
+/* ZGC maps its heap three times. */
+static void r95_nobody_has_more_than_there_is(void **state)
+{
+	(void)state;
+	shmem_kib = MIB(4100);
+	(void)add_shmem("java", 500, 3 * 4096);
+	(void)add("hog", 6000);
+	assert_string_equal(best_name(), "hog");
+	assert_int_equal(table.procs[1].freeable_kib, MIB(4600));
+	assert_int_equal(table.procs[1].shared_shmem_kib, 0);
+	config.sort_by_rss = true;
+	assert_string_equal(best_name(), "hog");
+}
+
+static struct proc *add_user_of(const struct proc *owner)
+{
+	struct proc *p = add_copy("user", 0, owner);
+
+	p->anon_kib = p->rss_kib = owner->anon_kib;
+	p->mm_of = owner->pid;
+	return p;
+}
+
+static void r96_one_memory_is_one_victim(void **state)
+{
+	struct proc *owner = add_parent("owner", 5000, 5000);
+	pid_t pid = owner->pid;
+
+	(void)state;
+	for (unsigned i = 0; i < 30; i++)
+		(void)add_user_of(owner);
+	(void)add("other", 3000);
+	assert_int_equal(best()->pid, pid);
+	assert_int_equal(table.procs[0].freeable_kib, MIB(5000));
+	assert_string_equal(table.procs[1].comm, "other");
+	assert_int_equal(table.procs[2].skip, SKIP_TOGETHER);
+	assert_int_equal(rank_unkillable(&table), 0);
+}
+
+static void r96_one_that_must_not_be_ended_protects_all(void **state)
+{
+	struct proc *owner = add_parent("owner", 5000, 5000);
+
+	(void)state;
+	(void)add_user_of(owner);
+	add_user_of(owner)->oom_score_adj = -1000;
+	(void)add("other", 3000);
+	assert_string_equal(best_name(), "other");
+	assert_int_equal(rank_unkillable(&table), MIB(5000));
+}
+
+static void r96_an_avoided_one_makes_all_late(void **state)
+{
+	struct proc *owner = add_parent("owner", 5000, 5000);
+
+	(void)state;
+	set_list(&config.avoid, "user");
+	(void)add_user_of(owner);
+	(void)add("other", 3);
+	assert_string_equal(best_name(), "other");
+}
+
+static void r93_its_like_is_held_back(void **state)
+{
+	struct rank rank = judge_all();
+	struct likeness like = {.layout = 4711, .exe = "/usr/bin/thing", .cgroup = "/a"};
+	struct proc *copy = add("copy", 5000), *same = add("same", 5000), *other = add("other", 1);
+
+	(void)state;
+	rank.held_back = &like;
+	rank.held_back_count = 1;
+	copy->layout = 4711;
+	(void)strcpy(same->exe, "/usr/bin/thing");
+	(void)strcpy(same->cgroup, "/a");
+	(void)strcpy(other->exe, "/usr/bin/thing");
+	(void)strcpy(other->cgroup, "/b");
+	rank_judge(&rank, copy);
+	rank_judge(&rank, same);
+	rank_judge(&rank, other);
+	assert_int_equal(copy->skip, SKIP_HELD_BACK);
+	assert_int_equal(same->skip, SKIP_HELD_BACK);
+	assert_int_equal(other->skip, SKIP_NONE);
 }
 
 static void r43_identity_is_pid_and_start_time(void **state)
@@ -463,6 +727,23 @@ int main(void)
 		cmocka_unit_test_setup(r38_file_pages_do_not_count, fresh),
 		cmocka_unit_test_setup(r39_a_familys_shared_memory_counts_once, fresh),
 		cmocka_unit_test_setup(r39_shared_memory_of_one_alone_is_its_own, fresh),
+		cmocka_unit_test_setup(r93_who_alone_touched_it_does_not_own_it, fresh),
+		cmocka_unit_test_setup(r93_more_is_mapped_than_there_is, fresh),
+		cmocka_unit_test_setup(r93_what_the_others_cannot_have, fresh),
+		cmocka_unit_test_setup(r93_each_has_its_own, fresh),
+		cmocka_unit_test_setup(r93_without_meminfo_it_counts, fresh),
+		cmocka_unit_test_setup(r94_a_copy_and_its_parent_have_it_once, fresh),
+		cmocka_unit_test_setup(r94_the_copy_before_its_parent, fresh),
+		cmocka_unit_test_setup(r94_what_was_written_since_is_its_own, fresh),
+		cmocka_unit_test_setup(r94_workers_own_what_their_master_never_had, fresh),
+		cmocka_unit_test_setup(r94_an_old_peak_is_not_what_is_shared, fresh),
+		cmocka_unit_test_setup(r94_another_layout_is_no_copy, fresh),
+		cmocka_unit_test_setup(r94_an_unknown_layout_is_no_copy, fresh),
+		cmocka_unit_test_setup(r95_nobody_has_more_than_there_is, fresh),
+		cmocka_unit_test_setup(r96_one_memory_is_one_victim, fresh),
+		cmocka_unit_test_setup(r96_one_that_must_not_be_ended_protects_all, fresh),
+		cmocka_unit_test_setup(r96_an_avoided_one_makes_all_late, fresh),
+		cmocka_unit_test_setup(r93_its_like_is_held_back, fresh),
 		cmocka_unit_test_setup(r43_identity_is_pid_and_start_time, fresh),
 		cmocka_unit_test_setup(ignored_users, fresh),
 		cmocka_unit_test_setup(without_root_only_ones_own, fresh),

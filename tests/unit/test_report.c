@@ -127,8 +127,8 @@ static void a_kill_with_everything(void **state)
 	e.sample.swap_total_kib = 1048576;
 	e.sample.swap_free_kib = 12897;
 	e.victim.swap_kib = 2048;
-	e.victim.shares_memory = e.victim.leader_exited = true;
-	e.victim.shmem_kib = 8388608;
+	e.victim.leader_exited = true;
+	e.victim.shmem_kib = e.victim.shared_shmem_kib = 8388608;
 	e.victim.oom_score_adj = -5;
 	(void)strcpy(e.unit, "shop.service");
 	(void)strcpy(e.container, "docker 0123456789ab");
@@ -137,7 +137,7 @@ static void a_kill_with_everything(void **state)
 	e.repeat_count = 3;
 	must_hold(as_text(), "would kill 4711 (java) with SIGKILL, SIGTERM did not end it: ");
 	must_hold(text, "swap free 13 MiB (1.23 %) <= 7.5 %");
-	must_hold(text, "(2 MiB of it in swap) and shares 8 GiB with others of its family, its "
+	must_hold(text, "(2 MiB of it in swap) and shares 8 GiB with others, its "
 			"main thread has exited");
 	must_hold(text, "oom_score_adj -5, user 998, unit shop.service, container docker "
 			"0123456789ab; next: nobody");

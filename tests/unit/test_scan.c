@@ -3,6 +3,7 @@
 #include "choose/scan.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -15,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "base/compat.h"
 #include "base/util.h"
 #include "look/process.h"
 #include "look/sense.h"
@@ -177,6 +179,7 @@ static void r39_all_of_a_family_are_read(void **state)
 		struct tree_proc p = process(pid, "postgres", 20);
 
 		p.ppid = 99;
+		p.layout = 4711;
 		p.shmem_kib = GIB(5);
 		p.oom_score = score(GIB(5) + MIB(20), 0);
 		tree_add(&p);
@@ -350,6 +353,83 @@ static void r90_the_same_as_if_all_were_read(void **state)
 	config.protect.count = config.avoid.count = 0;
 }
 
+/* A checkpointer has touched all the buffers. Its postmaster has not, and is too small to be read
+ * for its own sake. */
+static void r93_the_parent_is_asked(void **state)
+{
+	struct tree_proc p = process(100, "postgres", 4), writer = process(200, "postgres", 20);
+
+	(void)state;
+	p.layout = writer.layout = 4711;
+	p.shmem_kib = MIB(1);
+	tree_add(&p);
+	writer.ppid = 100;
+	writer.shmem_kib = GIB(5);
+	writer.oom_score = score(GIB(5), 0);
+	tree_add(&writer);
+	for (pid_t pid = 300; pid < 700; pid++)
+		add(pid, "small", 25);
+	add(800, "leak", 2000);
+	assert_string_equal(scan_for_best()->comm, "leak");
+	for (unsigned i = 0; i < table.count; i++) {
+		if (table.procs[i].pid == 200)
+			assert_int_equal(table.procs[i].freeable_kib, MIB(16) + 4);
+	}
+}
+
+static void r94_what_was_inherited_is_known_from_the_parent(void **state)
+{
+	struct tree_proc master = process(100, "master", 4), one = process(200, "worker", 4000),
+			 two = process(201, "worker", 3500);
+
+	(void)state;
+	master.layout = one.layout = two.layout = 4711;
+	master.peak_kib = MIB(3000);
+	one.ppid = two.ppid = 100;
+	tree_add(&master);
+	tree_add(&one);
+	tree_add(&two);
+	for (pid_t pid = 300; pid < 700; pid++)
+		add(pid, "small", 25);
+	add(800, "hog", 2000);
+	assert_string_equal(scan_for_best()->comm, "hog");
+	assert_int_equal(table.procs[1].pid, 200);
+	assert_int_equal(table.procs[1].freeable_kib, MIB(1000) + 4);
+}
+
+static pid_t memory_of(const struct proc *p)
+{
+	return p->pid >= 100 && p->pid < 200 ? 100 : p->pid;
+}
+
+static bool tree_same_memory(const struct proc *a, const struct proc *b)
+{
+	return memory_of(a) == memory_of(b);
+}
+
+static void r96_who_uses_one_memory_is_one(void **state)
+{
+	(void)state;
+	scan.same_memory = tree_same_memory;
+	for (pid_t pid = 100; pid < 131; pid++) {
+		struct tree_proc p = process(pid, "shared", 4000);
+
+		p.layout = 4711;
+		p.ppid = pid > 120 ? 1 : pid > 110 ? 101 : pid > 100 ? 100 : 1;
+		p.uid = 5;
+		tree_add(&p);
+	}
+	for (pid_t pid = 300; pid < 700; pid++)
+		add(pid, "small", 25);
+	add(800, "hog", 2000);
+	assert_int_equal(scan_for_best()->pid, 100);
+	assert_int_equal(table.procs[0].freeable_kib, MIB(4000) + 4);
+	for (unsigned i = 0; i < table.count; i++) {
+		if (memory_of(&table.procs[i]) == 100 && table.procs[i].pid != 100)
+			assert_int_equal(table.procs[i].skip, SKIP_TOGETHER);
+	}
+}
+
 static void before_4_5_statm_splits(void **state)
 {
 	struct tree_proc p = process(100, "old", 500);
@@ -476,6 +556,63 @@ static void real_self_is_read(void **state)
 	assert_int_equal(process_read(scan.proc_fd, 0x7ffffff0, &p), -3 /* ESRCH */);
 }
 
+static int sleeps(void *nothing)
+{
+	(void)nothing;
+	(void)pause();
+	return 0;
+}
+
+static bool has_my_memory(pid_t child)
+{
+	static struct proc self, other;
+	bool same;
+
+	assert_int_equal(process_read(scan.proc_fd, getpid(), &self), 0);
+	assert_int_equal(process_read(scan.proc_fd, child, &other), 0);
+	same = process_same_memory(&self, &other);
+	(void)kill(child, SIGKILL); /* our own child, not yet waited for */
+	(void)waitpid(child, NULL, __WALL);
+	assert_true(self.layout != 0);
+	assert_true(self.layout == other.layout);
+	return same;
+}
+
+static void real_r96_a_clone_has_my_memory_and_a_copy_has_not(void **state)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+	pid_t child;
+
+	(void)state;
+	if (sys_kcmp(getpid(), getpid(), KCMP_WHOLE_MEMORY) != 0)
+		skip(); /* a kernel without it */
+	child = clone(sleeps, stack + sizeof(stack), CLONE_VM | SIGCHLD, NULL);
+	assert_true(child > 0);
+	assert_true(has_my_memory(child));
+	child = fork();
+	if (child == 0)
+		_exit(sleeps(NULL));
+	assert_false(has_my_memory(child));
+}
+
+/* The parent waits for its child to call exec, and is not asked about: it has its child's numbers.
+ */
+static void r96_a_parent_in_vfork(void **state)
+{
+	struct proc parent = {.pid = 1, .layout = 9, .state = 'D', .rss_kib = 500, .file_kib = 40};
+	struct proc child = parent;
+
+	(void)state;
+	child.pid = 2;
+	child.state = 'S';
+	assert_true(process_same_memory(&parent, &child));
+	child.file_kib = 39;
+	assert_false(process_same_memory(&parent, &child));
+	child = parent;
+	child.layout = 8;
+	assert_false(process_same_memory(&parent, &child));
+}
+
 static void real_offsets_are_learned_and_seek_to_a_pid(void **state)
 {
 	static struct proc p;
@@ -524,6 +661,10 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(r90_the_same_as_if_all_were_read, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(r93_the_parent_is_asked, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(r94_what_was_inherited_is_known_from_the_parent,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(r96_who_uses_one_memory_is_one, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(before_4_5_statm_splits, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(r30_r92_a_path_is_asked_where_it_matters, set_up,
 						tear_down),
@@ -536,6 +677,9 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(r115_keeps_nothing_without_proof, set_up,
 						tear_down),
+		cmocka_unit_test(r96_a_parent_in_vfork),
+		cmocka_unit_test_setup_teardown(real_r96_a_clone_has_my_memory_and_a_copy_has_not,
+						set_up_real, tear_down_real),
 		cmocka_unit_test_setup_teardown(real_self_is_read, set_up_real, tear_down_real),
 		cmocka_unit_test_setup_teardown(real_offsets_are_learned_and_seek_to_a_pid,
 						set_up_real, tear_down_real),
