@@ -374,11 +374,40 @@ static const char *why_small(const struct view *v, const struct proc *p)
 	return text;
 }
 
+/* It grew, or began lately, by itself or with its pool. */
+static const char *why_growing(const struct proc *p)
+{
+	static char text[120];
+	bool alone = p->grown_kib >= p->pool_grown_kib;
+	char grown[32], time[32];
+
+	(void)snprintf(text, sizeof(text), "%s by %s in %s",
+		       alone ? "it grew" : "it and others like it grew",
+		       units_size(max_u64(p->grown_kib, p->pool_grown_kib), grown, sizeof(grown)),
+		       units_time(p->grown_ns, time, sizeof(time)));
+	return text;
+}
+
+static const char *why_pool(const struct proc *p)
+{
+	static char text[120];
+	char size[32];
+
+	(void)snprintf(text, sizeof(text), "it and others like it hold %s",
+		       units_size(p->pool_kib, size, sizeof(size)));
+	return text;
+}
+
 /* Where the size alone does not explain the place. */
 static const char *why_normal(const struct view *v, const struct proc *p)
 {
 	static char text[80];
 	bool first = p == &v->table.procs[0];
+
+	if (p->growing)
+		return why_growing(p);
+	if (p->pool_kib > p->freeable_kib && !v->config.sort_by_rss)
+		return why_pool(p);
 
 	if (p->oom_score_adj == 0 || v->config.sort_by_rss)
 		return first ? "largest" : "next by size";

@@ -137,22 +137,29 @@ static void prepare_rank(struct useroom *u, const struct sample *s)
 	u->rank.held_back_count = act_held_back(&u->act, s->now_ns, &u->rank.held_back);
 }
 
-/* Under a stall there is time to read everybody: the one that grows is the one whose end helps. */
-static void choose_growing(struct useroom *u)
+/*
+ * Who grew, or at the levels began lately, goes first. With -sort-by-rss the user has asked for
+ * another order.
+ */
+static void mark_growth(struct useroom *u, const struct decision *d)
 {
-	scan_full(&u->scan, &u->rank, clock_now(), &u->table);
-	growth_mark(&u->growth, &u->rank, &u->table, clock_now());
-	growth_note(&u->growth, &u->table,
-		    clock_now()); /* who is large only now is known the next time */
+	const struct growth_moment moment = {.now_ns = clock_now(),
+					     .boot_ns = d->by_stall ? 0 : clock_since_boot(),
+					     .need_kib = d->need_kib};
+
+	if (!u->config.sort_by_rss || d->by_stall)
+		growth_mark(&u->growth, &u->rank, &u->table, &moment);
+	if (!u->table.kept)
+		growth_note(&u->growth, &u->table, moment.now_ns); /* who is large only now */
 }
 
-static void choose(struct useroom *u, const struct sample *s, bool by_stall)
+/* Under a stall there is time to read everybody: the one that grows is the one whose end helps. */
+static void choose(struct useroom *u, const struct sample *s, const struct decision *d)
 {
 	prepare_rank(u, s);
-	if (by_stall)
-		choose_growing(u);
-	else if (!scan_kept(&u->scan, &u->rank, clock_now(), &u->table))
+	if (d->by_stall || !scan_kept(&u->scan, &u->rank, clock_now(), &u->table))
 		scan_full(&u->scan, &u->rank, clock_now(), &u->table);
+	mark_growth(u, d);
 	tell_debug_table(u);
 }
 
@@ -263,7 +270,7 @@ static void choose_and_end(struct useroom *u, struct sample *s, const struct dec
 	uint64_t decided_ns = s->now_ns;
 	struct decision d;
 
-	choose(u, s, decided->by_stall);
+	choose(u, s, decided);
 	read_sample(u, true, s); /* the scan took its time: look again before the shot */
 	d = policy_confirm(&u->config, s, decided);
 	d = count_lists(u, s, &d);

@@ -9,4 +9,7 @@
 /* CLOCK_MONOTONIC in ns. Deciding never asks: time comes in with the sample. */
 uint64_t clock_now(void);
 
+/* CLOCK_BOOTTIME in ns: with the time that the machine slept, as the start times of processes. */
+uint64_t clock_since_boot(void);
+
 #endif

@@ -2,6 +2,7 @@
 #include "choose/growth.h"
 
 #include "base/util.h"
+#include "choose/pool.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -9,10 +10,19 @@
 /* Less time says nothing. */
 #define YOUNGEST_NS (1 * NS_PER_S)
 
-/* Growing: by this part of all memory; and its end must give back this part, or it would be a
- * victim for nothing. */
-#define GROWN_PPM 10000u
-#define WORTH_PPM 50000u
+/*
+ * Growing: by this part of all memory, or so much where that is less. 0.6 % a second was seen when
+ * a program was started and nothing was wrong.
+ */
+#define GROWN_PPM      10000u
+#define GROWN_MOST_KIB (512u * 1024)
+
+/* A process that began so lately has grown by all that it holds. */
+#define LATELY_NS (60 * NS_PER_S)
+
+/* start_ticks count in hundredths of a second for user space (USER_HZ) on all but alpha and ia64.
+ */
+#define TICK_NS (10 * NS_PER_MS)
 
 static bool too_old(uint64_t age_ns)
 {
@@ -96,13 +106,13 @@ void growth_note(struct growth *growth, const struct proc_table *table, uint64_t
 	}
 }
 
-static uint64_t part_kib(const struct rank *rank, uint32_t ppm)
+static uint64_t grown_least_kib(const struct rank *rank)
 {
-	return rank->mem_total_kib / 1000 * ppm / 1000;
+	return min_u64(rank->mem_total_kib / 1000 * GROWN_PPM / 1000, GROWN_MOST_KIB);
 }
 
-static void mark(const struct growth_entry *e, const struct rank *rank, struct proc *p,
-		 uint64_t now_ns)
+/* What it held when it was read before, if that was neither just now nor long ago. */
+static void compare(const struct growth_entry *e, struct proc *p, uint64_t now_ns)
 {
 	uint64_t age = now_ns - e->first_ns;
 
@@ -110,18 +120,66 @@ static void mark(const struct growth_entry *e, const struct rank *rank, struct p
 		return;
 	p->grown_ns = age;
 	p->grown_kib = minus_u64(held(p), e->first_kib);
-	p->growing = p->grown_kib >= part_kib(rank, GROWN_PPM) &&
-		     p->freeable_kib >= part_kib(rank, WORTH_PPM);
+}
+
+static void count_beginning(struct proc *p, uint64_t boot_ns)
+{
+	uint64_t age = minus_u64(boot_ns, p->start_ticks * TICK_NS);
+
+	if (boot_ns == 0 || age >= LATELY_NS)
+		return;
+	p->grown_ns = age;
+	p->grown_kib = p->freeable_kib;
+}
+
+/* What all candidates have grown by. */
+static uint64_t fill_grown(const struct growth *growth, struct proc_table *table,
+			   const struct growth_moment *moment)
+{
+	uint64_t sum_kib = 0;
+
+	for (unsigned i = 0; i < table->count; i++) {
+		struct proc *p = &table->procs[i];
+		const struct growth_entry *e = find(growth, p);
+
+		p->grown_ns = p->grown_kib = 0;
+		if (e != NULL)
+			compare(e, p, moment->now_ns);
+		if (p->rank != CLASS_NEVER)
+			sum_kib += p->grown_kib;
+	}
+	return sum_kib;
+}
+
+/* Has it grown by what matters, and would its end be enough? One of a pool is one of several. */
+static bool is_growing(const struct rank *rank, const struct proc *p, uint64_t need_kib)
+{
+	uint64_t large_kib = rank_large_kib(rank);
+	bool alone = p->grown_kib >= grown_least_kib(rank) &&
+		     p->freeable_kib >= max_u64(need_kib, large_kib);
+	bool pool = p->pool_grown_kib >= grown_least_kib(rank) &&
+		    p->pool_kib >= max_u64(need_kib, large_kib) && p->freeable_kib >= large_kib;
+
+	return alone || pool;
 }
 
 void growth_mark(const struct growth *growth, struct rank *rank, struct proc_table *table,
-		 uint64_t now_ns)
+		 const struct growth_moment *moment)
 {
-	for (unsigned i = 0; i < table->count; i++) {
-		const struct growth_entry *e = find(growth, &table->procs[i]);
+	uint64_t sum_kib = fill_grown(growth, table, moment);
 
-		if (e != NULL)
-			mark(e, rank, &table->procs[i], now_ns);
+	for (unsigned i = 0; i < table->count; i++) {
+		struct proc *p = &table->procs[i];
+
+		p->leads = p->grown_kib >= grown_least_kib(rank) && p->grown_kib > sum_kib / 2;
+		count_beginning(p, moment->boot_ns);
+	}
+	pool_mark(table);
+	for (unsigned i = 0; i < table->count; i++) {
+		struct proc *p = &table->procs[i];
+
+		p->growing = is_growing(rank, p, moment->need_kib);
+		rank_judge(rank, p);
 	}
 	rank_sort(rank, table);
 }

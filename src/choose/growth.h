@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Who is growing: what the largest processes held some seconds ago, to be compared with what they
- * hold now. Pure. Under a stall the one that grows is the one whose end relieves the machine for
- * long (doc/theory-of-operation.md).
+ * hold now. Pure. Whoever grew, or began lately, goes before what has stood there for days: its end
+ * relieves the machine for long, and it is what its owner would have ended.
  */
 #ifndef USEROOM_GROWTH_H
 #define USEROOM_GROWTH_H
@@ -13,7 +13,7 @@
 
 #include <stdint.h>
 
-#define GROWTH_MOST 32 /* processes that are remembered: the best of a table */
+#define GROWTH_MOST 64 /* processes that are remembered: the best of a table */
 /* A reading is compared with until it is so old: longer than a stall is held, and short enough to
  * mean "now". */
 #define GROWTH_OLDEST_NS (30 * NS_PER_S)
@@ -35,11 +35,23 @@ struct growth {
 /* Remember what the candidates of a sorted table hold. */
 void growth_note(struct growth *growth, const struct proc_table *table, uint64_t now_ns);
 
+/* What growth_mark() has to know of the moment. */
+struct growth_moment {
+	uint64_t now_ns;
+	/*
+	 * CLOCK_BOOTTIME, which start_ticks count in; 0: a process that began lately has not grown.
+	 * So it is above the levels: one that starts, and fits, is no reason to end it.
+	 */
+	uint64_t boot_ns;
+	uint64_t need_kib; /* a process that grows must give back so much to go first for it */
+};
+
 /*
- * Fill grown_kib, grown_ns and growing of a table's rows, and sort it again: those that grow first,
- * within their class.
+ * Fill grown_kib, grown_ns, growing and leads of a table's rows, and sort it again: those that grow
+ * first, within their class; and an avoided one that has grown more than all others together counts
+ * as any other (R99).
  */
 void growth_mark(const struct growth *growth, struct rank *rank, struct proc_table *table,
-		 uint64_t now_ns);
+		 const struct growth_moment *moment);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/util.h"
 #include "choose/critical.h"
+#include "choose/pool.h"
 #include "choose/share.h"
 #include "look/parse.h"
 #include "settings/match.h"
@@ -22,6 +23,19 @@
  * gnome-shell that has run for weeks was reported to hold 0.5 to 0.8 GiB.
  */
 #define LATE_PART 4
+
+/*
+ * systemd gives 100 to user managers and 200 to the applications below them (since 250); Chromium
+ * gives 200 and 300 to its renderers, and Kubernetes 2 to 1000 by the size of a request.
+ */
+#define SESSION_ADJ_BELOW 300
+
+/*
+ * A pool weighs no more than so many of its members: where that many would have to go for one
+ * larger program, the program goes. Reported pools beside a victim that was the wrong one: workers
+ * of a quarter to four fifths of it.
+ */
+#define POOL_PER_MEMBER 8
 
 const char *rank_skip_text(enum skip skip)
 {
@@ -184,11 +198,11 @@ static enum rank_class class_of(const struct rank *rank, struct proc *p)
 
 	if (p->skip != SKIP_NONE)
 		return CLASS_NEVER;
-	if ((index = match_find(&c->avoid, &s)) >= 0) {
+	if ((index = match_find(&c->avoid, &s)) >= 0 && !p->leads) {
 		p->matched = (int16_t)index;
 		return CLASS_AVOIDED;
 	}
-	if (comes_late(rank, p))
+	if (comes_late(rank, p) && !p->leads)
 		return CLASS_AVOIDED;
 	if (p->oom_score_adj >= 0 && (index = match_find(&c->prefer, &s)) >= 0) {
 		p->matched = (int16_t)index;
@@ -261,6 +275,7 @@ void rank_judge(struct rank *rank, struct proc *p)
 	p->rank = (uint8_t)class_of(rank, p);
 	p->doubtful = p->rank == CLASS_SMALL &&
 		      p->freeable_kib + proc_shared_kib(p) >= rank_large_kib(rank);
+	p->key = p->badness;
 	if (p->skip != SKIP_GONE && p->skip != SKIP_KERNEL_THREAD && p->skip != SKIP_ZOMBIE)
 		learn_scale(rank, p);
 }
@@ -314,6 +329,8 @@ bool rank_before(const struct proc *a, const struct proc *b)
 		return a->growing;
 	if (by_doubt(a, b) != 0)
 		return by_doubt(a, b) < 0;
+	if (a->key != b->key)
+		return a->key > b->key;
 	if (a->badness != b->badness)
 		return a->badness > b->badness;
 	if (a->freeable_kib != b->freeable_kib)
@@ -321,6 +338,60 @@ bool rank_before(const struct proc *a, const struct proc *b)
 	if (a->start_ticks != b->start_ticks)
 		return a->start_ticks > b->start_ticks;
 	return a->pid > b->pid;
+}
+
+/* What it weighs with its pool. */
+static int64_t weight(const struct proc *p, uint64_t own_kib, uint64_t pool_kib)
+{
+	return (int64_t)max_u64(own_kib, min_u64(pool_kib, POOL_PER_MEMBER * p->freeable_kib));
+}
+
+/*
+ * Who grows is ordered by that, and by an oom_score_adj that somebody has set; below 300 it is what
+ * distributions give to all programs of a session, and must not cost one of them its life for a
+ * service that leaks (R99).
+ */
+static int64_t key_of(const struct proc *p)
+{
+	int64_t adjusted_kib = p->badness - (int64_t)p->freeable_kib;
+
+	if (!p->growing)
+		return weight(p, p->freeable_kib, p->pool_kib) + adjusted_kib;
+	if (p->oom_score_adj > 0 && p->oom_score_adj < SESSION_ADJ_BELOW)
+		adjusted_kib = 0;
+	return weight(p, p->grown_kib, p->pool_grown_kib) + adjusted_kib;
+}
+
+static bool is_child(const struct proc *p, const struct proc *parent)
+{
+	return p->ppid == parent->pid && p->rank != CLASS_NEVER &&
+	       strcmp(p->exe[0] ? p->exe : p->comm, parent->exe[0] ? parent->exe : parent->comm) ==
+		       0;
+}
+
+/*
+ * R104: the head of a service, such as PostgreSQL's postmaster, goes after its children where they
+ * hold more than it does: with it all of them go, or hang.
+ */
+static void put_behind_children(const struct proc_table *t, struct proc *p)
+{
+	const struct proc *last = NULL;
+	uint64_t sum_kib = 0;
+
+	for (unsigned i = 0; i < t->count; i++) {
+		const struct proc *child = &t->procs[i];
+
+		if (!is_child(child, p))
+			continue;
+		sum_kib += child->freeable_kib;
+		if (last == NULL || rank_before(last, child))
+			last = child;
+	}
+	if (last == NULL || sum_kib < p->freeable_kib || p->leads || !rank_before(p, last))
+		return;
+	p->rank = last->rank;
+	p->growing = last->growing;
+	p->key = last->key - 1;
 }
 
 /* Selection sort: many comparisons, few moves, for a row is 700 bytes; seldom more than a few dozen
@@ -382,6 +453,11 @@ void rank_sort(struct rank *rank, struct proc_table *table)
 			rank_judge(rank, p);
 	}
 	bind_together(rank, table);
+	pool_mark(table);
+	for (unsigned i = 0; i < table->count && !rank->config->sort_by_rss; i++)
+		table->procs[i].key = key_of(&table->procs[i]);
+	for (unsigned i = 0; i < table->count; i++)
+		put_behind_children(table, &table->procs[i]);
 	sort_rows(table);
 }
 

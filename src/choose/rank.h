@@ -78,8 +78,11 @@ void rank_judge(struct rank *rank, struct proc *proc);
  */
 int64_t rank_bound(const struct rank *rank, int64_t score);
 
-/* a goes before b: class, growing (growth.h; only under a stall), doubt (R94), badness, then the
- * larger, the younger, the higher pid (R27). */
+/*
+ * a goes before b: class, growing (growth.h), doubt (R94), key, badness, then the larger, the
+ * younger, the higher pid (R27). The key is what a process, or its pool (pool.h), holds, or has
+ * grown by where it is growing, with its oom_score_adj; before rank_sort() it is the badness.
+ */
 bool rank_before(const struct proc *a, const struct proc *b);
 
 /* The badness that stays if all its shared memory turned out to be a family's: what a bound may be

@@ -19,7 +19,7 @@
  * are. No more than a hundred can hold one percent of memory for themselves.
  */
 #define SCAN_LIST_MAX 8192
-#define SCAN_KEEP_MAX 16 /* candidates kept ready */
+#define SCAN_KEEP_MAX 64 /* candidates kept ready */
 
 struct scan {
 	int proc_fd;

@@ -80,9 +80,13 @@ struct proc {
 	uint64_t freeable_kib; /* what ending it gives back: anonymous, swap, page tables, shared
 				  memory that is its alone */
 	int64_t badness;       /* KiB: what it is ordered by (rank.h) */
+	int64_t key;           /* what it is ordered by within its class (rank.h) */
 	bool growing;          /* growth.h: it goes before the others of its class */
+	bool leads;            /* growth.h: it has grown more than all others together */
 	uint64_t grown_kib;    /* by so much within grown_ns; 0: not known to have grown */
 	uint64_t grown_ns;
+	uint64_t pool_kib; /* pool.h: what its pool holds, and has grown by; 0: it is in none */
+	uint64_t pool_grown_kib;
 
 	/* share.h: what of its memory does not come back with it alone */
 	bool copy;                 /* by fork(2) of its parent, which may share its memory */

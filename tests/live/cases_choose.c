@@ -146,15 +146,10 @@ static void protect_user(struct stage *s)
 	of_two(s, USUAL "-protect user:65534", "smaller", "grow=20", "larger", "uid=65534 grow=36");
 }
 
+/* As in "score", but the adjusted one is small now. */
 static void min_victim(struct stage *s)
 {
-	struct actor *small = play(s, "small", "adj=1000"), *hog;
-
-	watch(s, USUAL "-min-victim 0");
-	hog = play(s, "hog", HOG);
-	must_die(s, small, SIGTERM); /* as it would without the option's default; then the hog, for
-					it was not enough */
-	must_die(s, hog, SIGTERM);
+	of_two(s, USUAL "-min-victim 30", "larger", "grow=36", "adjusted", "adj=300 grow=24");
 }
 
 /* An executable at the place of one that the daemon knows: ours, mounted over the machine's. */
@@ -200,6 +195,19 @@ static void r91_600_protected_sleepers(struct stage *s)
 	watch(s, USUAL "-protect postgres");
 	hog = play(s, "hog", HOG);
 	must_be_only_victim(s, hog, SIGTERM);
+}
+
+/* R97: the workers of one parent hold more together than the larger program beside them. */
+static void r97_a_pool_gives_one_of_its_own(struct stage *s)
+{
+	struct actor *larger = play(s, "larger", "grow=18");
+
+	(void)play(s, "worker", "children=8:5");
+	must_hold(s, 56 * MIB);
+	watch(s, USUAL);
+	must_log(s, "killed [0-9]+ \\(worker\\) with SIGTERM");
+	settle(s, LONG_ENOUGH_MS);
+	must_live(s, larger);
 }
 
 /*
@@ -658,6 +666,7 @@ const struct live_case choose_cases[] = {
 	{"r30_only_called_sshd", r30_only_called_sshd, NULL, false},
 	{"r90_sleepers_with_a_raised_adj", r90_sleepers_with_a_raised_adj, NULL, false},
 	{"r91_600_protected_sleepers", r91_600_protected_sleepers, &without_sleepers, false},
+	{"r97_a_pool_gives_one_of_its_own", r97_a_pool_gives_one_of_its_own, NULL, false},
 	{"r92_a_directory_that_may_not_be_entered", r92_a_directory_that_may_not_be_entered, NULL,
 	 false},
 	{"r92_a_link", r92_a_link, NULL, false},

@@ -32,6 +32,14 @@ static int set_up(void **state)
 	return 0;
 }
 
+static void mark(uint64_t now_ns, uint64_t boot_ns)
+{
+	const struct growth_moment moment = {
+		.now_ns = now_ns, .boot_ns = boot_ns, .need_kib = MIB(50)};
+
+	growth_mark(&growth, &rank, &table, &moment);
+}
+
 static void see(unsigned count, const struct proc *procs)
 {
 	memset(&table, 0, sizeof(table));
@@ -52,7 +60,7 @@ static void see_at(uint64_t seconds, uint64_t leak_mib, uint64_t small_mib)
 	};
 
 	see(3, procs);
-	growth_mark(&growth, &rank, &table, seconds * NS_PER_S);
+	mark(seconds * NS_PER_S, 0);
 	growth_note(&growth, &table, seconds * NS_PER_S);
 }
 
@@ -94,7 +102,7 @@ static void too_short_a_time_says_nothing(void **state)
 	(void)state;
 	see_at(100, 200, 15);
 	see(1, &(struct proc){.pid = 200, .start_ticks = 2, .anon_kib = MIB(300)});
-	growth_mark(&growth, &rank, &table, 100 * NS_PER_S + 900 * NS_PER_MS);
+	mark(100 * NS_PER_S + 900 * NS_PER_MS, 0);
 	assert_false(table.procs[0].growing);
 }
 
@@ -104,13 +112,13 @@ static void r43_another_process_with_the_pid(void **state)
 	(void)state;
 	see_at(100, 200, 15);
 	see(1, &(struct proc){.pid = 200, .start_ticks = 9, .anon_kib = MIB(300)});
-	growth_mark(&growth, &rank, &table, 105 * NS_PER_S);
+	mark(105 * NS_PER_S, 0);
 	assert_false(table.procs[0].growing);
 	assert_int_equal(table.procs[0].grown_ns, 0);
 }
 
-/* An avoided or protected process does not come forward by growing. */
-static void lists_count_more(void **state)
+/* R99: everybody else would die first for an avoided one that is itself the leak. */
+static void r99_an_avoided_one_that_leads_goes(void **state)
 {
 	char bad[64];
 
@@ -118,8 +126,97 @@ static void lists_count_more(void **state)
 	assert_int_equal(match_parse("leak", NULL, &config.avoid, bad, sizeof(bad)), 0);
 	see_at(100, 200, 15);
 	see_at(110, 400, 15);
-	assert_string_equal(table.procs[0].comm, "server");
+	assert_string_equal(table.procs[0].comm, "leak");
+	assert_true(table.procs[0].leads);
 	config.avoid.count = 0;
+}
+
+/* But one that grows less than the rest together is only one of them, and avoided. */
+static void r99_an_avoided_one_that_grows_too_does_not(void **state)
+{
+	const struct proc before[] = {{.pid = 1000, .anon_kib = MIB(100), .comm = "hog"},
+				      {.pid = 2000, .anon_kib = MIB(400), .comm = "database"}},
+			  after[] = {{.pid = 1000, .anon_kib = MIB(300), .comm = "hog"},
+				     {.pid = 2000, .anon_kib = MIB(450), .comm = "database"}};
+
+	(void)state;
+	assert_int_equal(match_parse("database", NULL, &config.avoid, NULL, 0), 0);
+	see(2, before);
+	growth_note(&growth, &table, 100 * NS_PER_S);
+	see(2, after);
+	mark(105 * NS_PER_S, 0);
+	assert_string_equal(table.procs[0].comm, "hog");
+	assert_int_equal(table.procs[1].rank, CLASS_AVOIDED);
+	config.avoid.count = 0;
+}
+
+/* R99: the adj that a distribution gives to a session's programs does not save a service. */
+static void r99_a_sessions_adj_does_not_save_a_leaking_service(void **state)
+{
+	struct proc procs[] = {
+		{.pid = 1000, .anon_kib = MIB(200), .comm = "service"},
+		{.pid = 2000, .anon_kib = MIB(150), .oom_score_adj = 200, .comm = "browser"}};
+
+	(void)state;
+	see(2, procs);
+	assert_string_equal(table.procs[0].comm, "browser"); /* nothing is known yet */
+	growth_note(&growth, &table, 100 * NS_PER_S);
+	procs[0].anon_kib += MIB(100);
+	procs[1].anon_kib += MIB(15); /* it grows too, as all do */
+	see(2, procs);
+	mark(105 * NS_PER_S, 0);
+	assert_string_equal(table.procs[0].comm, "service");
+	procs[1].oom_score_adj = 800; /* somebody meant that */
+	see(2, procs);
+	mark(105 * NS_PER_S, 0);
+	assert_string_equal(table.procs[0].comm, "browser");
+}
+
+#define SECONDS_OLD(n, boot_s) ((uint64_t)((boot_s) - (n)) * 100)
+
+/* At the levels: what began lately goes before what has stood there for days. */
+static void r97_who_began_lately_goes_first(void **state)
+{
+	const struct proc procs[] = {
+		{.pid = 1000,
+		 .anon_kib = MIB(500),
+		 .start_ticks = SECONDS_OLD(86400, 100000),
+		 .comm = "service"},
+		{.pid = 2000,
+		 .anon_kib = MIB(200),
+		 .start_ticks = SECONDS_OLD(20, 100000),
+		 .comm = "xz"},
+		{.pid = 3000,
+		 .anon_kib = MIB(30), /* not enough: 50 MiB are needed */
+		 .start_ticks = SECONDS_OLD(1, 100000),
+		 .comm = "young"},
+	};
+
+	(void)state;
+	see(3, procs);
+	mark(100 * NS_PER_S, 100000 * NS_PER_S);
+	assert_string_equal(table.procs[0].comm, "xz");
+	assert_string_equal(table.procs[1].comm, "service");
+	see(3, procs);
+	mark(100 * NS_PER_S, 0); /* above the levels one that starts has not grown */
+	assert_string_equal(table.procs[0].comm, "service");
+}
+
+/* R105: on a large machine one percent of memory is more than a leak takes. */
+static void r105_a_leak_beside_virtual_machines(void **state)
+{
+	struct proc procs[] = {{.pid = 1000, .anon_kib = MIB(4000), .comm = "manager"},
+			       {.pid = 2000, .anon_kib = MIB(9000), .comm = "qemu"}};
+
+	(void)state;
+	rank.mem_total_kib = rank.total_kib = MIB(1000000);
+	see(2, procs);
+	assert_int_equal(table.procs[1].rank, CLASS_NORMAL); /* not small */
+	growth_note(&growth, &table, 100 * NS_PER_S);
+	procs[0].anon_kib += MIB(600);
+	see(2, procs);
+	mark(105 * NS_PER_S, 0);
+	assert_string_equal(table.procs[0].comm, "manager");
 }
 
 static void many_processes(void **state)
@@ -135,8 +232,7 @@ static void many_processes(void **state)
 							 .start_ticks = 1,
 							 .anon_kib = MIB(60 + round)};
 			see(20, procs);
-			growth_mark(&growth, &rank, &table,
-				    (round * 10 + first / 20 + 1) * NS_PER_S);
+			mark((round * 10 + first / 20 + 1) * NS_PER_S, 0);
 			growth_note(&growth, &table, (round * 10 + first / 20 + 1) * NS_PER_S);
 			assert_true(growth.count <= GROWTH_MOST);
 		}
@@ -150,7 +246,11 @@ int main(void)
 		cmocka_unit_test_setup(after_a_pause_one_reading_is_enough, set_up),
 		cmocka_unit_test_setup(too_short_a_time_says_nothing, set_up),
 		cmocka_unit_test_setup(r43_another_process_with_the_pid, set_up),
-		cmocka_unit_test_setup(lists_count_more, set_up),
+		cmocka_unit_test_setup(r99_an_avoided_one_that_leads_goes, set_up),
+		cmocka_unit_test_setup(r99_an_avoided_one_that_grows_too_does_not, set_up),
+		cmocka_unit_test_setup(r99_a_sessions_adj_does_not_save_a_leaking_service, set_up),
+		cmocka_unit_test_setup(r97_who_began_lately_goes_first, set_up),
+		cmocka_unit_test_setup(r105_a_leak_beside_virtual_machines, set_up),
 		cmocka_unit_test_setup(many_processes, set_up),
 	};
 

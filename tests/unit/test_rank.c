@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -271,6 +272,81 @@ static void r98_a_session_comes_late_unless_it_is_the_trouble(void **state)
 	p->anon_kib = judge_all().mem_total_kib / 3;
 	(void)skip_of(p);
 	assert_int_equal(p->rank, CLASS_NORMAL);
+}
+
+static void add_pool(const char *comm, unsigned count, uint64_t each_mib, pid_t parent)
+{
+	for (unsigned i = 0; i < count; i++) {
+		struct proc *p = add(comm, each_mib + i);
+
+		p->ppid = parent;
+	}
+}
+
+/* R97: the workers of a pool hold more together than the one larger program beside them. */
+static void r97_a_pool_gives_one_of_its_own(void **state)
+{
+	(void)state;
+	(void)add("mysqld", 6200);
+	add_pool("php-fpm", 18, 1600, 950);
+	assert_string_equal(best_name(), "php-fpm");
+	assert_int_equal(table.procs[0].anon_kib, MIB(1617)); /* its largest */
+	assert_string_equal(table.procs[1].comm, "php-fpm");
+}
+
+/* Two compilers of each of eight builds, in their control groups; and services that share a name.
+ */
+static void r97_who_is_no_pool(void **state)
+{
+	(void)state;
+	(void)add("leak", 6200);
+	add_pool("java", 8, 3000, 1); /* daemons of their own */
+	assert_string_equal(best_name(), "leak");
+	for (unsigned i = 0; i < table.count; i++) {
+		if (strcmp(table.procs[i].comm, "java") == 0)
+			(void)snprintf(table.procs[i].cgroup, CGROUP_MAX, "/system.slice/j%u", i);
+	}
+	assert_string_equal(best_name(), "leak"); /* each in its unit */
+	for (unsigned i = 0; i < table.count; i++)
+		(void)strcpy(table.procs[i].cgroup, "/user.slice/session-1.scope");
+	assert_string_equal(best_name(), "java");
+	for (unsigned i = 0; i < table.count; i++)
+		table.procs[i].uid = 1000 + i;
+	assert_string_equal(best_name(), "leak"); /* of different users */
+}
+
+/* Three are a program's helpers. */
+static void r97_three_are_no_pool(void **state)
+{
+	(void)state;
+	(void)add("mysqld", 6200);
+	add_pool("php-fpm", 3, 5000, 950);
+	assert_string_equal(best_name(), "mysqld");
+}
+
+/* R104: with the postmaster all of them go. */
+static void r104_children_before_the_head_of_their_service(void **state)
+{
+	struct proc *head = add("postgres", 5000);
+	pid_t parent = head->pid;
+
+	(void)state;
+	head->ppid = 1;
+	add_pool("postgres", 3, 2000, parent);
+	assert_int_equal(best()->ppid, parent);
+	assert_int_equal(table.procs[table.count - 1].pid, parent); /* it is the last of them */
+	(void)add("other", 3000);
+	assert_string_equal(best_name(), "other");
+}
+
+/* But a parent that holds more than all its children is what is wrong. */
+static void r104_a_head_that_holds_more_than_its_children_goes(void **state)
+{
+	struct proc *head = add("python3", 9000);
+
+	(void)state;
+	add_pool("python3", 3, 2000, head->pid);
+	assert_int_equal(best()->anon_kib, MIB(9000));
 }
 
 static void r32_kernel_threads(void **state)
@@ -721,6 +797,11 @@ int main(void)
 		cmocka_unit_test_setup(r30_a_path_cannot_be_faked, fresh),
 		cmocka_unit_test_setup(system_critical_can_be_switched_off, fresh),
 		cmocka_unit_test_setup(r98_a_session_comes_late_unless_it_is_the_trouble, fresh),
+		cmocka_unit_test_setup(r97_a_pool_gives_one_of_its_own, fresh),
+		cmocka_unit_test_setup(r97_three_are_no_pool, fresh),
+		cmocka_unit_test_setup(r97_who_is_no_pool, fresh),
+		cmocka_unit_test_setup(r104_children_before_the_head_of_their_service, fresh),
+		cmocka_unit_test_setup(r104_a_head_that_holds_more_than_its_children_goes, fresh),
 		cmocka_unit_test_setup(r32_kernel_threads, fresh),
 		cmocka_unit_test_setup(r36_many_small_ones_are_found, fresh),
 		cmocka_unit_test_setup(r37_a_tiny_process_with_a_high_adj_does_not_go_first, fresh),

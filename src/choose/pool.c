@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#include "choose/pool.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+/*
+ * With fewer they are a program and its helpers. Servers start two to five workers at first
+ * (php-fpm's pm.start_servers, Apache's StartServers), a build one compiler for each CPU.
+ */
+#define POOL_LEAST 4
+
+/* What makes two rows alike, as one number (FNV-1a, 64 bits). */
+static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t length)
+{
+	const unsigned char *p = bytes;
+
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ p[i]) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+/* 0: it is in no pool. */
+static uint64_t pool_of(const struct proc *p)
+{
+	const char *name = p->exe[0] ? p->exe : p->comm;
+	bool has_group = p->cgroup[0] != '\0' && strcmp(p->cgroup, "/") != 0;
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	if (p->rank == CLASS_NEVER || (!has_group && p->ppid <= 1))
+		return 0;
+	hash = hash_bytes(hash, name, strlen(name));
+	hash = hash_bytes(hash, &p->uid, sizeof(p->uid));
+	hash = has_group ? hash_bytes(hash, p->cgroup, strlen(p->cgroup))
+			 : hash_bytes(hash, &p->ppid, sizeof(p->ppid));
+	return hash | 1;
+}
+
+struct sum {
+	unsigned count;
+	uint64_t kib, grown_kib;
+};
+
+static struct sum sum_of(const struct proc_table *t, const uint64_t *pools, uint64_t pool)
+{
+	struct sum sum = {0};
+
+	for (unsigned i = 0; i < t->count; i++) {
+		if (pools[i] != pool)
+			continue;
+		sum.count++;
+		sum.kib += t->procs[i].freeable_kib;
+		sum.grown_kib += t->procs[i].grown_kib;
+	}
+	return sum;
+}
+
+void pool_mark(struct proc_table *t)
+{
+	static uint64_t pools[SCAN_READ_MAX];
+
+	for (unsigned i = 0; i < t->count; i++)
+		pools[i] = pool_of(&t->procs[i]);
+	for (unsigned i = 0; i < t->count; i++) {
+		struct proc *p = &t->procs[i];
+		struct sum sum = {0};
+
+		if (pools[i] != 0)
+			sum = sum_of(t, pools, pools[i]);
+		p->pool_kib = sum.count >= POOL_LEAST ? sum.kib : 0;
+		p->pool_grown_kib = sum.count >= POOL_LEAST ? sum.grown_kib : 0;
+	}
+}
