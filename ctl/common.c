@@ -165,6 +165,8 @@ void ctl_to_event(const struct recording_event *from, struct event *e)
 	e->sample.have = HAVE_MEM | HAVE_SWAP;
 	e->decision.mem_limit_ppm = from->mem_limit_ppm;
 	e->decision.swap_limit_ppm = from->swap_limit_ppm;
+	e->decision.mem_limit_kib = from->mem_limit_kib;
+	e->decision.swap_limit_kib = from->swap_limit_kib;
 	e->decision.mem_low = from->low & 1;
 	e->decision.swap_counts = from->low & 2;
 	e->decision.swap_low = from->low & 4;
@@ -185,6 +187,8 @@ void ctl_to_event(const struct recording_event *from, struct event *e)
 	e->decision.swap_ppm = share_ppm(from->swap_free, from->swap_total);
 	e->mem_term_ppm = from->mem_limit_ppm;
 	e->swap_term_ppm = from->swap_limit_ppm;
+	e->level_kib[LEVEL_MEM_TERM] = from->mem_limit_kib;
+	e->level_kib[LEVEL_SWAP_TERM] = from->swap_limit_kib;
 	e->victim.pid = from->victim_pid;
 	e->victim.uid = from->victim_uid;
 	e->victim.oom_score = from->victim_oom_score;

@@ -106,14 +106,14 @@ static void write_fact(FILE *f, const char *what, const char *value)
 
 /* "26.3 MiB (27.4 %), level 40 %" */
 static void write_level(FILE *f, const char *what, uint64_t part, uint64_t total,
-			uint32_t limit_ppm)
+			uint32_t limit_ppm, uint64_t limit_kib)
 {
 	char text[128], size[32], percent[32], limit[32];
 
-	(void)snprintf(text, sizeof(text), "%s (%s\u00a0%%), level\u00a0%s\u00a0%%",
+	(void)snprintf(text, sizeof(text), "%s (%s\u00a0%%), level\u00a0%s",
 		       units_size(part, size, sizeof(size)),
 		       units_percent(share_ppm(part, total), percent, sizeof(percent)),
-		       units_percent(limit_ppm, limit, sizeof(limit)));
+		       units_level(limit_ppm, limit_kib, limit, sizeof(limit)));
 	write_fact(f, what, text);
 }
 
@@ -155,10 +155,11 @@ static void write_facts(FILE *f, const struct reading *r, const struct recording
 
 	(void)fputs("<dl>\n", f);
 	write_fact(f, "it held", units_size(kill->victim_freeable, size, sizeof(size)));
-	write_level(f, "available then", kill->mem_available, kill->mem_total, kill->mem_limit_ppm);
+	write_level(f, "available then", kill->mem_available, kill->mem_total, kill->mem_limit_ppm,
+		    kill->mem_limit_kib);
 	if (kill->swap_total > 0)
 		write_level(f, "swap free then", kill->swap_free, kill->swap_total,
-			    kill->swap_limit_ppm);
+			    kill->swap_limit_ppm, kill->swap_limit_kib);
 	write_lost(f, kill);
 	write_freed(f, freed_after(r, kill));
 	(void)snprintf(user, sizeof(user), "%" PRIu32, kill->victim_uid);

@@ -3,6 +3,7 @@
 
 #include "base/units.h"
 #include "base/util.h"
+#include "settings/level.h"
 #include "tell/report.h"
 
 /* What is left of something that is scarce. */
@@ -25,8 +26,8 @@ static void fill_memory(const struct view *v, struct meter *m)
 	m->name = "memory";
 	fill_left(m, v->sample.mem_available_kib, v->sample.mem_total_kib, v->decision.mem_ppm,
 		  "available");
-	m->term_ppm = v->config.mem_term_ppm;
-	m->kill_ppm = v->config.mem_kill_ppm;
+	m->term_ppm = level_ppm(&v->config, LEVEL_MEM_TERM, v->sample.mem_total_kib);
+	m->kill_ppm = level_ppm(&v->config, LEVEL_MEM_KILL, v->sample.mem_total_kib);
 }
 
 static void fill_swap(const struct view *v, struct meter *m)
@@ -39,8 +40,10 @@ static void fill_swap(const struct view *v, struct meter *m)
 	}
 	fill_left(m, v->sample.swap_free_kib, v->sample.swap_total_kib, v->decision.swap_ppm,
 		  v->decision.swap_counts ? "free" : "free, ignored");
-	m->term_ppm = v->decision.swap_counts ? v->config.swap_term_ppm : 0;
-	m->kill_ppm = v->decision.swap_counts ? v->config.swap_kill_ppm : 0;
+	if (!v->decision.swap_counts)
+		return;
+	m->term_ppm = level_ppm(&v->config, LEVEL_SWAP_TERM, v->sample.swap_total_kib);
+	m->kill_ppm = level_ppm(&v->config, LEVEL_SWAP_KILL, v->sample.swap_total_kib);
 }
 
 static void fill_pressure(const struct view *v, struct meter *m)

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "plot.h"
 
+#include "base/units.h"
 #include "base/util.h"
 #include "ctl.h"
+#include "rerun.h"
+#include "settings/level.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -148,6 +151,16 @@ static void draw_level(FILE *f, uint32_t ppm, const char *class)
 		      HEIGHT * (1 - ppm / 1e6), WIDTH);
 }
 
+/* Of the machine as it was last: an amount is a share of that. */
+static uint32_t level_share(const struct reading *r, enum level which)
+{
+	static struct config config;
+	uint64_t total = r->look_count > 0 ? r->looks[r->look_count - 1].value[VALUE_MEM_TOTAL] : 0;
+
+	rerun_recorded_config(r, &config);
+	return level_ppm(&config, which, total);
+}
+
 static void draw_low_one(FILE *f, const struct frame *d, uint64_t from, uint64_t to)
 {
 	(void)fprintf(f, "<path class=low d='M%.1f 0H%.1fV%gH%.1fz'/>\n", x_of(d, from),
@@ -274,15 +287,19 @@ static void end(FILE *f, const struct frame *d)
 static void write_legend(FILE *f, const struct recording_settings *s, bool swap, bool lost,
 			 bool pressure)
 {
-	(void)fprintf(f,
-		      "<p class=legend><span class=mem>available memory</span>%s%s%s<span "
-		      "class='level term'>SIGTERM at %g "
-		      "%%</span><span class='level kill'>SIGKILL at %g %%</span><span "
-		      "class=low>low</span></p>\n",
-		      swap ? "<span class=swap>free swap</span>" : "",
-		      lost ? "<span class=lost>time lost</span>" : "",
-		      pressure ? "<span class=pressure>memory pressure (full)</span>" : "",
-		      s->mem_term_ppm / 1e4, s->mem_kill_ppm / 1e4);
+	char term[32], kill[32];
+
+	(void)fprintf(
+		f,
+		"<p class=legend><span class=mem>available memory</span>%s%s%s<span "
+		"class='level term'>SIGTERM at %s"
+		"</span><span class='level kill'>SIGKILL at %s</span><span "
+		"class=low>low</span></p>\n",
+		swap ? "<span class=swap>free swap</span>" : "",
+		lost ? "<span class=lost>time lost</span>" : "",
+		pressure ? "<span class=pressure>memory pressure (full)</span>" : "",
+		units_level(s->mem_term_ppm, s->level_kib[LEVEL_MEM_TERM], term, sizeof(term)),
+		units_level(s->mem_kill_ppm, s->level_kib[LEVEL_MEM_KILL], kill, sizeof(kill)));
 }
 
 /* ---- the two timelines ---- */
@@ -307,8 +324,8 @@ void plot_looks(FILE *f, const struct reading *r, const struct part *part)
 		       min_u64(part->to_ns, r->looks[r->look_count - 1].now_ns));
 	begin(f, "Available memory and free swap over time");
 	draw_low(f, &d);
-	draw_level(f, r->header.settings.mem_term_ppm, "term");
-	draw_level(f, r->header.settings.mem_kill_ppm, "kill");
+	draw_level(f, level_share(r, LEVEL_MEM_TERM), "term");
+	draw_level(f, level_share(r, LEVEL_MEM_KILL), "kill");
 	draw_marks(f, &d, part);
 	lost = lost_anything(&d) && draw_line(f, &d, r->look_count, look_lost, true, "lost");
 	pressure = draw_line(f, &d, r->look_count, look_pressure, true, "pressure");
@@ -330,7 +347,7 @@ void plot_spans(FILE *f, const struct reading *r)
 	(void)fputs("<h2>The time before</h2>\n<p class=note>The least in each ten seconds.</p>\n",
 		    f);
 	begin(f, "The least available memory and free swap over the last hours");
-	draw_level(f, r->header.settings.mem_term_ppm, "term");
+	draw_level(f, level_share(r, LEVEL_MEM_TERM), "term");
 	(void)draw_line(f, &d, r->span_count, span_swap, false, "swap");
 	(void)draw_line(f, &d, r->span_count, span_memory, false, "mem");
 	(void)fputs("</svg>\n", f);

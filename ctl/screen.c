@@ -7,6 +7,7 @@
 #include "base/util.h"
 #include "draw.h"
 #include "meters.h"
+#include "settings/level.h"
 #include "tell/report.h"
 
 #include <curses.h>
@@ -135,14 +136,13 @@ static void draw_title(const struct view *v, int row)
 {
 	char term[32], kill[32], version[4 * 32 + 1];
 
-	(void)units_percent(v->config.mem_term_ppm, term, sizeof(term));
-	(void)units_percent(v->config.mem_kill_ppm, kill, sizeof(kill));
+	(void)level_text(&v->config, LEVEL_MEM_TERM, term, sizeof(term));
+	(void)level_text(&v->config, LEVEL_MEM_KILL, kill, sizeof(kill));
 	if (COLS < 64)
-		line(row, A_BOLD, "%s: SIGTERM %s %%, SIGKILL %s %%",
+		line(row, A_BOLD, "%s: SIGTERM %s, SIGKILL %s",
 		     v->running ? "useroom" : "not running", term, kill);
 	else if (v->running)
-		line(row, A_BOLD,
-		     "useroom %s, pid %" PRIu64 ": SIGTERM at %s %%, SIGKILL at %s %%%s",
+		line(row, A_BOLD, "useroom %s, pid %" PRIu64 ": SIGTERM at %s, SIGKILL at %s%s",
 		     log_safe(v->reading.header.program, version, sizeof(version)),
 		     v->reading.header.writer_pid, term, kill,
 		     v->config.dry_run ? ", dry run" : "");

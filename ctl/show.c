@@ -5,6 +5,8 @@
 #include "base/units.h"
 #include "base/util.h"
 #include "ctl.h"
+#include "rerun.h"
+#include "settings/level.h"
 #include "tell/report.h"
 
 #include <inttypes.h>
@@ -107,18 +109,19 @@ static void show_head(FILE *f, const struct reading *r, const struct part *part)
 {
 	char host[256], kernel[256], program[128], when[64], term[32], kill[32];
 	const struct recording_header *h = &r->header;
+	static struct config config;
 	uint64_t from =
 		max_u64(part->from_ns, r->look_count > 0 ? r->looks[0].now_ns : h->started_ns);
 
-	(void)fprintf(
-		f,
-		"%s, %.10s, Linux %s, useroom %s; SIGTERM at %s %% available, SIGKILL at %s %%\n",
-		log_safe(h->host, host, sizeof(host)),
-		ctl_time(reading_realtime(r, from), when, sizeof(when)),
-		log_safe(h->kernel, kernel, sizeof(kernel)),
-		log_safe(h->program, program, sizeof(program)),
-		units_percent(h->settings.mem_term_ppm, term, sizeof(term)),
-		units_percent(h->settings.mem_kill_ppm, kill, sizeof(kill)));
+	rerun_recorded_config(r, &config);
+	(void)fprintf(f,
+		      "%s, %.10s, Linux %s, useroom %s; SIGTERM at %s available, SIGKILL at %s\n",
+		      log_safe(h->host, host, sizeof(host)),
+		      ctl_time(reading_realtime(r, from), when, sizeof(when)),
+		      log_safe(h->kernel, kernel, sizeof(kernel)),
+		      log_safe(h->program, program, sizeof(program)),
+		      level_text(&config, LEVEL_MEM_TERM, term, sizeof(term)),
+		      level_text(&config, LEVEL_MEM_KILL, kill, sizeof(kill)));
 }
 
 /* One look a second, and each event where it happened. */
@@ -151,6 +154,15 @@ void show_text(FILE *f, const struct reading *r, const struct part *part)
 
 /* ---- JSON ---- */
 
+/* What was written: a share, or an amount. */
+static void add_level(json_object *to, const char *name, uint32_t ppm, uint64_t kib)
+{
+	char key[32];
+
+	(void)snprintf(key, sizeof(key), kib > 0 ? "%s_kib" : "%s_ppm", name);
+	json_object_object_add(to, key, json_object_new_uint64(kib > 0 ? kib : ppm));
+}
+
 json_object *show_json(const struct reading *r, const struct part *part)
 {
 	json_object *all = json_object_new_object(), *looks = json_object_new_array(),
@@ -160,14 +172,12 @@ json_object *show_json(const struct reading *r, const struct part *part)
 	json_object_object_add(all, "host", ctl_text_json(h->host));
 	json_object_object_add(all, "kernel", ctl_text_json(h->kernel));
 	json_object_object_add(all, "useroom", ctl_text_json(h->program));
-	json_object_object_add(all, "mem_term_ppm",
-			       json_object_new_uint64(h->settings.mem_term_ppm));
-	json_object_object_add(all, "mem_kill_ppm",
-			       json_object_new_uint64(h->settings.mem_kill_ppm));
-	json_object_object_add(all, "swap_term_ppm",
-			       json_object_new_uint64(h->settings.swap_term_ppm));
-	json_object_object_add(all, "swap_kill_ppm",
-			       json_object_new_uint64(h->settings.swap_kill_ppm));
+	add_level(all, "mem_term", h->settings.mem_term_ppm, h->settings.level_kib[LEVEL_MEM_TERM]);
+	add_level(all, "mem_kill", h->settings.mem_kill_ppm, h->settings.level_kib[LEVEL_MEM_KILL]);
+	add_level(all, "swap_term", h->settings.swap_term_ppm,
+		  h->settings.level_kib[LEVEL_SWAP_TERM]);
+	add_level(all, "swap_kill", h->settings.swap_kill_ppm,
+		  h->settings.level_kib[LEVEL_SWAP_KILL]);
 	json_object_object_add(all, "damaged", json_object_new_uint64(r->damaged));
 	json_object_object_add(all, "cut", json_object_new_boolean(r->cut));
 	for (size_t i = 0; i < r->look_count; i++)

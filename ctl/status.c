@@ -6,6 +6,7 @@
 #include "ctl.h"
 #include "draw.h"
 #include "meters.h"
+#include "settings/level.h"
 #include "tell/report.h"
 #include "view.h"
 
@@ -90,14 +91,13 @@ static void print_thresholds(void)
 	const struct config *c = &view.config;
 	char mem_term[32], mem_kill[32], swap_term[32], swap_kill[32];
 
-	(void)printf("SIGTERM at %s %% of memory available, SIGKILL at %s %%",
-		     units_percent(c->mem_term_ppm, mem_term, sizeof(mem_term)),
-		     units_percent(c->mem_kill_ppm, mem_kill, sizeof(mem_kill)));
+	(void)printf("SIGTERM at %s of memory available, SIGKILL at %s",
+		     level_text(c, LEVEL_MEM_TERM, mem_term, sizeof(mem_term)),
+		     level_text(c, LEVEL_MEM_KILL, mem_kill, sizeof(mem_kill)));
 	if (view.decision.swap_counts)
-		(void)printf("; %s swap at %s %% and %s %%",
-			     c->trigger == TRIGGER_OR ? "or" : "and",
-			     units_percent(c->swap_term_ppm, swap_term, sizeof(swap_term)),
-			     units_percent(c->swap_kill_ppm, swap_kill, sizeof(swap_kill)));
+		(void)printf("; %s swap at %s and %s", c->trigger == TRIGGER_OR ? "or" : "and",
+			     level_text(c, LEVEL_SWAP_TERM, swap_term, sizeof(swap_term)),
+			     level_text(c, LEVEL_SWAP_KILL, swap_kill, sizeof(swap_kill)));
 	if (c->stall_milli > 0)
 		(void)printf("; SIGTERM when %g tasks wait for memory", c->stall_milli / 1000.0);
 	(void)puts(view.running ? "" : " (as its file has it)");
@@ -183,15 +183,27 @@ static void add_number(json_object *to, const char *name, uint64_t value)
 	json_object_object_add(to, name, json_object_new_uint64(value));
 }
 
+/* The share in any case; and the amount, where it was written as one. */
+static void add_level(json_object *to, const char *name, enum level which, uint64_t total_kib)
+{
+	char key[32];
+
+	(void)snprintf(key, sizeof(key), "%s_ppm", name);
+	add_number(to, key, level_ppm(&view.config, which, total_kib));
+	(void)snprintf(key, sizeof(key), "%s_kib", name);
+	if (view.config.level_kib[which] > 0)
+		add_number(to, key, view.config.level_kib[which]);
+}
+
 static json_object *thresholds_json(void)
 {
 	const struct config *c = &view.config;
 	json_object *o = json_object_new_object();
 
-	add_number(o, "mem_term_ppm", c->mem_term_ppm);
-	add_number(o, "mem_kill_ppm", c->mem_kill_ppm);
-	add_number(o, "swap_term_ppm", c->swap_term_ppm);
-	add_number(o, "swap_kill_ppm", c->swap_kill_ppm);
+	add_level(o, "mem_term", LEVEL_MEM_TERM, view.sample.mem_total_kib);
+	add_level(o, "mem_kill", LEVEL_MEM_KILL, view.sample.mem_total_kib);
+	add_level(o, "swap_term", LEVEL_SWAP_TERM, view.sample.swap_total_kib);
+	add_level(o, "swap_kill", LEVEL_SWAP_KILL, view.sample.swap_total_kib);
 	add_number(o, "stall_millitasks", c->stall_milli);
 	json_object_object_add(o, "trigger",
 			       json_object_new_string(c->trigger == TRIGGER_OR ? "or" : "and"));

@@ -10,6 +10,7 @@
 #include "look/parse.h"
 #include "look/process.h"
 #include "self.h"
+#include "settings/level.h"
 #include "tell/record.h"
 #include "tell/report.h"
 
@@ -461,15 +462,15 @@ const char *view_reason(const struct view *v, const struct proc *p)
 	return rank_skip_text(p->skip);
 }
 
-static int say_level(const char *what, uint64_t kib, uint32_t ppm, uint32_t limit_ppm, bool low,
-		     char *buf, size_t size)
+static int say_level(const char *what, uint64_t kib, uint32_t ppm, uint32_t limit_ppm,
+		     uint64_t limit_kib, bool low, char *buf, size_t size)
 {
 	char amount[32], share[32], limit[32];
 
-	return snprintf(buf, size, "%s %s (%s %%) %s %s %%", what,
+	return snprintf(buf, size, "%s %s (%s %%) %s %s", what,
 			units_size(kib, amount, sizeof(amount)),
 			units_percent(ppm, share, sizeof(share)), low ? "<=" : ">",
-			units_percent(limit_ppm, limit, sizeof(limit)));
+			units_level(limit_ppm, limit_kib, limit, sizeof(limit)));
 }
 
 const char *view_levels(const struct view *v, char *buf, size_t size)
@@ -477,13 +478,13 @@ const char *view_levels(const struct view *v, char *buf, size_t size)
 	const struct decision *d = &v->decision;
 	const struct sample *s = &v->sample;
 	int n = say_level("available", s->mem_available_kib, d->mem_ppm, d->mem_limit_ppm,
-			  d->mem_low, buf, size);
+			  d->mem_limit_kib, d->mem_low, buf, size);
 
 	if (n < 0 || (size_t)n + 2 >= size)
 		return buf;
 	if (d->swap_counts)
 		(void)say_level(", swap free", s->swap_free_kib, d->swap_ppm, d->swap_limit_ppm,
-				d->swap_low, buf + n, size - (size_t)n);
+				d->swap_limit_kib, d->swap_low, buf + n, size - (size_t)n);
 	else
 		(void)snprintf(buf + n, size - (size_t)n,
 			       s->swap_total_kib == 0 ? ", no swap" : ", swap ignored");

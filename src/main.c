@@ -135,8 +135,10 @@ static void init_decisions(struct useroom *u)
 static void note_limits(struct useroom *u)
 {
 	char remarks[LOG_LINE_MAX];
+	struct sample s;
 
-	config_remarks(&u->config, remarks, sizeof(remarks));
+	sense_read(&u->sense, false, &s);
+	config_remarks(&u->config, s.mem_total_kib, s.swap_total_kib, remarks, sizeof(remarks));
 	log_lines(LOG_WARN, remarks);
 	if (!u->rank.may_kill_all) {
 		u->limits |= LIMIT_NOT_ROOT;
@@ -322,12 +324,28 @@ static int watch(struct useroom *u)
 	return EXIT_SUCCESS;
 }
 
+/* This machine, to compare amounts with; nothing where it cannot be read. */
+static void look_once(struct sample *ret)
+{
+	struct sense sense = SENSE_CLOSED;
+	int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	*ret = (struct sample){0};
+	if (fd >= 0 && sense_open(&sense, fd) == 0)
+		sense_read(&sense, false, ret);
+	sense_close(&sense);
+	if (fd >= 0)
+		(void)close(fd);
+}
+
 static int check(struct useroom *u)
 {
 	char remarks[LOG_LINE_MAX];
+	struct sample s;
 
 	config_print(&u->config, &u->source);
-	config_remarks(&u->config, remarks, sizeof(remarks));
+	look_once(&s);
+	config_remarks(&u->config, s.mem_total_kib, s.swap_total_kib, remarks, sizeof(remarks));
 	(void)fputs(remarks, stderr);
 	return EXIT_SUCCESS;
 }

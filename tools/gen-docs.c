@@ -61,7 +61,10 @@ static void man_options(void)
 		}
 		if (has_default(row))
 			(void)printf("Default: %s.\n", row->fallback);
-		if (row->kind == OPTION_PERCENT || row->kind == OPTION_SECONDS)
+		if (row->kind == OPTION_LEVEL)
+			(void)printf("Range: %g to %g, fractions are fine; or a size.\n", row->min,
+				     row->max);
+		else if (row->kind == OPTION_PERCENT || row->kind == OPTION_SECONDS)
 			(void)printf("Range: %g to %g, fractions are fine.\n", row->min, row->max);
 		else if (row->kind == OPTION_KIB || row->kind == OPTION_COUNT)
 			(void)printf("Range: %.0f to %.0f.\n", row->min, row->max);

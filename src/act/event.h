@@ -69,6 +69,7 @@ struct event {
 
 	/* EVENT_START, EVENT_RELOAD: the levels in force */
 	uint32_t mem_term_ppm, mem_kill_ppm, swap_term_ppm, swap_kill_ppm;
+	uint64_t level_kib[LEVEL_COUNT]; /* not 0: that one was written as this amount */
 	uint64_t interval_ns;
 	uint32_t stall_milli;
 

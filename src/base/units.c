@@ -36,6 +36,16 @@ const char *units_percent(uint32_t ppm, char *buf, size_t size)
 	return buf;
 }
 
+const char *units_level(uint32_t ppm, uint64_t kib, char *buf, size_t size)
+{
+	char percent[24];
+
+	if (kib > 0)
+		return units_size(kib, buf, size);
+	(void)snprintf(buf, size, "%s %%", units_percent(ppm, percent, sizeof(percent)));
+	return buf;
+}
+
 const char *units_time(uint64_t ns, char *buf, size_t size)
 {
 	uint64_t us = ns / 1000;

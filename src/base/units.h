@@ -15,6 +15,10 @@ const char *units_size(uint64_t kib, char *buf, size_t size);
  * returns it. */
 const char *units_percent(uint32_t ppm, char *buf, size_t size);
 
+/* A level as it was written: "2 GiB" where kib is not 0, else "9.8 %". Writes into buf (at least 32
+ * bytes) and returns it. */
+const char *units_level(uint32_t ppm, uint64_t kib, char *buf, size_t size);
+
 /* "1.2 s", "38 ms", "0.4 ms". */
 const char *units_time(uint64_t ns, char *buf, size_t size);
 

@@ -2,6 +2,7 @@
 #include "decide/policy.h"
 
 #include "base/util.h"
+#include "settings/level.h"
 
 /*
  * The fastest that memory must be expected to go away without warning, for each CPU. Touching fresh
@@ -104,6 +105,8 @@ struct levels {
 	uint64_t mem_kib, mem_total_kib;
 	uint64_t swap_kib, swap_total_kib;
 	bool swap_counts;
+	/* Shares of these totals. */
+	uint32_t mem_term_ppm, mem_kill_ppm, swap_term_ppm, swap_kill_ppm;
 };
 
 static struct levels levels_of(const struct config *config, const struct sample *s,
@@ -116,6 +119,10 @@ static struct levels levels_of(const struct config *config, const struct sample 
 		.swap_total_kib = s->swap_total_kib,
 		.swap_counts =
 			(s->have & HAVE_SWAP) && s->swap_total_kib > 0 && !config->ignore_swap,
+		.mem_term_ppm = level_ppm(config, LEVEL_MEM_TERM, s->mem_total_kib),
+		.mem_kill_ppm = level_ppm(config, LEVEL_MEM_KILL, s->mem_total_kib),
+		.swap_term_ppm = level_ppm(config, LEVEL_SWAP_TERM, s->swap_total_kib),
+		.swap_kill_ppm = level_ppm(config, LEVEL_SWAP_KILL, s->swap_total_kib),
 	};
 
 	if (with_pending) {
@@ -148,9 +155,9 @@ static bool both_at(const struct config *config, const struct levels *l, uint32_
 
 static enum action action_at(const struct config *config, const struct levels *l)
 {
-	if (both_at(config, l, config->mem_kill_ppm, config->swap_kill_ppm))
+	if (both_at(config, l, l->mem_kill_ppm, l->swap_kill_ppm))
 		return ACTION_KILL;
-	if (both_at(config, l, config->mem_term_ppm, config->swap_term_ppm))
+	if (both_at(config, l, l->mem_term_ppm, l->swap_term_ppm))
 		return ACTION_TERM;
 	return ACTION_NONE;
 }
@@ -243,7 +250,8 @@ static bool out_of_reach(const struct sample *s, const struct decision *d, uint3
 static enum holder futile_holder(const struct config *config, const struct sample *s,
 				 const struct decision *d, uint64_t *ret_kib)
 {
-	uint32_t level = d->action == ACTION_KILL ? config->mem_kill_ppm : config->mem_term_ppm;
+	enum level which = d->action == ACTION_KILL ? LEVEL_MEM_KILL : LEVEL_MEM_TERM;
+	uint32_t level = level_ppm(config, which, s->mem_total_kib);
 
 	if (d->action == ACTION_NONE || !out_of_reach(s, d, level))
 		return HOLDER_NONE;
@@ -262,7 +270,7 @@ static bool enough_is_coming(const struct config *config, const struct levels *c
 	enum action then = action_at(config, coming);
 
 	return then == ACTION_NONE ||
-	       (d->kill_level && then == ACTION_TERM && out_of_reach(s, d, config->mem_term_ppm));
+	       (d->kill_level && then == ACTION_TERM && out_of_reach(s, d, coming->mem_term_ppm));
 }
 
 /* The levels of one sample: everything that does not depend on history. */
@@ -276,8 +284,10 @@ static struct decision decide_levels(const struct config *config, const struct s
 		.low = now != ACTION_NONE,
 		.kill_level = kill,
 		.swap_counts = seen.swap_counts,
-		.mem_limit_ppm = kill ? config->mem_kill_ppm : config->mem_term_ppm,
-		.swap_limit_ppm = kill ? config->swap_kill_ppm : config->swap_term_ppm,
+		.mem_limit_ppm = kill ? seen.mem_kill_ppm : seen.mem_term_ppm,
+		.swap_limit_ppm = kill ? seen.swap_kill_ppm : seen.swap_term_ppm,
+		.mem_limit_kib = config->level_kib[kill ? LEVEL_MEM_KILL : LEVEL_MEM_TERM],
+		.swap_limit_kib = config->level_kib[kill ? LEVEL_SWAP_KILL : LEVEL_SWAP_TERM],
 		.mem_ppm = share_ppm(s->mem_available_kib, s->mem_total_kib),
 		.swap_ppm = share_ppm(s->swap_free_kib, s->swap_total_kib),
 	};
@@ -437,9 +447,8 @@ static uint64_t next_look(const struct policy *p, const struct config *config,
 			  const struct sample *s, const struct decision *d)
 {
 	struct levels l = levels_of(config, s, false);
-	uint64_t distance =
-		d->low ? distance_kib(config, &l, config->mem_kill_ppm, config->swap_kill_ppm)
-		       : distance_kib(config, &l, config->mem_term_ppm, config->swap_term_ppm);
+	uint64_t distance = d->low ? distance_kib(config, &l, l.mem_kill_ppm, l.swap_kill_ppm)
+				   : distance_kib(config, &l, l.mem_term_ppm, l.swap_term_ppm);
 	uint64_t fastest = min_u64(p->cpus * FILL_KIB_PER_S_PER_CPU, FILL_KIB_PER_S_MAX);
 	uint64_t until = time_to_fall(distance, max_u64(p->fall_kib_per_s * 2, fastest));
 	uint64_t soonest = d->near || d->low ? WAKE_NEAR_NS : WAKE_FAR_NS;
@@ -460,8 +469,8 @@ static uint64_t next_look(const struct policy *p, const struct config *config,
 static bool near_levels(const struct config *config, const struct sample *s, uint64_t reach_ns)
 {
 	struct levels l = levels_of(config, s, false);
-	uint64_t mem = (uint64_t)config->mem_term_ppm * NEAR_FACTOR,
-		 swap = (uint64_t)config->swap_term_ppm * NEAR_FACTOR;
+	uint64_t mem = (uint64_t)l.mem_term_ppm * NEAR_FACTOR,
+		 swap = (uint64_t)l.swap_term_ppm * NEAR_FACTOR;
 
 	return reach_ns < NEAR_NS || both_at(config, &l, (uint32_t)clamp_u64(mem, 0, PPM),
 					     (uint32_t)clamp_u64(swap, 0, PPM));
@@ -472,7 +481,7 @@ static uint64_t time_to_level(const struct policy *p, const struct config *confi
 {
 	struct levels l = levels_of(config, s, false);
 
-	return time_to_fall(distance_kib(config, &l, config->mem_term_ppm, config->swap_term_ppm),
+	return time_to_fall(distance_kib(config, &l, l.mem_term_ppm, l.swap_term_ppm),
 			    p->fall_kib_per_s);
 }
 
@@ -509,20 +518,25 @@ static bool stall_warns(const struct config *config, const struct sample *s,
 	       share_ppm(s->mem_available_kib, s->mem_total_kib) <= config->stall_below_ppm;
 }
 
+static uint32_t tenth_more(uint32_t ppm)
+{
+	return (uint32_t)min_u64((uint64_t)ppm * 11 / 10, PPM);
+}
+
 /* Warn once, and again only after the machine had left the warning zone by a tenth of it. */
 static void track_warning(struct policy *p, const struct config *config, const struct sample *s,
 			  struct decision *d)
 {
 	struct levels l = levels_of(config, s, false);
-	uint32_t out = (uint32_t)clamp_u64((uint64_t)config->warn_ppm * 11 / 10, 0, PPM);
+	uint32_t mem = level_ppm(config, LEVEL_WARN, s->mem_total_kib);
+	uint32_t swap = level_ppm(config, LEVEL_WARN, s->swap_total_kib);
 
-	if (config->warn_ppm == 0)
+	if (mem == 0)
 		return;
-	if (both_at(config, &l, config->warn_ppm, config->warn_ppm) ||
-	    stall_warns(config, s, &d->stall)) {
+	if (both_at(config, &l, mem, swap) || stall_warns(config, s, &d->stall)) {
 		d->warn = !p->warned;
 		p->warned = true;
-	} else if (!both_at(config, &l, out, out)) {
+	} else if (!both_at(config, &l, tenth_more(mem), tenth_more(swap))) {
 		p->warned = false;
 	}
 }

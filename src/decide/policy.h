@@ -48,6 +48,8 @@ struct decision {
 	bool swap_counts;       /* swap took part in the decision */
 	uint32_t mem_limit_ppm; /* the limits that were compared */
 	uint32_t swap_limit_ppm;
+	uint64_t mem_limit_kib; /* not 0: that limit was written as this amount */
+	uint64_t swap_limit_kib;
 	uint32_t mem_ppm;  /* what was measured: available of total */
 	uint32_t swap_ppm; /* free of total; 0 without swap */
 	uint64_t need_kib; /* what must come back to be above the level that was reached */

@@ -2,6 +2,7 @@
 #include "decide/stall.h"
 
 #include "base/util.h"
+#include "settings/level.h"
 
 #include <assert.h>
 
@@ -292,9 +293,11 @@ static struct rates rates_between(const struct stall_point *a, const struct stal
 static double headroom_kib(const struct config *config, const struct sample *s)
 {
 	double memory = (double)s->mem_available_kib -
-			(double)s->mem_total_kib * config->mem_term_ppm / PPM;
-	double swap =
-		(double)s->swap_free_kib - (double)s->swap_total_kib * config->swap_term_ppm / PPM;
+			(double)s->mem_total_kib *
+				level_ppm(config, LEVEL_MEM_TERM, s->mem_total_kib) / PPM;
+	double swap = (double)s->swap_free_kib -
+		      (double)s->swap_total_kib *
+			      level_ppm(config, LEVEL_SWAP_TERM, s->swap_total_kib) / PPM;
 
 	return most(memory, 0) + (config->ignore_swap ? 0 : most(swap, 0));
 }
@@ -346,12 +349,15 @@ static bool falls(const struct sample *s, const struct rates *r)
 
 /* The more there is of swap, the longer can be waited. Where swap is ignored, "soon" says nothing
  * of it. */
-static uint32_t flood_below_ppm(const struct config *config, const struct rates *r)
+static uint32_t flood_below_ppm(const struct config *config, const struct sample *s,
+				const struct rates *r)
 {
-	uint32_t term = config->ignore_swap ? config->mem_term_ppm
-					    : config->mem_term_ppm * FLOOD_BELOW / 100;
+	uint32_t term = level_ppm(config, LEVEL_MEM_TERM, s->mem_total_kib);
+	uint32_t kill = level_ppm(config, LEVEL_MEM_KILL, s->mem_total_kib);
 
-	return soon(r) && term > config->mem_kill_ppm ? term : config->mem_kill_ppm;
+	if (!config->ignore_swap)
+		term = term * FLOOD_BELOW / 100;
+	return soon(r) && term > kill ? term : kill;
 }
 
 /* Which conditions hold at this look; over the long and the short window where a moment could
@@ -373,7 +379,7 @@ static void conditions(const struct config *config, const struct sample *s, cons
 			    at_most(available, total, FAULTS_BELOW_PPM);
 	ret[STALL_SLOW] = r->waiting >= stall / 4 && of_the_machine;
 	ret[STALL_FLOOD] = r->swap_out_kib >= FLOOD_KIB_PER_S && r->alloc_stalls >= FLOOD_STALLS &&
-			   at_most(available, total, flood_below_ppm(config, r));
+			   at_most(available, total, flood_below_ppm(config, s, r));
 	/* That it is of the machine is what pressure says: two hundred threads that reclaim memory
 	 * count as running. */
 	ret[STALL_PRESSURE] = r->waiting >= stall / 4 && r->pressure >= PRESSURE_LEAST;
@@ -444,7 +450,8 @@ static void judge(struct stall *stall, const struct config *config, const struct
 			continue;
 		/* Above -m a flood only ends who grows; pressure is a reason of its own. */
 		if (rule != STALL_FLOOD || stall->view.rule != STALL_PRESSURE ||
-		    at_most(s->mem_available_kib, s->mem_total_kib, config->mem_term_ppm))
+		    at_most(s->mem_available_kib, s->mem_total_kib,
+			    level_ppm(config, LEVEL_MEM_TERM, s->mem_total_kib)))
 			stall->view.rule = rule;
 	}
 }

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/units.h"
 #include "base/util.h"
+#include "settings/level.h"
 #include "settings/options.h"
 
 #include <errno.h>
@@ -598,35 +599,97 @@ static void remark_program(struct mistakes *m, const char *option, const char *p
 			strerror(errno));
 }
 
-void config_remarks(const struct config *c, char *buf, unsigned size)
+/* As it was written. */
+static const char *level(const struct config *c, enum level which)
+{
+	static char text[2][32];
+	static unsigned turn;
+
+	turn = (turn + 1) % 2;
+	return c->level_kib[which] > 0
+		       ? level_print_size(c->level_kib[which], text[turn], sizeof(text[turn]))
+		       : units_percent(level_ppm(c, which, 0), text[turn], sizeof(text[turn]));
+}
+
+/* Amounts and shares can only be compared where the total is known. */
+static bool comparable(const struct config *c, enum level a, enum level b, uint64_t total_kib)
+{
+	return total_kib > 0 || (c->level_kib[a] == 0) == (c->level_kib[b] == 0);
+}
+
+/* Where nothing is known of the total, one as large as can be keeps the order of two amounts. */
+static bool is_below(const struct config *c, enum level a, enum level b, uint64_t total_kib)
+{
+	if (c->level_kib[a] > 0 && c->level_kib[b] > 0)
+		return c->level_kib[a] < c->level_kib[b];
+	return level_ppm(c, a, total_kib) < level_ppm(c, b, total_kib);
+}
+
+/* A is not below B. */
+static bool not_below(const struct config *c, enum level a, enum level b, uint64_t total_kib)
+{
+	return comparable(c, a, b, total_kib) && !is_below(c, a, b, total_kib);
+}
+
+static bool is_off(const struct config *c, enum level which)
+{
+	return c->level_kib[which] == 0 && level_ppm(c, which, 0) == 0;
+}
+
+static void remark_amounts(struct mistakes *m, const struct config *c, uint64_t mem_total_kib,
+			   uint64_t swap_total_kib)
+{
+	static const struct {
+		enum level level;
+		const char *option;
+		bool swap;
+	} rows[] = {{LEVEL_MEM_TERM, "m", false},
+		    {LEVEL_MEM_KILL, "mk", false},
+		    {LEVEL_SWAP_TERM, "s", true},
+		    {LEVEL_SWAP_KILL, "sk", true}};
+	char total[32];
+
+	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
+		uint64_t all = rows[i].swap ? swap_total_kib : mem_total_kib;
+
+		if (all > 0 && c->level_kib[rows[i].level] >= all)
+			mistake(m, "-%s %s is as much as there is, %s: %s is always low",
+				rows[i].option, level(c, rows[i].level),
+				units_size(all, total, sizeof(total)),
+				rows[i].swap ? "swap" : "memory");
+	}
+}
+
+void config_remarks(const struct config *c, uint64_t mem_total_kib, uint64_t swap_total_kib,
+		    char *buf, unsigned size)
 {
 	struct mistakes m = {.buf = buf, .size = size};
-	char kill[32], term[32];
 
 	buf[0] = '\0';
-	if (c->mem_kill_ppm >= c->mem_term_ppm && c->mem_kill_ppm > 0)
+	if (not_below(c, LEVEL_MEM_KILL, LEVEL_MEM_TERM, mem_total_kib) &&
+	    !is_off(c, LEVEL_MEM_KILL))
 		mistake(&m, "-mk %s is not below -m %s: SIGKILL is sent at once, and never SIGTERM",
-			units_percent(c->mem_kill_ppm, kill, sizeof(kill)),
-			units_percent(c->mem_term_ppm, term, sizeof(term)));
-	if (c->swap_kill_ppm > c->swap_term_ppm)
+			level(c, LEVEL_MEM_KILL), level(c, LEVEL_MEM_TERM));
+	if (comparable(c, LEVEL_SWAP_TERM, LEVEL_SWAP_KILL, swap_total_kib) &&
+	    is_below(c, LEVEL_SWAP_TERM, LEVEL_SWAP_KILL, swap_total_kib))
 		mistake(&m, "-sk %s is above -s %s: where swap decides, SIGKILL is sent at once",
-			units_percent(c->swap_kill_ppm, kill, sizeof(kill)),
-			units_percent(c->swap_term_ppm, term, sizeof(term)));
-	if (c->mem_term_ppm == 0 && c->mem_kill_ppm == 0)
+			level(c, LEVEL_SWAP_KILL), level(c, LEVEL_SWAP_TERM));
+	if (is_off(c, LEVEL_MEM_TERM) && is_off(c, LEVEL_MEM_KILL))
 		mistake(&m, "-m 0 and -mk 0: memory is never low");
-	if (c->mem_term_ppm >= 50 * PPM_PER_PERCENT)
+	if (level_ppm(c, LEVEL_MEM_TERM, mem_total_kib) >= PPM / 2)
 		mistake(&m,
 			"-m %s: a process is ended as long as that much memory is not available",
-			units_percent(c->mem_term_ppm, term, sizeof(term)));
-	if (c->warn_ppm > 0 && c->warn_ppm <= c->mem_term_ppm)
+			level(c, LEVEL_MEM_TERM));
+	if (!is_off(c, LEVEL_WARN) && comparable(c, LEVEL_MEM_TERM, LEVEL_WARN, mem_total_kib) &&
+	    !is_below(c, LEVEL_MEM_TERM, LEVEL_WARN, mem_total_kib))
 		mistake(&m, "-warn %s is not above -m %s: the warning comes with the signal",
-			units_percent(c->warn_ppm, kill, sizeof(kill)),
-			units_percent(c->mem_term_ppm, term, sizeof(term)));
-	if (c->trigger == TRIGGER_OR && !c->ignore_swap && c->swap_term_ppm > 0)
+			level(c, LEVEL_WARN), level(c, LEVEL_MEM_TERM));
+	if (c->trigger == TRIGGER_OR && !c->ignore_swap && !is_off(c, LEVEL_SWAP_TERM))
 		mistake(&m,
 			"-trigger or: swap at -s %s alone ends processes, however much memory is "
 			"available",
-			units_percent(c->swap_term_ppm, term, sizeof(term)));
+			level(c, LEVEL_SWAP_TERM));
+	remark_amounts(&m, c, mem_total_kib, swap_total_kib);
 	remark_program(&m, "hook", c->hook);
 	remark_program(&m, "pre-kill", c->pre_kill);
 }

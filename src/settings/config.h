@@ -21,8 +21,18 @@ enum log_format {
 	LOG_FORMAT_JSON,
 };
 
+/* What may be written as an amount too; in this order the shares stand in struct config. */
+enum level {
+	LEVEL_MEM_TERM,
+	LEVEL_MEM_KILL,
+	LEVEL_SWAP_TERM,
+	LEVEL_SWAP_KILL,
+	LEVEL_WARN,
+	LEVEL_COUNT,
+};
+
 struct config {
-	/* -m -mk -s -sk: SIGTERM and SIGKILL at or below this share of the total */
+	/* -m -mk -s -sk: SIGTERM and SIGKILL at or below this share of the total: level_ppm() */
 	uint32_t mem_term_ppm;
 	uint32_t mem_kill_ppm;
 	uint32_t swap_term_ppm;
@@ -30,8 +40,10 @@ struct config {
 	uint32_t warn_ppm;    /* -warn; 0: never */
 	uint32_t stall_milli; /* -stall: so many thousandths of a task wait for memory; 0: off */
 	uint32_t stall_below_ppm; /* -stall-below: only while no more than this is available */
-	uint32_t min_victim_ppm;  /* -min-victim: a candidate below this share of MemTotal comes
-				     after bigger ones */
+	uint64_t
+		level_kib[LEVEL_COUNT]; /* the amount, where one was written; 0: the share counts */
+	uint32_t min_victim_ppm; /* -min-victim: a candidate below this share of MemTotal comes
+				    after bigger ones */
 
 	uint64_t interval_ns; /* -i: never look later than this */
 	/* -grace: SIGKILL this long after a SIGTERM that did not end the victim */
@@ -117,9 +129,11 @@ void config_print(const struct config *config, const struct config_source *sourc
 
 /*
  * Sentences about values that are allowed but surprising, e.g. -mk above -m or a hook that cannot
- * be run. One line each into buf; "" if none. It asks the file system for the hooks: at the start,
- * not in the loop.
+ * be run. One line each into buf; "" if none. The totals, KiB, are what amounts are compared with;
+ * 0: there is none, or it is not known. It asks the file system for the hooks: at the start, not in
+ * the loop.
  */
-void config_remarks(const struct config *config, char *buf, unsigned size);
+void config_remarks(const struct config *config, uint64_t mem_total_kib, uint64_t swap_total_kib,
+		    char *buf, unsigned size);
 
 #endif

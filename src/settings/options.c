@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/users.h"
 #include "base/util.h"
+#include "settings/level.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -33,22 +34,22 @@ static const char *const log_formats[] = {"text", "json", NULL};
  * meanwhile.
  */
 const struct option_row option_rows[] = {
-	{"m", OPTION_PERCENT, true, FIELD(mem_term_ppm), "10", 0, 100, NULL, "PERCENT",
-	 "send SIGTERM at or below this much available memory, percent of the total",
-	 DOC("可用内存占总量的百分比等于或低于此值时发送 SIGTERM",
+	{"m", OPTION_LEVEL, true, FIELD(mem_term_ppm), "10", 0, 100, NULL, "PERCENT|SIZE",
+	 "send SIGTERM at or below this much available memory, percent of the total or 2G",
+	 DOC("可用内存等于或低于此值（占总量的百分比，或 2G 这样的大小）时发送 SIGTERM",
 	     "Available memory is MemAvailable of /proc/meminfo, plus what the cache of ZFS can "
-	     "give back. 0 switches "
-	     "the "
-	     "level off in practice.")},
-	{"mk", OPTION_PERCENT, true, FIELD(mem_kill_ppm), "5", 0, 100, NULL, "PERCENT",
+	     "give back at once. The total is what processes can use: reserved huge pages and a "
+	     "balloon of the host are not part of it. A size is a number with K, M, G or T, which "
+	     "may be followed by iB. 0 switches the level off in practice.")},
+	{"mk", OPTION_LEVEL, true, FIELD(mem_kill_ppm), "5", 0, 100, NULL, "PERCENT|SIZE",
 	 "send SIGKILL at or below this much available memory",
 	 DOC("可用内存等于或低于此值时发送 SIGKILL",
 	     "A victim that had SIGTERM and is still there gets SIGKILL at this level at once.")},
-	{"s", OPTION_PERCENT, true, FIELD(swap_term_ppm), "10", 0, 100, NULL, "PERCENT",
+	{"s", OPTION_LEVEL, true, FIELD(swap_term_ppm), "10", 0, 100, NULL, "PERCENT|SIZE",
 	 "the same as -m for free swap",
 	 DOC("与 -m 相同，针对空闲交换空间",
 	     "How memory and swap go together says -trigger. Without swap, memory alone decides.")},
-	{"sk", OPTION_PERCENT, true, FIELD(swap_kill_ppm), "5", 0, 100, NULL, "PERCENT",
+	{"sk", OPTION_LEVEL, true, FIELD(swap_kill_ppm), "5", 0, 100, NULL, "PERCENT|SIZE",
 	 "the same as -mk for free swap", DOC("与 -mk 相同，针对空闲交换空间", NULL)},
 	{"i", OPTION_SECONDS, true, FIELD(interval_ns), "1", 0.01, 3600, NULL, "SECONDS",
 	 "look at least this often",
@@ -64,7 +65,7 @@ const struct option_row option_rows[] = {
 	     "the memory is free; "
 	     "the Go "
 	     "program of this name decided so.")},
-	{"warn", OPTION_PERCENT, true, FIELD(warn_ppm), "0", 0, 100, NULL, "PERCENT",
+	{"warn", OPTION_LEVEL, true, FIELD(warn_ppm), "0", 0, 100, NULL, "PERCENT|SIZE",
 	 "warn at or below this much available memory and free swap; 0: never",
 	 DOC("可用内存与空闲交换空间等于或低于此值时发出警告；0 表示不警告",
 	     "A line in the log and a run of -hook with the event \"warn\", once until memory was "
@@ -307,6 +308,30 @@ static int set_number(const struct option_row *row, const char *text, uint64_t *
 	return bad(error, size, text, what);
 }
 
+/* Rows of OPTION_LEVEL are in the order of enum level, as their shares are. */
+static uint64_t *amount_of(struct config *config, const struct option_row *row)
+{
+	return &config->level_kib[(row->offset - FIELD(mem_term_ppm)) / sizeof(uint32_t)];
+}
+_Static_assert(FIELD(warn_ppm) - FIELD(mem_term_ppm) == LEVEL_WARN * sizeof(uint32_t),
+	       "the shares stand as enum level has them");
+
+static int set_level(struct config *config, const struct option_row *row, const char *text,
+		     char *error, size_t size)
+{
+	uint32_t *ppm = (uint32_t *)(void *)((char *)config + row->offset);
+	uint64_t value = 0, kib = 0;
+
+	if (level_parse_size(text, &kib) < 0) {
+		if (!parse_millionths(text, &value) || value > in_millionths(row->max))
+			return bad(error, size, text,
+				   "a percentage from 0 to 100 or a size such as 2G");
+	}
+	*ppm = (uint32_t)(value / (1000000 / PPM_PER_PERCENT));
+	*amount_of(config, row) = kib;
+	return 0;
+}
+
 /* The spellings of Go's strconv.ParseBool, which the flag package uses, and those that people write
  * into files. */
 int options_parse_bool(const char *text, bool *ret, char *error, size_t size)
@@ -488,6 +513,8 @@ int options_set(struct config *config, const struct option_row *row, const char 
 	int choice = 0, r;
 
 	switch (row->kind) {
+	case OPTION_LEVEL:
+		return set_level(config, row, text, error, size);
 	case OPTION_PERCENT:
 		r = set_number(row, text, &millionths, error, size);
 		if (r == 0)
@@ -556,8 +583,14 @@ const char *options_get(const struct config *config, const struct option_row *ro
 			size_t size)
 {
 	const void *field = (const char *)config + row->offset;
+	uint64_t kib;
 
 	switch (row->kind) {
+	case OPTION_LEVEL:
+		kib = *amount_of((struct config *)(uintptr_t)config, row);
+		if (kib > 0)
+			return level_print_size(kib, buf, size);
+		/* fall through */
 	case OPTION_PERCENT:
 		return print_millionths((uint64_t) * (const uint32_t *)field *
 						(1000000 / PPM_PER_PERCENT),

@@ -14,6 +14,7 @@
 #include <stdio.h>
 
 enum option_kind {
+	OPTION_LEVEL,   /* uint32_t, parts per million; or an amount: enum level of config.h */
 	OPTION_PERCENT, /* uint32_t, parts per million */
 	OPTION_SECONDS, /* uint64_t, ns */
 	OPTION_BOOL,

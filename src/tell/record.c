@@ -243,6 +243,7 @@ void record_settings(struct record *r, const struct config *c, unsigned cpus, ui
 		.limits = limits,
 	};
 #undef TO_RECORDING
+	memcpy(r->map->settings.level_kib, c->level_kib, sizeof(c->level_kib));
 }
 
 void recording_to_config(const struct recording_settings *s, struct config *config)
@@ -250,8 +251,12 @@ void recording_to_config(const struct recording_settings *s, struct config *conf
 #define TO_CONFIG(field) config->field = s->field;
 	FOR_EACH_SETTING(TO_CONFIG)
 #undef TO_CONFIG
+	memcpy(config->level_kib, s->level_kib, sizeof(config->level_kib));
 	config->trigger = s->trigger_or ? TRIGGER_OR : TRIGGER_AND;
 }
+_Static_assert(sizeof(((struct recording_settings *)0)->level_kib) ==
+		       sizeof(((struct config *)0)->level_kib),
+	       "one amount for each level");
 
 /* ---- records ---- */
 
@@ -449,6 +454,8 @@ static void fill_decision(struct recording_event *to, const struct event *e)
 
 	to->mem_limit_ppm = d->mem_limit_ppm;
 	to->swap_limit_ppm = d->swap_limit_ppm;
+	to->mem_limit_kib = d->mem_limit_kib;
+	to->swap_limit_kib = d->swap_limit_kib;
 	to->low = (d->mem_low ? 1u : 0u) | (d->swap_counts ? 2u : 0u) | (d->swap_low ? 4u : 0u);
 	to->futile = d->futile;
 	to->futile_kib = d->futile_kib;

@@ -58,6 +58,8 @@ struct recording_settings {
 	uint32_t trigger_or, ignore_swap, dry_run, sort_by_rss;
 	uint32_t cpus;
 	uint32_t limits; /* enum recording_limits */
+	/* -m, -mk, -s, -sk, -warn as amounts (enum level); 0: the share above counts */
+	uint64_t level_kib[5];
 };
 
 struct recording_header {
@@ -209,6 +211,7 @@ struct recording_event {
 	char container[96];
 	uint32_t candidate_count, candidates_listed;
 	struct recording_candidate candidates[RECORDING_CANDIDATES];
+	uint64_t mem_limit_kib, swap_limit_kib; /* not 0: the limit was written as an amount */
 };
 
 #endif

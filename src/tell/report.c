@@ -78,6 +78,14 @@ static void add_percent(struct text *t, uint32_t ppm)
 	add(t, "%s %%", units_percent(ppm, buf, sizeof(buf)));
 }
 
+/* A level as it was written: a share, or an amount. */
+static void add_level(struct text *t, uint32_t ppm, uint64_t kib)
+{
+	char buf[32];
+
+	add(t, "%s", units_level(ppm, kib, buf, sizeof(buf)));
+}
+
 static void add_time(struct text *t, uint64_t ns)
 {
 	char buf[32];
@@ -111,7 +119,7 @@ static void say_levels(struct text *t, const struct event *e)
 	add(t, " (");
 	add_percent(t, d->mem_ppm);
 	add(t, ") %s ", d->mem_low ? "<=" : ">");
-	add_percent(t, d->mem_limit_ppm);
+	add_level(t, d->mem_limit_ppm, d->mem_limit_kib);
 	if (!d->swap_counts) {
 		add(t, e->sample.swap_total_kib == 0 ? ", no swap" : ", swap ignored");
 		return;
@@ -121,7 +129,7 @@ static void say_levels(struct text *t, const struct event *e)
 	add(t, " (");
 	add_percent(t, d->swap_ppm);
 	add(t, ") %s ", d->swap_low ? "<=" : ">");
-	add_percent(t, d->swap_limit_ppm);
+	add_level(t, d->swap_limit_ppm, d->swap_limit_kib);
 }
 
 /* To a tenth: tasks are counted as a mean. */
@@ -285,7 +293,7 @@ static const char *holder_text(enum holder holder)
 		[HOLDER_KERNEL] = "the kernel's stacks, page tables and buffers",
 		[HOLDER_UNKNOWN] = "the kernel or a driver, in no line of meminfo",
 		[HOLDER_PROTECTED] = "processes that must not be ended",
-		[HOLDER_BALLOON] = "the host, by a balloon in this virtual machine,",
+		[HOLDER_BALLOON] = "a balloon that gave it to the host",
 		[HOLDER_SWAPOFF] = "swapoff",
 	};
 
@@ -334,8 +342,6 @@ static void say_futile(struct text *t, const struct event *e)
 
 static void say_start(struct text *t, const struct event *e)
 {
-	char kill[32];
-
 	add(t, "watching%s: ", e->dry_run ? " (dry run: no signal will be sent)" : "");
 	add_size(t, e->sample.mem_total_kib);
 	add(t, " of memory, ");
@@ -344,12 +350,14 @@ static void say_start(struct text *t, const struct event *e)
 	else
 		add_size(t, e->sample.swap_total_kib);
 	add(t, "%s; SIGTERM at ", e->sample.swap_total_kib == 0 ? "" : " of swap");
-	add_percent(t, e->mem_term_ppm);
-	add(t, " available, SIGKILL at %s %%", units_percent(e->mem_kill_ppm, kill, sizeof(kill)));
+	add_level(t, e->mem_term_ppm, e->level_kib[LEVEL_MEM_TERM]);
+	add(t, " available, SIGKILL at ");
+	add_level(t, e->mem_kill_ppm, e->level_kib[LEVEL_MEM_KILL]);
 	if (e->decision.swap_counts) {
 		add(t, ", swap free ");
-		add_percent(t, e->swap_term_ppm);
-		add(t, " and %s %%", units_percent(e->swap_kill_ppm, kill, sizeof(kill)));
+		add_level(t, e->swap_term_ppm, e->level_kib[LEVEL_SWAP_TERM]);
+		add(t, " and ");
+		add_level(t, e->swap_kill_ppm, e->level_kib[LEVEL_SWAP_KILL]);
 	}
 	if (e->stall_milli > 0) {
 		add(t, "; SIGTERM when ");
@@ -526,11 +534,23 @@ static void json_stall(struct text *t, const struct event *e)
 	json_percent(t, "lost_percent", stall->lost_ppm);
 }
 
+/* The share in any case; and the amount, where it was written as one. */
+static void json_level(struct text *t, const char *name, uint32_t ppm, uint64_t kib)
+{
+	char key[32];
+
+	(void)snprintf(key, sizeof(key), "%s_percent", name);
+	json_percent(t, key, ppm);
+	(void)snprintf(key, sizeof(key), "%s_kib", name);
+	if (kib > 0)
+		json_number(t, key, kib);
+}
+
 static void json_limits(struct text *t, const struct event *e)
 {
-	json_percent(t, "mem_limit_percent", e->decision.mem_limit_ppm);
+	json_level(t, "mem_limit", e->decision.mem_limit_ppm, e->decision.mem_limit_kib);
 	if (e->decision.swap_counts)
-		json_percent(t, "swap_limit_percent", e->decision.swap_limit_ppm);
+		json_level(t, "swap_limit", e->decision.swap_limit_ppm, e->decision.swap_limit_kib);
 	json_stall(t, e);
 }
 
@@ -593,10 +613,10 @@ static void json_gone(struct text *t, const struct event *e)
 static void json_settings(struct text *t, const struct event *e)
 {
 	json_bool(t, "dry_run", e->dry_run);
-	json_percent(t, "mem_term_percent", e->mem_term_ppm);
-	json_percent(t, "mem_kill_percent", e->mem_kill_ppm);
-	json_percent(t, "swap_term_percent", e->swap_term_ppm);
-	json_percent(t, "swap_kill_percent", e->swap_kill_ppm);
+	json_level(t, "mem_term", e->mem_term_ppm, e->level_kib[LEVEL_MEM_TERM]);
+	json_level(t, "mem_kill", e->mem_kill_ppm, e->level_kib[LEVEL_MEM_KILL]);
+	json_level(t, "swap_term", e->swap_term_ppm, e->level_kib[LEVEL_SWAP_TERM]);
+	json_level(t, "swap_kill", e->swap_kill_ppm, e->level_kib[LEVEL_SWAP_KILL]);
 	json_number(t, "interval_ns", e->interval_ns);
 	json_number(t, "stall_millitasks", e->stall_milli);
 }

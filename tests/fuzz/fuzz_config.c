@@ -83,7 +83,7 @@ static void check_config(const struct config *config)
 
 	check_ranges(config);
 	check_texts(config);
-	config_remarks(config, remarks, sizeof(remarks));
+	config_remarks(config, 1048576, 0, remarks, sizeof(remarks));
 }
 
 /* `name` must not open a file: "-config" is the only word that would. */

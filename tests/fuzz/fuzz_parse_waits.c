@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* /proc/diskstats in pieces of any size, /proc/pressure/memory and /proc/loadavg. The first byte
- * says how large a piece is. */
+/* /proc/diskstats in pieces of any size, /proc/pressure/memory, /proc/loadavg and /proc/swaps. The
+ * first byte says how large a piece is. */
 #include "look/parse.h"
+#include "look/usable.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,19 @@ static void check_disks(const char *text, size_t length, size_t piece)
 		abort();
 }
 
+static void check_swaps(const char *text, size_t length, uint64_t total_kib)
+{
+	struct swaps swaps;
+
+	parse_swaps(text, length, &swaps);
+	for (unsigned i = 0; i < swaps.count; i++) {
+		if (swaps.each[i].used_kib > swaps.each[i].size_kib)
+			abort();
+	}
+	if (usable_swap_leaving_kib(&swaps, total_kib) > total_kib)
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *text = (const char *)data + 1;
@@ -36,6 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size == 0)
 		return 0;
 	check_disks(text, size - 1, data[0] + 1u);
+	check_swaps(text, size - 1, data[0]);
 	(void)parse_pressure(text, size - 1, "full", &us);
 	(void)parse_pressure(text, size - 1, "some", &us);
 	(void)parse_running(text, size - 1, &running);

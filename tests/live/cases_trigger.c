@@ -63,6 +63,14 @@ static void m_fraction(struct stage *s)
 	must_log(s, "killed .*<= 39\\.5 %%");
 }
 
+/* The same in the words of those who think in amounts. */
+static void m_amount(struct stage *s)
+{
+	one_victim(s, "-m 38M -mk 8MiB -grace 30", SIGTERM);
+	must_log(s, "watching: .*SIGTERM at 38 MiB available, SIGKILL at 8 MiB");
+	must_log(s, "killed .*<= 38 MiB");
+}
+
 static void s_both_low(struct stage *s)
 {
 	one_victim(s, "-m 70 -mk 10 -s 50 -sk 10 -grace 30", SIGTERM);
@@ -298,6 +306,7 @@ const struct live_case trigger_cases[] = {
 	{"mk", mk, NULL, false},
 	{"m_half", m_half, NULL, false},
 	{"m_fraction", m_fraction, NULL, false},
+	{"m_amount", m_amount, NULL, false},
 	{"s_both_low", s_both_low, &with_swap, false},
 	{"sk", sk, &with_swap, false},
 	{"s_swap_left", s_swap_left, &with_swap, false},

@@ -217,14 +217,15 @@ static void bad_command_lines(void **state)
 		const char *words[WORDS];
 		const char *expected;
 	} rows[] = {
-		{{"-m", "101"}, "-m: '101' is not a percentage from 0 to 100\n"},
-		{{"-m", "-1"}, "-m: '-1' is not a percentage from 0 to 100\n"},
+		{{"-m", "101"},
+		 "-m: '101' is not a percentage from 0 to 100 or a size such as 2G\n"},
+		{{"-m", "-1"}, "-m: '-1' is not a percentage from 0 to 100 or a size such as 2G\n"},
 		{{"-m", "--", "5"},
-		 "-m: '--' is not a percentage from 0 to 100\n"
+		 "-m: '--' is not a percentage from 0 to 100 or a size such as 2G\n"
 		 "'5' is not an option; a switch takes its value as in -debug=false\n"},
 		{{"-i=0"}, "-i: '0' is not a number of seconds from 0.01 to 3600\n"},
-		{{"-m"}, "-m: needs a value: PERCENT\n"},
-		{{"-m="}, "-m: '' is not a percentage from 0 to 100\n"},
+		{{"-m"}, "-m: needs a value: PERCENT|SIZE\n"},
+		{{"-m="}, "-m: '' is not a percentage from 0 to 100 or a size such as 2G\n"},
 		{{"-debug=2"}, "-debug: '2' is not true or false\n"},
 		{{"-debug="}, "-debug: '' is not true or false\n"},
 		{{"-debug", "false"},
@@ -242,15 +243,16 @@ static void bad_command_lines(void **state)
 		{{"-sort"}, "unknown option '-sort', did you mean '-sort-by-rss'?\n"},
 		{{"-M=5"}, "unknown option '-M'; all of them: useroom -help\n"},
 		{{"-x", "-m", "5"}, "unknown option '-x'; all of them: useroom -help\n"},
-		{{"-m=a\nb\033"}, "-m: 'a\\x0ab\\x1b' is not a percentage from 0 to 100\n"},
+		{{"-m=a\nb\033"},
+		 "-m: 'a\\x0ab\\x1b' is not a percentage from 0 to 100 or a size such as 2G\n"},
 		{{"---\n-m=5"}, "'---\\x0a-m=5' is not an option\n"},
 		{{"-\n"}, "unknown option '-\\x0a'; all of them: useroom -help\n"},
 		{{"-version=2"}, "-version: '2' is not true or false\n"},
 		{{"-check-config=2"}, "-check-config: '2' is not true or false\n"},
 		{{"-config", ""}, "-config: '' is not a path\n"},
 		{{"-m", "x", "-mk", "y", "-z"},
-		 "-m: 'x' is not a percentage from 0 to 100\n"
-		 "-mk: 'y' is not a percentage from 0 to 100\n"
+		 "-m: 'x' is not a percentage from 0 to 100 or a size such as 2G\n"
+		 "-mk: 'y' is not a percentage from 0 to 100 or a size such as 2G\n"
 		 "unknown option '-z'; all of them: useroom -help\n"},
 	};
 
@@ -355,10 +357,14 @@ static void file_mistakes(void **state)
 	static const struct {
 		const char *text, *expected;
 	} rows[] = {
-		{"m = 101", "u.conf:1: m: '101' is not a percentage from 0 to 100\n"},
-		{"\n\nm = nan\n", "u.conf:3: m: 'nan' is not a percentage from 0 to 100\n"},
-		{"m =\n", "u.conf:1: m: '' is not a percentage from 0 to 100\n"},
-		{"m = 5,9", "u.conf:1: m: '5,9' is not a percentage from 0 to 100\n"},
+		{"m = 101",
+		 "u.conf:1: m: '101' is not a percentage from 0 to 100 or a size such as 2G\n"},
+		{"\n\nm = nan\n",
+		 "u.conf:3: m: 'nan' is not a percentage from 0 to 100 or a size such as 2G\n"},
+		{"m =\n",
+		 "u.conf:1: m: '' is not a percentage from 0 to 100 or a size such as 2G\n"},
+		{"m = 5,9",
+		 "u.conf:1: m: '5,9' is not a percentage from 0 to 100 or a size such as 2G\n"},
 		{"i = 0", "u.conf:1: i: '0' is not a number of seconds from 0.01 to 3600\n"},
 		{"m 10", "u.conf:1: this is not `key = value`\n"},
 		{"-m = 10", "u.conf:1: unknown key '-m', did you mean 'm'?\n"},
@@ -385,11 +391,12 @@ static void file_mistakes(void **state)
 		{"m\033 = 1", "u.conf:1: unknown key 'm\\x1b', did you mean 'm'?\n"},
 		{"\xef\xbb\xbfm = 1",
 		 "u.conf:1: unknown key '\xef\xbb\xbfm'; all of them: useroom -help\n"},
-		{"m = 1\r\nmk = x\r\n", "u.conf:2: mk: 'x' is not a percentage from 0 to 100\n"},
+		{"m = 1\r\nmk = x\r\n",
+		 "u.conf:2: mk: 'x' is not a percentage from 0 to 100 or a size such as 2G\n"},
 		/* all of them, and in order */
 		{"m = x\nmk = 3\ns = y\nfoo\n",
-		 "u.conf:1: m: 'x' is not a percentage from 0 to 100\n"
-		 "u.conf:3: s: 'y' is not a percentage from 0 to 100\n"
+		 "u.conf:1: m: 'x' is not a percentage from 0 to 100 or a size such as 2G\n"
+		 "u.conf:3: s: 'y' is not a percentage from 0 to 100 or a size such as 2G\n"
 		 "u.conf:4: this is not `key = value`\n"},
 	};
 
@@ -445,7 +452,9 @@ static void long_paths(void **state)
 		(void)strcat(path, "/");
 	(void)strcat(path, "/u.conf");
 	assert_int_equal(load_words(words), -EINVAL);
-	assert_non_null(strstr(errors, "/u.conf:1: m: '101' is not a percentage from 0 to 100\n"));
+	assert_non_null(strstr(
+		errors,
+		"/u.conf:1: m: '101' is not a percentage from 0 to 100 or a size such as 2G\n"));
 	memmove(path + 1, path, strlen(path) + 1);
 	assert_int_equal(strlen(path), 512);
 	assert_int_equal(load_words(words), -EINVAL);
@@ -490,11 +499,14 @@ static void mistakes_in_drop_ins(void **state)
 	write_file("u.conf.d/b.conf", "\nmk = y\n");
 	write_file("u.conf.d/a.conf", "s = x\n");
 	assert_int_equal(load_words(words), -EINVAL);
-	assert_string_equal(said(), "u.conf:1: m: 'w' is not a percentage from 0 to 100\n"
-				    "u.conf.d/a.conf:1: s: 'x' is not a percentage from 0 to 100\n"
-				    "u.conf.d/b.conf:2: mk: 'y' is not a percentage from 0 to 100\n"
-				    "u.conf.d/d.conf: Is a directory\n"
-				    "-sk: 'z' is not a percentage from 0 to 100\n");
+	assert_string_equal(
+		said(),
+		"u.conf:1: m: 'w' is not a percentage from 0 to 100 or a size such as 2G\n"
+		"u.conf.d/a.conf:1: s: 'x' is not a percentage from 0 to 100 or a size such as 2G\n"
+		"u.conf.d/b.conf:2: mk: 'y' is not a percentage from 0 to 100 or a size such as "
+		"2G\n"
+		"u.conf.d/d.conf: Is a directory\n"
+		"-sk: 'z' is not a percentage from 0 to 100 or a size such as 2G\n");
 }
 
 static void drop_in_directories(void **state)
@@ -650,7 +662,9 @@ static void reload(void **state)
 
 	write_file("u.conf", "m = 30\nm = x\n");
 	assert_int_equal(config_reload(&source, &config, errors, sizeof(errors)), -EINVAL);
-	assert_string_equal(said(), "u.conf:2: m: 'x' is not a percentage from 0 to 100\n");
+	assert_string_equal(
+		said(),
+		"u.conf:2: m: 'x' is not a percentage from 0 to 100 or a size such as 2G\n");
 	assert_memory_equal(&config, &before,
 			    sizeof(config)); /* the running values stay in force */
 
@@ -754,8 +768,50 @@ static void remarks(void **state)
 	(void)state;
 	for (size_t k = 0; k < COUNT(rows); k++) {
 		assert_int_equal(load_file(rows[k].text), 0);
-		config_remarks(&config, buf, sizeof(buf));
+		config_remarks(&config, 0, 0, buf, sizeof(buf));
 		assert_string_equal(buf, rows[k].expected);
+	}
+}
+
+/* Amounts beside shares: compared where the total is known, here 24 GiB and 2 GiB of swap. */
+static void remarks_on_amounts(void **state)
+{
+	static const struct {
+		const char *text, *known, *unknown;
+	} rows[] = {
+		{"m = 4G\nmk = 2G", "", ""},
+		{"m = 2G\nmk = 2G",
+		 "-mk 2G is not below -m 2G: SIGKILL is sent at once, and never SIGTERM\n",
+		 "-mk 2G is not below -m 2G: SIGKILL is sent at once, and never SIGTERM\n"},
+		{"mk = 4G",
+		 "-mk 4G is not below -m 10: SIGKILL is sent at once, and never SIGTERM\n", ""},
+		{"m = 1G", "-mk 5 is not below -m 1G: SIGKILL is sent at once, and never SIGTERM\n",
+		 ""},
+		{"m = 3G", "", ""},
+		{"warn = 2G", "-warn 2G is not above -m 10: the warning comes with the signal\n",
+		 ""},
+		{"m = 14G",
+		 "-m 14G: a process is ended as long as that much memory is not available\n", ""},
+		{"m = 64G",
+		 "-m 64G: a process is ended as long as that much memory is not available\n"
+		 "-m 64G is as much as there is, 24 GiB: memory is always low\n",
+		 ""},
+		{"s = 2G", "-s 2G is as much as there is, 2 GiB: swap is always low\n", ""},
+		{"sk = 512M",
+		 "-sk 512M is above -s 10: where swap decides, SIGKILL is sent at once\n", ""},
+		{"m = 0M\nmk = 0", "-m 0 and -mk 0: memory is never low\n",
+		 "-m 0 and -mk 0: memory is never low\n"},
+	};
+	char buf[2048];
+
+	(void)state;
+	for (size_t k = 0; k < COUNT(rows); k++) {
+		assert_int_equal(load_file(rows[k].text), 0);
+		config_remarks(&config, 24 * UINT64_C(1048576), 2 * UINT64_C(1048576), buf,
+			       sizeof(buf));
+		assert_string_equal(buf, rows[k].known);
+		config_remarks(&config, 0, 0, buf, sizeof(buf));
+		assert_string_equal(buf, rows[k].unknown);
 	}
 }
 
@@ -784,6 +840,7 @@ int main(void)
 #endif
 		TEST(mistakes_stay_in_their_buffer),
 		TEST(remarks),
+		TEST(remarks_on_amounts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

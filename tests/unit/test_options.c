@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "settings/level.h"
 #include "settings/options.h"
 
 #include <errno.h>
@@ -116,7 +117,9 @@ static void r08_no_percentage(void **state)
 {
 	(void)state;
 	for (unsigned i = 0; i < option_count; i++) {
-		for (size_t k = 0; option_rows[i].kind == OPTION_PERCENT && k < COUNT(no_number);
+		for (size_t k = 0; (option_rows[i].kind == OPTION_PERCENT ||
+				    option_rows[i].kind == OPTION_LEVEL) &&
+				   k < COUNT(no_number);
 		     k++) {
 			assert_int_equal(set(option_rows[i].name, no_number[k]), -EINVAL);
 			assert_non_null(strstr(error, "' is not a percentage from 0 to 100"));
@@ -129,13 +132,15 @@ static void r08_no_percentage(void **state)
 static void r08_outside_0_to_100(void **state)
 {
 	(void)state;
-	refused("m", "101", "'101' is not a percentage from 0 to 100");
-	refused("m", "-1", "'-1' is not a percentage from 0 to 100");
-	refused("mk", "100.0001", "'100.0001' is not a percentage from 0 to 100");
-	refused("s", "1000", "'1000' is not a percentage from 0 to 100");
+	refused("m", "101", "'101' is not a percentage from 0 to 100 or a size such as 2G");
+	refused("m", "-1", "'-1' is not a percentage from 0 to 100 or a size such as 2G");
+	refused("mk", "100.0001",
+		"'100.0001' is not a percentage from 0 to 100 or a size such as 2G");
+	refused("s", "1000", "'1000' is not a percentage from 0 to 100 or a size such as 2G");
 	refused("sk", "4294967297",
-		"'4294967297' is not a percentage from 0 to 100"); /* 2^32 + 1 */
-	refused("warn", "5,9", "'5,9' is not a percentage from 0 to 100");
+		"'4294967297' is not a percentage from 0 to 100 or a size such as 2G"); /* 2^32 + 1
+											 */
+	refused("warn", "5,9", "'5,9' is not a percentage from 0 to 100 or a size such as 2G");
 	refused("min-victim", "nan", "'nan' is not a percentage from 0 to 100");
 }
 
@@ -165,6 +170,74 @@ static void r71_seconds(void **state)
 		assert_int_equal(set("i", no_number[k]), -EINVAL);
 		assert_memory_equal(&config, &before, sizeof(config));
 	}
+}
+
+/* An amount is printed as one, in the largest unit in which it is whole; a share takes it back. */
+static void amounts(void **state)
+{
+	static const struct {
+		const char *text, *shown;
+		uint64_t kib;
+	} rows[] = {
+		{"2G", "2G", 2097152},
+		{"2GiB", "2G", 2097152},
+		{"512M", "512M", 524288},
+		{"1.5G", "1536M", 1572864},
+		{"1024K", "1M", 1024},
+		{"1k", "1K", 1},
+		{"1T", "1T", 1073741824},
+		{".5G", "512M", 524288},
+		{"1000K", "1000K", 1000},
+		{"2048m", "2G", 2097152},
+		{"1024T", "1024T", UINT64_C(1) << 40},
+	};
+	static const char *const none[] = {
+		"2GB",  "G",   "2 G",    "2Gi",   "2GiBs",
+		"-2G",  "2G2", "1.2.3G", "1025T", "2P",
+		"2B",   "2iB", "%",      "10%",   "99999999999999999999G",
+		"0x2G", "2G "};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		accepted("m", rows[i].text, rows[i].shown);
+		assert_int_equal(config.level_kib[LEVEL_MEM_TERM], rows[i].kib);
+		assert_int_equal(config.mem_term_ppm, 0);
+	}
+	accepted("mk", "1G", "1G");
+	accepted("s", "512M", "512M");
+	accepted("sk", "256M", "256M");
+	accepted("warn", "4G", "4G");
+	assert_int_equal(config.level_kib[LEVEL_MEM_KILL], 1048576);
+	assert_int_equal(config.level_kib[LEVEL_SWAP_TERM], 524288);
+	assert_int_equal(config.level_kib[LEVEL_SWAP_KILL], 262144);
+	assert_int_equal(config.level_kib[LEVEL_WARN], 4194304);
+	accepted("m", "12.5", "12.5");
+	assert_int_equal(config.level_kib[LEVEL_MEM_TERM], 0);
+	assert_int_equal(config.mem_term_ppm, 125000);
+	accepted("m", "0M", "0"); /* off, as 0 is */
+	(void)fresh(state);
+	for (size_t i = 0; i < COUNT(none); i++) {
+		assert_int_equal(set("m", none[i]), -EINVAL);
+		assert_non_null(strstr(error, "or a size such as 2G"));
+		assert_memory_equal(&config, &before, sizeof(config));
+	}
+	assert_int_equal(set("min-victim", "2G"), -EINVAL);
+}
+
+/* Of the total as a share, rounded up; and never more than all. */
+static void amounts_are_shares_of_the_total(void **state)
+{
+	char buf[32];
+
+	(void)state;
+	accepted("m", "2G", "2G");
+	assert_int_equal(level_ppm(&config, LEVEL_MEM_TERM, 8 * UINT64_C(1048576)), 250000);
+	assert_int_equal(level_ppm(&config, LEVEL_MEM_TERM, 24677000), 84985);
+	assert_int_equal(level_ppm(&config, LEVEL_MEM_TERM, 1048576), 1000000);
+	assert_int_equal(level_ppm(&config, LEVEL_MEM_TERM, 0), 0);
+	assert_int_equal(level_ppm(&config, LEVEL_MEM_KILL, 1048576), 50000);
+	assert_string_equal(level_text(&config, LEVEL_MEM_TERM, buf, sizeof(buf)), "2 GiB");
+	assert_string_equal(level_text(&config, LEVEL_MEM_KILL, buf, sizeof(buf)), "5 %");
 }
 
 static void percentages(void **state)
@@ -584,6 +657,8 @@ int main(void)
 		cmocka_unit_test_setup(r08_outside_0_to_100, fresh),
 		cmocka_unit_test_setup(r08_comma_locale, fresh),
 		cmocka_unit_test_setup(r71_seconds, fresh),
+		cmocka_unit_test_setup(amounts, fresh),
+		cmocka_unit_test_setup(amounts_are_shares_of_the_total, fresh),
 		cmocka_unit_test_setup(percentages, fresh),
 		cmocka_unit_test_setup(seconds, fresh),
 		cmocka_unit_test_setup(switches, fresh),

@@ -100,6 +100,65 @@ static void level_is_exact(void **state)
 	assert_int_equal(decide(&c, s).action, ACTION_NONE);
 }
 
+/* -m 8G -mk 4G -s 20G: of the total at that look, whatever that is. */
+static void amounts_are_levels(void **state)
+{
+	struct config c = defaults();
+	struct sample s = machine(8);
+	struct decision d;
+
+	(void)state;
+	c.level_kib[LEVEL_MEM_TERM] = GIB(8);
+	c.level_kib[LEVEL_MEM_KILL] = GIB(4);
+	d = decide(&c, s);
+	assert_int_equal(d.action, ACTION_TERM);
+	assert_int_equal(d.mem_limit_ppm, 80000);
+	assert_int_equal(d.mem_limit_kib, GIB(8));
+	s.mem_available_kib = GIB(8) + 1;
+	assert_int_equal(decide(&c, s).action, ACTION_NONE);
+	s.mem_available_kib = GIB(4);
+	d = decide(&c, s);
+	assert_int_equal(d.action, ACTION_KILL);
+	assert_int_equal(d.mem_limit_kib, GIB(4));
+	s.mem_available_kib = GIB(9);
+	s.mem_total_kib = GIB(1000); /* not a percent of it, and not low */
+	s.anon_kib = GIB(900);
+	assert_int_equal(decide(&c, s).action, ACTION_NONE);
+	s.mem_available_kib = GIB(8);
+	assert_int_equal(decide(&c, s).action, ACTION_TERM);
+	s = machine(8);
+	s.mem_total_kib = GIB(8) / 2; /* more than there is */
+	s.mem_available_kib = GIB(3);
+	assert_true(decide(&c, s).low);
+	s = machine_with_swap(8, 20);
+	c.level_kib[LEVEL_SWAP_TERM] = GIB(20);
+	assert_int_equal(decide(&c, s).action, ACTION_TERM);
+	s.swap_free_kib++;
+	assert_int_equal(decide(&c, s).action, ACTION_NONE);
+	s.swap_total_kib = s.swap_free_kib = 0;
+	assert_int_equal(decide(&c, s).action, ACTION_TERM);
+}
+
+static void an_amount_is_warned_of(void **state)
+{
+	struct config c = defaults();
+	struct sample s = machine_with_swap(30, 30);
+	struct policy p;
+
+	(void)state;
+	policy_init(&p, 2);
+	c.level_kib[LEVEL_WARN] = GIB(20);
+	assert_false(policy_decide(&p, &c, &s).warn);
+	s.now_ns += NS_PER_S;
+	s.mem_available_kib = GIB(20);
+	assert_false(policy_decide(&p, &c, &s).warn); /* swap is not low */
+	s.now_ns += NS_PER_S;
+	s.swap_free_kib = GIB(20);
+	assert_true(policy_decide(&p, &c, &s).warn);
+	s.now_ns += NS_PER_S;
+	assert_false(policy_decide(&p, &c, &s).warn);
+}
+
 static void fractions_are_exact(void **state)
 {
 	struct config c = defaults();
@@ -871,6 +930,8 @@ int main(void)
 		cmocka_unit_test(levels_without_swap),
 		cmocka_unit_test(r55_cache_that_is_read_back_is_no_reason),
 		cmocka_unit_test(level_is_exact),
+		cmocka_unit_test(amounts_are_levels),
+		cmocka_unit_test(an_amount_is_warned_of),
 		cmocka_unit_test(fractions_are_exact),
 		cmocka_unit_test(r01_full_swap_with_memory_free_is_no_reason),
 		cmocka_unit_test(trigger_table),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/util.h"
+#include "settings/options.h"
 #include "tell/incident.h"
 #include "tell/record.h"
 
@@ -129,6 +130,25 @@ static void a_look_comes_back_as_it_was(void **state)
 	assert_int_equal(look_number(1)->flags, ACTION_KILL | LOOK_CONFIRM | LOOK_LOW | LOOK_NEAR |
 							LOOK_FUTILE | LOOK_STARTS);
 	assert_int_equal(look_number(1)->wake_ns, 10);
+}
+
+/* Settings come back as they were, amounts too; a recording from before amounts has shares. */
+static void settings_come_back(void **state)
+{
+	static struct config in, out;
+
+	(void)state;
+	options_defaults(&in);
+	for (unsigned i = 0; i < LEVEL_COUNT; i++)
+		in.level_kib[i] = 1000 + i;
+	record_settings(&record, &in, 2, 0);
+	options_defaults(&out);
+	recording_to_config(&record.map->settings, &out);
+	assert_memory_equal(in.level_kib, out.level_kib, sizeof(in.level_kib));
+	memset(record.map->settings.level_kib, 0, sizeof(in.level_kib));
+	recording_to_config(&record.map->settings, &out);
+	assert_int_equal(out.level_kib[LEVEL_MEM_TERM], 0);
+	assert_int_equal(out.mem_term_ppm, 100000);
 }
 
 static void the_ring_goes_round(void **state)
@@ -275,6 +295,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_rings_fit_and_do_not_overlap),
 		cmocka_unit_test_setup_teardown(a_look_comes_back_as_it_was, fresh, gone),
+		cmocka_unit_test_setup_teardown(settings_come_back, fresh, gone),
 		cmocka_unit_test_setup_teardown(the_ring_goes_round, fresh, gone),
 		cmocka_unit_test_setup_teardown(ten_seconds_are_one_span, fresh, gone),
 		cmocka_unit_test_setup_teardown(another_writer_goes_on_where_the_first_ended, fresh,

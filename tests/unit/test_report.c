@@ -72,6 +72,39 @@ static void r20_a_kill_in_one_sentence(void **state)
 		"oom_score 812, user app; next: 123 (nginx) 310 MiB; 0.4 ms after the look");
 }
 
+/* A level that was written as an amount is told as one; JSON has the share as well. */
+static void an_amount_is_told_as_one(void **state)
+{
+	(void)state;
+	e.decision.mem_limit_kib = 512 * 1024;
+	e.decision.mem_limit_ppm = 130080;
+	must_hold(as_text(), "available 386 MiB (9.8 %) <= 512 MiB, no swap; ");
+	must_hold(as_json(), "\"mem_limit_percent\":13,\"mem_limit_kib\":524288,\"signal\"");
+	e.type = EVENT_START;
+	e.mem_term_ppm = 130080;
+	e.mem_kill_ppm = 50000;
+	e.level_kib[LEVEL_MEM_TERM] = 512 * 1024;
+	must_hold(as_text(), "SIGTERM at 512 MiB available, SIGKILL at 5 %; ");
+	must_hold(as_json(), "\"mem_term_percent\":13,\"mem_term_kib\":524288,"
+			     "\"mem_kill_percent\":5,\"swap_term_percent\"");
+}
+
+/* R88: nobody is ended, and why. */
+static void r88_swapoff_in_a_sentence(void **state)
+{
+	(void)state;
+	e.type = EVENT_FUTILE;
+	e.decision.futile = HOLDER_SWAPOFF;
+	e.decision.futile_kib = 1536 * 1024;
+	must_hold(as_text(), "; swapoff is running and still has to bring 1.5 GiB back into "
+			     "memory: nobody is ended meanwhile");
+	must_hold(as_json(), "\"holder\":\"swapoff\",\"holder_kib\":1572864}");
+	e.decision.futile = HOLDER_BALLOON;
+	must_hold(as_text(), "; ending processes cannot help: a balloon that gave it to the host "
+			     "holds 1.5 GiB");
+	must_hold(as_json(), "\"holder\":\"balloon\"");
+}
+
 /* What a stall that decided is said to be; its speed only where nothing is low yet. */
 static void a_kill_by_a_stall(void **state)
 {
@@ -306,6 +339,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(r20_a_kill_in_one_sentence, fresh),
+		cmocka_unit_test_setup(an_amount_is_told_as_one, fresh),
+		cmocka_unit_test_setup(r88_swapoff_in_a_sentence, fresh),
 		cmocka_unit_test_setup(a_kill_by_a_stall, fresh),
 		cmocka_unit_test_setup(a_kill_with_everything, fresh),
 		cmocka_unit_test_setup(r09_sizes_have_the_right_unit, fresh),

@@ -157,6 +157,21 @@ static void a_higher_level_acts_sooner(void **state)
 	assert_int_equal(result.differ, 0);
 }
 
+/* -m 300K of 1000 KiB: as 30 percent do. */
+static void an_amount_acts_as_its_share(void **state)
+{
+	struct config other = config;
+
+	(void)state;
+	fall_and_kill(0);
+	see(600);
+	other.level_kib[LEVEL_MEM_TERM] = 300;
+	rerun(&reading, &other, &result);
+	assert_int_equal(result.outcome, RERUN_SENDS);
+	assert_int_equal(result.look, 2);
+	assert_int_equal(result.decision.mem_limit_kib, 300);
+}
+
 static void a_lower_level_does_not_act_and_no_more_is_known(void **state)
 {
 	(void)state;
@@ -294,6 +309,7 @@ int main(void)
 		cmocka_unit_test_setup(the_same_settings_decide_the_same, fresh),
 		cmocka_unit_test_setup(a_look_that_was_decided_otherwise_is_counted, fresh),
 		cmocka_unit_test_setup(a_higher_level_acts_sooner, fresh),
+		cmocka_unit_test_setup(an_amount_acts_as_its_share, fresh),
 		cmocka_unit_test_setup(a_lower_level_does_not_act_and_no_more_is_known, fresh),
 		cmocka_unit_test_setup(in_a_dry_run_it_is_known_when_it_acts_later, fresh),
 		cmocka_unit_test_setup(sigkill_instead_of_sigterm, fresh),

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "settings/level.h"
+
+#include "base/units.h"
+#include "base/util.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char units[] = "KMGT";
+#define SIZE_MOST_KIB (UINT64_C(1) << 40)
+
+static uint32_t written_ppm(const struct config *c, enum level which)
+{
+	const uint32_t ppm[LEVEL_COUNT] = {
+		[LEVEL_MEM_TERM] = c->mem_term_ppm,   [LEVEL_MEM_KILL] = c->mem_kill_ppm,
+		[LEVEL_SWAP_TERM] = c->swap_term_ppm, [LEVEL_SWAP_KILL] = c->swap_kill_ppm,
+		[LEVEL_WARN] = c->warn_ppm,
+	};
+
+	return ppm[which];
+}
+
+uint32_t level_ppm(const struct config *config, enum level which, uint64_t total_kib)
+{
+	uint64_t kib = config->level_kib[which];
+
+	if (kib == 0)
+		return written_ppm(config, which);
+	if (total_kib == 0)
+		return 0;
+	return kib >= total_kib ? PPM : (uint32_t)((kib * PPM + total_kib - 1) / total_kib);
+}
+
+const char *level_text(const struct config *config, enum level which, char *buf, size_t size)
+{
+	return units_level(written_ppm(config, which), config->level_kib[which], buf, size);
+}
+
+/* Digits and at most one point, in thousandths, which is exact to the KiB from M on. Returns where
+ * they end; NULL: it is no number. */
+static const char *take_thousandths(const char *s, uint64_t *ret)
+{
+	uint64_t value = 0, unit = 1000;
+	bool point = false, digit = false;
+
+	for (; (*s >= '0' && *s <= '9') || (*s == '.' && !point); s++) {
+		if (*s == '.') {
+			point = true;
+			continue;
+		}
+		digit = true;
+		if (point)
+			value += (unit /= 10) * (uint64_t)(*s - '0');
+		else if ((value = value * 10 + 1000 * (uint64_t)(*s - '0')) > SIZE_MOST_KIB * 1000)
+			return NULL;
+	}
+	*ret = value;
+	return digit ? s : NULL;
+}
+
+int level_parse_size(const char *text, uint64_t *ret_kib)
+{
+	uint64_t thousandths, kib;
+	const char *s = take_thousandths(text, &thousandths), *unit;
+
+	unit = s != NULL && *s != '\0' ? strchr(units, *s >= 'a' ? *s - 'a' + 'A' : *s) : NULL;
+	if (unit == NULL || (s[1] != '\0' && strcmp(s + 1, "iB") != 0))
+		return -EINVAL;
+	if (__builtin_mul_overflow(thousandths, UINT64_C(1) << (10 * (unit - units)), &kib) ||
+	    kib / 1000 > SIZE_MOST_KIB)
+		return -EINVAL;
+	*ret_kib = kib / 1000;
+	return 0;
+}
+
+const char *level_print_size(uint64_t kib, char *buf, size_t size)
+{
+	unsigned unit = 0;
+
+	for (; unit < 3 && kib > 0 && kib % 1024 == 0; unit++)
+		kib /= 1024;
+	(void)snprintf(buf, size, "%" PRIu64 "%c", kib, units[unit]);
+	return buf;
+}
