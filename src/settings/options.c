@@ -141,7 +141,7 @@ const struct option_row option_rows[] = {
 	     "tmpfs nothing is written to a disk.")},
 	{"record-size", OPTION_KIB, true, FIELD(record_kib), "256", 32, 65536, NULL, "KIB",
 	 "its size",
-	 DOC("该文件的大小（KiB）", "256 hold some 460 looks, three hours in steps of ten seconds, "
+	 DOC("该文件的大小（KiB）", "256 hold some 370 looks, three hours in steps of ten seconds, "
 				    "and 50 events. Taken at the "
 				    "start only.")},
 	{"incidents", OPTION_PATH, true, FIELD(incidents), "/var/lib/useroom/incidents", 0, 0, NULL,
