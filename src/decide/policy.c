@@ -109,10 +109,9 @@ struct levels {
 	uint32_t mem_term_ppm, mem_kill_ppm, swap_term_ppm, swap_kill_ppm;
 };
 
-static struct levels levels_of(const struct config *config, const struct sample *s,
-			       bool with_pending)
+static struct levels levels_of(const struct config *config, const struct sample *s)
 {
-	struct levels l = {
+	return (struct levels){
 		.mem_kib = s->mem_available_kib,
 		.mem_total_kib = s->mem_total_kib,
 		.swap_kib = s->swap_free_kib,
@@ -124,11 +123,14 @@ static struct levels levels_of(const struct config *config, const struct sample 
 		.swap_term_ppm = level_ppm(config, LEVEL_SWAP_TERM, s->swap_total_kib),
 		.swap_kill_ppm = level_ppm(config, LEVEL_SWAP_KILL, s->swap_total_kib),
 	};
+}
 
-	if (with_pending) {
-		l.mem_kib += s->pending_mem_kib;
-		l.swap_kib += s->pending_swap_kib;
-	}
+static struct levels with_pending(const struct levels *seen, const struct sample *s)
+{
+	struct levels l = *seen;
+
+	l.mem_kib += s->pending_mem_kib;
+	l.swap_kib += s->pending_swap_kib;
 	return l;
 }
 
@@ -274,28 +276,29 @@ static bool enough_is_coming(const struct config *config, const struct levels *c
 }
 
 /* The levels of one sample: everything that does not depend on history. */
-static struct decision decide_levels(const struct config *config, const struct sample *s)
+static struct decision decide_levels(const struct config *config, const struct sample *s,
+				     const struct levels *seen)
 {
-	struct levels seen = levels_of(config, s, false);
-	struct levels coming = levels_of(config, s, true);
-	enum action now = action_at(config, &seen);
+	enum action now = action_at(config, seen);
 	bool kill = now == ACTION_KILL;
 	struct decision d = {
 		.low = now != ACTION_NONE,
 		.kill_level = kill,
-		.swap_counts = seen.swap_counts,
-		.mem_limit_ppm = kill ? seen.mem_kill_ppm : seen.mem_term_ppm,
-		.swap_limit_ppm = kill ? seen.swap_kill_ppm : seen.swap_term_ppm,
+		.swap_counts = seen->swap_counts,
+		.mem_limit_ppm = kill ? seen->mem_kill_ppm : seen->mem_term_ppm,
+		.swap_limit_ppm = kill ? seen->swap_kill_ppm : seen->swap_term_ppm,
 		.mem_limit_kib = config->level_kib[kill ? LEVEL_MEM_KILL : LEVEL_MEM_TERM],
 		.swap_limit_kib = config->level_kib[kill ? LEVEL_SWAP_KILL : LEVEL_SWAP_TERM],
 		.mem_ppm = share_ppm(s->mem_available_kib, s->mem_total_kib),
 		.swap_ppm = share_ppm(s->swap_free_kib, s->swap_total_kib),
 	};
+	struct levels coming;
 
-	d.mem_low = mem_at(&seen, d.mem_limit_ppm);
-	d.swap_low = swap_at(&seen, d.swap_limit_ppm);
+	d.mem_low = mem_at(seen, d.mem_limit_ppm);
+	d.swap_low = swap_at(seen, d.swap_limit_ppm);
 	if (!d.low)
 		return d;
+	coming = with_pending(seen, s);
 	d.covered = enough_is_coming(config, &coming, s, &d);
 	d.action = d.covered ? ACTION_NONE : now;
 	d.need_kib = need_kib(config, &coming, &d);
@@ -444,11 +447,10 @@ static void hold_back(const struct sample *s, struct decision *d)
 }
 
 static uint64_t next_look(const struct policy *p, const struct config *config,
-			  const struct sample *s, const struct decision *d)
+			  const struct levels *l, const struct sample *s, const struct decision *d)
 {
-	struct levels l = levels_of(config, s, false);
-	uint64_t distance = d->low ? distance_kib(config, &l, l.mem_kill_ppm, l.swap_kill_ppm)
-				   : distance_kib(config, &l, l.mem_term_ppm, l.swap_term_ppm);
+	uint64_t distance = d->low ? distance_kib(config, l, l->mem_kill_ppm, l->swap_kill_ppm)
+				   : distance_kib(config, l, l->mem_term_ppm, l->swap_term_ppm);
 	uint64_t fastest = min_u64(p->cpus * FILL_KIB_PER_S_PER_CPU, FILL_KIB_PER_S_MAX);
 	uint64_t until = time_to_fall(distance, max_u64(p->fall_kib_per_s * 2, fastest));
 	uint64_t soonest = d->near || d->low ? WAKE_NEAR_NS : WAKE_FAR_NS;
@@ -466,22 +468,19 @@ static uint64_t next_look(const struct policy *p, const struct config *config,
 	return s->now_ns + clamp_u64(until, soonest, config->interval_ns);
 }
 
-static bool near_levels(const struct config *config, const struct sample *s, uint64_t reach_ns)
+static bool near_levels(const struct config *config, const struct levels *l, uint64_t reach_ns)
 {
-	struct levels l = levels_of(config, s, false);
-	uint64_t mem = (uint64_t)l.mem_term_ppm * NEAR_FACTOR,
-		 swap = (uint64_t)l.swap_term_ppm * NEAR_FACTOR;
+	uint64_t mem = (uint64_t)l->mem_term_ppm * NEAR_FACTOR,
+		 swap = (uint64_t)l->swap_term_ppm * NEAR_FACTOR;
 
-	return reach_ns < NEAR_NS || both_at(config, &l, (uint32_t)clamp_u64(mem, 0, PPM),
+	return reach_ns < NEAR_NS || both_at(config, l, (uint32_t)clamp_u64(mem, 0, PPM),
 					     (uint32_t)clamp_u64(swap, 0, PPM));
 }
 
 static uint64_t time_to_level(const struct policy *p, const struct config *config,
-			      const struct sample *s)
+			      const struct levels *l)
 {
-	struct levels l = levels_of(config, s, false);
-
-	return time_to_fall(distance_kib(config, &l, l.mem_term_ppm, l.swap_term_ppm),
+	return time_to_fall(distance_kib(config, l, l->mem_term_ppm, l->swap_term_ppm),
 			    p->fall_kib_per_s);
 }
 
@@ -524,19 +523,18 @@ static uint32_t tenth_more(uint32_t ppm)
 }
 
 /* Warn once, and again only after the machine had left the warning zone by a tenth of it. */
-static void track_warning(struct policy *p, const struct config *config, const struct sample *s,
-			  struct decision *d)
+static void track_warning(struct policy *p, const struct config *config, const struct levels *l,
+			  const struct sample *s, struct decision *d)
 {
-	struct levels l = levels_of(config, s, false);
 	uint32_t mem = level_ppm(config, LEVEL_WARN, s->mem_total_kib);
 	uint32_t swap = level_ppm(config, LEVEL_WARN, s->swap_total_kib);
 
 	if (mem == 0)
 		return;
-	if (both_at(config, &l, mem, swap) || stall_warns(config, s, &d->stall)) {
+	if (both_at(config, l, mem, swap) || stall_warns(config, s, &d->stall)) {
 		d->warn = !p->warned;
 		p->warned = true;
-	} else if (!both_at(config, &l, tenth_more(mem), tenth_more(swap))) {
+	} else if (!both_at(config, l, tenth_more(mem), tenth_more(swap))) {
 		p->warned = false;
 	}
 }
@@ -544,6 +542,7 @@ static void track_warning(struct policy *p, const struct config *config, const s
 struct decision policy_decide(struct policy *policy, const struct config *config,
 			      const struct sample *sample)
 {
+	struct levels seen;
 	struct decision d;
 
 	if (!(sample->have & HAVE_MEM))
@@ -552,16 +551,17 @@ struct decision policy_decide(struct policy *policy, const struct config *config
 						 clamp_u64(WAKE_BLIND_NS, 0, config->interval_ns)};
 	forget_before_gap(policy, sample);
 	track_fall(policy, sample);
-	d = decide_levels(config, sample);
+	seen = levels_of(config, sample);
+	d = decide_levels(config, sample, &seen);
 	follow_stall(policy, config, sample, &d);
 	d.swapoff = follow_swapoff(policy, sample);
 	hold_back(sample, &d);
 	d.fall_kib_per_s = policy->fall_kib_per_s;
-	d.reach_ns = time_to_level(policy, config, sample);
-	d.near = d.low || d.stall.suspicious || near_levels(config, sample, d.reach_ns);
-	track_warning(policy, config, sample, &d);
+	d.reach_ns = time_to_level(policy, config, &seen);
+	d.near = d.low || d.stall.suspicious || near_levels(config, &seen, d.reach_ns);
+	track_warning(policy, config, &seen, sample, &d);
 	track_episode(policy, sample, &d);
-	d.wake_ns = policy->wake_ns = next_look(policy, config, sample, &d);
+	d.wake_ns = policy->wake_ns = next_look(policy, config, &seen, sample, &d);
 	return d;
 }
 
@@ -577,9 +577,11 @@ struct decision policy_confirm(const struct config *config, const struct sample 
 			       const struct decision *earlier)
 {
 	struct decision d = {0};
+	struct levels seen;
 
 	if (sample->have & HAVE_MEM) {
-		d = decide_levels(config, sample);
+		seen = levels_of(config, sample);
+		d = decide_levels(config, sample, &seen);
 		d.stall = earlier->stall;
 		if (!stall_open(config, sample, true))
 			d.stall.rule = STALL_NONE; /* what came back meanwhile is enough */

@@ -12,23 +12,8 @@
 static const char units[] = "KMGT";
 #define SIZE_MOST_KIB (UINT64_C(1) << 40)
 
-static uint32_t written_ppm(const struct config *c, enum level which)
+uint32_t level_of_amount(uint64_t kib, uint64_t total_kib)
 {
-	const uint32_t ppm[LEVEL_COUNT] = {
-		[LEVEL_MEM_TERM] = c->mem_term_ppm,   [LEVEL_MEM_KILL] = c->mem_kill_ppm,
-		[LEVEL_SWAP_TERM] = c->swap_term_ppm, [LEVEL_SWAP_KILL] = c->swap_kill_ppm,
-		[LEVEL_WARN] = c->warn_ppm,
-	};
-
-	return ppm[which];
-}
-
-uint32_t level_ppm(const struct config *config, enum level which, uint64_t total_kib)
-{
-	uint64_t kib = config->level_kib[which];
-
-	if (kib == 0)
-		return written_ppm(config, which);
 	if (total_kib == 0)
 		return 0;
 	return kib >= total_kib ? PPM : (uint32_t)((kib * PPM + total_kib - 1) / total_kib);
@@ -36,7 +21,7 @@ uint32_t level_ppm(const struct config *config, enum level which, uint64_t total
 
 const char *level_text(const struct config *config, enum level which, char *buf, size_t size)
 {
-	return units_level(written_ppm(config, which), config->level_kib[which], buf, size);
+	return units_level(level_written_ppm(config, which), config->level_kib[which], buf, size);
 }
 
 /* Digits and at most one point, in thousandths, which is exact to the KiB from M on. Returns where

@@ -15,7 +15,7 @@
  * Parts per million of so much in all. An amount is rounded up, so that "2G" is never missed: by a
  * millionth of the total at most. 1000000 where it is more than there is; 0 of nothing.
  */
-uint32_t level_ppm(const struct config *config, enum level which, uint64_t total_kib);
+static inline uint32_t level_ppm(const struct config *config, enum level which, uint64_t total_kib);
 
 /* "10 %" or "2 GiB", as people read it. Writes into buf (at least 32 bytes) and returns it. */
 const char *level_text(const struct config *config, enum level which, char *buf, size_t size);
@@ -29,5 +29,35 @@ int level_parse_size(const char *text, uint64_t *ret_kib);
 /* And back: in the largest unit in which it is whole, "1536M". Writes into buf (at least 24 bytes)
  * and returns it. */
 const char *level_print_size(uint64_t kib, char *buf, size_t size);
+
+/* ---- within: every look asks for all of them, and nearly always they are shares ---- */
+
+uint32_t level_of_amount(uint64_t kib, uint64_t total_kib);
+
+static inline uint32_t level_written_ppm(const struct config *config, enum level which)
+{
+	switch (which) {
+	case LEVEL_MEM_TERM:
+		return config->mem_term_ppm;
+	case LEVEL_MEM_KILL:
+		return config->mem_kill_ppm;
+	case LEVEL_SWAP_TERM:
+		return config->swap_term_ppm;
+	case LEVEL_SWAP_KILL:
+		return config->swap_kill_ppm;
+	case LEVEL_WARN:
+		return config->warn_ppm;
+	case LEVEL_COUNT:
+		break;
+	}
+	return 0;
+}
+
+static inline uint32_t level_ppm(const struct config *config, enum level which, uint64_t total_kib)
+{
+	uint64_t kib = config->level_kib[which];
+
+	return kib == 0 ? level_written_ppm(config, which) : level_of_amount(kib, total_kib);
+}
 
 #endif
