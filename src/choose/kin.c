@@ -6,8 +6,11 @@
 /* Two processes are compared in 0.4-0.5 us: half a millisecond at the most for a table. */
 #define COMPARE_MAX 1024
 
-/* So many parents are read to know the best. With more, it is the best as far as is known. */
-#define PARENTS_MAX 16
+/* So many relatives are read to know the best. With more, it is the best as far as is known. */
+#define RELATIVES_MAX 16
+
+/* And looked at among the children of one that may wait in vfork(2). */
+#define CHILDREN_MAX 16
 
 static const struct proc *find_pid(const struct proc_table *t, pid_t pid)
 {
@@ -71,27 +74,56 @@ static void find_owners(const struct scan *scan, struct proc_table *t)
 		t->procs[i].mm_of = first_owner(t, &t->procs[i]);
 }
 
-/* The parent that a process is a copy of, where that was not read yet; or 0. */
-static pid_t unread_parent(const struct scan *scan, const struct proc_table *t,
-			   const struct proc *p)
+/* Was it a copy of the same process, or is it this one's parent or child, and not read yet? */
+static bool is_unread_relative(const struct scan *scan, const struct proc_table *t,
+			       const struct proc *p, pid_t pid)
 {
-	if (p->layout == 0 || p->ppid <= 1 || find_pid(t, p->ppid) != NULL)
+	return pid > 1 && find_pid(t, pid) == NULL &&
+	       process_layout(scan->proc_fd, pid) == p->layout;
+}
+
+/*
+ * A child in vfork(2) uses its parent's memory. The kernel gives it a score of 0 (mm/oom_kill.c,
+ * oom_badness), so that nobody reads it for its own sake; its parent waits in state D.
+ */
+static pid_t unread_child(const struct scan *scan, const struct proc_table *t, const struct proc *p)
+{
+	int32_t children[CHILDREN_MAX];
+	unsigned count = p->state == 'D'
+				 ? process_children(scan->proc_fd, p->pid, children, CHILDREN_MAX)
+				 : 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		if (is_unread_relative(scan, t, p, children[i]))
+			return children[i];
+	}
+	return 0;
+}
+
+/* Who has to be read before it is known what the best would give back; 0: nobody. */
+static pid_t unread_relative(const struct scan *scan, const struct proc_table *t)
+{
+	const struct proc *best = &t->procs[0];
+
+	if (best->layout == 0)
 		return 0;
-	return process_layout(scan->proc_fd, p->ppid) == p->layout ? p->ppid : 0;
+	if (is_unread_relative(scan, t, best, best->ppid))
+		return best->ppid;
+	return unread_child(scan, t, best);
 }
 
 void kin_settle(struct scan *scan, struct rank *rank, struct proc_table *table)
 {
 	for (unsigned i = 0; table->count > 0; i++) {
 		unsigned count = table->count;
-		pid_t parent;
+		pid_t relative;
 
 		find_owners(scan, table);
 		rank_sort(rank, table);
-		parent = i < PARENTS_MAX ? unread_parent(scan, table, &table->procs[0]) : 0;
-		if (parent == 0)
+		relative = i < RELATIVES_MAX ? unread_relative(scan, table) : 0;
+		if (relative == 0)
 			return;
-		(void)scan_add(scan, rank, parent, table);
+		(void)scan_add(scan, rank, relative, table);
 		if (table->count == count)
 			return; /* it is gone, or there is no more room */
 	}

@@ -515,6 +515,17 @@ int parse_int(const char *text, size_t length, int32_t *ret)
 	return 0;
 }
 
+unsigned parse_numbers(const char *text, size_t length, int32_t *ret, unsigned max)
+{
+	struct span s = {text, text + length};
+	uint32_t number;
+	unsigned count = 0;
+
+	while (count < max && take_u32(&s, INT32_MAX, &number))
+		ret[count++] = (int32_t)number;
+	return count;
+}
+
 int parse_last_pid(const char *text, size_t length, int32_t *ret)
 {
 	struct span s = {text, text + length};

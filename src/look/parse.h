@@ -190,6 +190,10 @@ int parse_status(const char *text, size_t length, struct proc_status *ret);
  * outside int32_t. */
 int parse_int(const char *text, size_t length, int32_t *ret);
 
+/* Numbers with a blank behind each (/proc/PID/task/TID/children), up to the first that is none.
+ * Returns how many. */
+unsigned parse_numbers(const char *text, size_t length, int32_t *ret, unsigned max);
+
 /* The last field of /proc/loadavg: the pid given out last. 0, or -EBADMSG. */
 int parse_last_pid(const char *text, size_t length, int32_t *ret);
 

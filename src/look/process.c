@@ -267,6 +267,13 @@ uint64_t process_layout(int proc_fd, pid_t pid)
 	return length > 0 && parse_stat(scratch, (size_t)length, &stat) == 0 ? stat.layout : 0;
 }
 
+unsigned process_children(int proc_fd, pid_t pid, int32_t *ret, unsigned max)
+{
+	ssize_t length = read_proc(proc_fd, pid, pid, "children", PROCESS_LINES_MAX);
+
+	return length <= 0 ? 0 : parse_numbers(scratch, (size_t)length, ret, max);
+}
+
 static bool same_numbers(const struct proc *a, const struct proc *b)
 {
 	return a->rss_kib == b->rss_kib && a->file_kib == b->file_kib &&

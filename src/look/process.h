@@ -30,6 +30,9 @@ int process_identity(int proc_fd, pid_t pid, uint64_t *ret_start_ticks, char *re
 /* Only proc.layout; 0 where it is gone or not ours to know. */
 uint64_t process_layout(int proc_fd, pid_t pid);
 
+/* The first children of a process's main thread (CONFIG_PROC_CHILDREN). Returns how many. */
+unsigned process_children(int proc_fd, pid_t pid, int32_t *ret, unsigned max);
+
 /* Do two processes use one and the same memory (CLONE_VM, vfork)? false where that cannot be known.
  * About 0.5 us. */
 bool process_same_memory(const struct proc *a, const struct proc *b);

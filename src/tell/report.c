@@ -196,7 +196,7 @@ static void say_held(struct text *t, const struct proc *p)
 		add_size(t, p->swap_kib);
 		add(t, " of it in swap)");
 	}
-	if (proc_shared_kib(p) > 0) {
+	if (proc_shared_kib(p) > p->freeable_kib / 100) {
 		add(t, " and shares ");
 		add_size(t, proc_shared_kib(p));
 		add(t, " with others");

@@ -6,7 +6,7 @@
  *   name=TEXT     call itself so (%XX for any byte)
  *   adj=N         write oom_score_adj
  *   uid=N         become that user
- *   ignore=term   do not mind SIGTERM
+ *   ignore=term   do not mind SIGTERM; "none": mind it again
  *   slow=MS       on SIGTERM, end MS later
  *   grow=MIB[@MIB_PER_S]
  *   file=MIB      map file pages, many times the same
@@ -18,6 +18,12 @@
  *   thread=MIB    hold it in a thread; main exits
  *   storm=N       keep N children that end at once
  *   threads=N     N more threads that sleep
+ *   object=MIB    map a file that all actors with this word have, and write to it
+ *   memfd=MIB:N   map a memfd N times, and write to all of it N times
+ *   touched=MIB:N shared memory with N children, of which one alone writes to it
+ *   copy          a child by fork that does nothing
+ *   clones=N[:NAME]  N processes that use the same memory, and call themselves so
+ *   vfork         wait for a child that never calls exec
  *   noreap        the rest is done by a child nobody waits for
  *   respawn=MS    the rest is done by a child; when it dies, MS later by another one
  *   zombie        leave a dead child behind
@@ -36,6 +42,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,8 +164,7 @@ static void do_uid(const char *text)
 
 static void do_ignore(const char *text)
 {
-	(void)text;
-	(void)signal(SIGTERM, SIG_IGN);
+	(void)signal(SIGTERM, strcmp(text, "none") == 0 ? SIG_DFL : SIG_IGN);
 }
 
 static void leave_slowly(int signal_number)
@@ -339,6 +345,94 @@ static void do_threads(const char *text)
 			die("pthread_create");
 }
 
+static char *map_file(int fd, size_t size)
+{
+	char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	if (memory == MAP_FAILED)
+		die("mmap of shared memory");
+	return memory;
+}
+
+static void do_object(const char *text)
+{
+	size_t size = amount(text);
+	int fd = open(BIG_FILE "/object", O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+
+	if (fd < 0 || ftruncate(fd, (off_t)size) < 0)
+		die(BIG_FILE "/object");
+	fill(map_file(fd, size), size, 0);
+	(void)close(fd);
+}
+
+static void do_memfd(const char *text)
+{
+	size_t size = amount(text);
+	const char *rest;
+	int fd = (int)syscall(SYS_memfd_create, "heap", 1 /* MFD_CLOEXEC */);
+
+	(void)many(text, &rest);
+	if (fd < 0 || ftruncate(fd, (off_t)size) < 0)
+		die("memfd");
+	for (int i = atoi(rest); i > 0; i--)
+		fill(map_file(fd, size), size, 0);
+}
+
+/* Goes on when the last child has written to all of it. */
+static void do_touched(const char *text)
+{
+	size_t size = amount(text);
+	const char *rest;
+	volatile char *memory =
+		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	(void)many(text, &rest);
+	if (memory == MAP_FAILED)
+		die("mmap of shared memory");
+	memory[0] = 1;
+	for (int i = atoi(rest); i > 0; i--) {
+		if (fork() != 0)
+			continue;
+		fill((char *)(uintptr_t)memory, i == 1 ? size : 4096, 0);
+		hold();
+	}
+	while (memory[size - 1] == 0)
+		sleep_ms(2);
+}
+
+static void do_copy(const char *text)
+{
+	(void)text;
+	if (fork() == 0)
+		hold();
+}
+
+static int clone_sleeps(void *name)
+{
+	if (name != NULL)
+		do_name(name);
+	hold();
+	return 0;
+}
+
+static void do_clones(const char *text)
+{
+	const size_t size = (size_t)64 * 1024;
+	const char *name;
+
+	for (int i = many(text, &name); i > 0; i--) {
+		if (clone(clone_sleeps, map_anon(size) + size, CLONE_VM | SIGCHLD,
+			  name[0] != '\0' ? (void *)(uintptr_t)name : NULL) < 0)
+			die("clone");
+	}
+}
+
+static void do_vfork(const char *text)
+{
+	(void)text;
+	(void)clone(clone_sleeps, map_anon(STEP) + STEP, CLONE_VM | CLONE_VFORK | SIGCHLD, NULL);
+}
+
 static void do_storm(const char *text)
 {
 	int most = atoi(text), running = 0;
@@ -471,15 +565,17 @@ static const struct word {
 	const char *name;
 	void (*run)(const char *text);
 } words[] = {
-	{"name", do_name},     {"adj", do_adj},           {"uid", do_uid},
-	{"ignore", do_ignore}, {"slow", do_slow},         {"grow", do_grow},
-	{"file", do_file},     {"tmpfs", do_tmpfs},       {"sysv", do_sysv},
-	{"shared", do_shared}, {"children", do_children}, {"sleepers", do_sleepers},
-	{"thread", do_thread}, {"threads", do_threads},   {"storm", do_storm},
-	{"noreap", do_noreap}, {"respawn", do_respawn},   {"zombie", do_zombie},
-	{"stop", do_stop},     {"stuck", do_stuck},       {"wait", do_wait},
-	{"touch", do_touch},   {"cpu", do_cpu},           {"world", do_world},
-	{"end", do_end},
+	{"name", do_name},       {"adj", do_adj},           {"uid", do_uid},
+	{"ignore", do_ignore},   {"slow", do_slow},         {"grow", do_grow},
+	{"file", do_file},       {"tmpfs", do_tmpfs},       {"sysv", do_sysv},
+	{"shared", do_shared},   {"children", do_children}, {"sleepers", do_sleepers},
+	{"thread", do_thread},   {"threads", do_threads},   {"storm", do_storm},
+	{"noreap", do_noreap},   {"respawn", do_respawn},   {"zombie", do_zombie},
+	{"stop", do_stop},       {"stuck", do_stuck},       {"wait", do_wait},
+	{"touch", do_touch},     {"cpu", do_cpu},           {"world", do_world},
+	{"end", do_end},         {"object", do_object},     {"memfd", do_memfd},
+	{"touched", do_touched}, {"copy", do_copy},         {"clones", do_clones},
+	{"vfork", do_vfork},
 };
 
 static void run_word(const char *text)

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/kcmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -122,8 +124,18 @@ static int start_meminfo(struct machine *m, const char *dir)
 	return mount_over(path, "/proc/meminfo");
 }
 
-/* The real machine's, except for the kernel's own kills: somebody may be running out of memory out
- * there. */
+static void drop_row(char *text, size_t *length, const char *name)
+{
+	char *row = strstr(text, name), *next = row == NULL ? NULL : strchr(row + 1, '\n');
+
+	if (next == NULL)
+		return;
+	memmove(row, next, strlen(next) + 1);
+	*length = strlen(text);
+}
+
+/* The real machine's, except for what is freed and the kernel's own kills: others may be doing that
+ * out there. */
 static void write_vmstat(struct machine *m)
 {
 	static char text[32768];
@@ -139,10 +151,13 @@ static void write_vmstat(struct machine *m)
 		(void)close(fd);
 		length = n > 0 ? (size_t)n : 0;
 	}
+	drop_row(text, &length, "\npgfree ");
 	row = strstr(text, "\noom_kill ");
 	if (row == NULL)
 		row = text + length - (length > 0);
-	used = snprintf(out, sizeof(out), "%.*s\noom_kill %08" PRIu64 "%s", (int)(row - text), text,
+	used = snprintf(out, sizeof(out), "%.*s\npgfree %012" PRIu64 "\noom_kill %08" PRIu64 "%s",
+			(int)(row - text), text,
+			m->freed_kib * 1024 / (uint64_t)sysconf(_SC_PAGESIZE) + 1,
 			m->shape.kernel_oom_kills,
 			strchr(row + 1, '\n') != NULL ? strchr(row + 1, '\n') : "\n");
 	(void)!pwrite(m->vmstat_fd, out, (size_t)used, 0);
@@ -195,6 +210,8 @@ int machine_start(struct machine *m, const char *dir)
 		return -errno;
 	if (mount("tmpfs", MACHINE_TMPFS, "tmpfs", 0, "mode=1777,size=256m") < 0)
 		return -errno;
+	if (m->shape.shares && access("/proc/self/smaps_rollup", R_OK) < 0)
+		return -EPERM;
 	r = m->shape.own_vmstat ? start_vmstat(m, dir) : 0;
 	if (r == 0 && m->shape.own_zoneinfo)
 		r = start_zoneinfo(m, dir);
@@ -255,6 +272,66 @@ static uint32_t anon_kib(int proc_fd, int pid)
 	if (resident == 0)
 		anon = anon_of_threads(proc_fd, pid);
 	return (uint32_t)(anon * (uint64_t)(sysconf(_SC_PAGESIZE) / 1024));
+}
+
+/* A line of smaps_rollup (4.14; Pss_Anon and Pss_Shmem 5.4). */
+static uint64_t pss_kib(const char *text, const char *name)
+{
+	const char *line = strstr(text, name);
+
+	return line == NULL ? 0 : strtoull(line + strlen(name), NULL, 10);
+}
+
+static bool read_rollup(int proc_fd, int pid, char *text, size_t size)
+{
+	char path[64];
+	ssize_t n;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%d/smaps_rollup", pid);
+	fd = openat(proc_fd, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	n = read(fd, text, size - 1);
+	(void)close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	return n > 0;
+}
+
+/* Does it use the memory of one that was counted already? */
+static bool was_counted(int pid, const int *counted, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		if (syscall(SYS_kcmp, pid, counted[i], KCMP_VM, 0, 0) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What all hold, each page once: a process's share of it, and one memory once. */
+static uint64_t share_of_all(struct machine *m, uint64_t *ret_shmem)
+{
+	static int counted[PID_COUNT];
+	DIR *dir = opendir("/proc");
+	const struct dirent *entry;
+	uint64_t sum = 0;
+	unsigned count = 0;
+	char text[2048];
+
+	*ret_shmem = 0;
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		int pid = atoi(entry->d_name);
+
+		if (pid <= 1 || pid == m->daemon_pid || was_counted(pid, counted, count) ||
+		    !read_rollup(m->proc_fd, pid, text, sizeof(text)))
+			continue;
+		counted[count++] = pid;
+		sum += pss_kib(text, "\nPss_Anon:");
+		*ret_shmem += pss_kib(text, "\nPss_Shmem:");
+	}
+	if (dir != NULL)
+		(void)closedir(dir);
+	return sum;
 }
 
 /* What all hold, except process 1, which is us, and the daemon, which holds much where it has
@@ -387,19 +464,52 @@ static uint64_t shown_anon(struct machine *m, uint64_t anon)
 	return now_ns() - m->fell_ns < m->shape.lag_ms * 1000000ull ? m->anon_kib : anon;
 }
 
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* The processes are read one after the other: while one ends, what it shared may be missing once.
+ */
+static uint64_t twice_seen(uint64_t *before, uint64_t now)
+{
+	uint64_t seen = larger(*before, now);
+
+	*before = now;
+	return seen;
+}
+
+static void note_freed(struct machine *m, uint64_t held)
+{
+	m->freed_kib += minus(m->held_kib, held);
+	m->held_kib = held;
+}
+
 void machine_follow(struct machine *m)
 {
-	static uint64_t told_kills;
+	static uint64_t told_kills, told_freed;
 	uint64_t anon;
 
-	anon = anon_of_all(m) + m->shape.other_kib;
+	uint64_t shmem = 0;
+
+	if (m->shape.shares) {
+		anon = twice_seen(&m->anon_before, share_of_all(m, &shmem));
+		shmem = twice_seen(&m->shmem_before, shmem);
+	} else {
+		anon = anon_of_all(m);
+	}
+	anon += m->shape.other_kib;
 	m->anon_kib = shown_anon(m, anon);
 	if (m->shape.own_zoneinfo)
 		write_zoneinfo(m, m->anon_kib - anon);
-	m->shmem_kib = tmpfs_kib() + sysv_kib();
-	if (m->shape.own_vmstat && told_kills != m->shape.kernel_oom_kills)
+	shmem = larger(shmem, tmpfs_kib() + sysv_kib());
+	note_freed(m, anon + shmem);
+	m->shmem_kib = shmem;
+	if (m->shape.own_vmstat &&
+	    (told_kills != m->shape.kernel_oom_kills || told_freed != m->freed_kib))
 		write_vmstat(m);
 	told_kills = m->shape.kernel_oom_kills;
+	told_freed = m->freed_kib;
 	if (m->shape.broken && !m->is_broken)
 		m->is_broken = ftruncate(m->meminfo_fd, SHORT_READ_LEN) == 0;
 	if (m->is_broken && m->shape.broken)

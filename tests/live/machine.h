@@ -34,6 +34,7 @@ struct machine_shape {
 	bool own_vmstat; /* pretend /proc/vmstat as well; it then stands still, which the daemon may
 			    take for rest */
 	bool broken;     /* meminfo can be read only in part */
+	bool shares;     /* what several hold counts once: for copies by fork and the like */
 	bool mapped_shmem; /* shared memory is mapped by the processes, and goes with them */
 };
 
@@ -42,6 +43,9 @@ struct machine {
 	uint64_t anon_kib;  /* what processes held at the last machine_follow() */
 	uint64_t shmem_kib; /* tmpfs at MACHINE_TMPFS and System V shared memory */
 	uint64_t available_kib;
+	uint64_t held_kib; /* both, and what was ever freed of it: with own_vmstat */
+	uint64_t freed_kib;
+	uint64_t anon_before, shmem_before; /* as they were at the last look; with shares */
 	uint64_t fell_ns; /* when processes began to hold less than is shown; 0: they do not */
 	char *text;       /* meminfo, mapped */
 	unsigned length;

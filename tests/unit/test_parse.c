@@ -473,6 +473,36 @@ static void stat_kernel_thread(void **state)
 	assert_int_equal(stat.ppid, 0);
 }
 
+static void r96_children(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned count;
+		int32_t last;
+	} rows[] = {
+		{"", 0, 0},
+		{"7 ", 1, 7},
+		{"7 12 4194304 ", 3, 4194304},
+		{"7 12", 1, 7},
+		{"7 x 12 ", 1, 7},
+		{"-7 ", 0, 0},
+		{"4294967297 5 ", 0, 0},
+		{"1 2 3 4 5 6 ", 4, 4},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		int32_t numbers[4] = {0};
+		char *copy = bare(rows[i].text, strlen(rows[i].text));
+
+		assert_int_equal(parse_numbers(copy, strlen(rows[i].text), numbers, 4),
+				 rows[i].count);
+		if (rows[i].count > 0)
+			assert_int_equal(numbers[rows[i].count - 1], rows[i].last);
+		free(copy);
+	}
+}
+
 /* Fields 26 and 28; each of them changes it, and one that is not shown makes it unknown. */
 static void r94_stat_layout(void **state)
 {
@@ -916,6 +946,7 @@ int main(void)
 		cmocka_unit_test(stat_rejects),
 		cmocka_unit_test(stat_kernel_thread),
 		cmocka_unit_test(r94_stat_layout),
+		cmocka_unit_test(r96_children),
 		cmocka_unit_test(statm),
 		cmocka_unit_test(status_of_a_process),
 		cmocka_unit_test(status_of_old_kernels),
