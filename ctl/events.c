@@ -149,11 +149,15 @@ static enum ctl_exit show_page(const struct ctl *ctl, const struct reading *r,
 			       const struct part *part)
 {
 	FILE *file = strcmp(ctl->html, "-") == 0 ? stdout : fopen(ctl->html, "we");
+	bool failed;
 
 	if (file == NULL)
 		return ctl_fail("%s: %s", ctl->html, strerror(errno));
 	html_write(file, r, part);
-	if (file != stdout && fclose(file) != 0)
+	if (file == stdout)
+		return CTL_OK;
+	failed = ferror(file) != 0;
+	if (fclose(file) != 0 || failed)
 		return ctl_fail("%s: %s", ctl->html, strerror(errno));
 	return CTL_OK;
 }

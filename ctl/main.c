@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* useroomctl: which command, with which options. */
 #include "base/log.h"
+#include "base/output.h"
 #include "ctl.h"
 #include "words.h"
 
@@ -176,27 +177,37 @@ static enum ctl_exit run_command(struct ctl *ctl)
 	return runs[command](ctl);
 }
 
-int main(int argc, char **argv)
+static enum ctl_exit answer(struct ctl *ctl)
 {
-	static struct ctl ctl = {.record = RECORD_DEFAULT, .incidents = INCIDENTS_DEFAULT};
-	enum ctl_exit r;
-
-	log_init();
-	r = take_words(&ctl, argc, argv);
-	if (r != CTL_OK)
-		return r;
-	if (ctl.version)
-		return printf("useroomctl %s\n", USEROOM_VERSION) < 0;
-	if (ctl.help) {
+	if (ctl->version) {
+		(void)printf("useroomctl %s\n", USEROOM_VERSION);
+		return CTL_OK;
+	}
+	if (ctl->help) {
 		ctl_print_help();
 		return CTL_OK;
 	}
-	if (ctl.word_count == 0)
+	if (ctl->word_count == 0)
 		return misuse("no command; all of them: useroomctl -help");
 	/* Only how text is shown: numbers are read and written with a point everywhere. */
 	(void)setlocale(LC_CTYPE, "");
-	r = run_command(&ctl);
-	if (fflush(stdout) != 0 && r == CTL_OK)
-		return ctl_fail("what was to be printed could not be written");
-	return r;
+	return run_command(ctl);
+}
+
+int main(int argc, char **argv)
+{
+	static struct ctl ctl = {.record = RECORD_DEFAULT, .incidents = INCIDENTS_DEFAULT};
+	enum ctl_exit result;
+	int r;
+
+	output_open();
+	log_init();
+	result = take_words(&ctl, argc, argv);
+	if (result == CTL_OK)
+		result = answer(&ctl);
+	r = output_close();
+	if (r == 0)
+		return result;
+	(void)ctl_fail("what was to be printed could not be written: %s", strerror(-r));
+	return result == CTL_OK ? CTL_FAILED : result;
 }

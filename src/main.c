@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/output.h"
 #include "base/units.h"
 #include "loop.h"
 #include "self.h"
@@ -338,6 +339,16 @@ static void look_once(struct sample *ret)
 		(void)close(fd);
 }
 
+/* Nobody shall take half of it for the whole: a full disk, or a descriptor that is closed. */
+static int printed(void)
+{
+	int r = output_close();
+
+	if (r < 0)
+		(void)fail("useroom: what was to be printed could not be written", r);
+	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
 static int check(struct useroom *u)
 {
 	char remarks[LOG_LINE_MAX];
@@ -347,7 +358,7 @@ static int check(struct useroom *u)
 	look_once(&s);
 	config_remarks(&u->config, s.mem_total_kib, s.swap_total_kib, remarks, sizeof(remarks));
 	(void)fputs(remarks, stderr);
-	return EXIT_SUCCESS;
+	return printed();
 }
 
 /* Each line with the program's name before it, as every command does. */
@@ -363,6 +374,7 @@ int main(int argc, char **argv)
 
 	if (argc > 0 && strcmp(argv[0], HOOK_ARGV0) == 0)
 		return hook_main(argc, argv);
+	output_open();
 	log_init();
 	if (config_load(argc, argv, &u->config, &u->source, scratch, sizeof(scratch)) < 0) {
 		say_mistakes(scratch);
@@ -372,10 +384,10 @@ int main(int argc, char **argv)
 	switch (u->source.mode) {
 	case CONFIG_HELP:
 		options_print_help(stdout);
-		return EXIT_SUCCESS;
+		return printed();
 	case CONFIG_VERSION:
 		(void)printf("useroom %s\n", USEROOM_VERSION);
-		return EXIT_SUCCESS;
+		return printed();
 	case CONFIG_CHECK:
 		return check(u);
 	case CONFIG_RUN:

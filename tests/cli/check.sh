@@ -28,6 +28,34 @@ check() {
 	status=1
 }
 
+# unwritten WHAT ARGUMENT...: what is printed onto a full disk, or into a descriptor that is closed, is missed
+unwritten() {
+	what=$1
+	shift
+	for to in full closed; do
+		n=$((n + 1))
+		rm -f "$dir/unwritten"
+		if [ "$to" = full ] && ! [ -w /dev/full ]; then
+			echo "ok $n # SKIP there is no /dev/full"
+			continue
+		fi
+		if [ "$to" = full ]; then
+			timeout 10 "$program" "$@" >/dev/full 2>"$dir/2" </dev/null
+		else
+			timeout 10 "$program" "$@" >&- 2>"$dir/2" </dev/null
+		fi
+		got=$?
+		if [ "$got" = 1 ] && grep -qE 'what was to be printed could not be written: (No space|Bad file|Input.output)' "$dir/2"; then
+			echo "ok $n - r118 $what: standard output is $to"
+			continue
+		fi
+		echo "not ok $n - r118 $what: standard output is $to"
+		echo "# exit $got"
+		sed 's/^/# 2: /' "$dir/2"
+		status=1
+	done
+}
+
 finish() {
 	echo "1..$n"
 	exit "$status"
