@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/util.h"
+#include "lock.h"
 #include "self.h"
 #include "tell.h"
 #include "tell/notify.h"
@@ -410,18 +411,19 @@ void loop_tell_now(struct useroom *u, enum event_type type, int error)
 /* R51: what began as a dry run holds no lock. */
 static void lock_before_killing(struct useroom *u)
 {
-	pid_t other = 0;
+	char why[640];
 	int r;
 
 	if (u->config.dry_run || u->locked)
 		return;
-	r = self_lock(&other);
+	r = lock_take(why, sizeof(why));
 	u->locked = r == 0;
-	if (r != -EBUSY)
-		return;
-	u->config.dry_run = true;
-	log_line(LOG_ERROR, "another useroom is running (pid %d): this one stays a dry run",
-		 (int)other);
+	if (r == -EBUSY) {
+		u->config.dry_run = true;
+		log_line(LOG_ERROR, "%s: this one stays a dry run", why);
+	} else if (r < 0) {
+		log_line(LOG_WARN, "%s", why);
+	}
 }
 
 static void reload(struct useroom *u)

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/output.h"
 #include "base/units.h"
+#include "lock.h"
 #include "loop.h"
 #include "self.h"
 #include "settings/options.h"
@@ -37,22 +38,18 @@ static int fail(const char *what, int error)
 
 static int take_lock(struct useroom *u)
 {
-	pid_t other = 0;
+	char why[640];
 	int r;
 
 	if (u->config.dry_run) /* sends nothing, so it may run beside the real one */
 		return 0;
-	r = self_lock(&other);
+	r = lock_take(why, sizeof(why));
 	u->locked = r == 0;
 	if (r == -EBUSY)
-		log_line(LOG_ERROR,
-			 "another useroom is running (pid %d): only one may, or two processes "
-			 "would die instead of one",
-			 (int)other);
+		log_line(LOG_ERROR, "%s: only one may, or two processes would die instead of one",
+			 why);
 	else if (r < 0)
-		log_line(LOG_WARN,
-			 "cannot make a lock file, a second useroom would not be noticed: %s",
-			 strerror(-r));
+		log_line(LOG_WARN, "%s", why);
 	return r == -EBUSY ? r : 0;
 }
 
@@ -305,11 +302,8 @@ static int begin(struct useroom *u)
 
 static void finish(struct useroom *u)
 {
-	const struct sample none = {.now_ns = clock_now()};
-	const struct decision nothing = {0};
-
 	(void)notify_send("STOPPING=1");
-	tell_look(u, EVENT_STOP, 0, &none, &nothing);
+	loop_tell_now(u, EVENT_STOP, 0);
 	(void)log_flush();
 }
 

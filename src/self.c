@@ -9,19 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
+/* 4.4; the same on all architectures but alpha, powerpc and sparc, whose libcs have it. */
 #ifndef MCL_ONFAULT
-#define MCL_ONFAULT                                                                                \
-/*                                                                                                 \
- * 4.4; the same on all architectures but alpha, powerpc and sparc, whose libcs have it            \
- */
-4
+#define MCL_ONFAULT 4
 #endif
 
 #ifndef SCHED_RESET_ON_FORK
@@ -42,51 +37,6 @@
 
 /* PROC_PID_INIT_INO of include/linux/proc_ns.h: the number of the first pid namespace. */
 #define FIRST_PID_NAMESPACE "pid:[4026531836]"
-
-	static void
-	lock_path(char *path, size_t size)
-{
-	const char *dir = getenv("XDG_RUNTIME_DIR");
-
-	if (geteuid() == 0) {
-		(void)mkdir("/run/useroom", 0755);
-		(void)snprintf(path, size, "/run/useroom/lock");
-	} else if (dir != NULL && dir[0] == '/') {
-		(void)snprintf(path, size, "%s/useroom.lock", dir);
-	} else {
-		(void)snprintf(path, size, "/tmp/useroom-%u.lock", (unsigned)geteuid());
-	}
-}
-
-static pid_t read_holder(int fd)
-{
-	char text[16];
-	int32_t pid;
-	ssize_t length = pread(fd, text, sizeof(text), 0);
-
-	return length > 0 && parse_int(text, (size_t)length, &pid) == 0 ? pid : 0;
-}
-
-int self_lock(pid_t *ret_pid)
-{
-	char path[512], pid[16];
-	int fd, error;
-
-	lock_path(path, sizeof(path));
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-	if (fd < 0)
-		return -errno;
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		error = errno == EWOULDBLOCK ? -EBUSY : -errno;
-		*ret_pid = read_holder(fd);
-		(void)close(fd);
-		return error;
-	}
-	(void)ftruncate(fd, 0);
-	(void)snprintf(pid, sizeof(pid), "%d\n", (int)getpid());
-	(void)!write(fd, pid, strlen(pid));
-	return 0; /* the descriptor stays open: it is the lock */
-}
 
 int self_guard(int *ret_before)
 {

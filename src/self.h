@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the daemon does to itself: only one of it, hard to end, quick to wake, locked in memory; and
+ * What the daemon does to itself: hard to end, quick to wake, locked in memory; and
  * what it may do.
  */
 #ifndef USEROOM_SELF_H
@@ -9,10 +9,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
-
-/* Only one at a time (R51). 0; -EBUSY when another runs, *ret_pid its pid or 0; or the errno of the
- * lock file. */
-int self_lock(pid_t *ret_pid);
 
 /* oom_score_adj: what it was, and -1000 from now on (R74). 0, or -EACCES and the like when it may
  * not be lowered. */

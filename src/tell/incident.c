@@ -2,6 +2,7 @@
 #include "tell/incident.h"
 
 #include "base/compat.h"
+#include "base/directory.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -172,25 +173,15 @@ int incident_start(struct incident *incident, const struct record *record, const
 {
 	pthread_attr_t attr;
 	pthread_t thread;
-	int error, fd;
+	int error, fd, r;
 
 	*incident = (struct incident){.record = record, .kept = kept};
 	(void)snprintf(incident->directory, sizeof(incident->directory), "%s", directory);
-	if (mkdir(directory, 0750) < 0 &&
-	    errno == ENOENT) { /* at most one level is missing: /var/lib/useroom */
-		char parent[sizeof(incident->directory)];
-		char *slash;
-
-		memcpy(parent, incident->directory, sizeof(parent));
-		slash = strrchr(parent, '/');
-		if (slash != NULL)
-			*slash = '\0';
-		(void)mkdir(parent, 0755);
-		(void)mkdir(directory, 0750);
-	}
+	/* At most one level above it is missing: /var/lib/useroom. */
+	r = directory_make(directory, 0750);
 	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || faccessat(fd, ".", W_OK, AT_EACCESS) < 0) {
-		error = errno;
+		error = fd < 0 && errno == ENOENT && r < 0 ? -r : errno;
 		if (fd >= 0)
 			(void)close(fd);
 		return -error;

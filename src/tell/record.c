@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tell/record.h"
 
+#include "base/directory.h"
 #include "base/util.h"
 #include "look/parse.h"
 
@@ -143,19 +144,13 @@ static void *map_file(int fd, size_t bytes)
  */
 static int open_or_make(const char *path)
 {
-	const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
-	int fd = open(path, flags, 0640);
-	const char *slash = strrchr(path, '/');
-	char parent[256];
+	int r = directory_make_for(path), fd;
 
-	if (fd < 0 && errno == ENOENT && slash != NULL && slash > path &&
-	    (size_t)(slash - path) < sizeof(parent)) {
-		memcpy(parent, path, (size_t)(slash - path));
-		parent[slash - path] = '\0';
-		(void)mkdir(parent, 0755);
-		fd = open(path, flags, 0640);
-	}
-	return fd < 0 ? -errno : fd;
+	/* It may be read-only and the file there, or the directory somebody else's to make. */
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+	if (fd >= 0)
+		return fd;
+	return r < 0 && errno == ENOENT ? r : -errno;
 }
 
 /*

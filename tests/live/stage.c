@@ -265,6 +265,7 @@ void stage_open(struct stage *stage, const char *daemon, const char *actor, cons
 	become_process_1(stage);
 	hurry();
 	(void)umask(022);
+	(void)setenv("XDG_RUNTIME_DIR", "/run/user", 1);
 	make_places();
 	copy_program(daemon_fd, STAGE "/bin/useroom");
 	copy_program(actor_fd, STAGE "/actor");
@@ -486,7 +487,6 @@ static void daemon_environment(const struct stage *stage)
 {
 	(void)unsetenv("JOURNAL_STREAM");
 	(void)unsetenv("WATCHDOG_PID");
-	(void)setenv("XDG_RUNTIME_DIR", "/run/user", 1);
 	(void)setenv("NOTIFY_SOCKET", STAGE "/notify", 1);
 	if (stage->watchdog_usec != NULL)
 		(void)setenv("WATCHDOG_USEC", stage->watchdog_usec, 1);

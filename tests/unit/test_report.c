@@ -312,6 +312,16 @@ static void r52_the_kernel_was_faster(void **state)
 	must_hold(as_text(), "the kernel's own killer ended 2 processes");
 }
 
+/* "A field that makes no sense is absent": nobody has zero bytes of memory. */
+static void r118_what_was_not_read_is_absent(void **state)
+{
+	(void)state;
+	memset(&e.sample, 0, sizeof(e.sample));
+	e.type = EVENT_STOP;
+	assert_string_equal(as_json(),
+			    "{\"time\":\"2026-01-01T00:00:00.123Z\",\"event\":\"stop\"}");
+}
+
 static void notes_are_json_too(void **state)
 {
 	(void)state;
@@ -351,6 +361,7 @@ int main(void)
 		cmocka_unit_test_setup(every_event_has_both_forms, fresh),
 		cmocka_unit_test_setup(r05_the_holder_is_named, fresh),
 		cmocka_unit_test_setup(r52_the_kernel_was_faster, fresh),
+		cmocka_unit_test_setup(r118_what_was_not_read_is_absent, fresh),
 		cmocka_unit_test_setup(notes_are_json_too, fresh),
 		cmocka_unit_test_setup(a_long_note_is_cut, fresh),
 	};

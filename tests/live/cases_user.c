@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* What users meet: reasons that are said, files that are somebody else's, words that mean nothing.
+ */
+#include "cases.h"
+#include "json.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#define CONFIG  STAGE "/useroom.conf"
+#define LOCK    "/run/useroom/lock"
+#define TMPLOCK "/tmp/useroom-65534.lock"
+
+/* What it says when it leaves is as true as what it says before. */
+static void r118_stop_tells_memory(struct stage *s)
+{
+	watch(s, USUAL "-log json");
+	(void)kill(s->daemon->pid, SIGTERM);
+	must_exit(s, s->daemon, 0);
+	s->daemon_left = true;
+	must_log(s, "\"event\":\"stop\",\"mem_total_kib\":98304,\"mem_available_kib\":[1-9]");
+}
+
+static void r118_no_swap_is_said(struct stage *s)
+{
+	watch(s, USUAL "-debug");
+	must_log(s, "available \\([0-9.]+ %%\\), no swap; next look");
+	must_not_log(s, "swap: 0 KiB");
+}
+
+/* Another /run, in which the stage is where it was. */
+static void make_run_read_only(void)
+{
+	char path[64];
+	int fd = open(STAGE, O_PATH | O_CLOEXEC);
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (mount("tmpfs", "/run", "tmpfs", 0, "mode=755") < 0 || mkdir(STAGE, 0755) < 0 ||
+	    mount(path, STAGE, NULL, MS_BIND, NULL) < 0 ||
+	    mount(NULL, "/run", NULL, MS_REMOUNT | MS_RDONLY, NULL) < 0)
+		skip("/run cannot be made read-only: %s", strerror(errno));
+	(void)close(fd);
+}
+
+/* Of a mkdir(2) that failed comes "No such file or directory" later, which is true and no help. */
+static void r118_read_only_run(struct stage *s)
+{
+	make_run_read_only();
+	watch(s, USUAL "-incidents /run/somewhere/incidents");
+	must_log(s, "no lock.*: " LOCK ": Read-only file system");
+	must_log(s, "nothing is recorded: /run/useroom/record: Read-only file system");
+	(void)kill(s->daemon->pid, SIGTERM);
+	must_exit(s, s->daemon, 0);
+	memset(s->notes, 0, sizeof(s->notes));
+	s->notes_length = 0;
+	watch(s, USUAL "-record /tmp/record -incidents /run/somewhere/incidents");
+	must_log(s, "no incidents are kept: /run/somewhere/incidents: Read-only file system");
+}
+
+/* ---- the lock ---- */
+
+/* Holds the lock of the file until it is closed. */
+static int hold(const char *path, mode_t mode, const char *text)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0 || fchmod(fd, mode) < 0 || write(fd, text, strlen(text)) < 0 ||
+	    flock(fd, LOCK_EX | LOCK_NB) < 0)
+		fail("%s: %s", path, strerror(errno));
+	return fd;
+}
+
+static void r111_lock_is_private(struct stage *s)
+{
+	struct stat st;
+
+	watch(s, USUAL);
+	if (stat(LOCK, &st) < 0 || (st.st_mode & 0777) != 0600)
+		fail("others may open the lock: mode %o", (unsigned)st.st_mode);
+	must_exit(s, start_daemon(s, USUAL), 1);
+	must_log(s, "another useroom is running \\(pid %d\\)", (int)s->daemon->pid);
+}
+
+/* An older useroom left a file that everybody can read: whoever has it open can hold its lock. */
+static void r111_lock_that_anybody_holds(struct stage *s)
+{
+	struct actor *hog;
+
+	(void)mkdir("/run/useroom", 0755);
+	(void)hold(LOCK, 0644, "1\n"); /* of a process that runs, but is no useroom */
+	r111_lock_is_private(s);
+	must_not_log(s, "no lock");
+	hog = play(s, "hog", HOG);
+	must_be_only_victim(s, hog, SIGTERM);
+}
+
+/* And while the older one still runs, it has the lock. */
+static void r111_lock_of_an_older_one(struct stage *s)
+{
+	char pid[16];
+	struct actor *older;
+
+	watch(s, USUAL);
+	(void)chmod(LOCK, 0644);
+	older = start_daemon(s, USUAL);
+	must_exit(s, older, 1);
+	(void)snprintf(pid, sizeof(pid), "%d", (int)s->daemon->pid);
+	must_log(s, "another useroom is running \\(pid %s\\)", pid);
+}
+
+static void must_start_without_lock(struct stage *s, const char *why)
+{
+	struct actor *hog;
+
+	watch(s, USUAL);
+	must_log(s, "no lock, a second useroom would not be noticed: " TMPLOCK ": %s", why);
+	hog = play(s, "hog", s->real_root ? "uid=65534 " HOG : HOG);
+	must_be_only_victim(s, hog, SIGTERM);
+}
+
+/* In /tmp the file may be a stranger's, who then decides who gets its lock. */
+static void r111_lock_in_tmp_of_a_stranger(struct stage *s)
+{
+	if (!s->real_root)
+		skip("other users can be played by root only");
+	(void)unsetenv("XDG_RUNTIME_DIR");
+	s->uid = NOBODY;
+	(void)hold(TMPLOCK, 0666, "");
+	must_start_without_lock(s, "(it is not a file of our own|Permission denied)");
+}
+
+/* Or a link to a file that would be cut. */
+static void link_is_no_lock(struct stage *s, int (*make)(const char *, const char *),
+			    const char *why)
+{
+	char text[16] = "";
+	int fd;
+
+	(void)unsetenv("XDG_RUNTIME_DIR");
+	s->uid = NOBODY;
+	write_file("/tmp/dear", 0666, "dear");
+	if (s->real_root && chown("/tmp/dear", NOBODY, NOBODY) < 0)
+		fail("chown: %s", strerror(errno));
+	if (make("/tmp/dear", TMPLOCK) < 0)
+		fail("link: %s", strerror(errno));
+	must_start_without_lock(s, why);
+	fd = open("/tmp/dear", O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, text, sizeof(text)) != 4)
+		fail("what the link pointed to was written to");
+	(void)close(fd);
+}
+
+static void r111_lock_is_no_symbolic_link(struct stage *s)
+{
+	link_is_no_lock(s, symlink, "Too many levels of symbolic links");
+}
+
+static void r111_lock_is_no_hard_link(struct stage *s)
+{
+	link_is_no_lock(s, link, "it is not a file of our own");
+}
+
+const struct live_case user_cases[] = {
+	{"r118_stop_tells_memory", r118_stop_tells_memory, NULL, false},
+	{"r118_no_swap_is_said", r118_no_swap_is_said, NULL, false},
+	{"r118_read_only_run", r118_read_only_run, NULL, false},
+	{"r111_lock_is_private", r111_lock_is_private, NULL, false},
+	{"r111_lock_that_anybody_holds", r111_lock_that_anybody_holds, NULL, false},
+	{"r111_lock_of_an_older_one", r111_lock_of_an_older_one, NULL, false},
+	{"r111_lock_in_tmp_of_a_stranger", r111_lock_in_tmp_of_a_stranger, NULL, false},
+	{"r111_lock_is_no_symbolic_link", r111_lock_is_no_symbolic_link, NULL, false},
+	{"r111_lock_is_no_hard_link", r111_lock_is_no_hard_link, NULL, false},
+	{NULL, NULL, NULL, false},
+};
