@@ -113,20 +113,30 @@ void tell_configure(const struct config *config)
 
 /* ---- -debug ---- */
 
+static const char *debug_swap(const struct sample *s, const struct decision *d, char *buf,
+			      size_t size)
+{
+	char free[32], percent[32];
+
+	if (s->swap_total_kib == 0)
+		return "no swap";
+	(void)snprintf(buf, size, "swap: %s free (%s %%)",
+		       units_size(s->swap_free_kib, free, sizeof(free)),
+		       units_percent(d->swap_ppm, percent, sizeof(percent)));
+	return buf;
+}
+
 void tell_debug_look(const struct sample *s, const struct decision *d)
 {
-	char mem[32], swap[32], percent[32], free_percent[32];
+	char mem[32], swap[64], percent[32];
 
 	if (!log_debug_enabled())
 		return;
-	log_line(LOG_DETAIL,
-		 "memory: %s available (%s %%), swap: %s free (%s %%)%s; next look in %" PRIu64
-		 " ms",
+	log_line(LOG_DETAIL, "memory: %s available (%s %%), %s%s; next look in %" PRIu64 " ms",
 		 units_size(s->mem_available_kib, mem, sizeof(mem)),
 		 units_percent(d->mem_ppm, percent, sizeof(percent)),
-		 units_size(s->swap_free_kib, swap, sizeof(swap)),
-		 units_percent(d->swap_ppm, free_percent, sizeof(free_percent)),
-		 d->covered ? ", enough is coming back" : "", (d->wake_ns - s->now_ns) / NS_PER_MS);
+		 debug_swap(s, d, swap, sizeof(swap)), d->covered ? ", enough is coming back" : "",
+		 (d->wake_ns - s->now_ns) / NS_PER_MS);
 	if (d->stall.open)
 		log_line(LOG_DETAIL,
 			 "near-OOM: %" PRIu32 ".%02" PRIu32 " tasks wait, %" PRIu32

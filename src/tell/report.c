@@ -514,6 +514,8 @@ static void json_sample(struct text *t, const struct event *e)
 {
 	const struct sample *s = &e->sample;
 
+	if (s->mem_total_kib == 0) /* /proc/meminfo could not be read: nothing, and not zeros */
+		return;
 	json_number(t, "mem_total_kib", s->mem_total_kib);
 	json_number(t, "mem_available_kib", s->mem_available_kib);
 	json_percent(t, "mem_available_percent", share_ppm(s->mem_available_kib, s->mem_total_kib));
