@@ -204,8 +204,8 @@ void ctl_to_event(const struct recording_event *from, struct event *e)
 	(void)snprintf(e->victim.comm, sizeof(e->victim.comm), "%s", from->victim_comm);
 	(void)snprintf(e->victim.exe, sizeof(e->victim.exe), "%s", from->victim_exe);
 	(void)snprintf(e->user, sizeof(e->user), "%s", from->user);
-	(void)snprintf(e->unit, sizeof(e->unit), "%s", from->unit);
-	(void)snprintf(e->container, sizeof(e->container), "%s", from->container);
+	(void)snprintf(e->victim.unit, sizeof(e->victim.unit), "%s", from->unit);
+	(void)snprintf(e->victim.container, sizeof(e->victim.container), "%s", from->container);
 	for (uint32_t i = 1; i < from->candidate_count && !e->has_next; i++) {
 		const struct recording_candidate *c = &from->candidates[i];
 

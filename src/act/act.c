@@ -265,7 +265,7 @@ static void tell_later(struct act *act, struct victim *v, enum event_type type,
 /* How often this unit, or a process of this name, was the victim lately (R49). */
 static unsigned count_repeat(struct act *act, const struct event *e)
 {
-	const char *name = e->unit[0] ? e->unit : e->victim.comm;
+	const char *name = e->victim.unit[0] ? e->victim.unit : e->victim.comm;
 	struct repeat *oldest = &act->repeats[0];
 
 	for (unsigned i = 0; i < ARRAY_SIZE(act->repeats); i++) {
@@ -495,7 +495,7 @@ static void hold_back(struct act *act, const struct proc *p, uint64_t now_ns)
 		(HELD_BACK_MAX - 1) * sizeof(act->held_back_ns[0]));
 	newest->layout = p->layout;
 	memcpy(newest->exe, p->exe, sizeof(newest->exe));
-	memcpy(newest->cgroup, p->cgroup, sizeof(newest->cgroup));
+	newest->place = p->place;
 	act->held_back_ns[0] = now_ns + HOLD_BACK_NS;
 }
 

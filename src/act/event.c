@@ -2,7 +2,6 @@
 #include "act/event.h"
 
 #include "base/users.h"
-#include "look/cgroup.h"
 
 #include <assert.h>
 
@@ -31,6 +30,4 @@ const char *event_name(enum event_type type)
 void event_describe(struct event *event)
 {
 	(void)users_name(event->victim.uid, event->user, sizeof(event->user));
-	(void)cgroup_unit(event->victim.cgroup, event->unit, sizeof(event->unit));
-	(void)cgroup_container(event->victim.cgroup, event->container, sizeof(event->container));
 }

@@ -54,8 +54,6 @@ struct event {
 	unsigned together_count; /* who uses its memory too, and ends with it (R96) */
 	struct process_id together[TOGETHER_MAX];
 	char user[32]; /* "" when unknown */
-	char unit[UNIT_MAX];
-	char container[CONTAINER_MAX];
 	bool has_next; /* who would have been next */
 	struct {
 		pid_t pid;
@@ -86,8 +84,7 @@ struct event {
 /* Its name in JSON and for hooks, e.g. "kill". */
 const char *event_name(enum event_type type);
 
-/* Fill user, unit and container from what was read of the victim. Reads /etc/passwd: after the
- * signal, not before. */
+/* Fill user from what was read of the victim. Reads /etc/passwd: after the signal, not before. */
 void event_describe(struct event *event);
 
 #endif

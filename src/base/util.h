@@ -3,6 +3,7 @@
 #ifndef USEROOM_UTIL_H
 #define USEROOM_UTIL_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define NS_PER_S  UINT64_C(1000000000)
@@ -34,6 +35,17 @@ static inline uint64_t minus_u64(uint64_t a, uint64_t b)
 static inline uint64_t clamp_u64(uint64_t value, uint64_t low, uint64_t high)
 {
 	return min_u64(max_u64(value, low), high);
+}
+
+/* Bytes as one number: FNV-1a, 64 bits. More than one piece: begin with what the last one gave. */
+#define HASH_BEGIN UINT64_C(0xcbf29ce484222325)
+static inline uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t length)
+{
+	const unsigned char *p = (const unsigned char *)bytes;
+
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ p[i]) * UINT64_C(0x100000001b3);
+	return hash;
 }
 
 /* Rounded down, so that exactly 10 % is "at 10 %". 2^64 / 10^6 KiB are 17 PiB: no overflow. */

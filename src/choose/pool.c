@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "choose/pool.h"
 
+#include "base/util.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -11,29 +13,18 @@
  */
 #define POOL_LEAST 4
 
-/* What makes two rows alike, as one number (FNV-1a, 64 bits). */
-static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t length)
-{
-	const unsigned char *p = bytes;
-
-	for (size_t i = 0; i < length; i++)
-		hash = (hash ^ p[i]) * UINT64_C(0x100000001b3);
-	return hash;
-}
-
 /* 0: it is in no pool. */
 static uint64_t pool_of(const struct proc *p)
 {
 	const char *name = p->exe[0] ? p->exe : p->comm;
-	bool has_group = p->cgroup[0] != '\0' && strcmp(p->cgroup, "/") != 0;
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	uint64_t hash = HASH_BEGIN; /* what makes two rows alike, as one number */
 
-	if (p->rank == CLASS_NEVER || (!has_group && p->ppid <= 1))
+	if (p->rank == CLASS_NEVER || (p->place == 0 && p->ppid <= 1))
 		return 0;
 	hash = hash_bytes(hash, name, strlen(name));
 	hash = hash_bytes(hash, &p->uid, sizeof(p->uid));
-	hash = has_group ? hash_bytes(hash, p->cgroup, strlen(p->cgroup))
-			 : hash_bytes(hash, &p->ppid, sizeof(p->ppid));
+	hash = p->place != 0 ? hash_bytes(hash, &p->place, sizeof(p->place))
+			     : hash_bytes(hash, &p->ppid, sizeof(p->ppid));
 	return hash | 1;
 }
 

@@ -75,15 +75,18 @@ const char *rank_class_text(enum rank_class rank)
 	return texts[rank];
 }
 
-static struct match_subject subject_of(const struct proc *p)
+/* group: the entry of this list that is about its control group (proc.h). */
+static int find_entry(const struct match_list *list, const struct proc *p, unsigned group)
 {
-	return (struct match_subject){
+	const struct match_subject s = {
 		.comm = p->comm,
 		.exe = p->exe,
 		.exe_trusted = p->exe_trusted,
 		.uid = p->uid,
-		.cgroup = p->cgroup,
+		.group = group,
 	};
+
+	return match_find(list, &s);
 }
 
 static bool is_pending(const struct rank *rank, const struct proc *p)
@@ -104,7 +107,7 @@ static bool is_held_back(const struct rank *rank, const struct proc *p)
 
 		if ((like->layout != 0 && like->layout == p->layout) ||
 		    (like->exe[0] != '\0' && strcmp(like->exe, p->exe) == 0 &&
-		     strcmp(like->cgroup, p->cgroup) == 0))
+		     like->place == p->place))
 			return true;
 	}
 	return false;
@@ -123,14 +126,13 @@ static int built_in(const struct rank *rank, const struct proc *p)
 static enum skip skip_by_lists(const struct rank *rank, struct proc *p)
 {
 	const struct config *c = rank->config;
-	struct match_subject s = subject_of(p);
 
-	if ((p->matched = (int16_t)match_find(&c->protect, &s)) >= 0)
+	if ((p->matched = (int16_t)find_entry(&c->protect, p, p->group.protect)) >= 0)
 		return SKIP_PROTECTED;
 	p->built_in = (int16_t)built_in(rank, p);
 	if (p->built_in >= 0 && !critical_entries[p->built_in].late)
 		return SKIP_CRITICAL;
-	if ((p->matched = (int16_t)match_find(&c->ignore_user, &s)) >= 0)
+	if ((p->matched = (int16_t)find_entry(&c->ignore_user, p, 0)) >= 0)
 		return SKIP_IGNORED_USER;
 	return SKIP_NONE;
 }
@@ -193,18 +195,17 @@ static bool comes_late(const struct rank *rank, const struct proc *p)
 static enum rank_class class_of(const struct rank *rank, struct proc *p)
 {
 	const struct config *c = rank->config;
-	struct match_subject s = subject_of(p);
 	int index;
 
 	if (p->skip != SKIP_NONE)
 		return CLASS_NEVER;
-	if ((index = match_find(&c->avoid, &s)) >= 0 && !p->leads) {
+	if ((index = find_entry(&c->avoid, p, p->group.avoid)) >= 0 && !p->leads) {
 		p->matched = (int16_t)index;
 		return CLASS_AVOIDED;
 	}
 	if (comes_late(rank, p) && !p->leads)
 		return CLASS_AVOIDED;
-	if (p->oom_score_adj >= 0 && (index = match_find(&c->prefer, &s)) >= 0) {
+	if (p->oom_score_adj >= 0 && (index = find_entry(&c->prefer, p, p->group.prefer)) >= 0) {
 		p->matched = (int16_t)index;
 		return CLASS_PREFERRED;
 	}
@@ -429,14 +430,13 @@ static void bind_together(const struct rank *rank, struct proc_table *t)
 {
 	for (unsigned i = 0; i < t->count; i++) {
 		struct proc *p = &t->procs[i], *owner = owner_row(t, p);
-		struct match_subject s = subject_of(p);
 
 		if (p->mm_of == 0 || owner == NULL || owner->rank == CLASS_NEVER)
 			continue;
 		if (p->skip != SKIP_TOGETHER) {
 			owner->skip = SKIP_BOUND;
 			owner->rank = CLASS_NEVER;
-		} else if (match_find(&rank->config->avoid, &s) >= 0) {
+		} else if (find_entry(&rank->config->avoid, p, p->group.avoid) >= 0) {
 			owner->rank = CLASS_AVOIDED;
 		}
 	}

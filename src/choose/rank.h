@@ -26,7 +26,7 @@ struct process_id {
 struct likeness {
 	uint64_t layout; /* parse.h */
 	char exe[EXE_MAX];
-	char cgroup[CGROUP_MAX];
+	uint64_t place;
 };
 
 /* How /proc/PID/oom_score was made; the kernel does not tell. */

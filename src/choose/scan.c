@@ -20,6 +20,7 @@
 #include "base/scratch.h"
 #include "base/util.h"
 #include "choose/kin.h"
+#include "choose/place.h"
 #include "look/parse.h"
 #include "look/process.h"
 
@@ -271,8 +272,18 @@ static void keep_row(struct proc_table *t, const struct proc *row)
 	}
 }
 
+static size_t add_place(void *ctx, const char *text, size_t length)
+{
+	return place_add(ctx, text, length);
+}
+
 void scan_judge(const struct scan *scan, struct rank *rank, struct proc *row)
 {
+	struct place place;
+
+	place_begin(&place, rank->config, row);
+	if (!(row->flags & PROC_FLAG_KTHREAD))
+		process_pieces(scan->proc_fd, row->pid, "cgroup", add_place, &place);
 	if (rank_asks_path(rank, row))
 		row->exe_trusted = origin_is_host(&scan->origin, scan->proc_fd, row->pid);
 	rank_judge(rank, row);

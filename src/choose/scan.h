@@ -73,7 +73,8 @@ uint64_t scan_freed_kib(const struct scan *scan);
 /* Forget the kept candidates: the configuration has changed. */
 void scan_forget(struct scan *scan);
 
-/* rank_judge() for a process that was just read, once it is known whether its path is believed. */
+/* rank_judge() for a process that was just read, once it is known where it belongs and whether its
+ * path is believed. */
 void scan_judge(const struct scan *scan, struct rank *rank, struct proc *row);
 
 /*

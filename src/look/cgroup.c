@@ -55,12 +55,15 @@ static struct part part_behind(struct part p, const char *s)
 	return hit ? part_after(p, (size_t)(hit - p.at) + strlen(s)) : (struct part){NULL, 0};
 }
 
-/* The next component of a path that *path stands in; false at its end. */
-static bool next_component(const char **path, struct part *ret)
+/* Take the next component off a path; false at its end. */
+static bool next_component(struct part *path, struct part *ret)
 {
-	*path += strspn(*path, "/");
-	*ret = (struct part){*path, strcspn(*path, "/")};
-	*path += ret->length;
+	while (path->length > 0 && path->at[0] == '/')
+		*path = part_after(*path, 1);
+	ret->at = path->at;
+	for (ret->length = 0; ret->length < path->length && ret->at[ret->length] != '/';)
+		ret->length++;
+	*path = part_after(*path, ret->length);
 	return ret->length > 0;
 }
 
@@ -78,16 +81,13 @@ static bool lists(struct part controllers, const char *name)
 	return false;
 }
 
-/* How much a hierarchy's path says: the root says nothing, whosever it is. */
-static unsigned weigh(struct part controllers, struct part path)
+static unsigned order_of(struct part controllers)
 {
-	if (part_is(path, "/"))
-		return 1;
 	if (controllers.length == 0) /* v2 */
-		return 5;
-	if (part_is(controllers, "name=systemd"))
 		return 4;
-	return lists(controllers, "memory") ? 3 : 2;
+	if (part_is(controllers, "name=systemd"))
+		return 3;
+	return lists(controllers, "memory") ? 2 : 1;
 }
 
 /* "4:memory:/a/b" or "0::/a/b"; a controller's name holds no colon, a path may. */
@@ -115,28 +115,6 @@ static void copy_part(struct part p, char *ret, size_t size)
 	ret[n] = '\0';
 }
 
-int cgroup_parse(const char *text, size_t length, char *ret, size_t size)
-{
-	struct part all = {text, length}, controllers, path, best = {"", 0};
-	unsigned best_weight = 0;
-
-	while (all.length > 0) {
-		const char *newline = memchr(all.at, '\n', all.length);
-		struct part line = {all.at, newline ? (size_t)(newline - all.at) : all.length};
-		unsigned weight =
-			split_line(line, &controllers, &path) ? weigh(controllers, path) : 0;
-
-		if (weight > best_weight) {
-			best_weight = weight;
-			best = path;
-		}
-		all = part_after(all, line.length + (newline != NULL));
-	}
-	if (size > 0)
-		copy_part(best, ret, size);
-	return best_weight > 0 ? 0 : -ENODATA;
-}
-
 /* Unit types that have processes; systemd.unit(5). */
 static bool is_unit(struct part p)
 {
@@ -148,11 +126,11 @@ static bool is_unit(struct part p)
 	return false;
 }
 
-const char *cgroup_unit(const char *path, char *ret, size_t size)
+const char *cgroup_unit(const char *path, size_t length, char *ret, size_t size)
 {
-	struct part p, unit = {"", 0};
+	struct part rest = {path, length}, p, unit = {"", 0};
 
-	while (next_component(&path, &p))
+	while (next_component(&rest, &p))
 		if (is_unit(p))
 			unit = p;
 	if (size > 0)
@@ -312,17 +290,41 @@ static void print_found(const struct found *f, char *ret, size_t size)
 	restore_dashes(ret + used);
 }
 
-const char *cgroup_container(const char *path, char *ret, size_t size)
+static struct found find_container(struct part path)
 {
 	struct found f = {.parent = {"", 0}};
 	struct part p;
 
+	while (next_component(&path, &p))
+		find_in(&f, p);
+	return f;
+}
+
+const char *cgroup_container(const char *path, size_t length, char *ret, size_t size)
+{
+	struct found f = find_container((struct part){path, length});
+
 	if (size == 0)
 		return ret;
 	ret[0] = '\0';
-	while (next_component(&path, &p))
-		find_in(&f, p);
 	if (f.runtime)
 		print_found(&f, ret, size);
 	return ret;
+}
+
+bool cgroup_parse_line(const char *line, size_t length, struct cgroup_line *ret)
+{
+	struct part controllers, path;
+
+	if (!split_line((struct part){line, length}, &controllers, &path))
+		return false;
+	*ret = (struct cgroup_line){
+		.says = part_is(path, "/")             ? CGROUP_NOTHING
+			: find_container(path).runtime ? CGROUP_CONTAINER
+						       : CGROUP_GROUP,
+		.order = order_of(controllers),
+		.path = path.at,
+		.length = path.length,
+	};
+	return true;
 }

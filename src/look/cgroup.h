@@ -1,20 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where a process belongs, from the text of /proc/PID/cgroup (cgroups(7)): its path, the systemd
+ * Where a process belongs, from the lines of /proc/PID/cgroup (cgroups(7)): its paths, the systemd
  * unit in it, and the container and pod that Docker, Podman, containerd, CRI-O and Kubernetes write
  * into such paths. Pure.
  */
 #ifndef USEROOM_CGROUP_H
 #define USEROOM_CGROUP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+/* How much the path of one hierarchy says of where a process belongs. */
+enum cgroup_says {
+	CGROUP_NOTHING,   /* "/" */
+	CGROUP_GROUP,     /* some group */
+	CGROUP_CONTAINER, /* a container */
+};
+
+/* One line of the file. */
+struct cgroup_line {
+	enum cgroup_says says;
+	unsigned order;   /* of lines that say as much the one with the larger number counts: v2,
+			     name=systemd, memory, another */
+	const char *path; /* in the text; not NUL-terminated */
+	size_t length;
+};
+
 /*
- * The path that says most: that of the v2 hierarchy ("0::/...") unless it is "/" and a v1 hierarchy
- * says more; of v1 hierarchies name=systemd before memory before the first other. Copied
- * NUL-terminated, cut at size. Returns 0, or -ENODATA when no line parses; then *ret is "".
+ * "4:memory:/docker/0123", without its newline. A " (deleted)" behind the path is the kernel's own
+ * and no part of it. false: it is no such line; then *ret is untouched.
  */
-int cgroup_parse(const char *text, size_t length, char *ret, size_t size);
+bool cgroup_parse_line(const char *line, size_t length, struct cgroup_line *ret);
 
 /*
  * The innermost systemd unit in a cgroup path ("/system.slice/nginx.service" -> "nginx.service"; a
@@ -22,13 +38,13 @@ int cgroup_parse(const char *text, size_t length, char *ret, size_t size);
  * "/user.slice/user-1000.slice/user@1000.service/app.slice/app-x.scope" -> "app-x.scope"); slices
  * are not units here. Returns ret, "" when there is none.
  */
-const char *cgroup_unit(const char *path, char *ret, size_t size);
+const char *cgroup_unit(const char *path, size_t length, char *ret, size_t size);
 
 /*
  * The container in a cgroup path, as "docker 0123456789ab", "podman ...", "containerd ...", "cri-o
  * ...", "lxc NAME", "machine NAME"; with " pod UID" after it below Kubernetes. Returns ret, "" when
  * there is none.
  */
-const char *cgroup_container(const char *path, char *ret, size_t size);
+const char *cgroup_container(const char *path, size_t length, char *ret, size_t size);
 
 #endif

@@ -11,7 +11,6 @@
 
 #define COMM_MAX      16  /* TASK_COMM_LEN: 15 bytes and the NUL */
 #define EXE_MAX       256 /* a longer path is cut; it then matches no path entry */
-#define CGROUP_MAX    256
 #define UNIT_MAX      64
 #define CONTAINER_MAX 96
 
@@ -74,7 +73,16 @@ struct proc {
 	char comm[COMM_MAX];
 	char exe[EXE_MAX]; /* "" when it could not be read */
 	bool exe_trusted;  /* that path is the machine's own (origin.h); only where it was asked */
-	char cgroup[CGROUP_MAX];
+
+	/* place.h: where it belongs */
+	uint64_t place; /* its control group as a number; 0: unknown, or the root */
+	char unit[UNIT_MAX];
+	char container[CONTAINER_MAX];
+	struct {
+		/* the first entry unit: or cgroup: of each list that is about it, counted from 1;
+		 * 0: none */
+		uint8_t protect, avoid, prefer;
+	} group;
 
 	/* rank's answer */
 	uint64_t freeable_kib; /* what ending it gives back: anonymous, swap, page tables, shared

@@ -3,7 +3,6 @@
 
 #include "base/compat.h"
 #include "base/scratch.h"
-#include "look/cgroup.h"
 #include "look/parse.h"
 
 #include <errno.h>
@@ -73,6 +72,29 @@ static ssize_t read_proc(int proc_fd, pid_t pid, pid_t tid, const char *file, si
 ssize_t process_file(int proc_fd, pid_t pid, const char *file, size_t size)
 {
 	return read_proc(proc_fd, pid, 0, file, size);
+}
+
+void process_pieces(int proc_fd, pid_t pid, const char *file,
+		    size_t (*each)(void *ctx, const char *text, size_t length), void *ctx)
+{
+	struct path p = proc_path(pid, 0, file);
+	int fd = openat(proc_fd, p.text, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	ssize_t length =
+		SCRATCH_MAX; /* a shorter read is the last one: proc(5) gives what it has */
+	off_t at = 0;
+
+	if (fd < 0)
+		return;
+	while (length == SCRATCH_MAX) {
+		size_t taken;
+
+		length = pread(fd, scratch, SCRATCH_MAX, at);
+		taken = length > 0 ? each(ctx, scratch, (size_t)length) : 0;
+		if (taken == 0)
+			break;
+		at += (off_t)taken;
+	}
+	(void)close(fd);
 }
 
 int process_int(int proc_fd, pid_t pid, const char *file, int32_t *ret)
@@ -213,15 +235,6 @@ static void read_exe(int proc_fd, struct proc *p)
 		p->exe[(size_t)length - tail] = '\0';
 }
 
-static void read_cgroup(int proc_fd, struct proc *p)
-{
-	ssize_t length = read_proc(proc_fd, p->pid, 0, "cgroup", PROCESS_LINES_MAX);
-
-	p->cgroup[0] = '\0';
-	if (length > 0)
-		(void)cgroup_parse(scratch, (size_t)length, p->cgroup, sizeof(p->cgroup));
-}
-
 static void fill_stat(const struct proc_stat *stat, struct proc *p)
 {
 	memcpy(p->comm, stat->comm, sizeof(p->comm));
@@ -255,7 +268,6 @@ int process_read(int proc_fd, pid_t pid, struct proc *ret)
 	if (process_int(proc_fd, pid, "oom_score", &ret->oom_score) < 0)
 		ret->oom_score = -1;
 	read_exe(proc_fd, ret);
-	read_cgroup(proc_fd, ret);
 	return 0;
 }
 

@@ -355,17 +355,44 @@ static bool match_name(const struct match_entry *entry, const char *pattern,
 	return match_text(entry, pattern, text_of(slash ? slash + 1 : subject->exe), true);
 }
 
-static bool match_unit(const struct match_entry *entry, const char *pattern, const char *cgroup)
+static bool match_unit(const struct match_entry *entry, const char *pattern, struct text path)
 {
-	while (*cgroup != '\0') {
-		size_t n = strcspn(cgroup, "/");
+	while (path.length > 0) {
+		const char *slash = memchr(path.at, '/', path.length);
+		size_t n = slash ? (size_t)(slash - path.at) : path.length;
 
-		if (n > 0 && match_text(entry, pattern, (struct text){cgroup, n}, false))
+		if (n > 0 && match_text(entry, pattern, (struct text){path.at, n}, false))
 			return true;
-		cgroup += n;
-		cgroup += *cgroup == '/';
+		n += slash != NULL;
+		path.at += n;
+		path.length -= n;
 	}
 	return false;
+}
+
+#define GROUP_KINDS (1u << ENTRY_UNIT | 1u << ENTRY_CGROUP)
+
+static bool match_group(const struct match_list *list, const struct match_entry *entry,
+			struct text path)
+{
+	const char *pattern = list->text + entry->offset;
+
+	if (entry->kind == ENTRY_UNIT)
+		return match_unit(entry, pattern, path);
+	return entry->kind == ENTRY_CGROUP && match_text(entry, pattern, path, false);
+}
+
+int match_find_group(const struct match_list *list, const char *path, size_t length)
+{
+	struct text text = {path, length};
+
+	if (!(list->kinds & GROUP_KINDS) || length == 0)
+		return -1;
+	for (unsigned i = 0; i < list->count; i++) {
+		if (match_group(list, &list->entries[i], text))
+			return (int)i;
+	}
+	return -1;
 }
 
 static bool match_entry(const struct match_list *list, const struct match_entry *entry,
@@ -382,10 +409,8 @@ static bool match_entry(const struct match_list *list, const struct match_entry 
 	case ENTRY_USER:
 		return subject->uid == entry->uid;
 	case ENTRY_UNIT:
-		return match_unit(entry, pattern, subject->cgroup);
 	case ENTRY_CGROUP:
-		return *subject->cgroup != '\0' &&
-		       match_text(entry, pattern, text_of(subject->cgroup), false);
+		return subject->group == 1 + (unsigned)(entry - list->entries);
 	}
 	return false;
 }

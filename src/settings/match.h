@@ -6,8 +6,8 @@
  *   chrom*                a glob (* ? [..]) over the same two names
  *   /usr/sbin/sshd        a path (or a glob that begins with a slash): the executable itself
  *   user:postgres         the owner: a name or a number
- *   unit:nginx.service    a systemd unit (glob) anywhere in the process's cgroup path
- *   cgroup:/docker/...    a glob over the whole cgroup path, v1 or v2; * crosses slashes
+ *   unit:nginx.service    a systemd unit (glob) anywhere in one of the process's cgroup paths
+ *   cgroup:/docker/...    a glob over one whole cgroup path, v1 or v2; * crosses slashes
  *
  * Pure: it touches nothing but its arguments. User names are resolved by a function that the caller
  * passes in.
@@ -51,11 +51,12 @@ struct match_list {
 /* What is known of a process when it is matched. A string may be "" when it could not be read. */
 struct match_subject {
 	const char *comm;
-	const char *exe;    /* as readlink(/proc/PID/exe) gives it, " (deleted)" removed */
-	bool exe_trusted;   /* that path is the machine's own (origin.h) */
-	uint32_t uid;       /* real uid */
-	const char *cgroup; /* path in the hierarchy that names units and containers, e.g.
-			       /system.slice/x.service */
+	const char *exe;  /* as readlink(/proc/PID/exe) gives it, " (deleted)" removed */
+	bool exe_trusted; /* that path is the machine's own (origin.h) */
+	uint32_t uid;     /* real uid */
+	/* the first entry unit: or cgroup: that is about it, counted from 1 (match_find_group());
+	 * 0: none */
+	unsigned group;
 };
 
 /* Name -> uid. Returns 0, or -ENOENT. */
@@ -79,6 +80,12 @@ int match_add_path(struct match_list *list, const char *path);
 
 /* Does an entry hang on whether the path of the executable is the machine's own? */
 bool match_asks_path(const struct match_list *list, const char *exe);
+
+/*
+ * The index of the first entry unit: or cgroup: that this control group's path matches, or -1. A
+ * path is up to 4 KiB long and a process has several of them: none is kept (place.h).
+ */
+int match_find_group(const struct match_list *list, const char *path, size_t length);
 
 /* The index of the first entry that matches, or -1. */
 int match_find(const struct match_list *list, const struct match_subject *subject);

@@ -79,8 +79,8 @@ static void add_victim(struct work *w, const struct event *e)
 	add_variable(w, "USEROOM_SIGNAL=%s", e->signal == 0 ? "" : report_signal_name(e->signal));
 	add_variable(w, "USEROOM_UID=%" PRIu32, e->victim.uid);
 	add_variable(w, "USEROOM_USER=%s", e->user);
-	add_variable(w, "USEROOM_UNIT=%s", e->unit);
-	add_variable(w, "USEROOM_CONTAINER=%s", e->container);
+	add_variable(w, "USEROOM_UNIT=%s", e->victim.unit);
+	add_variable(w, "USEROOM_CONTAINER=%s", e->victim.container);
 	add_variable(w, "USEROOM_RSS_KIB=%" PRIu64, e->victim.rss_kib);
 	add_variable(w, "USEROOM_FREEABLE_KIB=%" PRIu64, e->victim.freeable_kib);
 }

@@ -439,8 +439,8 @@ static void fill_victim(struct recording_event *to, const struct event *e)
 	memcpy(to->victim_comm, v->comm, sizeof(to->victim_comm));
 	COPY_TEXT(to->victim_exe, v->exe);
 	COPY_TEXT(to->user, e->user);
-	COPY_TEXT(to->unit, e->unit);
-	COPY_TEXT(to->container, e->container);
+	COPY_TEXT(to->unit, e->victim.unit);
+	COPY_TEXT(to->container, e->victim.container);
 }
 
 static void fill_decision(struct recording_event *to, const struct event *e)

@@ -177,13 +177,13 @@ static void say_owner(struct text *t, const struct event *e)
 		add_safe(t, e->user);
 	else
 		add(t, "%" PRIu32, p->uid);
-	if (e->unit[0]) {
+	if (e->victim.unit[0]) {
 		add(t, ", unit ");
-		add_safe(t, e->unit);
+		add_safe(t, e->victim.unit);
 	}
-	if (e->container[0]) {
+	if (e->victim.container[0]) {
 		add(t, ", container ");
-		add_safe(t, e->container);
+		add_safe(t, e->victim.container);
 	}
 }
 
@@ -255,7 +255,7 @@ static void say_kill(struct text *t, const struct event *e)
 	add(t, " after the look");
 	if (e->repeat_count > 1)
 		add(t, "; the %u%s victim of %s in a short time", e->repeat_count,
-		    ordinal(e->repeat_count), e->unit[0] ? "this unit" : "this name");
+		    ordinal(e->repeat_count), e->victim.unit[0] ? "this unit" : "this name");
 }
 
 static void say_freed(struct text *t, const struct event *e)
@@ -565,8 +565,8 @@ static void json_victim(struct text *t, const struct event *e)
 	json_string(t, "exe", p->exe);
 	json_number(t, "uid", p->uid);
 	json_string(t, "user", e->user);
-	json_string(t, "unit", e->unit);
-	json_string(t, "container", e->container);
+	json_string(t, "unit", e->victim.unit);
+	json_string(t, "container", e->victim.container);
 	json_number(t, "rss_kib", p->rss_kib);
 	json_number(t, "anon_kib", p->anon_kib);
 	json_number(t, "swap_kib", p->swap_kib);

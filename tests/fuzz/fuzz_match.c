@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Lines: the list, then comm, executable, cgroup. */
+/* Lines: the list, then comm, executable, a path of a control group. */
 #include "settings/match.h"
 
 #include <stdint.h>
@@ -42,20 +42,24 @@ static void run(char *copy)
 {
 	static struct match_list list;
 	struct match_subject subject = {.exe_trusted = true, .uid = 3};
-	const char *text = next_line(&copy);
+	const char *text = next_line(&copy), *group;
 	char bad[16];
 	int index;
 
 	subject.comm = next_line(&copy);
 	subject.exe = next_line(&copy);
-	subject.cgroup = next_line(&copy);
+	group = next_line(&copy);
 	(void)match_glob(text, subject.comm, true);
-	(void)match_glob(subject.cgroup, subject.exe, false);
+	(void)match_glob(group, subject.exe, false);
 	if (match_parse(text, any_user, &list, bad, sizeof(bad)) < 0) {
 		if (!memchr(bad, '\0', sizeof(bad)))
 			abort();
 		return;
 	}
+	index = match_find_group(&list, group, strlen(group));
+	if (index >= (int)list.count || index < -1)
+		abort();
+	subject.group = (unsigned)(index + 1);
 	index = match_find(&list, &subject);
 	if (index >= (int)list.count || index < -1)
 		abort();

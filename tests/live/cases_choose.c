@@ -113,6 +113,33 @@ static void avoid_cgroup(struct stage *s)
 		  "3:memory:/docker/0123\n2:cpu,cpuacct:/\n1:name=systemd:/docker/0123\n", false);
 }
 
+/* Docker's lines of Ubuntu 20.04: v2 only says who started the container. */
+#define HYBRID                                                                                     \
+	"3:memory:/docker/" ID64 "\n2:cpu,cpuacct:/docker/" ID64 "\n1:name=systemd:/docker/" ID64  \
+	"\n0::/system.slice/containerd.service\n"
+#define ID64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static void r101_container_in_v1_only(struct stage *s)
+{
+	of_two_at(s, USUAL "-protect cgroup:/docker/*", HYBRID, false);
+}
+
+static void r101_not_the_unit_that_started_it(struct stage *s)
+{
+	of_two_at(s, USUAL "-protect unit:containerd.service", HYBRID, true);
+	must_log(s, "killed .*container docker 0123456789ab");
+	must_not_log(s, "unit containerd");
+}
+
+static void r102_deep_path(struct stage *s)
+{
+	of_two_at(s, USUAL "-protect unit:shop.service",
+		  "0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod" ID64
+		  ".slice/a-group-of-somebody-with-a-long-name/" ID64 "/" ID64 "/" ID64
+		  "/shop.service\n",
+		  false);
+}
+
 static void unit_is_named(struct stage *s)
 {
 	of_two_at(s, USUAL, "0::/system.slice/shop.service\n", true);
@@ -644,6 +671,9 @@ const struct live_case choose_cases[] = {
 	{"min_victim", min_victim, NULL, false},
 	{"protect_unit", protect_unit, NULL, false},
 	{"avoid_cgroup", avoid_cgroup, NULL, false},
+	{"r101_container_in_v1_only", r101_container_in_v1_only, NULL, false},
+	{"r101_not_the_unit_that_started_it", r101_not_the_unit_that_started_it, NULL, false},
+	{"r102_deep_path", r102_deep_path, NULL, false},
 	{"unit_is_named", unit_is_named, NULL, false},
 	{"r20_right_numbers", r20_right_numbers, NULL, false},
 	{"r21_helpers", r21_helpers, NULL, false},

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "look/cgroup.h"
 
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,62 +16,53 @@
 #define UID          "6f4ab64a-6f38-4c3e-a0a5-0d5b6e5a6c2f"
 #define UID_         "6f4ab64a_6f38_4c3e_a0a5_0d5b6e5a6c2f"
 
-static void paths(void **state)
+static void lines(void **state)
 {
 	static const struct {
-		const char *text;
-		int r;
-		const char *path;
+		const char *line, *path;
+		enum cgroup_says says;
+		unsigned order; /* 0: it is no line */
 	} rows[] = {
-		{"0::/system.slice/nginx.service\n", 0, "/system.slice/nginx.service"},
-		{"0::/\n", 0, "/"},
-		{"0::/a", 0, "/a"},
-		{"0::/a:b:c\n", 0, "/a:b:c"},
-		{"0::/system.slice/gone.service (deleted)\n", 0, "/system.slice/gone.service"},
-		/* v2 before all others, whatever the order */
-		{"4:memory:/m\n1:name=systemd:/s\n0::/v2\n", 0, "/v2"},
-		{"0::/v2\n4:memory:/m\n1:name=systemd:/s\n", 0, "/v2"},
-		/* hybrid: v2 is mounted but holds nobody */
-		{"4:memory:/m\n1:name=systemd:/s\n0::/\n", 0, "/s"},
-		/* v1: name=systemd, memory, the first other */
-		{"12:pids:/p\n4:memory:/m\n1:name=systemd:/s\n", 0, "/s"},
-		{"12:pids:/p\n4:cpu,memory:/m\n2:cpuset:/c\n", 0, "/m"},
-		{"12:pids:/p\n4:memory:/\n2:cpuset:/c\n", 0, "/p"},
-		{"12:pids:/p\n4:memoryx,xmemory:/m\n", 0, "/p"},
-		{"12:pids:/\n1:name=systemd:/\n", 0, "/"},
-		{"1:name=systemd:/\n4:memory:/docker/x\n", 0, "/docker/x"},
-		{"", -ENODATA, ""},
-		{"\n\n", -ENODATA, ""},
-		{"0::\n", -ENODATA, ""},
-		{"0::relative\n", -ENODATA, ""},
-		{"0:/\n", -ENODATA, ""},
-		{":::\n::x\ngarbage\n", -ENODATA, ""},
-		{"garbage\n0::/x\n", 0, "/x"},
+		{"0::/system.slice/nginx.service", "/system.slice/nginx.service", CGROUP_GROUP, 4},
+		{"0::/", "/", CGROUP_NOTHING, 4},
+		{"0::/a:b:c", "/a:b:c", CGROUP_GROUP, 4},
+		{"0::/system.slice/gone.service (deleted)", "/system.slice/gone.service",
+		 CGROUP_GROUP, 4},
+		{"1:name=systemd:/s", "/s", CGROUP_GROUP, 3},
+		{"4:memory:/m", "/m", CGROUP_GROUP, 2},
+		{"4:cpu,memory:/m", "/m", CGROUP_GROUP, 2},
+		{"4:memoryx,xmemory:/m", "/m", CGROUP_GROUP, 1},
+		{"12:pids:/p", "/p", CGROUP_GROUP, 1},
+		{"12:pids:/", "/", CGROUP_NOTHING, 1},
+		{"12:pids:/docker/" ID, "/docker/" ID, CGROUP_CONTAINER, 1},
+		{"0::/lxc.payload.web/init.scope", "/lxc.payload.web/init.scope", CGROUP_CONTAINER,
+		 4},
+		{"", NULL, CGROUP_NOTHING, 0},
+		{"0::", NULL, CGROUP_NOTHING, 0},
+		{"0::relative", NULL, CGROUP_NOTHING, 0},
+		{"0:/", NULL, CGROUP_NOTHING, 0},
+		{":::", NULL, CGROUP_NOTHING, 0},
+		{"::x", NULL, CGROUP_NOTHING, 0},
+		{"garbage", NULL, CGROUP_NOTHING, 0},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		size_t length = strlen(rows[i].text);
-		char *copy = malloc(length ? length : 1), path[256] = "?";
+		size_t length = strlen(rows[i].line);
+		char *copy = malloc(length ? length : 1); /* without its NUL */
+		struct cgroup_line line = {.order = 0};
 
 		assert_non_null(copy);
-		memcpy(copy, rows[i].text, length); /* without its NUL */
-		assert_int_equal(cgroup_parse(copy, length, path, sizeof(path)), rows[i].r);
-		assert_string_equal(path, rows[i].path);
+		memcpy(copy, rows[i].line, length);
+		assert_int_equal(cgroup_parse_line(copy, length, &line), rows[i].order > 0);
+		assert_int_equal(line.order, rows[i].order);
+		assert_int_equal(line.says, rows[i].says);
+		if (rows[i].path) {
+			assert_int_equal(line.length, strlen(rows[i].path));
+			assert_memory_equal(line.path, rows[i].path, line.length);
+		}
 		free(copy);
 	}
-}
-
-static void path_is_cut_at_size(void **state)
-{
-	static const char text[] = "0::/system.slice/nginx.service\n";
-	char path[8];
-
-	(void)state;
-	assert_int_equal(cgroup_parse(text, sizeof(text) - 1, path, sizeof(path)), 0);
-	assert_string_equal(path, "/system");
-	assert_int_equal(cgroup_parse(text, sizeof(text) - 1, path, 1), 0);
-	assert_string_equal(path, "");
 }
 
 static void units(void **state)
@@ -101,9 +91,11 @@ static void units(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
-		assert_string_equal(cgroup_unit(rows[i].path, buf, sizeof(buf)), rows[i].unit);
-	assert_string_equal(cgroup_unit("/nginx.service", buf, 6), "nginx");
-	assert_string_equal(cgroup_unit("/nginx.service", buf, 1), "");
+		assert_string_equal(
+			cgroup_unit(rows[i].path, strlen(rows[i].path), buf, sizeof(buf)),
+			rows[i].unit);
+	assert_string_equal(cgroup_unit("/nginx.service", 14, buf, 6), "nginx");
+	assert_string_equal(cgroup_unit("/nginx.service", 14, buf, 1), "");
 }
 
 static void containers(void **state)
@@ -185,7 +177,8 @@ static void containers(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		const char *got = cgroup_container(rows[i].path, buf, sizeof(buf));
+		const char *got =
+			cgroup_container(rows[i].path, strlen(rows[i].path), buf, sizeof(buf));
 
 		if (strcmp(got, rows[i].container) != 0)
 			fail_msg("%s: '%s'", rows[i].path, got);
@@ -198,10 +191,10 @@ static void container_is_cut_at_size(void **state)
 	char full[96], buf[96];
 
 	(void)state;
-	cgroup_container(path, full, sizeof(full));
+	cgroup_container(path, sizeof(path) - 1, full, sizeof(full));
 	for (size_t size = 1; size < sizeof(buf); size++) {
 		memset(buf, 'x', sizeof(buf));
-		cgroup_container(path, buf, size);
+		cgroup_container(path, sizeof(path) - 1, buf, size);
 		assert_true(strlen(buf) < size);
 		assert_int_equal(strncmp(buf, full, strlen(buf)), 0);
 	}
@@ -210,8 +203,7 @@ static void container_is_cut_at_size(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(paths),
-		cmocka_unit_test(path_is_cut_at_size),
+		cmocka_unit_test(lines),
 		cmocka_unit_test(units),
 		cmocka_unit_test(containers),
 		cmocka_unit_test(container_is_cut_at_size),

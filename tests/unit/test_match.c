@@ -157,7 +157,7 @@ static void parse_empty_lists(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct match_list list = parsed(rows[i]);
-		struct match_subject subject = {.comm = "", .exe = "", .cgroup = ""};
+		struct match_subject subject = {.comm = "", .exe = ""};
 
 		assert_int_equal(list.count, 0);
 		assert_int_equal(list.kinds, 0);
@@ -234,7 +234,6 @@ static void check_rows(const struct row *rows, size_t count)
 
 		s.comm = s.comm ? s.comm : "";
 		s.exe = s.exe ? s.exe : "";
-		s.cgroup = s.cgroup ? s.cgroup : "";
 		index = match_find(&list, &s);
 		if (index != rows[i].expected)
 			fail_msg("row %zu: '%s' answered %d", i, rows[i].list, index);
@@ -256,7 +255,7 @@ static void names(void **state)
 		{"Web Content", {.comm = "Web Content"}, 0},
 		{"*", {.comm = ""}, -1}, /* nothing is known of it */
 		{"\xc3\x9c", {.comm = "\xc3\xbc"}, -1},
-		{"sshd", {.comm = "x", .cgroup = "/sshd", .exe = "/sshd/x"}, -1},
+		{"sshd", {.comm = "x", .exe = "/sshd/x"}, -1},
 	};
 
 	(void)state;
@@ -326,35 +325,66 @@ static void r30_paths_cannot_be_faked(void **state)
 	check_rows(rows, COUNT(rows));
 }
 
-static void users_units_and_cgroups(void **state)
+static void users(void **state)
 {
-	static const char cgroup[] =
-		"/user.slice/user-1000.slice/user@1000.service/app.slice/app-x.scope";
 	static const struct row rows[] = {
 		{"user:postgres", {.uid = 106}, 0},
 		{"user:postgres", {.uid = 0}, -1},
 		{"user:1000", {.uid = 1000}, 0},
-		{"unit:app-x.scope", {.cgroup = cgroup}, 0},
-		{"unit:user@1000.service", {.cgroup = cgroup}, 0},
-		{"unit:user@*.service", {.cgroup = cgroup}, 0},
-		{"unit:app-x", {.cgroup = cgroup}, -1},
-		{"unit:APP-X.scope", {.cgroup = cgroup}, -1},
-		{"unit:pp-x.scope", {.cgroup = cgroup}, -1},
-		{"unit:app.slice/app-x.scope", {.cgroup = cgroup}, -1}, /* a component, not two */
-		{"unit:*", {.cgroup = "/"}, -1},
-		{"unit:*", {.cgroup = ""}, -1},
-		{"unit:x.scope", {.cgroup = "//x.scope//"}, 0},
-		{"unit:dev-disk\\x2d1.service",
-		 {.cgroup = "/system.slice/dev-disk\\x2d1.service"},
-		 0},
-		{"cgroup:/user.slice/*", {.cgroup = cgroup}, 0},
-		{"cgroup:/user.slice", {.cgroup = cgroup}, -1},
-		{"cgroup:*app-?.scope", {.cgroup = cgroup}, 0},
-		{"cgroup:*", {.cgroup = ""}, -1},
 	};
 
 	(void)state;
 	check_rows(rows, COUNT(rows));
+}
+
+static void units_and_cgroups(void **state)
+{
+	static const char session[] =
+		"/user.slice/user-1000.slice/user@1000.service/app.slice/app-x.scope";
+	static const struct {
+		const char *list, *path;
+		int expected;
+	} rows[] = {
+		{"unit:app-x.scope", session, 0},
+		{"unit:user@1000.service", session, 0},
+		{"unit:user@*.service", session, 0},
+		{"unit:app-x", session, -1},
+		{"unit:APP-X.scope", session, -1},
+		{"unit:pp-x.scope", session, -1},
+		{"unit:app.slice/app-x.scope", session, -1}, /* a component, not two */
+		{"unit:*", "/", -1},
+		{"unit:*", "", -1},
+		{"unit:x.scope", "//x.scope//", 0},
+		{"unit:dev-disk\\x2d1.service", "/system.slice/dev-disk\\x2d1.service", 0},
+		{"cgroup:/user.slice/*", session, 0},
+		{"cgroup:/user.slice", session, -1},
+		{"cgroup:*app-?.scope", session, 0},
+		{"cgroup:*", "", -1},
+		{"app-x.scope,cgroup:/a,unit:app-x.scope", session, 2},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct match_list list = parsed(rows[i].list);
+		int index = match_find_group(&list, rows[i].path, strlen(rows[i].path));
+		struct match_subject s = {.comm = "x", .exe = "", .group = (unsigned)(index + 1)};
+
+		if (index != rows[i].expected || match_find(&list, &s) != rows[i].expected)
+			fail_msg("row %zu: '%s' answered %d", i, rows[i].list, index);
+	}
+}
+
+/* What is in front of it in the list comes first, whatever kind it is of. */
+static void the_first_entry_of_any_kind(void **state)
+{
+	struct match_list list = parsed("a,unit:a.service,b");
+	struct match_subject s = {.comm = "b", .exe = ""};
+
+	(void)state;
+	s.group = (unsigned)(match_find_group(&list, "/a.service", 10) + 1);
+	assert_int_equal(match_find(&list, &s), 1);
+	s.comm = "a";
+	assert_int_equal(match_find(&list, &s), 0);
 }
 
 int main(void)
@@ -370,7 +400,9 @@ int main(void)
 		cmocka_unit_test(r28_names_with_anything_in_them),
 		cmocka_unit_test(r29_names_longer_than_the_kernel_keeps),
 		cmocka_unit_test(r30_paths_cannot_be_faked),
-		cmocka_unit_test(users_units_and_cgroups),
+		cmocka_unit_test(users),
+		cmocka_unit_test(units_and_cgroups),
+		cmocka_unit_test(the_first_entry_of_any_kind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -304,11 +304,11 @@ static void r97_who_is_no_pool(void **state)
 	assert_string_equal(best_name(), "leak");
 	for (unsigned i = 0; i < table.count; i++) {
 		if (strcmp(table.procs[i].comm, "java") == 0)
-			(void)snprintf(table.procs[i].cgroup, CGROUP_MAX, "/system.slice/j%u", i);
+			table.procs[i].place = 1 + i;
 	}
 	assert_string_equal(best_name(), "leak"); /* each in its unit */
 	for (unsigned i = 0; i < table.count; i++)
-		(void)strcpy(table.procs[i].cgroup, "/user.slice/session-1.scope");
+		table.procs[i].place = 1;
 	assert_string_equal(best_name(), "java");
 	for (unsigned i = 0; i < table.count; i++)
 		table.procs[i].uid = 1000 + i;
@@ -660,7 +660,7 @@ static void r96_an_avoided_one_makes_all_late(void **state)
 static void r93_its_like_is_held_back(void **state)
 {
 	struct rank rank = judge_all();
-	struct likeness like = {.layout = 4711, .exe = "/usr/bin/thing", .cgroup = "/a"};
+	struct likeness like = {.layout = 4711, .exe = "/usr/bin/thing", .place = 1};
 	struct proc *copy = add("copy", 5000), *same = add("same", 5000), *other = add("other", 1);
 
 	(void)state;
@@ -668,9 +668,9 @@ static void r93_its_like_is_held_back(void **state)
 	rank.held_back_count = 1;
 	copy->layout = 4711;
 	(void)strcpy(same->exe, "/usr/bin/thing");
-	(void)strcpy(same->cgroup, "/a");
+	same->place = 1;
 	(void)strcpy(other->exe, "/usr/bin/thing");
-	(void)strcpy(other->cgroup, "/b");
+	other->place = 2;
 	rank_judge(&rank, copy);
 	rank_judge(&rank, same);
 	rank_judge(&rank, other);

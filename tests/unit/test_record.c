@@ -255,7 +255,7 @@ static void an_event_has_its_candidates(void **state)
 		.pid = 12, .comm = "sshd", .rank = CLASS_NEVER, .skip = SKIP_CRITICAL};
 	e.type = EVENT_KILL;
 	e.victim = table.procs[0];
-	memset(e.container, 'c', sizeof(e.container) - 1);
+	memset(e.victim.container, 'c', sizeof(e.victim.container) - 1);
 	record_event(&record, &e, &table);
 	assert_int_equal(seen->sequence, 1);
 	assert_int_equal(seen->victim_pid, 11);

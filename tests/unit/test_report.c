@@ -163,8 +163,8 @@ static void a_kill_with_everything(void **state)
 	e.victim.leader_exited = true;
 	e.victim.shmem_kib = e.victim.shared_shmem_kib = 8388608;
 	e.victim.oom_score_adj = -5;
-	(void)strcpy(e.unit, "shop.service");
-	(void)strcpy(e.container, "docker 0123456789ab");
+	(void)strcpy(e.victim.unit, "shop.service");
+	(void)strcpy(e.victim.container, "docker 0123456789ab");
 	e.user[0] = '\0';
 	e.has_next = false;
 	e.repeat_count = 3;
@@ -266,9 +266,9 @@ static void nothing_overflows(void **state)
 	memset(e.victim.comm, '\xff', sizeof(e.victim.comm) - 1);
 	memset(e.next.comm, '\xff', sizeof(e.next.comm) - 1);
 	memset(e.victim.exe, '\xff', sizeof(e.victim.exe) - 1);
-	memset(e.unit, '\xff', sizeof(e.unit) - 1);
+	memset(e.victim.unit, '\xff', sizeof(e.victim.unit) - 1);
 	memset(e.user, '\xff', sizeof(e.user) - 1);
-	memset(e.container, '\xff', sizeof(e.container) - 1);
+	memset(e.victim.container, '\xff', sizeof(e.victim.container) - 1);
 	assert_true(report_json(&e, text, sizeof(text)) < sizeof(text) - 1);
 	assert_int_equal(text[strlen(text) - 1], '}');
 	make_numbers_long();
