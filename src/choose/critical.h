@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The built-in list (-protect-critical): processes without which a machine cannot be used or
+ * The built-in list (-protect-critical). Pure. Processes without which a machine cannot be used or
  * repaired are never ended, and those that hold somebody's session come late.
  *
  * A path says which program was started, not what it does since: whoever may run a program can

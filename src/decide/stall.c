@@ -134,19 +134,6 @@ uint64_t stall_pause(const struct stall_view *view)
 	return view->suspicious ? PAUSE_SUSPICIOUS_NS : PAUSE_OPEN_NS;
 }
 
-const char *stall_rule_name(enum stall_rule rule)
-{
-	static const char *const names[STALL_RULE_COUNT] = {
-		[STALL_NONE] = "none",         [STALL_REFAULTS] = "refaults",
-		[STALL_FAULTS] = "faults",     [STALL_FALLING] = "falling",
-		[STALL_SLOW] = "slow",         [STALL_FLOOD] = "swap-flood",
-		[STALL_PRESSURE] = "pressure",
-	};
-
-	assert((unsigned)rule < STALL_RULE_COUNT);
-	return names[rule];
-}
-
 /* ---- points ---- */
 
 static struct stall_point point_of(const struct sample *s)
@@ -330,72 +317,160 @@ static double mean_running(const struct stall *stall, unsigned points)
 	return sum / points;
 }
 
-static bool roomy(const struct sample *s)
+/* ---- the rules ---- */
+
+/* What a rule is asked about. */
+struct look {
+	const struct config *config;
+	const struct sample *sample;
+	const struct rates
+		*rates; /* over the long and the short window, where a moment could deceive */
+	double stall;   /* -stall, in tasks */
+	double running;
+};
+
+static bool available_at_most(const struct look *l, uint32_t ppm)
 {
+	return at_most(l->sample->mem_available_kib, l->sample->mem_total_kib, ppm);
+}
+
+static bool roomy(const struct look *l)
+{
+	const struct sample *s = l->sample;
+
 	return s->swap_total_kib > 0 && !at_most(s->swap_free_kib, s->swap_total_kib, ROOMY_PPM);
 }
 
+/* So many of those who would get on are stalled that it is of the whole machine. */
+static bool of_the_machine(const struct look *l, double stalled)
+{
+	return stalled * RUNNING_PER_WAITING >= l->running;
+}
+
+static bool refaults(const struct look *l)
+{
+	return l->rates->waiting >= l->stall && of_the_machine(l, l->rates->waiting) &&
+	       available_at_most(l, l->config->stall_below_ppm);
+}
+
+static bool faults(const struct look *l)
+{
+	return l->rates->faulting >= 2 * l->stall && of_the_machine(l, l->rates->faulting) &&
+	       available_at_most(l, l->config->stall_below_ppm) &&
+	       available_at_most(l, FAULTS_BELOW_PPM);
+}
+
+static bool slow(const struct look *l)
+{
+	return l->rates->waiting >= l->stall / 4 && of_the_machine(l, l->rates->waiting) &&
+	       available_at_most(l, l->config->stall_below_ppm);
+}
+
 /* At this speed memory and swap are gone before anything else could be tried. */
-static bool soon(const struct rates *r)
+static bool soon(const struct look *l)
 {
-	return r->reach * (double)NS_PER_S <= (double)FALLING_NS;
+	return l->rates->reach * (double)NS_PER_S <= (double)FALLING_NS;
 }
 
-static bool falls(const struct sample *s, const struct rates *r)
+static bool falling(const struct look *l)
 {
-	return r->reach * (double)NS_PER_S <=
-	       (double)(s->swap_total_kib > 0 ? FALLING_SWAP_NS : FALLING_NS);
+	double within_ns = (double)(l->sample->swap_total_kib > 0 ? FALLING_SWAP_NS : FALLING_NS);
+
+	return l->rates->waiting >= l->stall / FALLING_PART &&
+	       l->rates->waiting * RUNNING_PER_FIRST >= l->running &&
+	       l->rates->reach * (double)NS_PER_S <= within_ns;
 }
 
-/* The more there is of swap, the longer can be waited. Where swap is ignored, "soon" says nothing
- * of it. */
-static uint32_t flood_below_ppm(const struct config *config, const struct sample *s,
-				const struct rates *r)
+/*
+ * The more there is of swap, the longer can be waited. Where swap is ignored, "soon" says nothing
+ * of it.
+ */
+static uint32_t flood_below_ppm(const struct look *l)
 {
-	uint32_t term = level_ppm(config, LEVEL_MEM_TERM, s->mem_total_kib);
-	uint32_t kill = level_ppm(config, LEVEL_MEM_KILL, s->mem_total_kib);
+	const struct config *c = l->config;
+	uint32_t term = c->ignore_swap ? c->mem_term_ppm : c->mem_term_ppm * FLOOD_BELOW / 100;
 
-	if (!config->ignore_swap)
-		term = term * FLOOD_BELOW / 100;
-	return soon(r) && term > kill ? term : kill;
+	return soon(l) && term > c->mem_kill_ppm ? term : c->mem_kill_ppm;
 }
 
-/* Which conditions hold at this look; over the long and the short window where a moment could
- * deceive. */
-static void conditions(const struct config *config, const struct sample *s, const struct rates *r,
-		       double running, bool ret[STALL_RULE_COUNT])
+static bool flood(const struct look *l)
 {
-	double stall = config->stall_milli / 1000.0;
-	bool of_the_machine = r->waiting * RUNNING_PER_WAITING >= running;
-	uint64_t available = s->mem_available_kib, total = s->mem_total_kib;
-
-	ret[STALL_FALLING] = r->waiting >= stall / FALLING_PART &&
-			     r->waiting * RUNNING_PER_FIRST >= running && falls(s, r);
-	if (!at_most(available, total, config->stall_below_ppm))
-		return;
-	ret[STALL_REFAULTS] = r->waiting >= stall && of_the_machine;
-	ret[STALL_FAULTS] = r->faulting >= 2 * stall &&
-			    r->faulting * RUNNING_PER_WAITING >= running &&
-			    at_most(available, total, FAULTS_BELOW_PPM);
-	ret[STALL_SLOW] = r->waiting >= stall / 4 && of_the_machine;
-	ret[STALL_FLOOD] = r->swap_out_kib >= FLOOD_KIB_PER_S && r->alloc_stalls >= FLOOD_STALLS &&
-			   at_most(available, total, flood_below_ppm(config, s, r));
-	/* That it is of the machine is what pressure says: two hundred threads that reclaim memory
-	 * count as running. */
-	ret[STALL_PRESSURE] = r->waiting >= stall / 4 && r->pressure >= PRESSURE_LEAST;
+	return l->rates->swap_out_kib >= FLOOD_KIB_PER_S &&
+	       l->rates->alloc_stalls >= FLOOD_STALLS && available_at_most(l, flood_below_ppm(l)) &&
+	       available_at_most(l, l->config->stall_below_ppm);
 }
 
-static uint64_t hold_ns(const struct config *config, const struct sample *s, const struct rates *r,
-			enum stall_rule rule)
+/*
+ * That it is of the machine is what pressure says: two hundred threads that reclaim memory count as
+ * running.
+ */
+static bool pressure(const struct look *l)
 {
-	/* What is roomy now will not be; R53: a bomb fills the swap that is still free as well. */
-	if (rule == STALL_FALLING || (rule == STALL_FLOOD && soon(r)))
-		return 0;
-	if (rule == STALL_SLOW || roomy(s))
-		return config->stall_hold_ns;
-	if (rule == STALL_FLOOD)
-		return FLOOD_HOLD_NS;
-	return rule == STALL_FAULTS ? FAULTS_HOLD_NS : 0;
+	return l->rates->waiting >= l->stall / 4 && l->rates->pressure >= PRESSURE_LEAST &&
+	       available_at_most(l, l->config->stall_below_ppm);
+}
+
+/* Where swap is roomy there is time to see, and what is roomy now will not be. */
+static uint64_t while_roomy(const struct look *l)
+{
+	return roomy(l) ? l->config->stall_hold_ns : 0;
+}
+
+static uint64_t faults_hold(const struct look *l)
+{
+	return max_u64(while_roomy(l), FAULTS_HOLD_NS);
+}
+
+static uint64_t always_hold(const struct look *l)
+{
+	return l->config->stall_hold_ns;
+}
+
+static uint64_t no_hold(const struct look *l)
+{
+	(void)l;
+	return 0;
+}
+
+/* R53: a bomb fills the swap that is still free as well. */
+static uint64_t flood_hold(const struct look *l)
+{
+	return soon(l) ? 0 : roomy(l) ? l->config->stall_hold_ns : FLOOD_HOLD_NS;
+}
+
+static bool at_term_level(const struct look *l)
+{
+	return available_at_most(l, l->config->mem_term_ppm);
+}
+
+/* In the order in which they are told. The same rule may stand twice. */
+static const struct stall_row {
+	enum stall_rule rule;
+	bool (*holds)(const struct look *l);
+	uint64_t (*hold_ns)(const struct look *l); /* so long before it is acted on */
+	bool (*also)(const struct look *l);        /* and this, when it is; NULL: nothing */
+	bool may_be_return; /* a program that comes back from swap looks like it */
+} rows[] = {
+	{STALL_REFAULTS, refaults, while_roomy, NULL, true},
+	{STALL_FAULTS, faults, faults_hold, NULL, true},
+	{STALL_SLOW, slow, always_hold, NULL, true},
+	{STALL_FLOOD, flood, flood_hold, at_term_level, false},
+	{STALL_PRESSURE, pressure, while_roomy, NULL, true},
+	{STALL_FLOOD, flood, flood_hold, NULL, false},
+	{STALL_FALLING, falling, no_hold, NULL, false},
+};
+
+const char *stall_rule_name(enum stall_rule rule)
+{
+	static const char *const names[STALL_RULE_COUNT] = {
+		[STALL_NONE] = "none",         [STALL_REFAULTS] = "refaults",
+		[STALL_FAULTS] = "faults",     [STALL_FALLING] = "falling",
+		[STALL_SLOW] = "slow",         [STALL_FLOOD] = "swap-flood",
+		[STALL_PRESSURE] = "pressure",
+	};
+
+	assert((unsigned)rule < STALL_RULE_COUNT);
+	return names[rule];
 }
 
 static struct stall_since since_now(const struct sample *s)
@@ -412,49 +487,50 @@ static struct stall_since since_now(const struct sample *s)
  * long as most of what is refaulted comes from swap, and less has come than was in it when this
  * began, it may be a return.
  */
-static bool may_be_return(const struct stall_since *since, const struct sample *s)
+static bool may_be_return(const struct stall_since *since, const struct look *l)
 {
+	const struct sample *s = l->sample;
 	uint64_t back_kib = s->swap_in_kib - since->swap_in_kib;
 	uint64_t refaulted_kib = (s->refaults - since->refaults) * s->page_kib;
 
-	return roomy(s) && back_kib > 0 && back_kib * 2 >= refaulted_kib &&
+	return roomy(l) && back_kib > 0 && back_kib * 2 >= refaulted_kib &&
 	       back_kib < since->swap_used_kib;
 }
 
-static bool lasted(const struct stall *stall, const struct config *config, const struct sample *s,
-		   const struct rates *r, enum stall_rule rule)
+static bool lasted(const struct stall_row *row, const struct stall_since *since,
+		   const struct look *l)
 {
-	const struct stall_since *since = &stall->since[rule];
-	uint64_t ns = s->now_ns - since->now_ns;
+	uint64_t ns = l->sample->now_ns - since->now_ns;
 
-	if (ns < hold_ns(config, s, r, rule))
+	if (since->now_ns == 0 || ns < row->hold_ns(l))
 		return false;
-	if (rule == STALL_FALLING || rule == STALL_FLOOD)
-		return true;
-	return !may_be_return(since, s) || ns >= RETURN_HOLDS * config->stall_hold_ns;
+	return !row->may_be_return || !may_be_return(since, l) ||
+	       ns >= RETURN_HOLDS * l->config->stall_hold_ns;
 }
 
-static void judge(struct stall *stall, const struct config *config, const struct sample *s,
-		  const struct rates *r, double running)
+static void follow_conditions(struct stall *stall, const struct look *l)
 {
-	bool holds[STALL_RULE_COUNT] = {false};
+	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct stall_since *since = &stall->since[rows[i].rule];
 
-	conditions(config, s, r, running, holds);
-	stall->view.rule = STALL_NONE;
-	for (unsigned rule = STALL_RULE_COUNT; --rule > STALL_NONE;) {
-		if (!holds[rule])
-			stall->since[rule] = (struct stall_since){0};
-		else if (stall->since[rule].now_ns == 0)
-			stall->since[rule] = since_now(s);
-		if (!holds[rule] || !lasted(stall, config, s, r, rule))
-			continue;
-		/* Above -m a flood only ends who grows; pressure is a reason of its own. */
-		if (rule != STALL_FLOOD || stall->view.rule != STALL_PRESSURE ||
-		    at_most(s->mem_available_kib, s->mem_total_kib,
-			    level_ppm(config, LEVEL_MEM_TERM, s->mem_total_kib)))
-			stall->view.rule = rule;
+		if (!rows[i].holds(l))
+			*since = (struct stall_since){0};
+		else if (since->now_ns == 0)
+			*since = since_now(l->sample);
 	}
 }
+
+static enum stall_rule first_that_lasted(const struct stall *stall, const struct look *l)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (lasted(&rows[i], &stall->since[rows[i].rule], l) &&
+		    (rows[i].also == NULL || rows[i].also(l)))
+			return rows[i].rule;
+	}
+	return STALL_NONE;
+}
+
+/* ---- following ---- */
 
 static uint32_t to_u32(double value)
 {
@@ -489,6 +565,7 @@ static void look_at(struct stall *stall, const struct config *config, const stru
 {
 	unsigned in_window = points_back(stall, WINDOW_NS), in_short = points_back(stall, SHORT_NS);
 	struct rates window, last, r;
+	struct look l;
 	double running;
 
 	stall->view = (struct stall_view){.open = true, .reach_ns = UINT64_MAX};
@@ -500,7 +577,13 @@ static void look_at(struct stall *stall, const struct config *config, const stru
 	last.reach = reach_between(config, s, back(stall, in_short), back(stall, 0));
 	r = both(&window, &last);
 	running = mean_running(stall, in_window);
-	judge(stall, config, s, &r, running);
+	l = (struct look){.config = config,
+			  .sample = s,
+			  .rates = &r,
+			  .stall = config->stall_milli / 1000.0,
+			  .running = running};
+	follow_conditions(stall, &l);
+	stall->view.rule = first_that_lasted(stall, &l);
 	stall->view.waiting_milli = to_u32(r.waiting * 1000);
 	stall->view.reach_ns = r.reach < 1e9 ? (uint64_t)(r.reach * (double)NS_PER_S) : UINT64_MAX;
 	stall->view.lost_ppm = to_u32(lost(&window, running) * PPM);
