@@ -334,7 +334,7 @@ json_object *ctl_look_json(const struct reading *r, const struct recording_look 
 	if (stall.open) {
 		json_object_object_add(o, "stall_rule",
 				       json_object_new_string(stall_rule_name(stall.rule)));
-		json_object_object_add(o, "waiting_millitasks",
+		json_object_object_add(o, "stalled_millitasks",
 				       json_object_new_uint64(stall.waiting_milli));
 		json_object_object_add(o, "lost_ppm", json_object_new_uint64(stall.lost_ppm));
 	}

@@ -144,7 +144,7 @@ static void write_lost(FILE *f, const struct recording_event *kill)
 
 	if (!(kill->stall_flags & RECORDED_STALL_OPEN) || kill->lost_ppm == 0)
 		return;
-	(void)snprintf(text, sizeof(text), "%u\u00a0%%, %.1f tasks waiting",
+	(void)snprintf(text, sizeof(text), "%u\u00a0%%, %.1f tasks stalled",
 		       kill->lost_ppm / PPM_PER_PERCENT, kill->waiting_milli / 1000.0);
 	write_fact(f, "time lost then", text);
 }

@@ -82,8 +82,8 @@ static void fill_stall(const struct view *v, struct meter *m)
 	m->ppm = v->stall.lost_ppm;
 	(void)units_percent(v->stall.lost_ppm / PPM_PER_PERCENT * PPM_PER_PERCENT, lost,
 			    sizeof(lost));
-	(void)snprintf(m->text, sizeof(m->text), "%s %%, %.1f tasks wait for memory that was taken",
-		       lost, v->stall.waiting_milli / 1000.0);
+	(void)snprintf(m->text, sizeof(m->text), "%s %%, %.1f tasks stalled", lost,
+		       v->stall.waiting_milli / 1000.0);
 	(void)snprintf(m->brief, sizeof(m->brief), "%s %%", lost);
 }
 

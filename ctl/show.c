@@ -100,8 +100,8 @@ static void show_look(FILE *f, const struct reading *r, const struct recording_l
 		(void)fprintf(f, ", %s coming back",
 			      units_size(l->value[VALUE_PENDING_MEM], size, sizeof(size)));
 	if ((l->flags & LOOK_STALL_OPEN) && l->waiting_milli + l->lost_ppm > 0)
-		(void)fprintf(f, ", %.1f tasks wait, %u %% of time lost", l->waiting_milli / 1000.0,
-			      l->lost_ppm / PPM_PER_PERCENT);
+		(void)fprintf(f, ", %.1f tasks stalled, %u %% of time lost",
+			      l->waiting_milli / 1000.0, l->lost_ppm / PPM_PER_PERCENT);
 	(void)fputc('\n', f);
 }
 

@@ -99,7 +99,7 @@ static void print_thresholds(void)
 			     level_text(c, LEVEL_SWAP_TERM, swap_term, sizeof(swap_term)),
 			     level_text(c, LEVEL_SWAP_KILL, swap_kill, sizeof(swap_kill)));
 	if (c->stall_milli > 0)
-		(void)printf("; SIGTERM when %g tasks wait for memory", c->stall_milli / 1000.0);
+		(void)printf("; SIGTERM when thrashing stalls %g tasks", c->stall_milli / 1000.0);
 	(void)puts(view.running ? "" : " (as its file has it)");
 }
 
@@ -222,7 +222,7 @@ static json_object *machine_json(void)
 	add_number(o, "swap_total_kib", s->swap_total_kib);
 	add_number(o, "swap_free_kib", s->swap_free_kib);
 	if (view.running && view.stall.open) {
-		add_number(o, "waiting_millitasks", view.stall.waiting_milli);
+		add_number(o, "stalled_millitasks", view.stall.waiting_milli);
 		add_number(o, "lost_ppm", view.stall.lost_ppm);
 		json_object_object_add(o, "stall_rule",
 				       json_object_new_string(stall_rule_name(view.stall.rule)));

@@ -42,6 +42,9 @@
  */
 #define KERNEL_KILLS_FRESH_NS (500 * NS_PER_MS)
 
+/* Stalled tasks for which nobody is ended are said again after this. */
+#define NO_EVIDENCE_AGAIN_NS (3600 * NS_PER_S)
+
 #define POLL_MAX (VICTIMS_MAX + 8)
 
 /* ---- looking ---- */
@@ -86,8 +89,11 @@ static void read_sample(struct useroom *u, bool detail, struct sample *s)
  * own. */
 static void add_waits(struct useroom *u, struct sample *s)
 {
-	if (policy_wants_waits(&u->policy, &u->config, s) && !(s->have & HAVE_FOREIGN))
-		sense_waits(&u->sense, s);
+	if (!policy_wants_waits(&u->policy, &u->config, s) || (s->have & HAVE_FOREIGN))
+		return;
+	sense_waits(&u->sense, s);
+	if (!(s->have & HAVE_DETAIL)) /* was memory taken? */
+		sense_detail(&u->sense, s);
 }
 
 /*
@@ -263,7 +269,7 @@ static bool enough_is_left(struct useroom *u, struct sample *s, const struct dec
  */
 static bool nobody_grows(const struct useroom *u, const struct decision *d)
 {
-	return policy_before_level(d) && (u->table.count == 0 || !u->table.procs[0].growing);
+	return policy_only_growing(d) && (u->table.count == 0 || !u->table.procs[0].growing);
 }
 
 static void choose_and_end(struct useroom *u, struct sample *s, const struct decision *decided)
@@ -356,6 +362,17 @@ static void note_kernel_kills(struct useroom *u, const struct sample *s, const s
 	u->kernel_kills_ns = s->now_ns;
 }
 
+/* A database larger than memory may be like that for years: once an hour is enough. */
+static void note_no_evidence(struct useroom *u, const struct sample *s, const struct decision *d)
+{
+	if (d->stall.held_back == STALL_NONE || d->low ||
+	    (u->told_no_evidence_ns != 0 &&
+	     s->now_ns - u->told_no_evidence_ns < NO_EVIDENCE_AGAIN_NS))
+		return;
+	u->told_no_evidence_ns = s->now_ns;
+	tell_look(u, EVENT_NO_EVIDENCE, 0, s, d);
+}
+
 /* What is said once an episode. */
 static void note_changes(struct useroom *u, const struct sample *s, const struct decision *d)
 {
@@ -364,6 +381,7 @@ static void note_changes(struct useroom *u, const struct sample *s, const struct
 	if (d->episode_begins)
 		tell_look(u, EVENT_LOW, 0, s, d);
 	note_futile(u, s, d);
+	note_no_evidence(u, s, d);
 	note_kernel_kills(u, s, d);
 	if (d->episode_ends) {
 		tell_look(u, EVENT_RECOVERED, 0, s, d);
@@ -377,7 +395,7 @@ static void note_changes(struct useroom *u, const struct sample *s, const struct
 /* Is it time to choose? The levels do not wait for what was early. */
 static bool may_choose(const struct useroom *u, const struct sample *s, const struct decision *d)
 {
-	return s->now_ns >= u->choose_ns && (!policy_before_level(d) || s->now_ns >= u->early_ns);
+	return s->now_ns >= u->choose_ns && (!policy_only_growing(d) || s->now_ns >= u->early_ns);
 }
 
 void loop_turn(struct useroom *u)

@@ -139,10 +139,12 @@ void tell_debug_look(const struct sample *s, const struct decision *d)
 		 (d->wake_ns - s->now_ns) / NS_PER_MS);
 	if (d->stall.open)
 		log_line(LOG_DETAIL,
-			 "near-OOM: %" PRIu32 ".%02" PRIu32 " tasks wait, %" PRIu32
-			 " %% of time lost, rule %s",
+			 "thrashing: %" PRIu32 ".%02" PRIu32 " tasks stalled, %" PRIu32
+			 " %% of time lost, rule %s, evidence: %s",
 			 d->stall.waiting_milli / 1000, d->stall.waiting_milli / 10 % 100,
-			 d->stall.lost_ppm / 10000, stall_rule_name(d->stall.rule));
+			 d->stall.lost_ppm / 10000,
+			 stall_rule_name((enum stall_rule)(d->stall.rule | d->stall.held_back)),
+			 stall_evidence_name(d->stall.evidence));
 }
 
 static void debug_row(const struct useroom *u, unsigned place, const struct proc *p)

@@ -50,6 +50,7 @@ struct useroom {
 	uint64_t choose_ns;   /* nobody could be ended: not before this again */
 	uint64_t early_ns;    /* before the level nobody grew: not before this again, except by the
 				 levels */
+	uint64_t told_no_evidence_ns; /* when; 0: not yet */
 	bool told_nobody;     /* once an episode (R22) */
 	enum holder told_futile;
 	uint64_t kernel_kills;    /* baseline */

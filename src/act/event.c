@@ -21,6 +21,7 @@ const char *event_name(enum event_type type)
 		[EVENT_KERNEL_KILL] = "kernel_kill",
 		[EVENT_RECOVERED] = "recovered",
 		[EVENT_FAILED] = "failed",
+		[EVENT_NO_EVIDENCE] = "no_evidence",
 	};
 
 	assert((unsigned)type < EVENT_TYPE_COUNT);

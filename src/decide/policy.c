@@ -565,12 +565,9 @@ struct decision policy_decide(struct policy *policy, const struct config *config
 	return d;
 }
 
-bool policy_before_level(const struct decision *decision)
+bool policy_only_growing(const struct decision *decision)
 {
-	enum stall_rule rule = decision->stall.rule;
-
-	return decision->by_stall &&
-	       (rule == STALL_FALLING || (rule == STALL_FLOOD && !decision->mem_low));
+	return decision->by_stall && stall_only_growing(&decision->stall);
 }
 
 struct decision policy_confirm(const struct config *config, const struct sample *sample,

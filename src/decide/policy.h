@@ -113,9 +113,11 @@ bool policy_wants_waits(const struct policy *policy, const struct config *config
 struct decision policy_decide(struct policy *policy, const struct config *config,
 			      const struct sample *sample);
 
-/* Acted on before the SIGTERM level is reached, for the speed at which memory goes: only who grows
- * is ended. */
-bool policy_before_level(const struct decision *decision);
+/*
+ * May only a process that grows be ended? So it is where tasks are stalled, unless the kernel's own
+ * word is clear: one that stands still has taken nothing.
+ */
+bool policy_only_growing(const struct decision *decision);
 
 /*
  * The same question on a newer sample (taken with detail, or after the victim was chosen), without

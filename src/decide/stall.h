@@ -12,6 +12,7 @@
 #ifndef USEROOM_STALL_H
 #define USEROOM_STALL_H
 
+#include "decide/taken.h"
 #include "look/sample.h"
 #include "settings/config.h"
 
@@ -35,15 +36,26 @@ enum stall_rule {
 	STALL_RULE_COUNT,
 };
 
+/* What says that memory was taken, and that it is not how this machine has always worked. */
+enum stall_evidence {
+	EVIDENCE_NONE,
+	EVIDENCE_GROWTH, /* memory that cannot be dropped grew as it began, or since (taken.h) */
+	EVIDENCE_KERNEL, /* the kernel itself says so of what is read back (activations) */
+	EVIDENCE_SWAP, /* what is read back was in swap, and more comes back than was there: it was
+			  taken from whoever needs it, whoever took it */
+};
+
 /* What the last two seconds show. */
 struct stall_view {
-	bool open;              /* memory is short: the counters are read and count */
-	bool suspicious;        /* a twentieth of -stall: be ready */
-	enum stall_rule rule;   /* what has to end, or STALL_NONE */
-	uint32_t waiting_milli; /* tasks that wait for memory that was taken from them, in
-				   thousandths */
-	uint64_t reach_ns;      /* at the speed of the window the SIGTERM levels are reached in this
-				   time; UINT64_MAX: not */
+	bool open;                 /* memory is short: the counters are read and count */
+	bool suspicious;           /* a twentieth of -stall: be ready */
+	enum stall_rule rule;      /* what has to end, or STALL_NONE */
+	enum stall_rule held_back; /* what would have to, but for want of evidence; or STALL_NONE */
+	enum stall_evidence evidence; /* for the rule */
+	uint32_t waiting_milli;       /* tasks that wait for memory that was taken from them, in
+					 thousandths */
+	uint64_t reach_ns; /* at the speed of the window the SIGTERM levels are reached in this
+			      time; UINT64_MAX: not */
 	/* the share of time that a program which needs its memory loses to that */
 	uint32_t lost_ppm;
 };
@@ -51,7 +63,8 @@ struct stall_view {
 /* The counters of one look that had them. */
 struct stall_point {
 	uint64_t now_ns;
-	uint64_t refaults, major_faults, swap_in_kib, swap_out_kib, alloc_stalls, steals;
+	uint64_t refaults, activations, major_faults, swap_in_kib, swap_out_kib, alloc_stalls,
+		steals;
 	uint64_t disk_reads, disk_read_pages, disk_read_ms, disk_wait_ms, disks;
 	uint64_t pressure_full_us, io_full_us;
 	uint64_t running;
@@ -62,7 +75,7 @@ struct stall_point {
 /* When a rule's condition began to hold, and how it was then. */
 struct stall_since {
 	uint64_t now_ns; /* 0: it does not hold */
-	uint64_t refaults, swap_in_kib, swap_used_kib;
+	uint64_t refaults, activations, swap_in_kib, swap_used_kib;
 };
 
 #define STALL_POINTS 12
@@ -71,6 +84,7 @@ struct stall {
 	unsigned count, newest;
 	struct stall_point points[STALL_POINTS];
 	struct stall_since since[STALL_RULE_COUNT];
+	struct taken taken;
 	struct stall_view view;
 };
 
@@ -95,6 +109,12 @@ void stall_forget(struct stall *stall);
 
 /* When to look again at the latest while the gate is open, ns after the look. */
 uint64_t stall_pause(const struct stall_view *view);
+
+/* May only a process that grows be ended for it? The kernel's word would be needed for others. */
+bool stall_only_growing(const struct stall_view *view);
+
+/* "none", "growth", "kernel", "swap" */
+const char *stall_evidence_name(enum stall_evidence evidence);
 
 /* "refaults", "swap-flood", ... */
 const char *stall_rule_name(enum stall_rule rule);

@@ -28,6 +28,7 @@ enum sample_have {
 	HAVE_STEALS = 1 << 9,   /* with it: and what the machine's own reclaim took */
 	HAVE_FOREIGN = 1 << 10, /* meminfo is not the kernel's own, but a container's (lxcfs): lines
 				   of two worlds, and nothing else is of its world */
+	HAVE_ACTIVATIONS = 1 << 11, /* with HAVE_WAITS: activations mean what they say */
 };
 
 struct sample {
@@ -72,6 +73,12 @@ struct sample {
 			      sample */
 	uint64_t refaults; /* workingset_refault*: pages read that had been in memory a short while
 			      ago */
+	/*
+	 * workingset_activate*: of them those that would have stayed had memory not been taken:
+	 * fewer pages were thrown out meanwhile than are in use (refault distance,
+	 * mm/workingset.c); with HAVE_ACTIVATIONS
+	 */
+	uint64_t activations;
 	uint64_t major_faults;    /* pgmajfault: faults that had to read */
 	uint64_t swap_in_kib;     /* pswpin: read from swap */
 	uint64_t swap_out_kib;    /* pswpout: written to swap */

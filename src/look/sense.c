@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
@@ -33,6 +34,22 @@ static int open_below(int proc_fd, const char *name)
 	return fd < 0 ? -errno : fd;
 }
 
+/*
+ * Multi-Gen LRU (6.1; Documentation/admin-guide/mm/multigen_lru.rst) counts a page as activated
+ * that was there within the last generations: beside a database that has read its file once that is
+ * every page.
+ */
+static bool has_lru_gen(void)
+{
+	char byte[16];
+	int fd = open("/sys/kernel/mm/lru_gen/enabled", O_RDONLY | O_CLOEXEC);
+	ssize_t length = fd < 0 ? -1 : read(fd, byte, sizeof(byte));
+
+	if (fd >= 0)
+		(void)close(fd);
+	return length > 2 && byte[0] == '0' && byte[1] == 'x' && strtoul(byte, NULL, 16) & 1;
+}
+
 int sense_open(struct sense *sense, int proc_fd)
 {
 	int fd = open_below(proc_fd, "meminfo");
@@ -46,6 +63,7 @@ int sense_open(struct sense *sense, int proc_fd)
 	sense->arc_fd = open_below(proc_fd, "spl/kstat/zfs/arcstats");
 	sense->swaps_fd = open_below(proc_fd, "swaps");
 	sense->diskstats_fd = open_below(proc_fd, "diskstats");
+	sense->lru_gen = process_dir_is_proc(proc_fd) && has_lru_gen();
 	sense->loadavg_fd = open_below(proc_fd, "loadavg");
 	sense->memory_pressure_fd = open_below(proc_fd, "pressure/memory");
 	sense->io_pressure_fd = open_below(proc_fd, "pressure/io");
@@ -201,6 +219,9 @@ static bool read_vmstat_waits(struct sense *sense, struct sample *s)
 
 	if (length == 0 || parse_counter(scratch, length, "pgmajfault", &s->major_faults) < 0)
 		return false;
+	if (!sense->lru_gen &&
+	    parse_counter_sum(scratch, length, "workingset_activate", &s->activations) == 0)
+		s->have |= HAVE_ACTIVATIONS;
 	/* workingset_refault, two of them since 5.9; allocstall, one a zone since 4.8. */
 	if (parse_counter_sum(scratch, length, "workingset_refault", &s->refaults) == 0)
 		s->have |= HAVE_REFAULTS;

@@ -23,6 +23,7 @@ struct sense {
 	/* What is waited for; -1: not there. */
 	int diskstats_fd;
 	struct disks disks;
+	bool lru_gen; /* activations mean something else */
 	int loadavg_fd;
 	int memory_pressure_fd;
 	int io_pressure_fd;

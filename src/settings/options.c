@@ -72,8 +72,8 @@ const struct option_row option_rows[] = {
 	     "back above it by a "
 	     "tenth.")},
 	{"stall", OPTION_TASKS, true, FIELD(stall_milli), "2", 0.1, 10000, NULL, "TASKS|off",
-	 "send SIGTERM while so many tasks wait for memory that was taken from them",
-	 DOC("当有这么多任务在等待被回收的内存时发送 SIGTERM；off 表示关闭",
+	 "send SIGTERM while thrashing stalls so many tasks",
+	 DOC("当内存抖动使这么多任务停顿时发送 SIGTERM；off 表示关闭",
 	     "The mean number of tasks that wait for pages which were in memory a short while ago: "
 	     "thrashing. It is "
 	     "counted only while available memory is at or below -stall-below, whatever swap there "

@@ -340,7 +340,8 @@ static void add_to_span(struct record *r, const struct sample *s)
 	DO(VALUE_CMA_FREE, cma_free_kib)                                                           \
 	DO(VALUE_POOL, pool_kib)                                                                   \
 	DO(VALUE_BALLOON, balloon_kib)                                                             \
-	DO(VALUE_SWAP_LEAVING, swap_leaving_kib)
+	DO(VALUE_SWAP_LEAVING, swap_leaving_kib)                                                   \
+	DO(VALUE_ACTIVATIONS, activations)
 
 void recording_to_sample(const struct recording_look *look, struct sample *ret_sample)
 {
@@ -370,7 +371,8 @@ uint32_t recording_flags(const struct decision *d)
 	return (uint32_t)d->action | (d->low ? LOOK_LOW : 0u) | (d->near ? LOOK_NEAR : 0u) |
 	       (d->covered ? LOOK_COVERED : 0u) | (d->futile != HOLDER_NONE ? LOOK_FUTILE : 0u) |
 	       (d->by_stall ? LOOK_BY_STALL : 0u) | (d->stall.open ? LOOK_STALL_OPEN : 0u) |
-	       (uint32_t)d->stall.rule << LOOK_STALL_RULE_SHIFT;
+	       (d->stall.held_back != STALL_NONE ? LOOK_HELD_BACK : 0u) |
+	       (uint32_t)(d->stall.rule | d->stall.held_back) << LOOK_STALL_RULE_SHIFT;
 }
 
 void record_look(struct record *r, const struct sample *s, const struct decision *d, bool confirm)

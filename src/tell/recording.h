@@ -123,6 +123,7 @@ enum recording_value {
 	VALUE_POOL,
 	VALUE_BALLOON,
 	VALUE_SWAP_LEAVING,
+	VALUE_ACTIVATIONS,
 	VALUE_COUNT,
 };
 
@@ -136,6 +137,7 @@ enum recording_look_flags {
 	LOOK_STARTS = 1 << 7,   /* the first of a writer: nothing before it belongs to it */
 	LOOK_BY_STALL = 1 << 8, /* the levels alone would do nothing */
 	LOOK_STALL_OPEN = 1 << 9,
+	LOOK_HELD_BACK = 1 << 10,   /* the rule holds, but nothing says that memory was taken */
 	LOOK_STALL_RULE = 15 << 12, /* mask: enum stall_rule */
 	LOOK_STALL_RULE_SHIFT = 12,
 };

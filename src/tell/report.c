@@ -30,6 +30,7 @@ enum log_level report_level(const struct event *e)
 	case EVENT_KERNEL_KILL:
 	case EVENT_FAILED:
 	case EVENT_WARN:
+	case EVENT_NO_EVIDENCE:
 		return LOG_WARN;
 	case EVENT_RELOAD:
 		return e->error ? LOG_ERROR : LOG_NOTE;
@@ -140,28 +141,24 @@ static void add_tasks(struct text *t, uint32_t milli)
 	add(t, "%" PRIu32 ".%" PRIu32, tenths / 10, tenths % 10);
 }
 
-static void say_waiting(struct text *t, uint32_t milli)
-{
-	add_tasks(t, milli);
-	add(t, " tasks wait for memory that was taken from them, ");
-}
-
 /* Near-OOM, where it decided or at least is there; a flood and a wait without refaults are said as
  * what they are. */
 static void say_stall(struct text *t, const struct event *e)
 {
 	const struct stall_view *stall = &e->decision.stall;
 
-	if (stall->rule == STALL_FLOOD)
-		add(t, "memory is poured into swap and allocations wait for it, ");
-	else if (stall->rule == STALL_NONE && !stall->suspicious)
+	if (stall->rule == STALL_FLOOD) {
+		add(t, "swapping out: allocations wait for it, ");
+	} else if (stall->rule == STALL_NONE && !stall->suspicious) {
 		return;
-	else
-		say_waiting(t, stall->waiting_milli);
-	add(t, "programs lose ");
+	} else {
+		add(t, "thrashing: ");
+		add_tasks(t, stall->waiting_milli);
+		add(t, " tasks stalled, ");
+	}
 	add_percent(t, stall->lost_ppm / 10000 * 10000);
-	add(t, " of their time");
-	if (policy_before_level(&e->decision) && stall->reach_ns != UINT64_MAX) {
+	add(t, " of time lost");
+	if (e->decision.by_stall && !e->decision.mem_low && stall->reach_ns != UINT64_MAX) {
 		add(t, ", and at this speed memory is low in ");
 		add_time(t, stall->reach_ns);
 	}
@@ -360,9 +357,9 @@ static void say_start(struct text *t, const struct event *e)
 		add_level(t, e->swap_kill_ppm, e->level_kib[LEVEL_SWAP_KILL]);
 	}
 	if (e->stall_milli > 0) {
-		add(t, "; SIGTERM when ");
+		add(t, "; SIGTERM when thrashing stalls ");
 		add_tasks(t, e->stall_milli);
-		add(t, " tasks wait for memory that was taken from them");
+		add(t, " tasks");
 	}
 	add(t, "; looking every ");
 	add_time(t, e->interval_ns);
@@ -404,9 +401,16 @@ static void say_other(struct text *t, const struct event *e)
 		say_levels(t, e);
 		break;
 	case EVENT_LOW:
-		add(t, e->decision.by_stall ? "near-OOM: " : "memory is low: ");
+		add(t, e->decision.by_stall ? "near-OOM, " : "memory is low: ");
 		say_stall(t, e);
 		say_levels(t, e);
+		break;
+	case EVENT_NO_EVIDENCE:
+		say_stall(t, e);
+		say_levels(t, e);
+		add(t,
+		    "; nobody is ended for it: no memory was taken lately, so what they read may "
+		    "never have fitted");
 		break;
 	case EVENT_NOBODY:
 		say_stall(t, e);
@@ -530,9 +534,11 @@ static void json_stall(struct text *t, const struct event *e)
 
 	if (!stall->open)
 		return;
-	json_string(t, "stall_rule", stall_rule_name(stall->rule));
+	json_string(t, "stall_rule",
+		    stall_rule_name((enum stall_rule)(stall->rule | stall->held_back)));
+	json_string(t, "stall_evidence", stall_evidence_name(stall->evidence));
 	json_bool(t, "by_stall", e->decision.by_stall);
-	json_number(t, "waiting_millitasks", stall->waiting_milli);
+	json_number(t, "stalled_millitasks", stall->waiting_milli);
 	json_percent(t, "lost_percent", stall->lost_ppm);
 }
 
@@ -642,6 +648,7 @@ static void json_body(struct text *t, const struct event *e)
 		break;
 	case EVENT_WARN:
 	case EVENT_LOW:
+	case EVENT_NO_EVIDENCE:
 		json_limits(t, e);
 		break;
 	case EVENT_NOBODY:

@@ -518,7 +518,8 @@ static void an_episode_has_one_beginning_and_one_end(void **state)
 static struct decision stalled_step(struct policy *p, const struct config *c, struct sample *s)
 {
 	s->now_ns += 250 * NS_PER_MS;
-	s->have |= HAVE_WAITS | HAVE_REFAULTS;
+	s->have |= HAVE_WAITS | HAVE_REFAULTS | HAVE_DETAIL;
+	s->slab_kib += s->mem_total_kib / 64; /* what takes it: 6 % a second */
 	s->low_kib = MIB(100);
 	s->page_kib = 4;
 	s->mem_free_kib = MIB(150);

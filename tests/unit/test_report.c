@@ -116,28 +116,23 @@ static void a_kill_by_a_stall(void **state)
 		{{.rule = STALL_REFAULTS,
 		  .waiting_milli = 1870,
 		  .lost_ppm = 650000,
-		  .reach_ns = 4 * NS_PER_S},
+		  .reach_ns = UINT64_MAX},
 		 false,
-		 "SIGTERM: 1.8 tasks wait for memory that was taken from them, programs lose 65 % "
-		 "of their time; "},
+		 "SIGTERM: thrashing: 1.8 tasks stalled, 65 % of time lost; "},
 		{{.rule = STALL_FALLING,
 		  .waiting_milli = 200,
 		  .lost_ppm = 160000,
 		  .reach_ns = 4 * NS_PER_S},
 		 false,
-		 "SIGTERM: 0.2 tasks wait for memory that was taken from them, programs lose 16 % "
-		 "of their time, and "
-		 "at this speed memory is low in 4 s; "},
+		 "SIGTERM: thrashing: 0.2 tasks stalled, 16 % of time lost, and at this speed "
+		 "memory is low in 4 s; "},
 		{{.rule = STALL_FLOOD, .lost_ppm = 10000, .reach_ns = 3 * NS_PER_S},
 		 false,
-		 "SIGTERM: memory is poured into swap and allocations wait for it, programs lose 1 "
-		 "% of their time, "
-		 "and "
-		 "at this speed memory is low in 3 s; "},
+		 "SIGTERM: swapping out: allocations wait for it, 1 % of time lost, and at this "
+		 "speed memory is low in 3 s; "},
 		{{.rule = STALL_FLOOD, .lost_ppm = 10000, .reach_ns = 3 * NS_PER_S},
 		 true,
-		 "SIGTERM: memory is poured into swap and allocations wait for it, programs lose 1 "
-		 "% of their time; "},
+		 "SIGTERM: swapping out: allocations wait for it, 1 % of time lost; "},
 	};
 
 	(void)state;
@@ -147,6 +142,23 @@ static void a_kill_by_a_stall(void **state)
 		e.decision.mem_low = rows[i].mem_low;
 		must_hold(as_text(), rows[i].text);
 	}
+}
+
+/* R86: it is seen, and said why nobody is ended. */
+static void r86_no_evidence(void **state)
+{
+	(void)state;
+	e.type = EVENT_NO_EVIDENCE;
+	e.decision.stall = (struct stall_view){.open = true,
+					       .suspicious = true,
+					       .held_back = STALL_REFAULTS,
+					       .waiting_milli = 2700,
+					       .lost_ppm = 250000,
+					       .reach_ns = UINT64_MAX};
+	must_hold(as_text(), "thrashing: 2.7 tasks stalled, 25 % of time lost; ");
+	must_hold(as_text(), "; nobody is ended for it: no memory was taken lately");
+	must_hold(as_json(), "\"event\":\"no_evidence\"");
+	must_hold(as_json(), "\"stall_rule\":\"refaults\",\"stall_evidence\":\"none\"");
 }
 
 static void a_kill_with_everything(void **state)
@@ -352,6 +364,7 @@ int main(void)
 		cmocka_unit_test_setup(an_amount_is_told_as_one, fresh),
 		cmocka_unit_test_setup(r88_swapoff_in_a_sentence, fresh),
 		cmocka_unit_test_setup(a_kill_by_a_stall, fresh),
+		cmocka_unit_test_setup(r86_no_evidence, fresh),
 		cmocka_unit_test_setup(a_kill_with_everything, fresh),
 		cmocka_unit_test_setup(r09_sizes_have_the_right_unit, fresh),
 		cmocka_unit_test_setup(percents_and_times, fresh),

@@ -22,6 +22,8 @@ struct load {
 		alloc_stalls, steals;
 	double pressure_full_us, io_full_us;
 	uint64_t running;
+	bool still;         /* nothing is taken; else 16 MiB a second */
+	double activations; /* of the refaults */
 };
 
 static int set_up(void **state)
@@ -35,7 +37,8 @@ static int set_up(void **state)
 	stall_forget(&stall);
 	/* 1 GiB, 14 % available, nearly nothing free: where thrashing begins. */
 	machine = (struct sample){.now_ns = 1000 * NS_PER_S,
-				  .have = HAVE_MEM | HAVE_WAITS | HAVE_REFAULTS,
+				  .have = HAVE_MEM | HAVE_DETAIL | HAVE_WAITS | HAVE_REFAULTS,
+				  .anon_kib = MIB(500),
 				  .mem_total_kib = MIB(1024),
 				  .mem_available_kib = MIB(143),
 				  .mem_free_kib = MIB(12),
@@ -66,6 +69,8 @@ static struct stall_view step(const struct load *l)
 	s->steals += (uint64_t)(l->steals / 4);
 	s->pressure_full_us += (uint64_t)(l->pressure_full_us / 4);
 	s->io_full_us += (uint64_t)(l->io_full_us / 4);
+	s->activations += (uint64_t)(l->activations / 4);
+	s->anon_kib += l->still ? 0 : MIB(4);
 	s->running = l->running;
 	return stall_follow(&stall, &config, s);
 }
@@ -218,6 +223,88 @@ static void a_control_group_at_its_own_limit(void **state)
 	assert_int_equal(step(&l).waiting_milli, 0);
 	l.steals = 3500; /* it is the machine that takes them */
 	assert_true(fires(&l, 8, &rule) > 0);
+}
+
+/* A mapped file that is read at random for years, as fast as the disk can; nothing has grown. */
+static const struct load database = {.refaults = 1800,
+				     .major_faults = 1700,
+				     .reads = 1800,
+				     .read_pages = 1800,
+				     .read_ms = 4000,
+				     .running = 1,
+				     .activations = 250, /* 0.14: the most that was seen */
+				     .still = true};
+
+/* R86: what never fitted is no stall; it is said that it is held back. */
+static void r86_a_mapped_database_ends_nobody(void **state)
+{
+	enum stall_rule rule;
+	struct stall_view v;
+
+	(void)state;
+	assert_true(fires(&database, 600, &rule) < 0);
+	v = step(&database);
+	assert_int_equal(v.held_back, STALL_REFAULTS);
+	assert_int_equal(v.evidence, EVIDENCE_NONE);
+	assert_in_range(v.waiting_milli, 3700, 3800); /* it is seen all the same */
+	machine.have |= HAVE_ACTIVATIONS;
+	assert_true(fires(&database, 60, &rule) < 0);
+}
+
+/* R86: who filled memory before the readers began has taken nothing from them. */
+static void r86_what_was_taken_before_does_not_count(void **state)
+{
+	static const struct load fills = {.running = 2};
+	enum stall_rule rule;
+
+	(void)state;
+	assert_true(fires(&fills, 10, &rule) < 0);
+	assert_true(fires(&(struct load){.running = 1, .still = true}, 12, &rule) < 0);
+	assert_true(fires(&database, 60, &rule) < 0);
+}
+
+/* Beside a database that has run for minutes something takes memory: that is a stall. */
+static void a_leak_beside_a_database(void **state)
+{
+	enum stall_rule rule;
+
+	(void)state;
+	assert_true(fires(&database, 120, &rule) < 0);
+	assert_float_equal(fires(&thrash, 10, &rule), 1.75, 0.01); /* when 25.6 MiB were taken */
+	assert_true(stall_only_growing(&stall.view));
+	assert_float_equal(fires(&database, 60, &rule), 0.25, 0.01); /* it was a moment ago */
+	for (unsigned i = 0; i < 4 * 62; i++)
+		(void)step(&database);
+	assert_int_equal(stall.view.rule, STALL_NONE); /* and is not any more */
+	assert_int_equal(stall.view.held_back, STALL_REFAULTS);
+}
+
+/* The classic LRU's own word needs no growth, and then anybody may go. */
+static void the_kernels_word_is_evidence(void **state)
+{
+	struct load l = thrash;
+	enum stall_rule rule;
+
+	(void)state;
+	l.still = true;
+	l.activations = 650;
+	assert_true(fires(&l, 60, &rule) < 0); /* with MGLRU it means nothing, and is not read */
+	machine.have |= HAVE_ACTIVATIONS;
+	stall_forget(&stall);
+	assert_float_equal(fires(&l, 10, &rule), 2.5, 0.01);
+	assert_int_equal(stall.view.evidence, EVIDENCE_KERNEL);
+	assert_false(stall_only_growing(&stall.view));
+}
+
+/* A kernel or a recording that does not say who holds the memory: on the cautious side. */
+static void without_detail_nobody_is_ended(void **state)
+{
+	enum stall_rule rule;
+
+	(void)state;
+	machine.have &= ~(uint32_t)HAVE_DETAIL;
+	assert_true(fires(&thrash, 60, &rule) < 0);
+	assert_int_equal(stall.view.held_back, STALL_REFAULTS);
 }
 
 /* On a large machine kswapd takes for seconds' worth at a time; what is read in between goes where
@@ -441,6 +528,23 @@ static void falling_memory_brings_it_forward(void **state)
 	}
 }
 
+/*
+ * R85: a JVM of 430 MiB, and a program of 480 MiB starts beside it: 680 of 768 MiB of swap were
+ * free, and it would have fitted.
+ */
+static void r85_a_program_that_starts_beside_roomy_swap(void **state)
+{
+	static const struct load starts = {.swap_out_kib = 40000, .alloc_stalls = 60, .running = 2};
+
+	(void)state;
+	machine.mem_available_kib = MIB(1);
+	machine.swap_total_kib = machine.swap_free_kib = MIB(768);
+	for (int n = 1; n <= 20; n++) {
+		machine.swap_free_kib -= 10000;
+		assert_int_equal(step(&starts).rule, STALL_NONE);
+	}
+}
+
 /* The looks until a bomb is found, which takes 86 MiB/s of this swap; -1: not in ten seconds. */
 static int bomb_beside(uint64_t available_mib, uint64_t swap_mib, bool ignore_swap)
 {
@@ -463,11 +567,12 @@ static int bomb_beside(uint64_t available_mib, uint64_t swap_mib, bool ignore_sw
 static void r53_a_bomb_beside_free_swap(void **state)
 {
 	(void)state;
-	assert_int_equal(bomb_beside(20, 512, false),
-			 9); /* as soon as there are two seconds to look at */
-	assert_int_equal(bomb_beside(80, 512, false), 9);
-	assert_int_equal(bomb_beside(120, 512, false),
-			 9); /* 12 %: the disk takes it as it comes; as seen on 6.12 */
+	/* As soon as half of the swap is gone (R85), with two seconds to look at. */
+	assert_int_equal(bomb_beside(20, 512, false), 12);
+	assert_int_equal(bomb_beside(80, 512, false), 12);
+	assert_int_equal(bomb_beside(20, 256, false), 9);
+	/* 12 %: the disk takes it as it comes; as seen on 6.12. */
+	assert_int_equal(bomb_beside(120, 512, false), 12);
 	assert_int_equal(bomb_beside(20, 64 * 1024, false),
 			 37); /* it would take minutes: -stall-hold, as any stall then */
 	assert_int_equal(bomb_beside(80, 64 * 1024, false),
@@ -595,7 +700,8 @@ static void other_rules(void **state)
 
 		(void)set_up(NULL);
 		machine.mem_available_kib = MIB(rows[i].available_mib);
-		machine.have = HAVE_MEM | HAVE_WAITS | (rows[i].refaults ? HAVE_REFAULTS : 0u) |
+		machine.have = HAVE_MEM | HAVE_DETAIL | HAVE_WAITS |
+			       (rows[i].refaults ? HAVE_REFAULTS : 0u) |
 			       (rows[i].pressure ? HAVE_PRESSURE : 0u);
 		after = fires(&rows[i].load, 60, &rule);
 		if (after != rows[i].after || rule != rows[i].rule)
@@ -675,6 +781,11 @@ int main(void)
 		cmocka_unit_test_setup(thrashing_fires_after_its_window, set_up),
 		cmocka_unit_test_setup(honest_work_never_fires, set_up),
 		cmocka_unit_test_setup(a_control_group_at_its_own_limit, set_up),
+		cmocka_unit_test_setup(r86_a_mapped_database_ends_nobody, set_up),
+		cmocka_unit_test_setup(r86_what_was_taken_before_does_not_count, set_up),
+		cmocka_unit_test_setup(a_leak_beside_a_database, set_up),
+		cmocka_unit_test_setup(the_kernels_word_is_evidence, set_up),
+		cmocka_unit_test_setup(without_detail_nobody_is_ended, set_up),
 		cmocka_unit_test_setup(the_machine_takes_many_at_a_time, set_up),
 		cmocka_unit_test_setup(r12_never_with_memory_to_spare, set_up),
 		cmocka_unit_test_setup(r13_a_hold_of_nothing_still_needs_a_stall, set_up),
@@ -685,6 +796,7 @@ int main(void)
 		cmocka_unit_test_setup(r83_a_late_look_is_no_gap, set_up),
 		cmocka_unit_test_setup(r87_free_cma_does_not_shut_the_gate, set_up),
 		cmocka_unit_test_setup(falling_memory_brings_it_forward, set_up),
+		cmocka_unit_test_setup(r85_a_program_that_starts_beside_roomy_swap, set_up),
 		cmocka_unit_test_setup(r53_a_bomb_beside_free_swap, set_up),
 		cmocka_unit_test_setup(other_rules, set_up),
 		cmocka_unit_test_setup(counters_that_jump_are_no_stall, set_up),

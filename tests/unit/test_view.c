@@ -285,7 +285,7 @@ static void lost_time(void **state)
 	(void)meters_fill(&view, m);
 	assert_true(m[3].have);
 	assert_int_equal(m[3].ppm, 387654);
-	assert_string_equal(m[3].text, "38 %, 2.3 tasks wait for memory that was taken");
+	assert_string_equal(m[3].text, "38 %, 2.3 tasks stalled");
 	view.running = false;
 }
 
