@@ -44,8 +44,8 @@ static const char *binary;
 
 /* cases_*.c */
 static const struct live_case *const live_groups[] = {trigger_cases, choose_cases, share_cases,
-						      end_cases,     daemon_cases, ctl_cases,
-						      user_cases,    NULL};
+						      real_cases,    end_cases,    daemon_cases,
+						      ctl_cases,     user_cases,   NULL};
 static bool verbose;
 
 /* What belongs to us is beside us. */

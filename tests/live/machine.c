@@ -469,14 +469,16 @@ static uint64_t larger(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
-/* The processes are read one after the other: while one ends, what it shared may be missing once.
+/*
+ * The processes are read one after the other: while one ends, what it shared may be missing or be
+ * there twice. So only what two looks agree on is shown.
  */
-static uint64_t twice_seen(uint64_t *before, uint64_t now)
+static uint64_t twice_seen(struct machine_seen *seen, uint64_t now)
 {
-	uint64_t seen = larger(*before, now);
-
-	*before = now;
-	return seen;
+	if (larger(now, seen->before) - (now < seen->before ? now : seen->before) <= MIB)
+		seen->shown = now;
+	seen->before = now;
+	return seen->shown;
 }
 
 static void note_freed(struct machine *m, uint64_t held)
@@ -493,8 +495,8 @@ void machine_follow(struct machine *m)
 	uint64_t shmem = 0;
 
 	if (m->shape.shares) {
-		anon = twice_seen(&m->anon_before, share_of_all(m, &shmem));
-		shmem = twice_seen(&m->shmem_before, shmem);
+		anon = twice_seen(&m->anon_seen, share_of_all(m, &shmem));
+		shmem = twice_seen(&m->shmem_seen, shmem);
 	} else {
 		anon = anon_of_all(m);
 	}

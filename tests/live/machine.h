@@ -38,6 +38,10 @@ struct machine_shape {
 	bool mapped_shmem; /* shared memory is mapped by the processes, and goes with them */
 };
 
+struct machine_seen {
+	uint64_t before, shown;
+};
+
 struct machine {
 	struct machine_shape shape;
 	uint64_t anon_kib;  /* what processes held at the last machine_follow() */
@@ -45,7 +49,7 @@ struct machine {
 	uint64_t available_kib;
 	uint64_t held_kib; /* both, and what was ever freed of it: with own_vmstat */
 	uint64_t freed_kib;
-	uint64_t anon_before, shmem_before; /* as they were at the last look; with shares */
+	struct machine_seen anon_seen, shmem_seen; /* with shares */
 	uint64_t fell_ns; /* when processes began to hold less than is shown; 0: they do not */
 	char *text;       /* meminfo, mapped */
 	unsigned length;
