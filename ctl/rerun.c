@@ -115,7 +115,7 @@ static enum rerun_outcome compare(const struct walk *w, const struct recording_l
 	if (kill != NULL && (kill->flags & RECORDED_ESCALATED))
 		return was->kill_level && !would->kill_level ? RERUN_REFRAINS : RERUN_SAME;
 	if (kill != NULL && would->action == ACTION_NONE)
-		return RERUN_REFRAINS;
+		return would->end_swapoff ? RERUN_SAME : RERUN_REFRAINS;
 	if (kill != NULL)
 		return (kill->signal == SIGKILL) == (would->action == ACTION_KILL) ? RERUN_SAME
 										   : RERUN_OTHER;

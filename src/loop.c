@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/util.h"
+#include "choose/swapoff.h"
 #include "lock.h"
 #include "self.h"
 #include "tell.h"
@@ -309,6 +310,25 @@ static void choose_and_end(struct useroom *u, struct sample *s, const struct dec
 	nobody(u, s, &d);
 }
 
+/* R88: the one that costs nobody anything. */
+static void end_swapoff(struct useroom *u, const struct sample *s, const struct decision *d)
+{
+	static struct event e;
+
+	if (s->now_ns < u->swapoff_ns)
+		return;
+	u->swapoff_ns = s->now_ns + NOBODY_NS;
+	memset(&e, 0, sizeof(e));
+	prepare_rank(u, s);
+	if (!swapoff_find(&u->scan, &u->rank, &e.victim))
+		return;
+	e.type = EVENT_KILL;
+	e.sample = *s;
+	e.decision = *d;
+	e.signal = SIGTERM;
+	(void)act_on(&u->act, &u->config, &e, false);
+}
+
 static uint64_t keep_pause(const struct useroom *u, const struct decision *d)
 {
 	if (!d->near)
@@ -407,6 +427,8 @@ void loop_turn(struct useroom *u)
 		return;
 	note_changes(u, &s, &d);
 	act_escalate(&u->act, &u->config, &s, &d);
+	if (d.end_swapoff)
+		end_swapoff(u, &s, &d);
 	if (d.action != ACTION_NONE && may_choose(u, &s, &d))
 		choose_and_end(u, &s, &d);
 	else if (d.action == ACTION_NONE)

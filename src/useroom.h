@@ -51,6 +51,7 @@ struct useroom {
 	uint64_t early_ns;    /* before the level nobody grew: not before this again, except by the
 				 levels */
 	uint64_t told_no_evidence_ns; /* when; 0: not yet */
+	uint64_t swapoff_ns;  /* swapoff was looked for: not before this again */
 	bool told_nobody;     /* once an episode (R22) */
 	enum holder told_futile;
 	uint64_t kernel_kills;    /* baseline */

@@ -55,8 +55,10 @@ struct decision {
 	uint64_t need_kib; /* what must come back to be above the level that was reached */
 	/* low, but what is coming back from earlier victims is enough: action is NONE */
 	bool covered;
-	/* swapoff(2) is under way and gets on: nobody is ended meanwhile */
+	/* swapoff(2) is under way and gets on: nobody else is ended meanwhile, above the SIGKILL
+	 * level */
 	bool swapoff;
+	bool end_swapoff;    /* and what it still brings does not fit: it is the one to end */
 	enum holder futile;  /* not HOLDER_NONE: ending processes cannot reach the level; who holds
 				the memory */
 	uint64_t futile_kib; /* how much that holder has */

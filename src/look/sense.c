@@ -425,7 +425,7 @@ static void read_leaving(struct sense *sense, struct sample *s)
 	s->swap_leaving_kib = usable_swap_leaving_kib(&swaps, s->swap_total_kib);
 	sense->swap_leaving = s->swap_leaving_kib > 0;
 	s->swap_total_kib -= s->swap_leaving_kib;
-	s->swap_free_kib = minus_u64(s->swap_free_kib, s->swap_leaving_kib);
+	s->swap_free_kib = min_u64(s->swap_free_kib, s->swap_total_kib);
 }
 
 /* Lines that an idle look can do without are read where they may tell more. */

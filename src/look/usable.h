@@ -16,9 +16,9 @@
  * - A balloon's pages are taken off MemTotal by some drivers (adjust_managed_page_count():
  *   virtio_balloon without VIRTIO_BALLOON_F_DEFLATE_ON_OOM, Xen) and not by others (virtio_balloon
  *   with it, vmw_balloon). Which of the two it was shows in what no other line accounts for.
- * - During swapoff(2) a swap's unused part is gone at once, and what is in use counts both as total
- *   and as free (nr_to_be_unused in si_swapinfo() of mm/swapfile.c): the less is left of it, the
- *   freer it looks. /proc/swaps still lists the whole device.
+ * - During swapoff(2) a swap's unused part is gone at once, and what is in use stays in SwapTotal
+ *   until it has been brought back (nr_to_be_unused in si_swapinfo() of mm/swapfile.c), although
+ *   nothing more can go there. /proc/swaps still lists the whole device.
  * - What ZFS gives back to the kernel's reclaim is arc_evictable_memory() of
  *   module/os/linux/zfs/arc_os.c: what is clean on the lists of recently and frequently used
  *   buffers, and no more than what is above c_min. The ghost lists hold no data.

@@ -232,6 +232,14 @@ static const char *ordinal(unsigned n)
 	return tens != 1 && n % 10 < 4 ? endings[n % 10] : endings[0];
 }
 
+/* R88: swapoff, which holds nothing itself. */
+static void say_brings_back(struct text *t, const struct event *e)
+{
+	add(t, "it still had to bring ");
+	add_size(t, e->decision.futile_kib);
+	add(t, " back from swap, which do not fit into memory");
+}
+
 static void say_kill(struct text *t, const struct event *e)
 {
 	add(t, "%s ", e->dry_run ? "would kill" : "killed");
@@ -243,10 +251,14 @@ static void say_kill(struct text *t, const struct event *e)
 	say_stall(t, e);
 	say_levels(t, e);
 	add(t, "; ");
-	say_held(t, &e->victim);
-	add(t, ", ");
-	say_owner(t, e);
-	say_next(t, e);
+	if (e->decision.futile == HOLDER_SWAPOFF) {
+		say_brings_back(t, e);
+	} else {
+		say_held(t, &e->victim);
+		add(t, ", ");
+		say_owner(t, e);
+		say_next(t, e);
+	}
 	add(t, "; ");
 	add_time(t, e->decide_to_signal_ns);
 	add(t, " after the look");
@@ -321,7 +333,7 @@ static void say_swapoff(struct text *t, const struct event *e)
 {
 	add(t, "; swapoff is running and still has to bring ");
 	add_size(t, e->decision.futile_kib);
-	add(t, " back into memory: nobody is ended meanwhile");
+	add(t, " back into memory: nobody else is ended meanwhile");
 }
 
 static void say_futile(struct text *t, const struct event *e)
@@ -588,6 +600,12 @@ static void json_victim(struct text *t, const struct event *e)
 	json_number(t, "start_ticks", p->start_ticks);
 }
 
+static void json_holder(struct text *t, const struct event *e)
+{
+	json_string(t, "holder", holder_name(e->decision.futile));
+	json_number(t, "holder_kib", e->decision.futile_kib);
+}
+
 static void json_kill(struct text *t, const struct event *e)
 {
 	json_limits(t, e);
@@ -595,6 +613,8 @@ static void json_kill(struct text *t, const struct event *e)
 	json_bool(t, "escalated", e->escalated);
 	json_bool(t, "dry_run", e->dry_run);
 	json_victim(t, e);
+	if (e->decision.futile == HOLDER_SWAPOFF)
+		json_holder(t, e);
 	if (e->has_next) {
 		json_signed(t, "next_pid", e->next.pid);
 		json_string(t, "next_name", e->next.comm);
@@ -665,8 +685,7 @@ static void json_body(struct text *t, const struct event *e)
 		break;
 	case EVENT_FUTILE:
 		json_limits(t, e);
-		json_string(t, "holder", holder_name(e->decision.futile));
-		json_number(t, "holder_kib", e->decision.futile_kib);
+		json_holder(t, e);
 		break;
 	case EVENT_RECOVERED:
 		json_number(t, "episode_ns", e->decision.episode_ns);

@@ -741,13 +741,14 @@ static void r83_a_long_interval_is_no_gap(void **state)
 }
 
 /*
- * R88: swapoff fills what victims give back, one after another. As long as it gets on nobody is
- * ended, at either level and for a stall; where it hangs, or is through, it is as ever.
+ * R88: swapoff fills what victims give back, one after another. As long as it gets on nobody else
+ * is ended; where what is left does not fit it is the one to end. Where it hangs, or is through, or
+ * the SIGKILL level is reached, it is as ever.
  */
-static void r88_while_swapoff_gets_on_nobody_is_ended(void **state)
+static void r88_while_swapoff_gets_on_nobody_else_is_ended(void **state)
 {
 	struct config c = defaults();
-	struct sample s = machine(4);
+	struct sample s = machine(8);
 	struct policy p;
 	struct decision d;
 
@@ -759,24 +760,32 @@ static void r88_while_swapoff_gets_on_nobody_is_ended(void **state)
 		assert_int_equal(d.action, ACTION_NONE);
 		assert_int_equal(d.futile, HOLDER_SWAPOFF);
 		assert_int_equal(d.futile_kib, s.swap_leaving_kib);
-		assert_true(d.low && d.swapoff);
-		assert_int_equal(policy_confirm(&c, &s, &d).action, ACTION_NONE);
+		assert_true(d.low && d.swapoff && d.end_swapoff);
+		d = policy_confirm(&c, &s, &d);
+		assert_int_equal(d.action, ACTION_NONE);
+		assert_true(d.end_swapoff);
 		s.now_ns += 500 * NS_PER_MS;
 		s.swap_leaving_kib -= MIB(20);
 	}
+	s.mem_available_kib = GIB(5); /* it would not help in time any more */
+	assert_int_equal(policy_decide(&p, &c, &s).action, ACTION_KILL);
+	s.mem_available_kib = GIB(8);
+	s.now_ns += 100 * NS_PER_MS;
 	for (int i = 0; i < 18; i++, s.now_ns += 500 * NS_PER_MS)
 		assert_int_equal(policy_decide(&p, &c, &s).action, ACTION_NONE);
 	s.now_ns += 3 * NS_PER_S; /* it hangs */
 	d = policy_decide(&p, &c, &s);
-	assert_int_equal(d.action, ACTION_KILL);
-	assert_int_equal(policy_confirm(&c, &s, &d).action, ACTION_KILL);
-	s.swap_leaving_kib -= MIB(1);
+	assert_int_equal(d.action, ACTION_TERM);
+	assert_false(d.end_swapoff);
+	assert_int_equal(policy_confirm(&c, &s, &d).action, ACTION_TERM);
 	s.now_ns += 100 * NS_PER_MS;
+	s.swap_leaving_kib = GIB(3) - 1; /* fits above the SIGKILL level: it is let through */
 	d = policy_decide(&p, &c, &s);
 	assert_int_equal(d.action, ACTION_NONE);
+	assert_false(d.end_swapoff);
 	s.swap_leaving_kib = 0; /* through, or interrupted: before the shot that counts */
-	assert_int_equal(policy_confirm(&c, &s, &d).action, ACTION_KILL);
-	assert_int_equal(policy_decide(&p, &c, &s).action, ACTION_KILL);
+	assert_int_equal(policy_confirm(&c, &s, &d).action, ACTION_TERM);
+	assert_int_equal(policy_decide(&p, &c, &s).action, ACTION_TERM);
 }
 
 static void r88_a_stall_beside_swapoff(void **state)
@@ -963,7 +972,7 @@ int main(void)
 		cmocka_unit_test(r82_below_the_level_it_looks_soon),
 		cmocka_unit_test(r83_a_gap_is_no_time),
 		cmocka_unit_test(r83_a_long_interval_is_no_gap),
-		cmocka_unit_test(r88_while_swapoff_gets_on_nobody_is_ended),
+		cmocka_unit_test(r88_while_swapoff_gets_on_nobody_else_is_ended),
 		cmocka_unit_test(r88_a_stall_beside_swapoff),
 		cmocka_unit_test(r79_r88_the_pool_and_the_balloon_are_named),
 		cmocka_unit_test(r84_more_than_there_is_cannot_come_back),

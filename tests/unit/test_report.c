@@ -97,8 +97,16 @@ static void r88_swapoff_in_a_sentence(void **state)
 	e.decision.futile = HOLDER_SWAPOFF;
 	e.decision.futile_kib = 1536 * 1024;
 	must_hold(as_text(), "; swapoff is running and still has to bring 1.5 GiB back into "
-			     "memory: nobody is ended meanwhile");
+			     "memory: nobody else is ended meanwhile");
 	must_hold(as_json(), "\"holder\":\"swapoff\",\"holder_kib\":1572864}");
+	e.type = EVENT_KILL;
+	(void)strcpy(e.victim.comm, "swapoff");
+	must_hold(as_text(),
+		  "killed 4711 (swapoff) with SIGTERM: available 386 MiB (9.8 %) <= 10 %, "
+		  "no swap; it still had to bring 1.5 GiB back from swap, which do not "
+		  "fit into memory; 0.4 ms after the look");
+	must_hold(as_json(), "\"holder\":\"swapoff\",\"holder_kib\":1572864,");
+	e.type = EVENT_FUTILE;
 	e.decision.futile = HOLDER_BALLOON;
 	must_hold(as_text(), "; ending processes cannot help: a balloon that gave it to the host "
 			     "holds 1.5 GiB");

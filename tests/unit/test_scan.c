@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/clock.h"
 #include "choose/scan.h"
+#include "choose/swapoff.h"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -103,6 +104,40 @@ static void finds_the_largest(void **state)
 	assert_int_equal(table.listed, 301);
 	assert_true(table.count < 20); /* and it did not read them all to find it */
 	assert_false(table.truncated);
+}
+
+/* R88: the one that empties a swap is root's and called so; nobody else's is, and a user may have
+ * spared it. */
+static void r88_who_empties_the_swap(void **state)
+{
+	static const struct {
+		pid_t pid;
+		uint32_t uid;
+		const char *comm;
+	} rows[] = {{100, 1000, "swapoff"},
+		    {101, 0, "swapoffx"},
+		    {102, 0, "swapon"},
+		    {103, 0, "swapoff"}};
+	struct tree_proc p;
+	struct proc found;
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
+		char path[32];
+
+		p = process(rows[i].pid, rows[i].comm, 1);
+		p.uid = rows[i].uid;
+		tree_add(&p);
+		(void)snprintf(path, sizeof(path), "%d/comm", (int)rows[i].pid);
+		tree_write(path, "%s\n", rows[i].comm);
+	}
+	assert_true(swapoff_find(&scan, &rank, &found));
+	assert_int_equal(found.pid, 103);
+	assert_int_equal(match_parse("swapoff", NULL, &config.protect, NULL, 0), 0);
+	assert_false(swapoff_find(&scan, &rank, &found));
+	config.protect.count = 0;
+	tree_remove(103);
+	assert_false(swapoff_find(&scan, &rank, &found));
 }
 
 static void finds_it_by_rss_too(void **state)
@@ -642,6 +677,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(finds_the_largest, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(finds_it_by_rss_too, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(r88_who_empties_the_swap, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(r26_finds_memory_behind_an_exited_main_thread,
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(r26_a_plain_zombie_is_none, set_up, tear_down),
