@@ -43,6 +43,7 @@ struct ctl {
 	double seconds; /* -for SECONDS; 0: not said */
 	unsigned count; /* -n NUMBER; 0: not said */
 	const char *argument;
+	uint32_t said; /* which of ctl_options[]: bit 1 << row */
 	int word_count;
 	const char *words[CTL_WORDS_MAX];
 	int setting_count;

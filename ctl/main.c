@@ -127,7 +127,10 @@ static enum ctl_exit take_option(struct ctl *ctl, int argc, char **argv, int *at
 	if (takes && value == NULL)
 		return misuse("-%s needs a value: %s", name,
 			      own >= 0 ? ctl_options[own].placeholder : row->placeholder);
-	return own >= 0 ? set_own(ctl, &ctl_options[own], value) : add_setting(ctl, row, value);
+	if (own < 0)
+		return add_setting(ctl, row, value);
+	ctl->said |= 1u << own;
+	return set_own(ctl, &ctl_options[own], value);
 }
 
 static enum ctl_exit take_words(struct ctl *ctl, int argc, char **argv)
@@ -160,12 +163,56 @@ static enum ctl_exit unknown_command(const char *name)
 	return misuse("unknown command '%s'; all of them: useroomctl -help", name);
 }
 
+/* "why, top and replay": the commands of which `takes` is true. */
+static const char *list_commands(bool (*takes)(int, const char *), const char *option, char *buf,
+				 size_t size)
+{
+	size_t length = 0;
+
+	buf[0] = '\0';
+	for (int i = 0; i < COMMAND_COUNT; i++) {
+		if (takes(i, option) && length < size)
+			length += (size_t)snprintf(buf + length, size - length, "%s%s",
+						   length > 0 ? ", " : "", ctl_commands[i].name);
+	}
+	return buf;
+}
+
+static bool takes_settings(int command, const char *option)
+{
+	(void)option;
+	return ctl_commands[command].settings;
+}
+
+/* R118: an option that a command ignores is one that somebody relies on. */
+static enum ctl_exit check_options(const struct ctl *ctl, int command)
+{
+	const char *name = ctl_commands[command].name;
+	char others[128];
+
+	for (unsigned i = 0; i < ctl_option_count; i++) {
+		if ((ctl->said & 1u << i) && !ctl_takes(command, ctl_options[i].name))
+			return misuse("%s does not take -%s; these do: %s", name,
+				      ctl_options[i].name,
+				      list_commands(ctl_takes, ctl_options[i].name, others,
+						    sizeof(others)));
+	}
+	if (ctl->setting_count > 0 && !ctl_commands[command].settings)
+		return misuse("%s does not take -%s of useroom; these do: %s", name,
+			      ctl->settings[0].row->name,
+			      list_commands(takes_settings, NULL, others, sizeof(others)));
+	if (ctl->json && ctl->html != NULL)
+		return misuse("-json and -html: one of them");
+	return CTL_OK;
+}
+
 static enum ctl_exit run_command(struct ctl *ctl)
 {
 	const char *name = ctl->words[0];
 	int command = ctl_find_command(name);
 	const char *argument = command < 0 ? "" : ctl_commands[command].argument;
 	int most = argument[0] != '\0';
+	enum ctl_exit result;
 
 	if (command < 0)
 		return unknown_command(name);
@@ -174,7 +221,8 @@ static enum ctl_exit run_command(struct ctl *ctl)
 	if (most > 0 && argument[0] != '[' && ctl->word_count < 2)
 		return misuse("%s needs a word behind it: %s", name, argument);
 	ctl->argument = ctl->word_count > 1 ? ctl->words[1] : NULL;
-	return runs[command](ctl);
+	result = check_options(ctl, command);
+	return result == CTL_OK ? runs[command](ctl) : result;
 }
 
 static enum ctl_exit answer(struct ctl *ctl)

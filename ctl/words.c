@@ -10,29 +10,31 @@
 
 const struct ctl_command_row ctl_commands[COMMAND_COUNT] = {
 	[COMMAND_STATUS] =
-		{"status", "",
+		{"status", "", "json record", false,
 		 "is it running, memory and swap now, the last events, what it cannot do",
 		 "是否在运行、当前内存与交换空间、最近事件、做不到什么",
 		 "It exits with 0 only where useroom is running."},
-	[COMMAND_TOP] = {"top", "", "live: memory, swap, pressure, and who would go next",
+	[COMMAND_TOP] = {"top", "", "record config", true,
+			 "live: memory, swap, pressure, and who would go next",
 			 "实时：内存、交换空间、压力，以及下一个会被终止的进程",
 			 "h shows its keys. It has colors unless NO_COLOR is set, and UTF-8 where "
 			 "the locale has it."},
-	[COMMAND_WHY] = {"why", "[PID]",
+	[COMMAND_WHY] = {"why", "[PID]", "json n record config", true,
 			 "who would be ended now, in order; or why this one would or would not",
 			 "现在会依次终止谁；或者某个进程为何会或不会被终止",
 			 "It looks with the daemon's settings and rights, and ranks with its code. "
 			 "A place of - is never."},
-	[COMMAND_EVENTS] = {"events", "", "what happened since the last boot",
-			    "本次启动以来发生的事件",
+	[COMMAND_EVENTS] = {"events", "", "json n record", false,
+			    "what happened since the last boot", "本次启动以来发生的事件",
 			    "One line an event, as it was logged; -n takes the last ones."},
-	[COMMAND_INCIDENTS] = {"incidents", "", "the kept recordings of kills",
-			       "已保存的终止事件记录", NULL},
-	[COMMAND_SHOW] = {"show", "[INCIDENT]", "one of them (the newest), second by second",
+	[COMMAND_INCIDENTS] = {"incidents", "", "json incidents", false,
+			       "the kept recordings of kills", "已保存的终止事件记录", NULL},
+	[COMMAND_SHOW] = {"show", "[INCIDENT]", "json html incidents", false,
+			  "one of them (the newest), second by second",
 			  "逐秒显示其中一份记录（默认最新）",
 			  "INCIDENT is a name as incidents lists it, or a path; a path of any "
 			  "recording will do."},
-	[COMMAND_REPLAY] = {"replay", "[RECORDING]",
+	[COMMAND_REPLAY] = {"replay", "[RECORDING]", "json incidents config", true,
 			    "what other settings would have done in a recording",
 			    "在一份记录上重放：其他设置会怎样做",
 			    "RECORDING is named as with show. First it decides every look again "
@@ -46,7 +48,7 @@ const struct ctl_command_row ctl_commands[COMMAND_COUNT] = {
 			    "that "
 			    "nobody knows: it would have been another machine. When it acts is "
 			    "replayed, not whom it chooses."},
-	[COMMAND_CAPTURE] = {"capture", "FILE",
+	[COMMAND_CAPTURE] = {"capture", "FILE", "for config", true,
 			     "record this machine without the daemon, for replay",
 			     "不运行守护进程，仅记录本机，供 replay 使用",
 			     "The daemon's own loop in a dry run, with the options of useroom; no "
@@ -70,11 +72,11 @@ const struct ctl_option_row ctl_options[] = {
 	{"for", CTL_DECIMAL, offsetof(struct ctl, seconds), "SECONDS",
 	 "capture: end after this time", "capture：经过此时间后结束", NULL},
 	{"record", CTL_FILE, offsetof(struct ctl, record), "PATH",
-	 "the daemon's recording (" RECORD_DEFAULT ")", "守护进程的记录文件（" RECORD_DEFAULT "）",
-	 NULL},
+	 "status, top, why, events: the daemon's recording (" RECORD_DEFAULT ")",
+	 "status、top、why、events：守护进程的记录文件（" RECORD_DEFAULT "）", NULL},
 	{"incidents", CTL_FILE, offsetof(struct ctl, incidents), "PATH",
-	 "where incidents are (" INCIDENTS_DEFAULT ")", "事件记录所在目录（" INCIDENTS_DEFAULT "）",
-	 NULL},
+	 "incidents, show, replay: where they are (" INCIDENTS_DEFAULT ")",
+	 "incidents、show、replay：事件记录所在目录（" INCIDENTS_DEFAULT "）", NULL},
 	{"config", CTL_FILE, offsetof(struct ctl, config), "FILE",
 	 "why, top, replay, capture: the settings of this file",
 	 "why、top、replay、capture：使用此文件的设置",
@@ -104,6 +106,20 @@ int ctl_find_option(const char *name)
 			return (int)i;
 	}
 	return -1;
+}
+
+bool ctl_takes(int command, const char *option)
+{
+	size_t length = strlen(option);
+
+	for (const char *word = ctl_commands[command].options; *word; word += strspn(word, " ")) {
+		size_t n = strcspn(word, " ");
+
+		if (n == length && strncmp(word, option, n) == 0)
+			return true;
+		word += n;
+	}
+	return false;
 }
 
 /* Of names this short more than two wrong letters are another word. */

@@ -6,6 +6,7 @@
 #ifndef USEROOM_CTL_WORDS_H
 #define USEROOM_CTL_WORDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum ctl_command {
@@ -23,9 +24,12 @@ enum ctl_command {
 struct ctl_command_row {
 	const char *name;
 	const char *argument; /* "FILE" must be there, "[PID]" may be, "" must not */
-	const char *help;     /* one line */
-	const char *help_zh;  /* for the README */
-	const char *manual;   /* what the manual adds; NULL: nothing */
+	const char
+		*options; /* the names of ours that it takes: "json n"; all take -version, -help */
+	bool settings;    /* it takes those of the daemon */
+	const char *help; /* one line */
+	const char *help_zh; /* for the README */
+	const char *manual;  /* what the manual adds; NULL: nothing */
 };
 
 enum ctl_option_kind {
@@ -53,6 +57,9 @@ extern const unsigned ctl_option_count;
 /* The row's number, or -1. */
 int ctl_find_command(const char *name);
 int ctl_find_option(const char *name);
+
+/* Does this command take this option of ours? One that it does not take would be ignored. */
+bool ctl_takes(int command, const char *option);
 
 /* The one that looks most like this, or NULL: of the commands; of our options and the daemon's. */
 const char *ctl_nearest_command(const char *name);
