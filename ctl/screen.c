@@ -363,23 +363,32 @@ static void draw_list(struct screen *s, int y, int end)
 		line(y, A_NORMAL, "no process matches");
 }
 
-static void draw_help(int y, int end)
-{
-	static const char *const lines[] = {
-		"b m p n  sort by order, memory, pid, name",
-		"s        the next of these",
-		"/        show only what has this text",
-		"         Enter keeps it, Escape drops it",
-		"arrows, Page Up, Page Down, Home",
-		"h        this help",
-		"q        quit",
-		"",
-		"T and K in a bar: SIGTERM and SIGKILL",
-		"-: would not be ended",
-	};
+static const char *const help_lines[] = {
+	"b m p n  sort: order, memory, pid, name",
+	"s        the next of these",
+	"/        show only what has this text",
+	"         Enter keeps it, Escape drops it",
+	"arrows, Page Up, Page Down, Home",
+	"h        this help",
+	"q        quit",
+	"T and K in a bar: SIGTERM and SIGKILL",
+	"-: would not be ended",
+};
+#define HELP_LINES ((int)ARRAY_SIZE(help_lines))
 
-	for (unsigned i = 0; i < ARRAY_SIZE(lines) && y + (int)i < end; i++)
-		line(y + (int)i, A_NORMAL, "%s", lines[i]);
+/* The whole terminal where there is no room below the head; and where that is not enough, it
+ * scrolls. */
+static void draw_help(struct screen *s, int y, int end)
+{
+	if (end - y < HELP_LINES) {
+		(void)erase();
+		y = 0;
+		end = LINES;
+	}
+	s->help_first =
+		(unsigned)min_u64(s->help_first, minus_u64(HELP_LINES, (uint64_t)(end - y)));
+	for (int i = (int)s->help_first; i < HELP_LINES && y < end; i++)
+		line(y++, A_NORMAL, "%s", help_lines[i]);
 }
 
 static void draw_keys(const struct screen *s, int row)
@@ -419,13 +428,14 @@ void screen_draw(struct screen *s)
 
 	(void)erase();
 	y = draw_head(s);
-	if (!s->help && LINES >= NEEDS_TITLES)
-		draw_columns(s->view, y++, -1, A_REVERSE);
-	if (s->help)
-		draw_help(y, end);
-	else
-		draw_list(s, y, end);
 	if (LINES >= NEEDS_KEYS)
 		draw_keys(s, end);
+	if (s->help) {
+		draw_help(s, y, end);
+	} else {
+		if (LINES >= NEEDS_TITLES)
+			draw_columns(s->view, y++, -1, A_REVERSE);
+		draw_list(s, y, end);
+	}
 	(void)refresh();
 }

@@ -17,6 +17,7 @@ struct screen {
 	char filter[64];
 	bool typing; /* the filter is being typed */
 	bool help;
+	unsigned help_first; /* its line that stands on top, where it is longer than the terminal */
 	unsigned first; /* row of the list that stands on top; drawing keeps it within the list */
 	unsigned page;  /* how many rows the last drawing had room for */
 };

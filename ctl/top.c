@@ -110,16 +110,16 @@ static void sort_by(struct screen *s, enum order_key key)
 	s->first = 0;
 }
 
-static void scroll_list(struct screen *s, int key)
+static void move_first(unsigned *first, unsigned page, int key)
 {
-	unsigned page = s->page > 1 ? s->page - 1 : 1;
+	unsigned step = page > 1 ? page - 1 : 1;
 
 	if (key == KEY_DOWN || key == KEY_NPAGE)
-		s->first += key == KEY_DOWN ? 1 : page; /* drawing stops it at the end */
+		*first += key == KEY_DOWN ? 1 : step; /* drawing stops it at the end */
 	else if (key == KEY_UP || key == KEY_PPAGE)
-		s->first = (unsigned)minus_u64(s->first, key == KEY_UP ? 1 : page);
+		*first = (unsigned)minus_u64(*first, key == KEY_UP ? 1 : step);
 	else if (key == KEY_HOME)
-		s->first = 0;
+		*first = 0;
 }
 
 /* false: quit */
@@ -145,7 +145,7 @@ static bool press(struct screen *s, int key)
 	else if (key == ESCAPE)
 		s->filter[0] = '\0';
 	else
-		scroll_list(s, key);
+		move_first(s->help ? &s->help_first : &s->first, s->page, key);
 	return key != 'q';
 }
 

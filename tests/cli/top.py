@@ -236,6 +236,29 @@ def top_helps_and_scrolls(record):
     top.leaves()
 
 
+def top_helps_on_a_small_terminal(record):
+    """R118: 40 columns and 10 rows have room for all of it; where there is less, it scrolls."""
+    top = Top(record, 40, 10)
+    top.shows('PID')
+    top.press('h')
+    for pattern in ('^b m p n  sort: order, memory, pid, name$', '^ +Enter keeps it, Escape drops it$', '^q +quit$',
+                    '^T and K in a bar: SIGTERM and SIGKILL$', '^-: would not be ended$'):
+        top.shows(pattern)
+    top.press('h')
+    top.shows('PID')
+    top.resize(40, 4)
+    top.press('h')
+    top.shows('^b m p n')
+    for _ in range(5):
+        top.press('\x1bOB')
+    top.shows('^-: would not be ended$')
+    for _ in range(5):
+        top.press('\x1bOA')
+    top.shows('^b m p n')
+    top.press('q')
+    top.leaves()
+
+
 def top_resizes(record):
     top = Top(record)
     top.shows('sort: order')
