@@ -61,7 +61,7 @@ static enum argument argument_of(const struct ctl_command_row *row)
 		return ARGUMENT_NONE;
 	if (strstr(row->argument, "PID") != NULL)
 		return ARGUMENT_PID;
-	return strstr(row->argument, "INCIDENT") != NULL ? ARGUMENT_INCIDENT : ARGUMENT_FILE;
+	return strcmp(row->argument, "FILE") == 0 ? ARGUMENT_FILE : ARGUMENT_INCIDENT;
 }
 
 static void bash_values(void)
@@ -96,9 +96,11 @@ static void bash_arguments(void)
 		[ARGUMENT_NONE] = "return",
 		[ARGUMENT_PID] = "mapfile -t COMPREPLY < <(compgen -W \"$(cd /proc && echo "
 				 "[0-9]*)\" -- \"$cur\"); return",
-		[ARGUMENT_INCIDENT] = "mapfile -t COMPREPLY < <(compgen -W \"$(ls " INCIDENTS
-				      " 2>/dev/null)\" -- \"$cur\"; "
-				      "compgen -f -- \"$cur\"); return",
+		[ARGUMENT_INCIDENT] =
+			"mapfile -t COMPREPLY < <(compgen -W \"$(ls " INCIDENTS
+			" 2>/dev/null)\" -- \"$cur\")\n"
+			"\t\t\t[[ ${#COMPREPLY[@]} = 0 ]] && mapfile -t COMPREPLY < <(compgen -f "
+			"-- \"$cur\"); return",
 		[ARGUMENT_FILE] = "mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); return",
 	};
 
@@ -123,11 +125,10 @@ static void bash(void)
 	(void)puts("' -- \"$cur\")\n}\ncomplete -F _useroomctl useroomctl");
 }
 
-static void zsh(void)
+static void zsh_options(void)
 {
-	(void)puts("#compdef useroomctl\n_arguments \\");
 	for (unsigned i = 0; i < ctl_option_count; i++) {
-		(void)printf("\t'-%s[", ctl_options[i].name);
+		(void)printf("\t\t'-%s[", ctl_options[i].name);
 		zsh_text(ctl_options[i].help);
 		(void)putchar(']');
 		if (ctl_options[i].kind != CTL_SWITCH)
@@ -135,10 +136,38 @@ static void zsh(void)
 				     ctl_options[i].kind == CTL_FILE ? "_files" : "");
 		(void)puts("' \\");
 	}
-	(void)printf("\t'1:command:(");
+}
+
+static void zsh_arguments(void)
+{
+	static const char *const words[] = {
+		[ARGUMENT_NONE] = NULL,
+		[ARGUMENT_PID] = "_pids",
+		[ARGUMENT_INCIDENT] =
+			"compadd -- ${(f)\"$(ls " INCIDENTS " 2>/dev/null)\"} || _files",
+		[ARGUMENT_FILE] = "_files",
+	};
+
+	(void)puts("\t[[ $state = argument ]] || return\n\tcase $line[1] in");
+	for (unsigned i = 0; i < COMMAND_COUNT; i++) {
+		if (words[argument_of(&ctl_commands[i])] != NULL)
+			(void)printf("\t%s) %s ;;\n", ctl_commands[i].name,
+				     words[argument_of(&ctl_commands[i])]);
+	}
+	(void)puts("\tesac");
+}
+
+static void zsh(void)
+{
+	(void)puts("#compdef useroomctl\n_useroomctl() {\n\tlocal context state line\n"
+		   "\ttypeset -A opt_args\n\t_arguments \\");
+	zsh_options();
+	(void)printf("\t\t'1:command:(");
 	for (unsigned i = 0; i < COMMAND_COUNT; i++)
 		(void)printf("%s%s", i ? " " : "", ctl_commands[i].name);
-	(void)puts(")' \\\n\t'2:argument:_files'");
+	(void)puts(")' \\\n\t\t'2:argument:->argument'");
+	zsh_arguments();
+	(void)puts("}\n_useroomctl \"$@\"");
 }
 
 static void fish_command(const struct ctl_command_row *row)
