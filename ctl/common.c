@@ -151,7 +151,6 @@ void ctl_to_event(const struct recording_event *from, struct event *e)
 		.exited_by_term = from->flags & RECORDED_BY_TERM,
 		.signal = from->signal,
 		.error = from->error,
-		.error_call = from->error ? "a system call" : NULL,
 		.decide_to_signal_ns = from->decide_to_signal_ns,
 		.since_signal_ns = from->since_signal_ns,
 		.came_back_kib = from->came_back_kib,
@@ -185,10 +184,6 @@ void ctl_to_event(const struct recording_event *from, struct event *e)
 	};
 	e->decision.mem_ppm = share_ppm(from->mem_available, from->mem_total);
 	e->decision.swap_ppm = share_ppm(from->swap_free, from->swap_total);
-	e->mem_term_ppm = from->mem_limit_ppm;
-	e->swap_term_ppm = from->swap_limit_ppm;
-	e->level_kib[LEVEL_MEM_TERM] = from->mem_limit_kib;
-	e->level_kib[LEVEL_SWAP_TERM] = from->swap_limit_kib;
 	e->victim.pid = from->victim_pid;
 	e->victim.uid = from->victim_uid;
 	e->victim.oom_score = from->victim_oom_score;
@@ -274,37 +269,59 @@ json_object *ctl_text_json(const char *text)
 	return json_object_new_string(log_safe(text, safe, sizeof(safe)));
 }
 
-json_object *ctl_event_json(const struct recording_event *event)
+static json_object *candidate_json(const struct recording_candidate *c)
+{
+	json_object *one = json_object_new_object();
+
+	json_object_object_add(one, "pid", json_object_new_int(c->pid));
+	json_object_object_add(one, "name", ctl_text_json(c->comm));
+	json_object_object_add(one, "freeable_kib", json_object_new_uint64(c->freeable));
+	json_object_object_add(one, "badness_kib", json_object_new_int64(c->badness));
+	json_object_object_add(one, "oom_score_adj", json_object_new_int(c->oom_score_adj));
+	json_object_object_add(one, "why",
+			       json_object_new_string(c->rank == CLASS_NEVER
+							      ? rank_skip_text(c->skip)
+							      : rank_class_text(c->rank)));
+	return one;
+}
+
+static bool tells_settings(const struct recording_event *event)
+{
+	return event->type == EVENT_START || event->type == EVENT_RELOAD;
+}
+
+/* The recording has the settings of the last start or reload only. */
+static bool has_settings(const struct reading *r, const struct recording_event *event)
+{
+	const struct recording_event *last = r->events + r->event_count - 1;
+
+	while (last > r->events && !tells_settings(last))
+		last--;
+	return tells_settings(event) && last->sequence == event->sequence;
+}
+
+json_object *ctl_event_json(const struct reading *r, const struct recording_event *event)
 {
 	static char text[REPORT_MAX];
-	json_object *object, *candidates = json_object_new_array();
+	static struct config config;
+	json_object *object, *candidates;
 	struct event e;
 
 	/* The same object as in the JSON log, so that one contract (doc/events.md) serves both. */
 	ctl_to_event(event, &e);
+	if (has_settings(r, event)) {
+		recording_to_config(&r->header.settings, &config);
+		event_settings(&e, &config);
+	}
 	(void)report_json(&e, text, sizeof(text));
 	object = json_tokener_parse(text);
 	if (object == NULL)
 		object = json_object_new_object();
-	/* Of a start's settings not all are recorded: what is not known is left out. */
-	json_object_object_del(object, "mem_kill_percent");
-	json_object_object_del(object, "swap_kill_percent");
-	json_object_object_del(object, "interval_ns");
-	for (uint32_t i = 0; i < event->candidate_count; i++) {
-		const struct recording_candidate *c = &event->candidates[i];
-		json_object *one = json_object_new_object();
-
-		json_object_object_add(one, "pid", json_object_new_int(c->pid));
-		json_object_object_add(one, "name", ctl_text_json(c->comm));
-		json_object_object_add(one, "freeable_kib", json_object_new_uint64(c->freeable));
-		json_object_object_add(one, "badness_kib", json_object_new_int64(c->badness));
-		json_object_object_add(one, "oom_score_adj", json_object_new_int(c->oom_score_adj));
-		json_object_object_add(one, "why",
-				       json_object_new_string(c->rank == CLASS_NEVER
-								      ? rank_skip_text(c->skip)
-								      : rank_class_text(c->rank)));
-		json_object_array_add(candidates, one);
-	}
+	if (event->candidate_count == 0)
+		return object;
+	candidates = json_object_new_array();
+	for (uint32_t i = 0; i < event->candidate_count; i++)
+		json_object_array_add(candidates, candidate_json(&event->candidates[i]));
 	json_object_object_add(object, "candidates", candidates);
 	return object;
 }

@@ -72,9 +72,9 @@ int ctl_open(const char *path, struct reading *ret);
 
 /*
  * Which recording the argument means: a name as `incidents` lists it, a path, or nothing: the
- * newest incident. False: there is none.
+ * newest incident. CTL_FAILED: there is none, or it cannot be known, and it was said.
  */
-bool ctl_find_recording(const struct ctl *ctl, char *path, size_t size);
+enum ctl_exit ctl_find_recording(const struct ctl *ctl, char *path, size_t size);
 
 /* The settings of -config FILE, or of the daemon's own file. 0, or negative and the mistakes were
  * said. */
@@ -102,7 +102,7 @@ const char *ctl_clock(uint64_t realtime_ns, char *buf, size_t size);
 
 /* JSON in one place: a document to stdout, and it is freed. */
 enum ctl_exit ctl_print_json(json_object *object);
-json_object *ctl_event_json(const struct recording_event *event);
+json_object *ctl_event_json(const struct reading *reading, const struct recording_event *event);
 json_object *ctl_look_json(const struct reading *reading, const struct recording_look *look);
 
 /* Bytes of a process's name as a JSON string: control characters and what is not UTF-8 escaped as

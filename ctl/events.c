@@ -34,7 +34,7 @@ enum ctl_exit ctl_events(const struct ctl *ctl)
 	if (ctl->json) {
 		list = json_object_new_array();
 		for (size_t i = first; i < r.event_count; i++)
-			(void)json_object_array_add(list, ctl_event_json(&r.events[i]));
+			(void)json_object_array_add(list, ctl_event_json(&r, &r.events[i]));
 		(void)ctl_print_json(list);
 	} else {
 		for (size_t i = first; i < r.event_count; i++)
@@ -54,12 +54,13 @@ static int is_incident(const struct dirent *entry)
 	       strcmp(entry->d_name + length - 8, ".useroom") == 0;
 }
 
-static json_object *incident_json(const char *name, const struct recording_event *kill)
+static json_object *incident_json(const char *name, const struct reading *r,
+				  const struct recording_event *kill)
 {
 	json_object *one = json_object_new_object();
 
 	json_object_object_add(one, "incident", ctl_text_json(name));
-	json_object_object_add(one, "kill", kill != NULL ? ctl_event_json(kill) : NULL);
+	json_object_object_add(one, "kill", kill != NULL ? ctl_event_json(r, kill) : NULL);
 	return one;
 }
 
@@ -92,10 +93,23 @@ static void list_one(const struct ctl *ctl, const char *name, json_object *list)
 	part = show_part(&r);
 	kill = show_first_kill(&r, &part);
 	if (ctl->json)
-		(void)json_object_array_add(list, incident_json(name, kill));
+		(void)json_object_array_add(list, incident_json(name, &r, kill));
 	else
 		print_incident(name, kill);
 	reading_free(&r);
+}
+
+/* Why there is nothing to list, which is not the same as that there is nothing. */
+static enum ctl_exit cannot_list(const struct ctl *ctl, int error)
+{
+	char safe[1024];
+
+	(void)log_safe(ctl->incidents, safe, sizeof(safe));
+	if (error == EACCES)
+		return ctl_fail("%s may not be read: what is in it names everybody's processes, so "
+				"ask as root",
+				safe);
+	return ctl_fail("%s: %s", safe, strerror(error));
 }
 
 enum ctl_exit ctl_incidents(const struct ctl *ctl)
@@ -105,7 +119,7 @@ enum ctl_exit ctl_incidents(const struct ctl *ctl)
 	int count = scandir(ctl->incidents, &names, is_incident, alphasort);
 
 	if (count < 0 && errno != ENOENT)
-		return ctl_fail("%s: %s", ctl->incidents, strerror(errno));
+		return cannot_list(ctl, errno);
 	for (int i = 0; i < count; i++) {
 		list_one(ctl, names[i]->d_name, list);
 		free(names[i]);
@@ -121,28 +135,36 @@ enum ctl_exit ctl_incidents(const struct ctl *ctl)
 
 /* ---- show ---- */
 
-static bool newest(const struct ctl *ctl, char *path, size_t size)
+static enum ctl_exit newest(const struct ctl *ctl, char *path, size_t size)
 {
 	struct dirent **names;
 	int count = scandir(ctl->incidents, &names, is_incident, alphasort);
 
+	if (count < 0 && errno != ENOENT)
+		return cannot_list(ctl, errno);
 	if (count > 0)
 		(void)snprintf(path, size, "%s/%s", ctl->incidents, names[count - 1]->d_name);
 	for (int i = 0; i < count; i++)
 		free(names[i]);
 	if (count >= 0)
 		free(names);
-	return count > 0;
+	return count > 0 ? CTL_OK : ctl_fail("there is no incident in %s", ctl->incidents);
 }
 
-bool ctl_find_recording(const struct ctl *ctl, char *path, size_t size)
+enum ctl_exit ctl_find_recording(const struct ctl *ctl, char *path, size_t size)
 {
+	int error;
+
 	if (ctl->argument == NULL)
 		return newest(ctl, path, size);
 	(void)snprintf(path, size, "%s/%s", ctl->incidents, ctl->argument);
-	if (strchr(ctl->argument, '/') != NULL || access(path, F_OK) < 0)
-		(void)snprintf(path, size, "%s", ctl->argument);
-	return true;
+	if (strchr(ctl->argument, '/') == NULL && access(path, F_OK) == 0)
+		return CTL_OK;
+	error = errno;
+	(void)snprintf(path, size, "%s", ctl->argument);
+	if (strchr(ctl->argument, '/') == NULL && error == EACCES && access(path, F_OK) < 0)
+		return cannot_list(ctl, error);
+	return CTL_OK;
 }
 
 static enum ctl_exit show_page(const struct ctl *ctl, const struct reading *r,
@@ -169,8 +191,8 @@ enum ctl_exit ctl_show(const struct ctl *ctl)
 	struct part part;
 	enum ctl_exit result = CTL_OK;
 
-	if (!ctl_find_recording(ctl, path, sizeof(path)))
-		return ctl_fail("there is no incident in %s", ctl->incidents);
+	if (ctl_find_recording(ctl, path, sizeof(path)) != CTL_OK)
+		return CTL_FAILED;
 	if (ctl_open(path, &r) < 0)
 		return CTL_FAILED;
 	part = show_part(&r);

@@ -172,14 +172,16 @@ static void write_facts(FILE *f, const struct reading *r, const struct recording
 
 /* ---- lists ---- */
 
-static void write_event(FILE *f, const struct recording_event *e, unsigned mark)
+static void write_event(FILE *f, const struct reading *r, const struct recording_event *e,
+			unsigned mark)
 {
 	char text[REPORT_MAX], when[64];
 
 	(void)fprintf(f, "<li class=%s", event_name(e->type));
 	if (mark > 0)
 		(void)fprintf(f, " id=mark-%u><span class=badge>%u</span", mark, mark);
-	(void)fprintf(f, "><time>%s</time>", ctl_clock(e->realtime_ns, when, sizeof(when)));
+	(void)fprintf(f, "><time>%s</time>",
+		      ctl_clock(reading_realtime(r, e->now_ns), when, sizeof(when)));
 	html_escape(f, ctl_sentence(e, text, sizeof(text)));
 	(void)fputs("</li>\n", f);
 }
@@ -195,7 +197,7 @@ static void write_events(FILE *f, const struct reading *r, const struct part *pa
 		bool marked = plot_is_marked(&r->events[i]);
 
 		marks += marked;
-		write_event(f, &r->events[i], marked ? marks : 0);
+		write_event(f, r, &r->events[i], marked ? marks : 0);
 	}
 	(void)fputs("</ol>\n", f);
 }
@@ -258,7 +260,7 @@ static void write_head(FILE *f, const struct reading *r, const struct part *part
 	(void)fputs("</h1>\n<p class=note>", f);
 	html_escape(f, r->header.host);
 	(void)fprintf(f, ", %s</p>\n",
-		      ctl_time(kill != NULL ? kill->realtime_ns : reading_realtime(r, from), when,
+		      ctl_time(reading_realtime(r, kill != NULL ? kill->now_ns : from), when,
 			       sizeof(when)));
 }
 

@@ -314,5 +314,10 @@ void reading_free(struct reading *r)
 
 uint64_t reading_realtime(const struct reading *r, uint64_t monotonic_ns)
 {
+	if (r->event_count > 0) {
+		const struct recording_event *last = &r->events[r->event_count - 1];
+
+		return last->realtime_ns + (monotonic_ns - last->now_ns);
+	}
 	return r->header.realtime_ns + (monotonic_ns - r->header.started_ns);
 }

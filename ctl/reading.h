@@ -34,7 +34,11 @@ int reading_parse(const void *data, size_t bytes, struct reading *ret, char *why
 
 void reading_free(struct reading *reading);
 
-/* Wall-clock time of a moment of CLOCK_MONOTONIC in the writer's boot, ns. */
+/*
+ * Wall-clock time of a moment of CLOCK_MONOTONIC in the writer's boot, ns; by the last event, for
+ * the clock may have been set since the start. Looks and events that are shown together have this
+ * one clock: an event's own realtime_ns is when it was told, milliseconds after its look.
+ */
 uint64_t reading_realtime(const struct reading *reading, uint64_t monotonic_ns);
 
 #endif

@@ -169,11 +169,12 @@ static void write_happened(FILE *f, const struct replay *p)
 	char percent[32], size[32];
 	const struct recording_look *least = &r->looks[p->rerun.least];
 	uint64_t available = least->value[VALUE_MEM_AVAILABLE];
+	struct show_clock clock = {.reading = r};
 
 	(void)fputs("\nwhat happened:\n", f);
 	for (size_t i = 0; i < r->event_count; i++)
 		if (belongs(p, &r->events[i]))
-			show_event(f, &r->events[i]);
+			show_event(f, &clock, &r->events[i]);
 	(void)fprintf(f, "the least available: %s (%s %%)\n",
 		      units_size(available, size, sizeof(size)),
 		      units_percent(share_ppm(available, least->value[VALUE_MEM_TOTAL]), percent,
@@ -302,7 +303,8 @@ static json_object *difference_json(const struct replay *p)
 	if (u->outcome != RERUN_REFRAINS)
 		json_object_object_add(o, "signal",
 				       json_object_new_string(signal_of(&u->decision)));
-	json_object_object_add(o, "sent", u->kill != NULL ? ctl_event_json(u->kill) : NULL);
+	json_object_object_add(o, "sent",
+			       u->kill != NULL ? ctl_event_json(p->reading, u->kill) : NULL);
 	if (u->outcome == RERUN_SENDS && u->kill != NULL)
 		json_object_object_add(
 			o, "earlier_ns",
@@ -335,7 +337,8 @@ json_object *replay_json(const struct replay *p)
 				       moment_json(p, u->differs, &u->differently));
 	for (size_t i = 0; i < p->reading->event_count; i++)
 		if (belongs(p, &p->reading->events[i]))
-			(void)json_object_array_add(events, ctl_event_json(&p->reading->events[i]));
+			(void)json_object_array_add(
+				events, ctl_event_json(p->reading, &p->reading->events[i]));
 	json_object_object_add(all, "happened", events);
 	json_object_object_add(all, "difference", difference_json(p));
 	return all;
@@ -359,8 +362,8 @@ enum ctl_exit ctl_replay(const struct ctl *ctl)
 	enum ctl_exit result = CTL_OK;
 	char path[1024];
 
-	if (!ctl_find_recording(ctl, path, sizeof(path)))
-		return ctl_fail("there is no incident in %s", ctl->incidents);
+	if (ctl_find_recording(ctl, path, sizeof(path)) != CTL_OK)
+		return CTL_FAILED;
 	if (ctl_open(path, &reading) < 0)
 		return CTL_FAILED;
 	p.reading = &reading;

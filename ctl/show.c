@@ -73,20 +73,30 @@ static void show_candidates(FILE *f, const struct recording_event *e)
 	}
 }
 
-void show_event(FILE *f, const struct recording_event *e)
+static void show_time(FILE *f, struct show_clock *clock, uint64_t now_ns)
 {
-	char text[REPORT_MAX], when[64];
+	char when[64];
 
-	(void)fprintf(f, "%s  %s\n", ctl_clock(e->realtime_ns, when, sizeof(when)),
-		      ctl_sentence(e, text, sizeof(text)));
+	clock->latest_ns = max_u64(clock->latest_ns, now_ns);
+	(void)fprintf(
+		f, "%s  ",
+		ctl_clock(reading_realtime(clock->reading, clock->latest_ns), when, sizeof(when)));
 }
 
-static void show_look(FILE *f, const struct reading *r, const struct recording_look *l)
+void show_event(FILE *f, struct show_clock *clock, const struct recording_event *e)
 {
-	char when[64], size[32], percent[32];
+	char text[REPORT_MAX];
+
+	show_time(f, clock, e->now_ns);
+	(void)fprintf(f, "%s\n", ctl_sentence(e, text, sizeof(text)));
+}
+
+static void show_look(FILE *f, struct show_clock *clock, const struct recording_look *l)
+{
+	char size[32], percent[32];
 	uint64_t total = l->value[VALUE_MEM_TOTAL], available = l->value[VALUE_MEM_AVAILABLE];
 
-	(void)fprintf(f, "%s  ", ctl_clock(reading_realtime(r, l->now_ns), when, sizeof(when)));
+	show_time(f, clock, l->now_ns);
 	if (!(l->have & HAVE_MEM)) {
 		(void)fputs("/proc/meminfo could not be read\n", f);
 		return;
@@ -129,6 +139,7 @@ void show_text(FILE *f, const struct reading *r, const struct part *part)
 {
 	size_t event = part->first_event;
 	uint64_t next = 0;
+	struct show_clock clock = {.reading = r};
 
 	show_head(f, r, part);
 	for (size_t i = 0; i < r->look_count; i++) {
@@ -137,17 +148,17 @@ void show_text(FILE *f, const struct reading *r, const struct part *part)
 		if (l->now_ns < part->from_ns || l->now_ns > part->to_ns)
 			continue;
 		for (; event < r->event_count && r->events[event].now_ns <= l->now_ns; event++) {
-			show_event(f, &r->events[event]);
+			show_event(f, &clock, &r->events[event]);
 			show_candidates(f, &r->events[event]);
 			next = 0; /* what it looked like just then */
 		}
 		if (l->now_ns < next)
 			continue;
 		next = l->now_ns + NS_PER_S;
-		show_look(f, r, l);
+		show_look(f, &clock, l);
 	}
 	for (; event < r->event_count; event++) {
-		show_event(f, &r->events[event]);
+		show_event(f, &clock, &r->events[event]);
 		show_candidates(f, &r->events[event]);
 	}
 }
@@ -184,7 +195,7 @@ json_object *show_json(const struct reading *r, const struct part *part)
 		if (r->looks[i].now_ns >= part->from_ns && r->looks[i].now_ns <= part->to_ns)
 			(void)json_object_array_add(looks, ctl_look_json(r, &r->looks[i]));
 	for (size_t i = part->first_event; i < r->event_count; i++)
-		(void)json_object_array_add(events, ctl_event_json(&r->events[i]));
+		(void)json_object_array_add(events, ctl_event_json(r, &r->events[i]));
 	json_object_object_add(all, "looks", looks);
 	json_object_object_add(all, "events", events);
 	return all;

@@ -26,8 +26,15 @@ const struct recording_event *show_first_kill(const struct reading *reading,
 void show_text(FILE *file, const struct reading *reading, const struct part *part);
 json_object *show_json(const struct reading *reading, const struct part *part);
 
+/* What was shown last: an event and a look that belong together may differ by what lay in between,
+ * and times that are shown do not run backwards. */
+struct show_clock {
+	const struct reading *reading;
+	uint64_t latest_ns; /* CLOCK_MONOTONIC */
+};
+
 /* One event with its time of day before it, as a line. */
-void show_event(FILE *file, const struct recording_event *event);
+void show_event(FILE *file, struct show_clock *clock, const struct recording_event *event);
 
 /* Why a candidate stood where it did: "chosen", "protected", "small: ...". */
 const char *show_reason(const struct recording_event *event,

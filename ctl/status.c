@@ -255,7 +255,7 @@ static json_object *events_json(void)
 	json_object *list = json_object_new_array();
 
 	for (size_t i = minus_u64(r->event_count, EVENTS_SHOWN); i < r->event_count; i++)
-		json_object_array_add(list, ctl_event_json(&r->events[i]));
+		json_object_array_add(list, ctl_event_json(r, &r->events[i]));
 	return list;
 }
 

@@ -5,7 +5,6 @@
 #include "base/units.h"
 #include "base/util.h"
 #include "look/parse.h"
-#include "settings/level.h"
 #include "tell/notify.h"
 #include "tell/report.h"
 
@@ -94,13 +93,7 @@ void tell_look(struct useroom *u, enum event_type type, int error, const struct 
 	e.sample = *s;
 	e.decision = *d;
 	e.kills = u->act.kills;
-	e.mem_term_ppm = level_ppm(&u->config, LEVEL_MEM_TERM, s->mem_total_kib);
-	e.mem_kill_ppm = level_ppm(&u->config, LEVEL_MEM_KILL, s->mem_total_kib);
-	e.swap_term_ppm = level_ppm(&u->config, LEVEL_SWAP_TERM, s->swap_total_kib);
-	e.swap_kill_ppm = level_ppm(&u->config, LEVEL_SWAP_KILL, s->swap_total_kib);
-	memcpy(e.level_kib, u->config.level_kib, sizeof(e.level_kib));
-	e.interval_ns = u->config.interval_ns;
-	e.stall_milli = u->config.stall_milli;
+	event_settings(&e, &u->config);
 	e.held_back = type == EVENT_NOBODY && some_are_held_back(&u->table);
 	tell_event(u, &e);
 }

@@ -2,8 +2,10 @@
 #include "act/event.h"
 
 #include "base/users.h"
+#include "settings/level.h"
 
 #include <assert.h>
+#include <string.h>
 
 const char *event_name(enum event_type type)
 {
@@ -26,6 +28,19 @@ const char *event_name(enum event_type type)
 
 	assert((unsigned)type < EVENT_TYPE_COUNT);
 	return names[type];
+}
+
+void event_settings(struct event *e, const struct config *c)
+{
+	uint64_t mem_kib = e->sample.mem_total_kib, swap_kib = e->sample.swap_total_kib;
+
+	e->mem_term_ppm = level_ppm(c, LEVEL_MEM_TERM, mem_kib);
+	e->mem_kill_ppm = level_ppm(c, LEVEL_MEM_KILL, mem_kib);
+	e->swap_term_ppm = level_ppm(c, LEVEL_SWAP_TERM, swap_kib);
+	e->swap_kill_ppm = level_ppm(c, LEVEL_SWAP_KILL, swap_kib);
+	memcpy(e->level_kib, c->level_kib, sizeof(e->level_kib));
+	e->interval_ns = c->interval_ns;
+	e->stall_milli = c->stall_milli;
 }
 
 void event_describe(struct event *event)

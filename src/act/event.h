@@ -10,6 +10,7 @@
 #include "decide/policy.h"
 #include "look/proc.h"
 #include "look/sample.h"
+#include "settings/config.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -66,7 +67,7 @@ struct event {
 	unsigned repeat_count; /* victims of the same unit or name within REPEAT_WINDOW, with this
 				  one */
 
-	/* EVENT_START, EVENT_RELOAD: the levels in force */
+	/* EVENT_START, EVENT_RELOAD: event_settings(); interval_ns 0: they are not known */
 	uint32_t mem_term_ppm, mem_kill_ppm, swap_term_ppm, swap_kill_ppm;
 	uint64_t level_kib[LEVEL_COUNT]; /* not 0: that one was written as this amount */
 	uint64_t interval_ns;
@@ -84,6 +85,10 @@ struct event {
 
 /* Its name in JSON and for hooks, e.g. "kill". */
 const char *event_name(enum event_type type);
+
+/* Fill the settings in force: the levels (of the totals in the sample), interval_ns, stall_milli.
+ */
+void event_settings(struct event *event, const struct config *config);
 
 /* Fill user from what was read of the victim. Reads /etc/passwd: after the signal, not before. */
 void event_describe(struct event *event);

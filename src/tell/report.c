@@ -380,9 +380,10 @@ static void say_start(struct text *t, const struct event *e)
 
 static void say_recovered(struct text *t, const struct event *e)
 {
-	add(t, "recovered after ");
+	/* Until the first look above the level: a victim's last memory may come back later. */
+	add(t, "recovered: memory was short for ");
 	add_time(t, e->decision.episode_ns);
-	add(t, ": available ");
+	add(t, "; available ");
 	add_size(t, e->sample.mem_available_kib);
 	add(t, " (");
 	add_percent(t, e->decision.mem_ppm);
@@ -393,8 +394,8 @@ static void say_failed(struct text *t, const struct event *e)
 {
 	add(t, "cannot signal ");
 	say_process(t, e->victim.pid, e->victim.comm);
-	add(t, ": %s: %s; it is not tried again", e->error_call ? e->error_call : "?",
-	    strerror(e->error));
+	add(t, ": %s%s%s; it is not tried again", e->error_call ? e->error_call : "",
+	    e->error_call ? ": " : "", strerror(e->error));
 }
 
 static void say_other(struct text *t, const struct event *e)
@@ -597,7 +598,8 @@ static void json_victim(struct text *t, const struct event *e)
 	}
 	json_signed(t, "oom_score", p->oom_score);
 	json_signed(t, "oom_score_adj", p->oom_score_adj);
-	json_number(t, "start_ticks", p->start_ticks);
+	if (p->start_ticks > 0) /* it is not recorded */
+		json_number(t, "start_ticks", p->start_ticks);
 }
 
 static void json_holder(struct text *t, const struct event *e)
@@ -641,6 +643,8 @@ static void json_gone(struct text *t, const struct event *e)
 static void json_settings(struct text *t, const struct event *e)
 {
 	json_bool(t, "dry_run", e->dry_run);
+	if (e->interval_ns == 0) /* what is not known is left out */
+		return;
 	json_level(t, "mem_term", e->mem_term_ppm, e->level_kib[LEVEL_MEM_TERM]);
 	json_level(t, "mem_kill", e->mem_kill_ppm, e->level_kib[LEVEL_MEM_KILL]);
 	json_level(t, "swap_term", e->swap_term_ppm, e->level_kib[LEVEL_SWAP_TERM]);

@@ -270,7 +270,7 @@ static void pre_kill_helps(struct stage *s)
 	must_be_there(s, "/tmp/once");
 	settle(s, LONG_ENOUGH_MS);
 	write_file("/tmp/go", 0644, "");
-	must_log(s, "recovered after .*, 0 victims");
+	must_log(s, "recovered: .*, 0 victims");
 	must_live(s, hog);
 	must_not_log(s, "killed");
 }

@@ -139,7 +139,7 @@ static void r40_back_before_the_shot(struct stage *s)
 	(void)umount2(path, MNT_DETACH);
 	(void)!write(fifo_fd, "1\n", 2);
 	(void)close(fifo_fd);
-	must_log(s, "recovered after .*, 0 victims");
+	must_log(s, "recovered: .*, 0 victims");
 	must_live(s, first);
 	must_live(s, second);
 	must_not_log(s, "killed");
@@ -166,7 +166,7 @@ static void freed(struct stage *s)
 	hog = play(s, "hog", HOG);
 	must_be_only_victim(s, hog, SIGTERM);
 	must_log(s, "%d \\(hog\\) is gone: [0-9.]+ MiB back after", (int)hog->pid);
-	must_log(s, "recovered after .*, 1 victim");
+	must_log(s, "recovered: .*, 1 victim");
 }
 
 static void stopped(struct stage *s)
@@ -277,7 +277,7 @@ static void r42_released_after_sigterm(struct stage *s)
 	watch(s, "-m 40 -mk 2 -grace 60");
 	(void)play(s, "tracer", "stuck name=hog grow=36@400");
 	must_log(s, "killed [0-9]+ \\(hog\\) with SIGTERM");
-	must_log(s, "recovered after");
+	must_log(s, "recovered: memory was short for");
 	must_log(s, "\\(hog\\) has not gone away");
 	must_live(s, second);
 	must_log_times(s, 1, 1, "killed [0-9]+");

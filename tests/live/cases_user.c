@@ -66,6 +66,23 @@ static void r118_read_only_run(struct stage *s)
 	must_log(s, "no incidents are kept: /run/somewhere/incidents: Read-only file system");
 }
 
+/* "There is none" and "it may not be seen" are two things. */
+static void r118_incidents_that_may_not_be_seen(struct stage *s)
+{
+	static const char *const words[] = {"incidents", "show", "replay",
+					    "show 20260101-000000-000001.useroom"};
+
+	if (!s->real_root)
+		skip("other users can be played by root only");
+	watch(s, USUAL);
+	s->ctl_uid = NOBODY;
+	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (ask(s, words[i]) != 1)
+			fail("useroomctl %s: it does not fail", words[i]);
+		must_say("^useroomctl: /var/lib/useroom/incidents may not be read: .* ask as root");
+	}
+}
+
 /* ---- the lock ---- */
 
 /* Holds the lock of the file until it is closed. */
@@ -173,6 +190,7 @@ const struct live_case user_cases[] = {
 	{"r118_stop_tells_memory", r118_stop_tells_memory, NULL, false},
 	{"r118_no_swap_is_said", r118_no_swap_is_said, NULL, false},
 	{"r118_read_only_run", r118_read_only_run, NULL, false},
+	{"r118_incidents_that_may_not_be_seen", r118_incidents_that_may_not_be_seen, NULL, false},
 	{"r111_lock_is_private", r111_lock_is_private, NULL, false},
 	{"r111_lock_that_anybody_holds", r111_lock_that_anybody_holds, NULL, false},
 	{"r111_lock_of_an_older_one", r111_lock_of_an_older_one, NULL, false},
