@@ -81,6 +81,7 @@ static void an_amount_is_told_as_one(void **state)
 	must_hold(as_text(), "available 386 MiB (9.8 %) <= 512 MiB, no swap; ");
 	must_hold(as_json(), "\"mem_limit_percent\":13,\"mem_limit_kib\":524288,\"signal\"");
 	e.type = EVENT_START;
+	e.interval_ns = NS_PER_S;
 	e.mem_term_ppm = 130080;
 	e.mem_kill_ppm = 50000;
 	e.level_kib[LEVEL_MEM_TERM] = 512 * 1024;
