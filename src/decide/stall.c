@@ -5,6 +5,7 @@
 #include "settings/level.h"
 
 #include <assert.h>
+#include <stddef.h>
 
 /*
  * The rule holds over the last two seconds and over the last one: one second gave no false alarm
@@ -158,39 +159,31 @@ static struct stall_point point_of(const struct sample *s)
 {
 	return (struct stall_point){
 		.now_ns = s->now_ns,
-		.refaults = s->refaults,
-		.activations = s->activations,
-		.major_faults = s->major_faults,
-		.swap_in_kib = s->swap_in_kib,
-		.swap_out_kib = s->swap_out_kib,
-		.alloc_stalls = s->alloc_stalls,
-		.steals = s->steals,
-		.disk_reads = s->disk_reads,
-		.disk_read_pages = s->disk_read_pages,
-		.disk_read_ms = s->disk_read_ms,
-		/* recordings from before it was there have 0 */
-		.disk_wait_ms = s->disk_wait_ms > 0 ? s->disk_wait_ms : s->disk_read_ms,
-		.disks = s->disks,
-		.pressure_full_us = s->pressure_full_us,
-		.io_full_us = s->io_full_us,
+		.have = s->have & (HAVE_REFAULTS | HAVE_ACTIVATIONS | HAVE_PRESSURE | HAVE_STEALS),
+		.waits = s->waits,
 		.running = s->running,
 		.available_kib = s->mem_available_kib,
 		.swap_free_kib = s->swap_free_kib,
 		.free_pages = s->page_kib > 0 ? s->mem_free_kib / s->page_kib : 0,
-		.have = s->have & (HAVE_REFAULTS | HAVE_ACTIVATIONS | HAVE_PRESSURE | HAVE_STEALS),
 	};
+}
+
+/* Has one of the counters gone back? */
+static bool waits_fell(const struct waits *before, const struct waits *now)
+{
+	const uint64_t *a = (const uint64_t *)before, *b = (const uint64_t *)now;
+
+	for (size_t i = 0; i < sizeof(struct waits) / sizeof(*a); i++) {
+		if (b[i] < a[i])
+			return true;
+	}
+	return false;
 }
 
 /* A counter that wrapped, a disk that came or went: differences to before mean nothing. */
 static bool breaks(const struct stall_point *a, const struct stall_point *b)
 {
-	return b->refaults < a->refaults || b->activations < a->activations ||
-	       b->major_faults < a->major_faults || b->swap_in_kib < a->swap_in_kib ||
-	       b->swap_out_kib < a->swap_out_kib || b->alloc_stalls < a->alloc_stalls ||
-	       b->steals < a->steals || b->disk_reads < a->disk_reads ||
-	       b->disk_read_pages < a->disk_read_pages || b->disk_read_ms < a->disk_read_ms ||
-	       b->disk_wait_ms < a->disk_wait_ms || b->disks != a->disks ||
-	       b->pressure_full_us < a->pressure_full_us || b->io_full_us < a->io_full_us ||
+	return waits_fell(&a->waits, &b->waits) || b->waits.disks != a->waits.disks ||
 	       b->now_ns <= a->now_ns || b->have != a->have;
 }
 
@@ -249,7 +242,8 @@ static bool by_the_machine(const struct stall_point *a, const struct stall_point
 	uint64_t filled = minus_u64(a->free_pages, b->free_pages);
 
 	return !(b->have & HAVE_STEALS) || !(b->have & HAVE_REFAULTS) ||
-	       (b->steals - a->steals + filled) * REFAULTS_PER_STEAL >= b->refaults - a->refaults;
+	       (b->waits.steals - a->waits.steals + filled) * REFAULTS_PER_STEAL >=
+		       b->waits.refaults - a->waits.refaults;
 }
 
 /* Seconds that a read took in the mean. */
@@ -261,11 +255,11 @@ static double latency(uint64_t ms, double reads)
 static struct rates rates_between(const struct stall_point *a, const struct stall_point *b)
 {
 	double seconds = (double)(b->now_ns - a->now_ns) / (double)NS_PER_S;
-	double reads = (double)(b->disk_reads - a->disk_reads);
-	double pages = (double)(b->disk_read_pages - a->disk_read_pages);
-	double wait = latency(b->disk_wait_ms - a->disk_wait_ms, reads);
-	double faults = (double)(b->major_faults - a->major_faults);
-	double refaults = (double)(b->refaults - a->refaults);
+	double reads = (double)(b->waits.disk_reads - a->waits.disk_reads);
+	double pages = (double)(b->waits.disk_read_pages - a->waits.disk_read_pages);
+	double wait = latency(b->waits.disk_wait_ms - a->waits.disk_wait_ms, reads);
+	double faults = (double)(b->waits.major_faults - a->waits.major_faults);
+	double refaults = (double)(b->waits.refaults - a->waits.refaults);
 	/*
 	 * A read(2) refaults but no fault waits; zswap refaults, and no disk is read. Each fault
 	 * that waits for a disk has a read of its own there (0.95 at the most in 110 windows of
@@ -280,17 +274,18 @@ static struct rates rates_between(const struct stall_point *a, const struct stal
 			       : (least(1, ratio(refaults, pages)) + requests) / 2;
 	struct rates r = {
 		.any = share > 0 ? hard / seconds * wait : 0,
-		.swap_out_kib = (double)(b->swap_out_kib - a->swap_out_kib) / seconds,
-		.alloc_stalls = (double)(b->alloc_stalls - a->alloc_stalls) / seconds,
+		.swap_out_kib = (double)(b->waits.swap_out_kib - a->waits.swap_out_kib) / seconds,
+		.alloc_stalls = (double)(b->waits.alloc_stalls - a->waits.alloc_stalls) / seconds,
 	};
 
 	if (share >= SHARE_LEAST && requests >= REQUESTS_LEAST)
 		r.waiting = r.any;
 	if (ratio(faults, reads) >= FAULT_SHARE_LEAST)
-		r.faulting = by_disk / seconds * latency(b->disk_read_ms - a->disk_read_ms, reads);
+		r.faulting = by_disk / seconds *
+			     latency(b->waits.disk_read_ms - a->waits.disk_read_ms, reads);
 	if (b->have & HAVE_PRESSURE)
-		r.pressure = most((double)(b->pressure_full_us - a->pressure_full_us),
-				  (double)(b->io_full_us - a->io_full_us) * share) /
+		r.pressure = most((double)(b->waits.pressure_full_us - a->waits.pressure_full_us),
+				  (double)(b->waits.io_full_us - a->waits.io_full_us) * share) /
 			     (seconds * 1e6);
 	return r;
 }
@@ -322,7 +317,7 @@ static double reach_between(const struct config *config, const struct sample *s,
 
 	if (!config->ignore_swap)
 		fall += (double)a->swap_free_kib - (double)b->swap_free_kib -
-			((double)b->swap_in_kib - (double)a->swap_in_kib);
+			((double)b->waits.swap_in_kib - (double)a->waits.swap_in_kib);
 	if (fall / seconds < FALLING_LEAST * (double)s->mem_total_kib)
 		return 1e9;
 	return headroom_kib(config, s) / (fall / seconds);
@@ -517,9 +512,7 @@ const char *stall_evidence_name(enum stall_evidence evidence)
 static struct stall_since since_now(const struct sample *s)
 {
 	return (struct stall_since){.now_ns = s->now_ns,
-				    .refaults = s->refaults,
-				    .activations = s->activations,
-				    .swap_in_kib = s->swap_in_kib,
+				    .waits = s->waits,
 				    .swap_used_kib =
 					    minus_u64(s->swap_total_kib, s->swap_free_kib)};
 }
@@ -532,8 +525,8 @@ static struct stall_since since_now(const struct sample *s)
 static bool may_be_return(const struct stall_since *since, const struct look *l)
 {
 	const struct sample *s = l->sample;
-	uint64_t back_kib = s->swap_in_kib - since->swap_in_kib;
-	uint64_t refaulted_kib = (s->refaults - since->refaults) * s->page_kib;
+	uint64_t back_kib = s->waits.swap_in_kib - since->waits.swap_in_kib;
+	uint64_t refaulted_kib = (s->waits.refaults - since->waits.refaults) * s->page_kib;
 
 	return roomy(l) && back_kib > 0 && back_kib * 2 >= refaulted_kib &&
 	       back_kib < since->swap_used_kib;
@@ -565,18 +558,20 @@ static void follow_conditions(struct stall *stall, const struct look *l)
 /* Most of what came back since then was in swap. */
 static bool from_swap(const struct stall_since *since, const struct sample *s)
 {
-	uint64_t back_kib = s->swap_in_kib - since->swap_in_kib;
+	uint64_t back_kib = s->waits.swap_in_kib - since->waits.swap_in_kib;
 
-	return back_kib > 0 && back_kib * 2 >= (s->refaults - since->refaults) * s->page_kib;
+	return back_kib > 0 &&
+	       back_kib * 2 >= (s->waits.refaults - since->waits.refaults) * s->page_kib;
 }
 
 /* So much of what came back since then would have stayed had memory not been taken. */
 static bool kernel_says(const struct stall_since *since, const struct sample *s)
 {
-	double refaults = (double)(s->refaults - since->refaults);
+	double refaults = (double)(s->waits.refaults - since->waits.refaults);
 
 	return (s->have & HAVE_ACTIVATIONS) &&
-	       (double)(s->activations - since->activations) >= ACTIVATED_LEAST * refaults &&
+	       (double)(s->waits.activations - since->waits.activations) >=
+		       ACTIVATED_LEAST * refaults &&
 	       refaults >= REFAULTS_LEAST;
 }
 

@@ -63,19 +63,17 @@ struct stall_view {
 /* The counters of one look that had them. */
 struct stall_point {
 	uint64_t now_ns;
-	uint64_t refaults, activations, major_faults, swap_in_kib, swap_out_kib, alloc_stalls,
-		steals;
-	uint64_t disk_reads, disk_read_pages, disk_read_ms, disk_wait_ms, disks;
-	uint64_t pressure_full_us, io_full_us;
+	uint32_t have;
+	struct waits waits;
 	uint64_t running;
 	uint64_t available_kib, swap_free_kib, free_pages;
-	uint32_t have;
 };
 
 /* When a rule's condition began to hold, and how it was then. */
 struct stall_since {
 	uint64_t now_ns; /* 0: it does not hold */
-	uint64_t refaults, activations, swap_in_kib, swap_used_kib;
+	struct waits waits;
+	uint64_t swap_used_kib;
 };
 
 #define STALL_POINTS 12

@@ -31,6 +31,38 @@ enum sample_have {
 	HAVE_ACTIVATIONS = 1 << 11, /* with HAVE_WAITS: activations mean what they say */
 };
 
+/*
+ * What tasks wait for: counters since boot, which never fall while nothing is plugged in or out.
+ * stall.c makes a stall of two readings of them (doc/theory-of-operation.md). Nothing but uint64_t:
+ * see waits_fell().
+ */
+struct waits {
+	uint64_t refaults; /* workingset_refault*: pages read that had been in memory before */
+	/*
+	 * workingset_activate*: of them those that would have stayed had memory not been taken:
+	 * fewer pages were thrown out meanwhile than are in use (refault distance,
+	 * mm/workingset.c); with HAVE_ACTIVATIONS
+	 */
+	uint64_t activations;
+	uint64_t major_faults;    /* pgmajfault: faults that had to read */
+	uint64_t swap_in_kib;     /* pswpin: read from swap */
+	uint64_t swap_out_kib;    /* pswpout: written to swap */
+	uint64_t alloc_stalls;    /* allocstall*: allocations that had to reclaim themselves */
+	uint64_t disk_reads;      /* of all whole disks: reads that were done, ... */
+	uint64_t disk_read_pages; /* ... what they brought, in pages as refaults are counted, */
+	uint64_t disk_read_ms;    /* ... and how long they took, one by one */
+	/* The same, at the speed of those that faults waited for, at least (disks.h). */
+	uint64_t disk_wait_ms;
+	uint64_t disks; /* how many there are */
+	/* /proc/pressure/memory and io, full: nobody could go on; with HAVE_PRESSURE */
+	uint64_t pressure_full_us, io_full_us;
+	/*
+	 * pgsteal_kswapd*, pgsteal_direct*: pages that the machine's reclaim took, not that of a
+	 * control group at its limit (mm/vmscan.c: !cgroup_reclaim()); with HAVE_STEALS
+	 */
+	uint64_t steals;
+};
+
 struct sample {
 	uint64_t now_ns; /* CLOCK_MONOTONIC */
 	uint32_t have;   /* HAVE_* */
@@ -65,38 +97,10 @@ struct sample {
 
 	uint64_t kernel_oom_kills; /* oom_kill of /proc/vmstat: kills by the kernel since boot */
 
-	/*
-	 * What tasks wait for, counted since boot; with HAVE_WAITS. stall.c makes a stall of two of
-	 * them (doc/theory-of-operation.md).
-	 */
-	uint64_t low_kib;  /* below so much free memory the kernel reclaims; 0: unknown; in every
-			      sample */
-	uint64_t refaults; /* workingset_refault*: pages read that had been in memory a short while
-			      ago */
-	/*
-	 * workingset_activate*: of them those that would have stayed had memory not been taken:
-	 * fewer pages were thrown out meanwhile than are in use (refault distance,
-	 * mm/workingset.c); with HAVE_ACTIVATIONS
-	 */
-	uint64_t activations;
-	uint64_t major_faults;    /* pgmajfault: faults that had to read */
-	uint64_t swap_in_kib;     /* pswpin: read from swap */
-	uint64_t swap_out_kib;    /* pswpout: written to swap */
-	uint64_t alloc_stalls;    /* allocstall*: allocations that had to reclaim themselves */
-	uint64_t disk_reads;      /* of all whole disks: reads that were done, ... */
-	uint64_t disk_read_pages; /* ... what they brought, in pages as refaults are counted, */
-	uint64_t disk_read_ms;    /* ... and how long they took, one by one */
-	uint64_t disk_wait_ms; /* the same, at the speed of those that faults waited for, at least
-				  (disks.h) */
-	uint64_t disks;        /* how many there are */
-	uint64_t page_kib;     /* the size of a page */
-	uint64_t running;      /* threads that run or could: /proc/loadavg, without this one */
-	uint64_t pressure_full_us; /* /proc/pressure/memory, full: nobody could go on; with
-				      HAVE_PRESSURE */
-	uint64_t io_full_us;       /* /proc/pressure/io, full */
-	uint64_t steals; /* pgsteal_kswapd*, pgsteal_direct*: pages that the machine's reclaim took,
-			    not that of a control group at its limit (mm/vmscan.c:
-			    !cgroup_reclaim()); with HAVE_STEALS */
+	uint64_t low_kib;   /* below so much free memory the kernel reclaims; 0: unknown */
+	struct waits waits; /* with HAVE_WAITS */
+	uint64_t page_kib;  /* the size of a page; this and the next with HAVE_WAITS */
+	uint64_t running;   /* threads that run or could: /proc/loadavg, without this one */
 
 	/* What victims that were already signalled are still expected to give back (act.h). */
 	uint64_t pending_mem_kib;

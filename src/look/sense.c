@@ -217,24 +217,24 @@ static bool read_vmstat_waits(struct sense *sense, struct sample *s)
 	size_t length = read_again(sense->vmstat_fd);
 	uint64_t by_kswapd = 0, direct = 0;
 
-	if (length == 0 || parse_counter(scratch, length, "pgmajfault", &s->major_faults) < 0)
+	if (length == 0 || parse_counter(scratch, length, "pgmajfault", &s->waits.major_faults) < 0)
 		return false;
 	if (!sense->lru_gen &&
-	    parse_counter_sum(scratch, length, "workingset_activate", &s->activations) == 0)
+	    parse_counter_sum(scratch, length, "workingset_activate", &s->waits.activations) == 0)
 		s->have |= HAVE_ACTIVATIONS;
 	/* workingset_refault, two of them since 5.9; allocstall, one a zone since 4.8. */
-	if (parse_counter_sum(scratch, length, "workingset_refault", &s->refaults) == 0)
+	if (parse_counter_sum(scratch, length, "workingset_refault", &s->waits.refaults) == 0)
 		s->have |= HAVE_REFAULTS;
-	(void)parse_counter(scratch, length, "pswpin", &s->swap_in_kib);
-	(void)parse_counter(scratch, length, "pswpout", &s->swap_out_kib);
-	s->swap_in_kib *= (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
-	s->swap_out_kib *= (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
-	(void)parse_counter_sum(scratch, length, "allocstall", &s->alloc_stalls);
+	(void)parse_counter(scratch, length, "pswpin", &s->waits.swap_in_kib);
+	(void)parse_counter(scratch, length, "pswpout", &s->waits.swap_out_kib);
+	s->waits.swap_in_kib *= (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
+	s->waits.swap_out_kib *= (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
+	(void)parse_counter_sum(scratch, length, "allocstall", &s->waits.alloc_stalls);
 	/* One a zone before 4.8. */
 	if (parse_counter_sum(scratch, length, "pgsteal_kswapd", &by_kswapd) == 0 &&
 	    parse_counter_sum(scratch, length, "pgsteal_direct", &direct) == 0)
 		s->have |= HAVE_STEALS;
-	s->steals = by_kswapd + direct;
+	s->waits.steals = by_kswapd + direct;
 	return true;
 }
 
@@ -254,12 +254,13 @@ static bool read_disks(struct sense *sense, struct sample *s)
 			break;
 		at += (off_t)taken;
 	}
-	s->disks = reads.disks;
-	s->disk_reads = reads.all.reads;
-	s->disk_read_pages = reads.all.sectors * 512 / (uint64_t)sysconf(_SC_PAGESIZE);
-	s->disk_read_ms = reads.all.ms;
-	s->disk_wait_ms = disks_wait_ms(&sense->disks, &reads, s->major_faults,
-					s->have & HAVE_REFAULTS ? s->refaults : s->major_faults);
+	s->waits.disks = reads.disks;
+	s->waits.disk_reads = reads.all.reads;
+	s->waits.disk_read_pages = reads.all.sectors * 512 / (uint64_t)sysconf(_SC_PAGESIZE);
+	s->waits.disk_read_ms = reads.all.ms;
+	s->waits.disk_wait_ms =
+		disks_wait_ms(&sense->disks, &reads, s->waits.major_faults,
+			      s->have & HAVE_REFAULTS ? s->waits.refaults : s->waits.major_faults);
 	return at > 0;
 }
 
@@ -289,14 +290,14 @@ void sense_waits(struct sense *sense, struct sample *s)
 	s->running = read_running(sense);
 	s->page_kib = (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
 	s->have |= HAVE_WAITS;
-	if (read_full(sense->memory_pressure_fd, &s->pressure_full_us) &&
-	    read_full(sense->io_pressure_fd, &s->io_full_us))
+	if (read_full(sense->memory_pressure_fd, &s->waits.pressure_full_us) &&
+	    read_full(sense->io_pressure_fd, &s->waits.io_full_us))
 		s->have |= HAVE_PRESSURE;
 }
 
 uint32_t sense_blindness(const struct sense *sense, const struct sample *s)
 {
-	uint64_t kib_in = 0, full_us, read_kib = s->disk_read_pages * s->page_kib;
+	uint64_t kib_in = 0, full_us, read_kib = s->waits.disk_read_pages * s->page_kib;
 	uint32_t blind = read_full(sense->memory_pressure_fd, &full_us) ? 0u : BLIND_PRESSURE;
 	size_t length;
 
@@ -305,7 +306,7 @@ uint32_t sense_blindness(const struct sense *sense, const struct sample *s)
 	length = read_again(sense->vmstat_fd);
 	if (length > 0)
 		(void)parse_counter(scratch, length, "pgpgin", &kib_in);
-	if (!disks_count_reads(s->disk_reads, read_kib, kib_in))
+	if (!disks_count_reads(s->waits.disk_reads, read_kib, kib_in))
 		blind |= BLIND_DISKS;
 	return s->have & HAVE_REFAULTS ? blind : blind | BLIND_REFAULTS;
 }

@@ -321,27 +321,27 @@ static void add_to_span(struct record *r, const struct sample *s)
 	DO(VALUE_PENDING_MEM, pending_mem_kib)                                                     \
 	DO(VALUE_PENDING_SWAP, pending_swap_kib)                                                   \
 	DO(VALUE_LOW, low_kib)                                                                     \
-	DO(VALUE_REFAULTS, refaults)                                                               \
-	DO(VALUE_MAJOR_FAULTS, major_faults)                                                       \
-	DO(VALUE_SWAP_IN, swap_in_kib)                                                             \
-	DO(VALUE_SWAP_OUT, swap_out_kib)                                                           \
-	DO(VALUE_ALLOC_STALLS, alloc_stalls)                                                       \
-	DO(VALUE_DISK_READS, disk_reads)                                                           \
-	DO(VALUE_DISK_READ_PAGES, disk_read_pages)                                                 \
-	DO(VALUE_DISK_READ_MS, disk_read_ms)                                                       \
-	DO(VALUE_DISKS, disks)                                                                     \
+	DO(VALUE_REFAULTS, waits.refaults)                                                         \
+	DO(VALUE_MAJOR_FAULTS, waits.major_faults)                                                 \
+	DO(VALUE_SWAP_IN, waits.swap_in_kib)                                                       \
+	DO(VALUE_SWAP_OUT, waits.swap_out_kib)                                                     \
+	DO(VALUE_ALLOC_STALLS, waits.alloc_stalls)                                                 \
+	DO(VALUE_DISK_READS, waits.disk_reads)                                                     \
+	DO(VALUE_DISK_READ_PAGES, waits.disk_read_pages)                                           \
+	DO(VALUE_DISK_READ_MS, waits.disk_read_ms)                                                 \
+	DO(VALUE_DISKS, waits.disks)                                                               \
 	DO(VALUE_PAGE, page_kib)                                                                   \
 	DO(VALUE_RUNNING, running)                                                                 \
-	DO(VALUE_PRESSURE_FULL_US, pressure_full_us)                                               \
-	DO(VALUE_IO_FULL_US, io_full_us)                                                           \
-	DO(VALUE_STEALS, steals)                                                                   \
-	DO(VALUE_DISK_WAIT_MS, disk_wait_ms)                                                       \
+	DO(VALUE_PRESSURE_FULL_US, waits.pressure_full_us)                                         \
+	DO(VALUE_IO_FULL_US, waits.io_full_us)                                                     \
+	DO(VALUE_STEALS, waits.steals)                                                             \
+	DO(VALUE_DISK_WAIT_MS, waits.disk_wait_ms)                                                 \
 	DO(VALUE_RAM, ram_kib)                                                                     \
 	DO(VALUE_CMA_FREE, cma_free_kib)                                                           \
 	DO(VALUE_POOL, pool_kib)                                                                   \
 	DO(VALUE_BALLOON, balloon_kib)                                                             \
 	DO(VALUE_SWAP_LEAVING, swap_leaving_kib)                                                   \
-	DO(VALUE_ACTIVATIONS, activations)
+	DO(VALUE_ACTIVATIONS, waits.activations)
 
 void recording_to_sample(const struct recording_look *look, struct sample *ret_sample)
 {
@@ -351,15 +351,19 @@ void recording_to_sample(const struct recording_look *look, struct sample *ret_s
 				      FOR_EACH_VALUE(TO_SAMPLE).pending_count =
 					      (uint32_t)look->value[VALUE_PENDING_COUNT]};
 #undef TO_SAMPLE
+	if (ret_sample->waits.disk_wait_ms == 0) /* recorded before it was there */
+		ret_sample->waits.disk_wait_ms = ret_sample->waits.disk_read_ms;
 }
 
 struct stall_view recording_to_stall(const struct recording_look *look)
 {
 	uint32_t rule = (look->flags & LOOK_STALL_RULE) >> LOOK_STALL_RULE_SHIFT;
+	bool held_back = look->flags & LOOK_HELD_BACK;
 
 	return (struct stall_view){
 		.open = look->flags & LOOK_STALL_OPEN,
-		.rule = rule < STALL_RULE_COUNT ? rule : STALL_NONE,
+		.rule = rule < STALL_RULE_COUNT && !held_back ? rule : STALL_NONE,
+		.held_back = rule < STALL_RULE_COUNT && held_back ? rule : STALL_NONE,
 		.reach_ns = UINT64_MAX,
 		.waiting_milli = look->waiting_milli,
 		.lost_ppm = look->lost_ppm,

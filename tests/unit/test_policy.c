@@ -523,11 +523,12 @@ static struct decision stalled_step(struct policy *p, const struct config *c, st
 	s->low_kib = MIB(100);
 	s->page_kib = 4;
 	s->mem_free_kib = MIB(150);
-	s->refaults += 450;
-	s->major_faults += 425;
-	s->disk_reads += 450;
-	s->disk_read_pages += 450;
-	s->disk_read_ms += 1000;
+	s->waits.refaults += 450;
+	s->waits.major_faults += 425;
+	s->waits.disk_reads += 450;
+	s->waits.disk_read_pages += 450;
+	s->waits.disk_read_ms += 1000;
+	s->waits.disk_wait_ms += 1000;
 	return policy_decide(p, c, s);
 }
 

@@ -193,27 +193,27 @@ static void what_is_waited_for(void **state)
 	assert_int_equal(s.have, HAVE_MEM | HAVE_AVAILABLE | HAVE_SWAP | HAVE_WAITS |
 					 HAVE_REFAULTS | HAVE_PRESSURE | HAVE_STEALS);
 	assert_int_equal(s.low_kib, 4000 + 8000); /* min, and a thousandth of 8 GB */
-	assert_int_equal(s.refaults, 7);
-	assert_int_equal(s.major_faults, 9);
-	assert_int_equal(s.swap_in_kib, 13 * (uint64_t)sysconf(_SC_PAGESIZE) / 1024);
-	assert_int_equal(s.swap_out_kib, 11 * (uint64_t)sysconf(_SC_PAGESIZE) / 1024);
-	assert_int_equal(s.alloc_stalls, 6);
-	assert_int_equal(s.steals, 58);
-	assert_int_equal(s.disks, 1);
-	assert_int_equal(s.disk_reads, 100);
-	assert_int_equal(s.disk_read_pages, 2000 * 512 / sysconf(_SC_PAGESIZE));
-	assert_int_equal(s.disk_read_ms, 300);
+	assert_int_equal(s.waits.refaults, 7);
+	assert_int_equal(s.waits.major_faults, 9);
+	assert_int_equal(s.waits.swap_in_kib, 13 * (uint64_t)sysconf(_SC_PAGESIZE) / 1024);
+	assert_int_equal(s.waits.swap_out_kib, 11 * (uint64_t)sysconf(_SC_PAGESIZE) / 1024);
+	assert_int_equal(s.waits.alloc_stalls, 6);
+	assert_int_equal(s.waits.steals, 58);
+	assert_int_equal(s.waits.disks, 1);
+	assert_int_equal(s.waits.disk_reads, 100);
+	assert_int_equal(s.waits.disk_read_pages, 2000 * 512 / sysconf(_SC_PAGESIZE));
+	assert_int_equal(s.waits.disk_read_ms, 300);
 	assert_int_equal(s.running, 3);
 	assert_int_equal(s.page_kib, sysconf(_SC_PAGESIZE) / 1024);
-	assert_int_equal(s.pressure_full_us, 6);
-	assert_int_equal(s.io_full_us, 8);
+	assert_int_equal(s.waits.pressure_full_us, 6);
+	assert_int_equal(s.waits.io_full_us, 8);
 	assert_int_equal(look(false).low_kib, 12000);
 	tree_write("vmstat", "pgmajfault 9\npswpout 11\nallocstall 6\n"); /* 3.10 */
 	tree_write("pressure/memory", "%s", "");
 	s = look(false);
 	sense_waits(&sense, &s);
 	assert_int_equal(s.have, HAVE_MEM | HAVE_AVAILABLE | HAVE_SWAP | HAVE_WAITS);
-	assert_int_equal(s.alloc_stalls, 6);
+	assert_int_equal(s.waits.alloc_stalls, 6);
 }
 
 static void write_pool(uint64_t available_kib, uint64_t pool_kib)

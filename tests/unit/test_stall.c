@@ -44,7 +44,7 @@ static int set_up(void **state)
 				  .mem_free_kib = MIB(12),
 				  .low_kib = MIB(6),
 				  .page_kib = 4,
-				  .disks = 2};
+				  .waits = {.disks = 2}};
 	return 0;
 }
 
@@ -58,18 +58,19 @@ static struct stall_view step(const struct load *l)
 	struct sample *s = &machine;
 
 	s->now_ns += 250 * NS_PER_MS;
-	s->refaults += (uint64_t)(l->refaults / 4);
-	s->major_faults += (uint64_t)(l->major_faults / 4);
-	s->disk_reads += (uint64_t)(l->reads / 4);
-	s->disk_read_pages += (uint64_t)(l->read_pages / 4);
-	s->disk_read_ms += (uint64_t)(l->read_ms / 4);
-	s->swap_in_kib += (uint64_t)(l->swap_in_kib / 4);
-	s->swap_out_kib += (uint64_t)(l->swap_out_kib / 4);
-	s->alloc_stalls += (uint64_t)(l->alloc_stalls / 4);
-	s->steals += (uint64_t)(l->steals / 4);
-	s->pressure_full_us += (uint64_t)(l->pressure_full_us / 4);
-	s->io_full_us += (uint64_t)(l->io_full_us / 4);
-	s->activations += (uint64_t)(l->activations / 4);
+	s->waits.refaults += (uint64_t)(l->refaults / 4);
+	s->waits.major_faults += (uint64_t)(l->major_faults / 4);
+	s->waits.disk_reads += (uint64_t)(l->reads / 4);
+	s->waits.disk_read_pages += (uint64_t)(l->read_pages / 4);
+	s->waits.disk_read_ms += (uint64_t)(l->read_ms / 4);
+	s->waits.disk_wait_ms += (uint64_t)(l->read_ms / 4);
+	s->waits.swap_in_kib += (uint64_t)(l->swap_in_kib / 4);
+	s->waits.swap_out_kib += (uint64_t)(l->swap_out_kib / 4);
+	s->waits.alloc_stalls += (uint64_t)(l->alloc_stalls / 4);
+	s->waits.steals += (uint64_t)(l->steals / 4);
+	s->waits.pressure_full_us += (uint64_t)(l->pressure_full_us / 4);
+	s->waits.io_full_us += (uint64_t)(l->io_full_us / 4);
+	s->waits.activations += (uint64_t)(l->activations / 4);
 	s->anon_kib += l->still ? 0 : MIB(4);
 	s->running = l->running;
 	return stall_follow(&stall, &config, s);
@@ -445,11 +446,11 @@ static void r83_a_gap_begins_the_hold_anew(void **state)
 		assert_true(fires(&thrash, 6, &rule) < 0);
 		/* The machine went on meanwhile. */
 		machine.now_ns += (uint64_t)(gaps_s[i] * (double)NS_PER_S);
-		machine.refaults += (uint64_t)(1800 * gaps_s[i]);
-		machine.major_faults += (uint64_t)(1700 * gaps_s[i]);
-		machine.disk_reads += (uint64_t)(1800 * gaps_s[i]);
-		machine.disk_read_pages += (uint64_t)(1800 * gaps_s[i]);
-		machine.disk_read_ms += (uint64_t)(4000 * gaps_s[i]);
+		machine.waits.refaults += (uint64_t)(1800 * gaps_s[i]);
+		machine.waits.major_faults += (uint64_t)(1700 * gaps_s[i]);
+		machine.waits.disk_reads += (uint64_t)(1800 * gaps_s[i]);
+		machine.waits.disk_read_pages += (uint64_t)(1800 * gaps_s[i]);
+		machine.waits.disk_read_ms += (uint64_t)(4000 * gaps_s[i]);
 		v = step(&thrash);
 		assert_false(v.suspicious); /* nothing is known */
 		assert_true(fires(&thrash, 8, &rule) < 0);
@@ -718,14 +719,14 @@ static void counters_that_jump_are_no_stall(void **state)
 
 	(void)state;
 	assert_true(fires(&thrash, 1, &rule) < 0);
-	machine.disk_read_ms = 0;
+	machine.waits.disk_read_ms = 0;
 	assert_true(fires(&thrash, 2, &rule) < 0);
 	(void)set_up(NULL);
 	assert_true(fires(&(struct load){0}, 5, &rule) < 0);
-	machine.disks++; /* one that was in use elsewhere: millions of slow reads */
-	machine.disk_reads += 1000000;
-	machine.disk_read_ms += 100000000;
-	machine.disk_read_pages += 1000000;
+	machine.waits.disks++; /* one that was in use elsewhere: millions of slow reads */
+	machine.waits.disk_reads += 1000000;
+	machine.waits.disk_read_ms += 100000000;
+	machine.waits.disk_read_pages += 1000000;
 	assert_true(fires(&(struct load){.refaults = 100,
 					 .major_faults = 100,
 					 .reads = 100,
