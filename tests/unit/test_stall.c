@@ -546,6 +546,34 @@ static void r85_a_program_that_starts_beside_roomy_swap(void **state)
 	}
 }
 
+/* A leak beside roomy swap: the kernel says that what it takes is needed, and tasks begin to wait.
+ */
+static void a_leak_beside_roomy_swap(void **state)
+{
+	static const struct load leak = {.refaults = 2500,
+					 .activations = 2400,
+					 .major_faults = 300,
+					 .reads = 320,
+					 .read_pages = 2500,
+					 .read_ms = 640,
+					 .swap_out_kib = 20000,
+					 .running = 2};
+	bool fell = false;
+
+	(void)state;
+	for (unsigned told = 0; told <= 1; told++) {
+		(void)set_up(NULL);
+		machine.have |= told ? HAVE_ACTIVATIONS : 0u;
+		machine.swap_total_kib = machine.swap_free_kib = MIB(400);
+		fell = false;
+		for (unsigned i = 0; i < 20; i++) {
+			machine.swap_free_kib -= MIB(6);
+			fell = fell || step(&leak).rule == STALL_FALLING;
+		}
+		assert_int_equal(fell, told == 1);
+	}
+}
+
 /* The looks until a bomb is found, which takes 86 MiB/s of this swap; -1: not in ten seconds. */
 static int bomb_beside(uint64_t available_mib, uint64_t swap_mib, bool ignore_swap)
 {
@@ -798,6 +826,7 @@ int main(void)
 		cmocka_unit_test_setup(r87_free_cma_does_not_shut_the_gate, set_up),
 		cmocka_unit_test_setup(falling_memory_brings_it_forward, set_up),
 		cmocka_unit_test_setup(r85_a_program_that_starts_beside_roomy_swap, set_up),
+		cmocka_unit_test_setup(a_leak_beside_roomy_swap, set_up),
 		cmocka_unit_test_setup(r53_a_bomb_beside_free_swap, set_up),
 		cmocka_unit_test_setup(other_rules, set_up),
 		cmocka_unit_test_setup(counters_that_jump_are_no_stall, set_up),
