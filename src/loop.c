@@ -6,6 +6,7 @@
 #include "base/util.h"
 #include "choose/swapoff.h"
 #include "lock.h"
+#include "look/process.h"
 #include "self.h"
 #include "tell.h"
 #include "tell/notify.h"
@@ -372,6 +373,7 @@ static void note_kernel_kills(struct useroom *u, const struct sample *s, const s
 		    max_u64(2 * u->config.interval_ns, KERNEL_KILLS_FRESH_NS)) {
 		memset(&e, 0, sizeof(e));
 		e.type = EVENT_KERNEL_KILL;
+		e.dry_run = u->config.dry_run;
 		e.now_ns = s->now_ns;
 		e.sample = *s;
 		e.decision = *d;
@@ -466,6 +468,31 @@ static void lock_before_killing(struct useroom *u)
 	}
 }
 
+static bool is_protected(struct useroom *u, const struct process_id *id)
+{
+	static struct proc row;
+
+	if (process_read(u->proc_fd, id->pid, &row) < 0 || row.start_ticks != id->start_ticks)
+		return false;
+	scan_judge(&u->scan, &u->rank, &row);
+	return row.skip == SKIP_PROTECTED || row.skip == SKIP_IGNORED_USER ||
+	       row.skip == SKIP_CRITICAL;
+}
+
+/* R109: who is protected by the new settings must not die of the old ones. */
+static void spare_protected(struct useroom *u)
+{
+	const struct process_id *victims;
+	unsigned count = act_pending(&u->act, &victims);
+
+	u->rank.config = &u->config;
+	u->rank.pending_count = 0; /* that they are victims is no reason here */
+	for (unsigned i = 0; i < count; i++) {
+		if (is_protected(u, &victims[i]))
+			act_spare(&u->act, &victims[i]);
+	}
+}
+
 static void reload(struct useroom *u)
 {
 	static char errors[LOG_LINE_MAX];
@@ -478,8 +505,8 @@ static void reload(struct useroom *u)
 	} else {
 		u->kept_ns = u->choose_ns = u->early_ns = 0;
 		lock_before_killing(u);
-		if (!u->config.dry_run)
-			act_forget_dry(&u->act);
+		act_settings_changed(&u->act, &u->config);
+		spare_protected(u);
 		tell_configure(&u->config);
 		record_settings(&u->record, &u->config, u->policy.cpus, u->limits);
 		scan_forget(&u->scan);

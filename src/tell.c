@@ -61,7 +61,6 @@ void tell_event(void *ctx, struct event *e)
 
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	e->realtime_ns = (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
-	e->dry_run = u->config.dry_run;
 	memcpy(status, STATUS, sizeof(STATUS) - 1);
 	length = report_text(e, text, REPORT_MAX);
 	say_status(e, status);
@@ -88,6 +87,7 @@ void tell_look(struct useroom *u, enum event_type type, int error, const struct 
 
 	memset(&e, 0, sizeof(e));
 	e.type = type;
+	e.dry_run = u->config.dry_run;
 	e.error = error;
 	e.now_ns = s->now_ns;
 	e.sample = *s;

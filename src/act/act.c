@@ -378,7 +378,7 @@ static void begin_row(struct act *act, const struct config *config, struct victi
 	v->state = VICTIM_WAITING;
 	v->pidfd = -1;
 	v->event = *event;
-	v->dry = config->dry_run;
+	v->dry = v->event.dry_run = config->dry_run;
 	v->decided_ns = event->sample.now_ns;
 	v->followed = (struct process_id){p->pid, p->start_ticks};
 	v->base_freed_kib = scan_freed_kib(act->scan);
@@ -576,11 +576,39 @@ void act_follow(struct act *act, struct sample *sample)
 	}
 }
 
+/* In a dry run that was none when it had its SIGTERM. The row stays as it is: it is followed. */
+static void pretend_escalation(struct act *act, struct victim *v, const struct sample *s,
+			       const struct decision *d)
+{
+	static struct event e;
+
+	if (v->pretended)
+		return;
+	v->pretended = true;
+	e = v->event;
+	e.type = EVENT_KILL;
+	e.signal = SIGKILL;
+	e.escalated = e.dry_run = true;
+	e.decision = *d;
+	e.sample = *s;
+	e.now_ns = clock_now();
+	e.decide_to_signal_ns = e.now_ns - s->now_ns;
+	tell(act, &e);
+}
+
 static void escalate(struct act *act, const struct config *config, struct victim *v,
 		     const struct sample *s, const struct decision *d)
 {
 	int r;
 
+	if (v->spared) { /* it had its time, and stays: a protected process like others */
+		clear_row(act, v);
+		return;
+	}
+	if (config->dry_run && !v->dry) {
+		pretend_escalation(act, v, s, d);
+		return;
+	}
 	v->event.signal = SIGKILL;
 	v->event.escalated = true;
 	v->event.decision = *d;
@@ -685,7 +713,7 @@ unsigned act_poll(const struct act *act, struct pollfd *fds, unsigned max)
 	return count;
 }
 
-void act_forget_dry(struct act *act)
+static void forget_dry(struct act *act)
 {
 	for (unsigned i = 0; i < VICTIMS_MAX; i++) {
 		if (act->victims[i].state != VICTIM_FREE && act->victims[i].dry)
@@ -693,11 +721,38 @@ void act_forget_dry(struct act *act)
 	}
 }
 
+void act_settings_changed(struct act *act, const struct config *config)
+{
+	if (!config->dry_run)
+		forget_dry(act);
+	for (unsigned i = 0; i < VICTIMS_MAX; i++) {
+		struct victim *v = &act->victims[i];
+
+		v->pretended = false;
+		if (config->dry_run && v->state == VICTIM_WAITING)
+			v->dry = v->event.dry_run = true; /* it had nothing yet */
+	}
+}
+
+void act_spare(struct act *act, const struct process_id *id)
+{
+	for (unsigned i = 0; i < VICTIMS_MAX; i++) {
+		struct victim *v = &act->victims[i];
+
+		if (v->event.victim.pid != id->pid ||
+		    v->event.victim.start_ticks != id->start_ticks)
+			continue;
+		if (v->state == VICTIM_WAITING)
+			clear_row(act, v);
+		v->spared = v->state == VICTIM_TERMED;
+	}
+}
+
 /* Memory is back: a victim that ignored SIGTERM, or needed no more than a nudge, is an ordinary
  * process again. */
 void act_episode_over(struct act *act)
 {
-	act_forget_dry(act);
+	forget_dry(act);
 	for (unsigned i = 0; i < VICTIMS_MAX; i++) {
 		if (act->victims[i].state == VICTIM_TERMED && act->victims[i].gone_ns == 0)
 			clear_row(act, &act->victims[i]);

@@ -42,6 +42,8 @@ enum victim_state {
 struct victim {
 	enum victim_state state;
 	bool dry;             /* dry run: nothing was sent */
+	bool spared;          /* protected by a reload since: it gets nothing more */
+	bool pretended;       /* a dry run by a reload since: its SIGKILL was only told */
 	bool exited_by_term;  /* it needed no SIGKILL */
 	int pidfd;            /* -1: kernel before 5.3 */
 	uint64_t decided_ns;  /* the look on which it was chosen */
@@ -128,8 +130,14 @@ uint64_t act_deadline(const struct act *act);
 /* Add the victims' descriptors to a poll set. Returns how many were added. */
 unsigned act_poll(const struct act *act, struct pollfd *fds, unsigned max);
 
-/* Victims of a dry run are none: to be called when it becomes a real one. */
-void act_forget_dry(struct act *act);
+/*
+ * The settings have changed. Victims of a dry run are none in a real one. In a dry run nothing more
+ * is sent to those of a real one (R109): they are followed, and what would be sent is told.
+ */
+void act_settings_changed(struct act *act, const struct config *config);
+
+/* It is protected now. What was sent to it cannot be taken back, but nothing more is. */
+void act_spare(struct act *act, const struct process_id *id);
 
 /*
  * The episode is over: dry-run rows go, and those that only had SIGTERM and have not begun to exit;

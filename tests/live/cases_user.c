@@ -186,7 +186,65 @@ static void r111_lock_is_no_hard_link(struct stage *s)
 	link_is_no_lock(s, link, "it is not a file of our own");
 }
 
+/* ---- a reload while somebody is on its way out ---- */
+
+#define RELOADED "m = 40\nmk = 10\ngrace = 1\n"
+
+static void reload_with(struct stage *s, const char *more)
+{
+	char text[256];
+
+	(void)snprintf(text, sizeof(text), RELOADED "%s", more);
+	write_file(CONFIG, 0644, text);
+	(void)kill(s->daemon->pid, SIGHUP);
+	must_log(s, "configuration read again");
+}
+
+static struct actor *terminate_one(struct stage *s)
+{
+	struct actor *hog;
+
+	write_file(CONFIG, 0644, "m = 40\nmk = 10\ngrace = 30\n");
+	watch(s, "");
+	hog = play(s, "hog", "ignore=term " HOG);
+	must_log(s, "^killed %d \\(hog\\) with SIGTERM", (int)hog->pid);
+	return hog;
+}
+
+static void r109_reload_into_a_dry_run(struct stage *s)
+{
+	struct actor *hog = terminate_one(s), *second;
+
+	reload_with(s, "dry-run = true\n");
+	(void)kill(s->daemon->pid, SIGHUP);
+	/* The time of the SIGTERM was that of the old settings: below the level it is not waited
+	 * for. */
+	second = play(s, "second", "grow=20");
+	must_log(s, "^would kill %d \\(hog\\) with SIGKILL", (int)hog->pid);
+	settle(s, 700);
+	must_live(s, hog);
+	must_live(s, second);
+	must_log_times(s, 1, 1, "would kill %d .* with SIGKILL", (int)hog->pid);
+	must_not_log(s, "^killed .* with SIGKILL");
+	reload_with(s, "");
+	must_die(s, hog, SIGKILL);
+}
+
+static void r109_reload_protects(struct stage *s)
+{
+	struct actor *hog = terminate_one(s);
+
+	reload_with(s, "protect = hog\n");
+	(void)play(s, "second", "grow=20");
+	must_log(s, "nobody can be ended|cannot help|killed [0-9]+ \\(second\\)");
+	settle(s, 700);
+	must_live(s, hog);
+	must_not_log(s, "kill(ed)? %d \\(hog\\) with SIGKILL", (int)hog->pid);
+}
+
 const struct live_case user_cases[] = {
+	{"r109_reload_into_a_dry_run", r109_reload_into_a_dry_run, NULL, false},
+	{"r109_reload_protects", r109_reload_protects, NULL, false},
 	{"r118_stop_tells_memory", r118_stop_tells_memory, NULL, false},
 	{"r118_no_swap_is_said", r118_no_swap_is_said, NULL, false},
 	{"r118_read_only_run", r118_read_only_run, NULL, false},

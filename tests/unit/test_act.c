@@ -28,6 +28,7 @@ static struct event e;
 static pid_t child;
 static unsigned told;
 static enum event_type told_last;
+static struct event last;
 static bool told_by_term;
 
 static void tell(void *ctx, struct event *event)
@@ -35,6 +36,7 @@ static void tell(void *ctx, struct event *event)
 	(void)ctx;
 	told++;
 	told_last = event->type;
+	last = *event;
 	told_by_term = event->exited_by_term;
 }
 
@@ -151,6 +153,73 @@ static void r62_a_dry_run_sends_nothing(void **state)
 	assert_int_equal(act_on(&act, &config, &e, false), 0);
 	assert_int_equal(ended_by(), 0);
 	assert_int_equal(told, 1);
+}
+
+static void now_is(struct sample *s, uint64_t after_ns)
+{
+	*s = (struct sample){.have = HAVE_MEM,
+			     .mem_total_kib = 1000,
+			     .now_ns = act.victims[0].signal_ns + after_ns};
+}
+
+/* The reload came between SIGTERM and SIGKILL: the second is told once, and not sent. */
+static void r109_a_dry_run_ends_nobody_any_more(void **state)
+{
+	struct sample s;
+	const struct decision low = {.low = true, .kill_level = true};
+
+	(void)state;
+	config.grace_ns = NS_PER_S;
+	assert_int_equal(act_on(&act, &config, &e, false), 0);
+	assert_int_equal(told, 1);
+	config.dry_run = true;
+	act_settings_changed(&act, &config);
+	now_is(&s, 2 * NS_PER_S);
+	act_escalate(&act, &config, &s, &low);
+	act_escalate(&act, &config, &s, &low);
+	assert_int_equal(told, 2);
+	assert_true(last.dry_run && last.escalated && last.signal == SIGKILL);
+	assert_int_equal(act.victims[0].state, VICTIM_TERMED);
+	config.dry_run = false;
+	act_settings_changed(&act, &config);
+	act_escalate(&act, &config, &s, &low);
+	assert_int_equal(told, 3);
+	assert_true(!last.dry_run && last.escalated);
+	assert_int_equal(act.victims[0].state, VICTIM_KILLED);
+}
+
+/* And one that waits for its pre-kill hook gets nothing at all. */
+static void r109_a_dry_run_after_the_hook(void **state)
+{
+	struct sample s;
+	const struct decision low = {.low = true};
+
+	(void)state;
+	assert_int_equal(act_on(&act, &config, &e, true), 0);
+	config.dry_run = true;
+	act_settings_changed(&act, &config);
+	now_is(&s, NS_PER_S);
+	act_pre_kill_done(&act, child);
+	act_escalate(&act, &config, &s, &low);
+	assert_int_equal(told, 1);
+	assert_true(last.dry_run);
+	assert_int_equal(ended_by(), 0);
+}
+
+/* Protected by a reload: not even at the SIGKILL level, and then it is no victim any more. */
+static void r109_a_spared_one_gets_nothing_more(void **state)
+{
+	struct sample s;
+	const struct decision low = {.low = true, .kill_level = true};
+	const struct process_id id = {e.victim.pid, e.victim.start_ticks};
+
+	(void)state;
+	assert_int_equal(act_on(&act, &config, &e, false), 0);
+	act_spare(&act, &id);
+	now_is(&s, NS_PER_S);
+	act_escalate(&act, &config, &s, &low);
+	assert_int_equal(told, 1);
+	assert_int_equal(act.in_use, 0);
 }
 
 static void r62_rows_are_given_back_once(void **state)
@@ -319,6 +388,9 @@ int main(void)
 		WITH_CHILD(r43_r44_the_same_without_pidfds),
 		WITH_CHILD(r48_a_zombie_is_gone),
 		WITH_CHILD(r62_a_dry_run_sends_nothing),
+		WITH_CHILD(r109_a_dry_run_ends_nobody_any_more),
+		WITH_CHILD(r109_a_dry_run_after_the_hook),
+		WITH_CHILD(r109_a_spared_one_gets_nothing_more),
 		WITH_CHILD(r62_rows_are_given_back_once),
 		WITH_CHILD(r40_a_victim_is_counted),
 		WITH_CHILD(a_hook_that_helped),
