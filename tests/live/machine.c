@@ -33,6 +33,8 @@
 #define DIGITS         8 /* of a number in meminfo: up to 95 GiB */
 #define SHORT_READ_LEN 40
 
+#define AGREE_TIMES 8 /* 3 ms apart */
+
 enum row {
 	ROW_TOTAL,
 	ROW_FREE,
@@ -470,14 +472,18 @@ static uint64_t larger(uint64_t a, uint64_t b)
 }
 
 /*
- * The processes are read one after the other: while one ends, what it shared may be missing or be
- * there twice. So only what two looks agree on is shown.
+ * The processes are read one after the other, and one that ends shows nothing while its pages are
+ * still being let go of: what it shared may be missing, or be there twice. So only what some looks
+ * agree on is shown.
  */
-static uint64_t twice_seen(struct machine_seen *seen, uint64_t now)
+static uint64_t agreed(struct machine_seen *seen, uint64_t now)
 {
-	if (larger(now, seen->before) - (now < seen->before ? now : seen->before) <= MIB)
-		seen->shown = now;
+	uint64_t apart = now > seen->before ? now - seen->before : seen->before - now;
+
+	seen->times = apart <= MIB ? seen->times + 1 : 0;
 	seen->before = now;
+	if (seen->times >= AGREE_TIMES)
+		seen->shown = now;
 	return seen->shown;
 }
 
@@ -495,8 +501,8 @@ void machine_follow(struct machine *m)
 	uint64_t shmem = 0;
 
 	if (m->shape.shares) {
-		anon = twice_seen(&m->anon_seen, share_of_all(m, &shmem));
-		shmem = twice_seen(&m->shmem_seen, shmem);
+		anon = agreed(&m->anon_seen, share_of_all(m, &shmem));
+		shmem = agreed(&m->shmem_seen, shmem);
 	} else {
 		anon = anon_of_all(m);
 	}

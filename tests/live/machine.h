@@ -40,6 +40,7 @@ struct machine_shape {
 
 struct machine_seen {
 	uint64_t before, shown;
+	unsigned times;
 };
 
 struct machine {
