@@ -52,7 +52,9 @@ check:
 bench:
 	@tools/bootstrap bench
 	@$(MAKE) --no-print-directory all static
+	@ninja -C $(BUILD) bench-programs
 	@bench/run $(BUILD)/useroom $(STATIC)/useroom
+	@bench/record $(BUILD)
 
 static:
 	@tools/bootstrap static
