@@ -78,7 +78,7 @@ uint64_t disks_wait_ms(struct disks *disks, const struct disk_reads *reads, uint
 
 /* Of what came in, disks count this part at least; and before so much came in nothing is said. */
 #define COUNTED_PART      8
-#define COUNTED_LEAST_KIB (64 * 1024)
+#define COUNTED_LEAST_KIB (UINT64_C(64) * 1024)
 
 bool disks_count_reads(uint64_t reads, uint64_t read_kib, uint64_t kib_in)
 {
