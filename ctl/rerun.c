@@ -116,9 +116,11 @@ static enum rerun_outcome compare(const struct walk *w, const struct recording_l
 		return was->kill_level && !would->kill_level ? RERUN_REFRAINS : RERUN_SAME;
 	if (kill != NULL && would->action == ACTION_NONE)
 		return would->end_swapoff ? RERUN_SAME : RERUN_REFRAINS;
-	if (kill != NULL)
-		return (kill->signal == SIGKILL) == (would->action == ACTION_KILL) ? RERUN_SAME
-										   : RERUN_OTHER;
+	if (kill != NULL) /* R103: SIGKILL in place of SIGTERM stays so */
+		return (kill->signal == SIGKILL && !(kill->flags & RECORDED_IGNORES_TERM)) ==
+				       (would->action == ACTION_KILL)
+			       ? RERUN_SAME
+			       : RERUN_OTHER;
 	if (would->action != ACTION_NONE && was->action == ACTION_NONE)
 		return RERUN_SENDS;
 	return escalates ? RERUN_ESCALATES : RERUN_SAME;

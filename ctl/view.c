@@ -496,8 +496,9 @@ static void say_victim(const struct view *v, const struct proc *victim, char *bu
 	char name[4 * COMM_MAX + 1];
 
 	(void)snprintf(buf, size, "%s would go to %d (%s)%s",
-		       v->decision.action == ACTION_KILL ? "SIGKILL" : "SIGTERM", victim->pid,
-		       log_safe(victim->comm, name, sizeof(name)),
+		       v->decision.action == ACTION_KILL || victim->ignores_term ? "SIGKILL"
+										 : "SIGTERM",
+		       victim->pid, log_safe(victim->comm, name, sizeof(name)),
 		       v->running && v->config.dry_run ? ", were it not a dry run" : "");
 }
 

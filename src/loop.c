@@ -177,10 +177,20 @@ static void fill_together(const struct proc_table *t, struct event *e)
 	for (unsigned i = 0; i < t->count && e->together_count < TOGETHER_MAX; i++) {
 		const struct proc *p = &t->procs[i];
 
-		if (p->mm_of == e->victim.pid)
-			e->together[e->together_count++] =
-				(struct process_id){p->pid, p->start_ticks};
+		if (p->mm_of != e->victim.pid)
+			continue;
+		e->together[e->together_count++] = (struct process_id){p->pid, p->start_ticks};
+		e->ignores_term = e->ignores_term || p->ignores_term;
 	}
+}
+
+/* R103: -grace is not waited for where nothing but SIGKILL helps: one that stays keeps it all. */
+static void fill_signal(struct event *e)
+{
+	bool term = e->decision.action == ACTION_TERM;
+
+	e->ignores_term = term && (e->ignores_term || e->victim.ignores_term);
+	e->signal = term && !e->ignores_term ? SIGTERM : SIGKILL;
 }
 
 static void fill_next(const struct proc_table *t, unsigned row, struct event *e)
@@ -206,9 +216,9 @@ static bool end_row(struct useroom *u, unsigned row, const struct sample *s,
 	e.type = EVENT_KILL;
 	e.sample = *s;
 	e.decision = *d;
-	e.signal = d->action == ACTION_KILL ? SIGKILL : SIGTERM;
 	e.victim = u->table.procs[row];
 	fill_together(&u->table, &e);
+	fill_signal(&e);
 	fill_next(&u->table, row, &e);
 	if (act_on(&u->act, &u->config, &e, pre_kill) < 0)
 		return false;

@@ -50,8 +50,9 @@ struct event {
 	struct decision decision;
 
 	/* EVENT_KILL, FREED, STUCK, FAILED */
-	int signal;     /* SIGTERM or SIGKILL */
-	bool escalated; /* SIGKILL to a victim that had SIGTERM before */
+	int signal;        /* SIGTERM or SIGKILL */
+	bool escalated;    /* SIGKILL to a victim that had SIGTERM before */
+	bool ignores_term; /* SIGKILL in place of SIGTERM, which it would not mind (R103) */
 	struct proc victim;
 	unsigned together_count; /* who uses its memory too, and ends with it (R96) */
 	struct process_id together[TOGETHER_MAX];

@@ -4,6 +4,7 @@
 #include "base/util.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 
 /* No amount in KiB is taken that would not fit as bytes: then sums of a file's fields cannot
@@ -435,53 +436,121 @@ int parse_statm(const char *text, size_t length, uint64_t *ret_resident, uint64_
 	return 0;
 }
 
-enum status_field {
-	STATUS_UID,
-	STATUS_VM_HWM,
-	STATUS_VM_RSS,
-	STATUS_RSS_ANON,
-	STATUS_RSS_FILE,
-	STATUS_RSS_SHMEM,
-	STATUS_VM_PTE,
-	STATUS_VM_PMD, /* 4.0 to 4.14; VmPTE counts it since */
-	STATUS_VM_SWAP,
-	STATUS_FIELD_COUNT,
-};
 #define STATUS_BIT(field) (1u << (field))
 #define STATUS_ALL        (STATUS_BIT(STATUS_FIELD_COUNT) - 1)
 #define STATUS_SPLIT                                                                               \
 	(STATUS_BIT(STATUS_RSS_ANON) | STATUS_BIT(STATUS_RSS_FILE) | STATUS_BIT(STATUS_RSS_SHMEM))
+#define STATUS_MASKS                                                                               \
+	(STATUS_BIT(STATUS_SIG_BLK) | STATUS_BIT(STATUS_SIG_IGN) | STATUS_BIT(STATUS_SIG_CGT))
 
 static const struct key status_keys[STATUS_FIELD_COUNT] = {
-	[STATUS_UID] = KEY("Uid:"),          [STATUS_VM_HWM] = KEY("VmHWM:"),
-	[STATUS_VM_RSS] = KEY("VmRSS:"),     [STATUS_RSS_ANON] = KEY("RssAnon:"),
-	[STATUS_RSS_FILE] = KEY("RssFile:"), [STATUS_RSS_SHMEM] = KEY("RssShmem:"),
-	[STATUS_VM_PTE] = KEY("VmPTE:"),     [STATUS_VM_PMD] = KEY("VmPMD:"),
+	[STATUS_UID] = KEY("Uid:"),
+	[STATUS_NS_PID] = KEY("NSpid:"),
+	[STATUS_VM_HWM] = KEY("VmHWM:"),
+	[STATUS_VM_RSS] = KEY("VmRSS:"),
+	[STATUS_RSS_ANON] = KEY("RssAnon:"),
+	[STATUS_RSS_FILE] = KEY("RssFile:"),
+	[STATUS_RSS_SHMEM] = KEY("RssShmem:"),
+	[STATUS_VM_PTE] = KEY("VmPTE:"),
+	[STATUS_VM_PMD] = KEY("VmPMD:"),
 	[STATUS_VM_SWAP] = KEY("VmSwap:"),
+	[STATUS_SIG_BLK] = KEY("SigBlk:"),
+	[STATUS_SIG_IGN] = KEY("SigIgn:"),
+	[STATUS_SIG_CGT] = KEY("SigCgt:"),
 };
 
 static const uint32_t status_letters[32] = {
+	[LETTER('N')] = STATUS_BIT(STATUS_NS_PID),
 	[LETTER('R')] = STATUS_SPLIT,
+	[LETTER('S')] = STATUS_MASKS,
 	[LETTER('U')] = STATUS_BIT(STATUS_UID),
 	[LETTER('V')] = STATUS_BIT(STATUS_VM_HWM) | STATUS_BIT(STATUS_VM_RSS) |
 			STATUS_BIT(STATUS_VM_PTE) | STATUS_BIT(STATUS_VM_PMD) |
 			STATUS_BIT(STATUS_VM_SWAP),
 };
 
-/* VmSwap is the last line we need, so the rest (masks, context switches) is not looked at but where
- * VmPMD is missed. */
-int parse_status(const char *text, size_t length, struct proc_status *ret)
+static int hex_digit(char c)
 {
-	uint64_t v[STATUS_FIELD_COUNT] = {0};
-	uint32_t have = read_keys((struct span){text, text + length}, status_keys, status_letters,
-				  STATUS_ALL, v);
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
 
-	if (!(have & STATUS_BIT(STATUS_UID)) || v[STATUS_UID] > UINT32_MAX)
+/* "0000000000004002": the signals are 64 at the most. */
+static bool take_mask(struct span *s, uint64_t *ret)
+{
+	uint64_t mask = 0;
+	unsigned digits = 0;
+
+	skip_blanks(s);
+	for (; s->at < s->end && hex_digit(*s->at) >= 0; s->at++, digits++)
+		mask = mask << 4 | (unsigned)hex_digit(*s->at);
+	if (digits == 0 || digits > 16 || !number_ends(s))
+		return false;
+	*ret = mask;
+	return true;
+}
+
+/* "4711 1": what it is called in each of its PID namespaces, from ours inwards. */
+static bool take_innermost(struct span *s, uint64_t *ret)
+{
+	uint64_t pid = 0;
+	unsigned count = 0;
+
+	while (take_field(s, INT32_MAX, &pid))
+		count++;
+	*ret = count > 1 ? pid : 0;
+	return count > 0;
+}
+
+static bool take_status(int field, struct span *line, uint64_t *ret)
+{
+	if (field == STATUS_NS_PID)
+		return take_innermost(line, ret);
+	if (STATUS_BIT(field) & STATUS_MASKS)
+		return take_mask(line, ret);
+	return take_field(line, KIB_MAX, ret);
+}
+
+size_t parse_status_part(const char *text, size_t length, struct status_text *status)
+{
+	struct span rest = {text, text + length}, line;
+
+	while (status->have != STATUS_ALL && take_line(&rest, &line)) {
+		uint32_t candidates = status_letters[LETTER(*line.at)] & ~status->have;
+		int i = candidates ? find_key(status_keys, candidates, &line) : -1;
+
+		if (i < 0)
+			continue;
+		line.at += status_keys[i].length;
+		if (take_status(i, &line, &status->value[i]))
+			status->have |= STATUS_BIT(i);
+	}
+	if (rest.at == text && status->have != STATUS_ALL)
+		return length; /* the middle of a line of groups */
+	return (size_t)(rest.at - text);
+}
+
+static bool ignores_term(const struct status_text *s)
+{
+	uint64_t term = UINT64_C(1) << (SIGTERM - 1);
+	bool first = s->value[STATUS_NS_PID] == 1;
+
+	if ((s->have & STATUS_MASKS) != STATUS_MASKS || (s->value[STATUS_SIG_BLK] & term))
+		return false;
+	return (s->value[STATUS_SIG_IGN] & term) || (first && !(s->value[STATUS_SIG_CGT] & term));
+}
+
+int parse_status_end(const struct status_text *s, struct proc_status *ret)
+{
+	const uint64_t *v = s->value;
+
+	if (!(s->have & STATUS_BIT(STATUS_UID)) || v[STATUS_UID] > UINT32_MAX)
 		return -EBADMSG;
 	*ret = (struct proc_status){
 		.uid = (uint32_t)v[STATUS_UID],
-		.has_memory = (have & STATUS_BIT(STATUS_VM_RSS)) != 0,
-		.has_split = (have & STATUS_SPLIT) == STATUS_SPLIT,
+		.has_memory = (s->have & STATUS_BIT(STATUS_VM_RSS)) != 0,
+		.has_split = (s->have & STATUS_SPLIT) == STATUS_SPLIT,
 		.peak_kib = v[STATUS_VM_HWM],
 		.rss_kib = v[STATUS_VM_RSS],
 		.anon_kib = v[STATUS_RSS_ANON],
@@ -489,6 +558,7 @@ int parse_status(const char *text, size_t length, struct proc_status *ret)
 		.shmem_kib = v[STATUS_RSS_SHMEM],
 		.swap_kib = v[STATUS_VM_SWAP],
 		.page_tables_kib = v[STATUS_VM_PTE] + v[STATUS_VM_PMD],
+		.ignores_term = ignores_term(s),
 	};
 	return 0;
 }

@@ -173,18 +173,57 @@ int parse_stat(const char *text, size_t length, struct proc_stat *ret);
 /* /proc/PID/statm: size resident shared ..., in pages. 0, or -EBADMSG. */
 int parse_statm(const char *text, size_t length, uint64_t *ret_resident, uint64_t *ret_shared);
 
-/* proc(5) /proc/PID/status: the memory lines (KiB) and the owner. RssAnon etc. exist since 4.5. */
+/*
+ * proc(5) /proc/PID/status: the memory lines (KiB), the owner, and what becomes of a SIGTERM.
+ * RssAnon etc. exist since 4.5, NSpid since 4.1.
+ */
 struct proc_status {
 	uint32_t uid;    /* real */
 	bool has_memory; /* VmRSS was there: not a kernel thread, not a zombie */
 	bool has_split;  /* RssAnon, RssFile, RssShmem were there */
 	uint64_t rss_kib, anon_kib, file_kib, shmem_kib, swap_kib, page_tables_kib;
 	uint64_t peak_kib; /* VmHWM: the most that was ever resident */
+	/*
+	 * A SIGTERM would be thrown away: it is ignored, or there is no handler for it in the first
+	 * process of a PID namespace, as in a container (sig_ignored() in kernel/signal.c). Not
+	 * where it is blocked: then somebody may wait for it (sigwait(3), signalfd(2)).
+	 */
+	bool ignores_term;
 };
 
-/* 0, or -EBADMSG when even Uid is missing. "Name:" may be hostile and is passed over (the kernel
- * escapes newlines). */
-int parse_status(const char *text, size_t length, struct proc_status *ret);
+enum status_field {
+	STATUS_UID,
+	STATUS_NS_PID, /* the innermost where there are several, else 0 */
+	STATUS_VM_HWM,
+	STATUS_VM_RSS,
+	STATUS_RSS_ANON,
+	STATUS_RSS_FILE,
+	STATUS_RSS_SHMEM,
+	STATUS_VM_PTE,
+	STATUS_VM_PMD, /* 4.0 to 4.14; VmPTE counts it since */
+	STATUS_VM_SWAP,
+	STATUS_SIG_BLK, /* this and what follows: bit N - 1 is signal N */
+	STATUS_SIG_IGN,
+	STATUS_SIG_CGT,
+	STATUS_FIELD_COUNT,
+};
+
+/* What was found so far. All zeroes before the first piece. */
+struct status_text {
+	uint32_t have; /* 1 << enum status_field */
+	uint64_t value[STATUS_FIELD_COUNT];
+};
+
+/*
+ * Take the whole lines of a piece: the groups alone can be 65,536 numbers (NGROUPS_MAX), in front
+ * of the memory lines. Returns how many bytes they were; the rest belongs before the next piece. 0
+ * once there is nothing more to find.
+ */
+size_t parse_status_part(const char *text, size_t length, struct status_text *status);
+
+/* 0, or -EBADMSG when even Uid is missing; then *ret is untouched. "Name:" may be hostile and is
+ * passed over (the kernel escapes newlines). */
+int parse_status_end(const struct status_text *status, struct proc_status *ret);
 
 /* A file that holds one decimal number, e.g. oom_score, oom_score_adj. 0, or -EBADMSG / -ERANGE
  * outside int32_t. */

@@ -53,6 +53,7 @@ struct proc {
 	uint32_t flags;     /* PF_* of field 9 */
 	char state;         /* of the thread whose memory was read */
 	bool leader_exited; /* the main thread is a zombie, others live on */
+	bool ignores_term;  /* parse.h: only SIGKILL ends it */
 	uint32_t threads;
 	int32_t oom_score; /* the kernel's, coarse; -1: not read */
 	int32_t oom_score_adj;

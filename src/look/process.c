@@ -74,11 +74,9 @@ ssize_t process_file(int proc_fd, pid_t pid, const char *file, size_t size)
 	return read_proc(proc_fd, pid, 0, file, size);
 }
 
-void process_pieces(int proc_fd, pid_t pid, const char *file,
-		    size_t (*each)(void *ctx, const char *text, size_t length), void *ctx)
+static void read_pieces(int proc_fd, const struct path *path, process_piece_fn each, void *ctx)
 {
-	struct path p = proc_path(pid, 0, file);
-	int fd = openat(proc_fd, p.text, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = openat(proc_fd, path->text, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	ssize_t length =
 		SCRATCH_MAX; /* a shorter read is the last one: proc(5) gives what it has */
 	off_t at = 0;
@@ -95,6 +93,13 @@ void process_pieces(int proc_fd, pid_t pid, const char *file,
 		at += (off_t)taken;
 	}
 	(void)close(fd);
+}
+
+void process_pieces(int proc_fd, pid_t pid, const char *file, process_piece_fn each, void *ctx)
+{
+	struct path p = proc_path(pid, 0, file);
+
+	read_pieces(proc_fd, &p, each, ctx);
 }
 
 int process_int(int proc_fd, pid_t pid, const char *file, int32_t *ret)
@@ -131,14 +136,23 @@ static void split_by_statm(int proc_fd, pid_t tid, struct proc *p)
 	p->anon_kib = resident > shared ? (resident - shared) * page_kib : 0;
 }
 
+static size_t add_status(void *ctx, const char *text, size_t length)
+{
+	return parse_status_part(text, length, ctx);
+}
+
 static int read_memory(int proc_fd, pid_t tid, struct proc *p)
 {
+	struct path path = proc_path(p->pid, tid, "status");
+	struct status_text text = {.have = 0};
 	struct proc_status status;
-	ssize_t length = read_proc(proc_fd, p->pid, tid, "status", PROCESS_LINES_MAX);
 
-	if (length < 0 || parse_status(scratch, (size_t)length, &status) < 0)
+	read_pieces(proc_fd, &path, add_status, &text);
+	if (parse_status_end(&text, &status) < 0)
 		return -ESRCH;
 	fill_memory(&status, p);
+	if (tid == 0) /* whose mask the kernel looks at, whichever thread lives */
+		p->ignores_term = status.ignores_term;
 	if (status.has_memory && !status.has_split)
 		split_by_statm(proc_fd, tid, p);
 	return status.has_memory ? 0 : -ENODATA;
@@ -246,6 +260,20 @@ static void fill_stat(const struct proc_stat *stat, struct proc *p)
 	p->layout = stat->layout;
 }
 
+/*
+ * sigtimedwait(2) takes what it waits for out of the mask as long as it sleeps (the kernel keeps it
+ * in real_blocked, which status does not show): there is no other way to see it than where it
+ * sleeps. "0" is what the file says where that is not ours to know.
+ */
+static bool may_wait_for_signals(int proc_fd, pid_t pid, char state)
+{
+	ssize_t length =
+		state == 'S' ? read_proc(proc_fd, pid, 0, "wchan", PROCESS_NUMBERS_MAX) : 0;
+
+	return state == 'S' && (length <= 1 || memmem(scratch, (size_t)length, "sigtimedwait",
+						      strlen("sigtimedwait")) != NULL);
+}
+
 int process_read(int proc_fd, pid_t pid, struct proc *ret)
 {
 	struct proc_stat stat;
@@ -263,6 +291,7 @@ int process_read(int proc_fd, pid_t pid, struct proc *ret)
 	if (read_memory(proc_fd, 0, ret) == -ESRCH ||
 	    process_int(proc_fd, pid, "oom_score_adj", &ret->oom_score_adj) < 0)
 		return -ESRCH;
+	ret->ignores_term = ret->ignores_term && !may_wait_for_signals(proc_fd, pid, stat.state);
 	if (stat.state == 'Z' && stat.threads > 1)
 		read_live_thread(proc_fd, ret);
 	if (process_int(proc_fd, pid, "oom_score", &ret->oom_score) < 0)

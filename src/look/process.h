@@ -19,7 +19,7 @@
  * its open and close, one of 32 KiB 8.6 (6.18, 1,000 processes).
  */
 #define PROCESS_NUMBERS_MAX 128  /* oom_score, oom_score_adj, statm */
-#define PROCESS_LINES_MAX   8192 /* stat, status: a page at most of each was seen */
+#define PROCESS_LINES_MAX   8192 /* stat, children: a page of each at most */
 
 /* Read one process in full, about 20 us. Returns 0, or -ESRCH when it is gone. */
 int process_read(int proc_fd, pid_t pid, struct proc *ret);
@@ -44,8 +44,8 @@ ssize_t process_file(int proc_fd, pid_t pid, const char *file, size_t size);
  * Read a file of /proc/PID piece by piece, each into scratch. `each` returns how many bytes it has
  * taken; the rest begins the next piece. Ends with the file, or where nothing is taken.
  */
-void process_pieces(int proc_fd, pid_t pid, const char *file,
-		    size_t (*each)(void *ctx, const char *text, size_t length), void *ctx);
+typedef size_t (*process_piece_fn)(void *ctx, const char *text, size_t length);
+void process_pieces(int proc_fd, pid_t pid, const char *file, process_piece_fn each, void *ctx);
 
 /* A file that holds one number: 0, or a negative errno. */
 int process_int(int proc_fd, pid_t pid, const char *file, int32_t *ret);

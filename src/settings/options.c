@@ -91,7 +91,9 @@ const struct option_row option_rows[] = {
 	{"grace", OPTION_SECONDS, true, FIELD(grace_ns), "5", 0, 3600, NULL, "SECONDS",
 	 "send SIGKILL this long after a SIGTERM that did not help",
 	 DOC("SIGTERM 无效后经过此时间发送 SIGKILL",
-	     "Only while memory is still low; below -mk it is not waited for.")},
+	     "Only while memory is still low; below -mk it is not waited for. One that "
+	     "ignores SIGTERM gets SIGKILL at once: the first process of a container does, "
+	     "unless it has a handler.")},
 	{"sort-by-rss", OPTION_BOOL, false, FIELD(sort_by_rss), "false", 0, 0, NULL, NULL,
 	 "choose by resident memory instead of oom_score",
 	 DOC("按常驻内存而不是 oom_score 选择进程",

@@ -175,7 +175,8 @@ enum recording_event_flags {
 	RECORDED_DRY_RUN = 1 << 0,
 	RECORDED_ESCALATED = 1 << 1,
 	RECORDED_BY_TERM = 1 << 2,
-	RECORDED_KEPT = 1 << 3, /* chosen from the kept candidates */
+	RECORDED_KEPT = 1 << 3,         /* chosen from the kept candidates */
+	RECORDED_IGNORES_TERM = 1 << 4, /* SIGKILL in place of SIGTERM */
 };
 
 enum recorded_stall_flags {

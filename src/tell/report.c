@@ -247,7 +247,9 @@ static void say_kill(struct text *t, const struct event *e)
 	if (e->together_count > 0)
 		add(t, " and %u more that use its memory", e->together_count);
 	add(t, " with %s%s: ", report_signal_name(e->signal),
-	    e->escalated ? ", SIGTERM did not end it" : "");
+	    e->escalated      ? ", SIGTERM did not end it"
+	    : e->ignores_term ? ", it ignores SIGTERM"
+			      : "");
 	say_stall(t, e);
 	say_levels(t, e);
 	add(t, "; ");
@@ -613,6 +615,7 @@ static void json_kill(struct text *t, const struct event *e)
 	json_limits(t, e);
 	json_string(t, "signal", report_signal_name(e->signal));
 	json_bool(t, "escalated", e->escalated);
+	json_bool(t, "ignores_sigterm", e->ignores_term);
 	json_bool(t, "dry_run", e->dry_run);
 	json_victim(t, e);
 	if (e->decision.futile == HOLDER_SWAPOFF)

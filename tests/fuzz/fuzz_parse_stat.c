@@ -21,9 +21,12 @@ static void check_stat(const char *text, size_t length)
 
 static void check_status(const char *text, size_t length)
 {
+	struct status_text status = {.have = 0};
 	struct proc_status s;
 
-	if (parse_status(text, length, &s) < 0)
+	if (parse_status_part(text, length, &status) > length)
+		abort();
+	if (parse_status_end(&status, &s) < 0)
 		return;
 	if (!s.has_memory && s.rss_kib != 0)
 		abort();

@@ -6,7 +6,11 @@
  *   name=TEXT     call itself so (%XX for any byte)
  *   adj=N         write oom_score_adj
  *   uid=N         become that user
- *   ignore=term   do not mind SIGTERM; "none": mind it again
+ *   ignore=term   ignore SIGTERM; "none": mind it again
+ *   shrug         a handler for SIGTERM that does nothing
+ *   block         block SIGTERM
+ *   await         end when sigwait(3) says that a blocked one came: the last word
+ *   init          the rest is done by the first process of a new PID namespace
  *   slow=MS       on SIGTERM, end MS later
  *   grow=MIB[@MIB_PER_S]
  *   file=MIB      map file pages, many times the same
@@ -165,6 +169,44 @@ static void do_uid(const char *text)
 static void do_ignore(const char *text)
 {
 	(void)signal(SIGTERM, strcmp(text, "none") == 0 ? SIG_DFL : SIG_IGN);
+}
+
+static void do_nothing(int signal_number)
+{
+	(void)signal_number;
+}
+
+static void do_shrug(const char *text)
+{
+	(void)text;
+	(void)signal(SIGTERM, do_nothing);
+}
+
+static sigset_t only_term(void)
+{
+	sigset_t term;
+
+	(void)sigemptyset(&term);
+	(void)sigaddset(&term, SIGTERM);
+	return term;
+}
+
+static void do_block(const char *text)
+{
+	sigset_t term = only_term();
+
+	(void)text;
+	(void)sigprocmask(SIG_BLOCK, &term, NULL);
+}
+
+static void do_await(const char *text)
+{
+	sigset_t term = only_term();
+	int got;
+
+	(void)text;
+	(void)sigwait(&term, &got);
+	_exit(0);
 }
 
 static void leave_slowly(int signal_number)
@@ -452,6 +494,21 @@ static void do_noreap(const char *text)
 		hold();
 }
 
+static void do_init(const char *text)
+{
+	int status = 0;
+	pid_t pid;
+
+	(void)text;
+	if (unshare(CLONE_NEWPID) < 0 || (pid = fork()) < 0)
+		die("init");
+	if (pid == 0)
+		return;
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		continue;
+	_exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+}
+
 static void do_respawn(const char *text)
 {
 	for (;;) {
@@ -565,17 +622,18 @@ static const struct word {
 	const char *name;
 	void (*run)(const char *text);
 } words[] = {
-	{"name", do_name},       {"adj", do_adj},           {"uid", do_uid},
-	{"ignore", do_ignore},   {"slow", do_slow},         {"grow", do_grow},
-	{"file", do_file},       {"tmpfs", do_tmpfs},       {"sysv", do_sysv},
-	{"shared", do_shared},   {"children", do_children}, {"sleepers", do_sleepers},
-	{"thread", do_thread},   {"threads", do_threads},   {"storm", do_storm},
-	{"noreap", do_noreap},   {"respawn", do_respawn},   {"zombie", do_zombie},
-	{"stop", do_stop},       {"stuck", do_stuck},       {"wait", do_wait},
-	{"touch", do_touch},     {"cpu", do_cpu},           {"world", do_world},
-	{"end", do_end},         {"object", do_object},     {"memfd", do_memfd},
-	{"touched", do_touched}, {"copy", do_copy},         {"clones", do_clones},
-	{"vfork", do_vfork},
+	{"name", do_name},         {"adj", do_adj},         {"uid", do_uid},
+	{"ignore", do_ignore},     {"shrug", do_shrug},     {"block", do_block},
+	{"await", do_await},       {"init", do_init},       {"slow", do_slow},
+	{"grow", do_grow},         {"file", do_file},       {"tmpfs", do_tmpfs},
+	{"sysv", do_sysv},         {"shared", do_shared},   {"children", do_children},
+	{"sleepers", do_sleepers}, {"thread", do_thread},   {"threads", do_threads},
+	{"storm", do_storm},       {"noreap", do_noreap},   {"respawn", do_respawn},
+	{"zombie", do_zombie},     {"stop", do_stop},       {"stuck", do_stuck},
+	{"wait", do_wait},         {"touch", do_touch},     {"cpu", do_cpu},
+	{"world", do_world},       {"end", do_end},         {"object", do_object},
+	{"memfd", do_memfd},       {"touched", do_touched}, {"copy", do_copy},
+	{"clones", do_clones},     {"vfork", do_vfork},
 };
 
 static void run_word(const char *text)

@@ -144,8 +144,7 @@ static void ctl_why_one(struct stage *s)
 /* R40: who was signalled and is not gone yet is not who goes next. */
 static void r40_ctl_why_pending(struct stage *s)
 {
-	struct actor *hog = play(s, "hog", "ignore=term grow=20"),
-		     *other = play(s, "other", "grow=10");
+	struct actor *hog = play(s, "hog", "shrug grow=20"), *other = play(s, "other", "grow=10");
 
 	must_hold(s, 30 * MIB);
 	watch(s, QUIET);

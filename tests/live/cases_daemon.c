@@ -580,7 +580,7 @@ static void no_allocation(struct stage *s)
 	ready = malloc_calls(s);
 	if (ready == UINT64_MAX)
 		skip("the daemon is static, or the C library is not glibc");
-	hog = play(s, "hog", "ignore=term " HOG " wait=/tmp/go grow=20");
+	hog = play(s, "hog", "shrug " HOG " wait=/tmp/go grow=20");
 	must_log(s, "killed %d \\(hog\\) with SIGTERM", (int)hog->pid);
 	write_file("/tmp/go", 0644, "");
 	must_die(s, hog, SIGKILL);

@@ -22,7 +22,7 @@ static void grace(struct stage *s)
 	struct actor *idle = play(s, "idle", "grow=4"), *hog;
 
 	watch(s, "-m 40 -mk 10 -grace 0.3");
-	hog = play(s, "hog", "ignore=term " HOG);
+	hog = play(s, "hog", "shrug " HOG);
 	must_die(s, hog, SIGKILL);
 	must_live(s, idle);
 	must_log_times(s, 1, 1, "killed %d \\(hog\\) with SIGTERM", (int)hog->pid);
@@ -35,12 +35,83 @@ static void r41_grace_is_waited_for(struct stage *s)
 	struct actor *idle = play(s, "idle", "grow=4"), *hog;
 
 	watch(s, USUAL);
-	hog = play(s, "hog", "ignore=term " HOG);
+	hog = play(s, "hog", "shrug " HOG);
 	must_log(s, "killed %d \\(hog\\) with SIGTERM", (int)hog->pid);
 	settle(s, LONG_ENOUGH_MS);
 	must_live(s, hog);
 	must_live(s, idle);
 	must_log_times(s, 1, 1, "killed");
+}
+
+/* Nothing but SIGKILL ends it: there is no time to lose. */
+static void r103_ignores_sigterm(struct stage *s)
+{
+	struct actor *idle = play(s, "idle", "grow=4"), *hog;
+
+	watch(s, "-m 40 -mk 10 -grace 3600");
+	hog = play(s, "hog", "ignore=term " HOG);
+	must_die(s, hog, SIGKILL);
+	must_live(s, idle);
+	must_log_times(s, 1, 1, "killed [0-9]+");
+	must_log(s, "killed %d \\(hog\\) with SIGKILL, it ignores SIGTERM: ", (int)hog->pid);
+}
+
+/* The first process of a container: without a handler the kernel throws SIGTERM away. */
+static void r103_first_of_a_container(struct stage *s)
+{
+	struct actor *hog;
+
+	watch(s, "-m 40 -mk 10 -grace 3600");
+	hog = play(s, "parent", "init name=hog " HOG);
+	must_exit(s, hog, 128 + SIGKILL);
+	must_log(s, "killed [0-9]+ \\(hog\\) with SIGKILL, it ignores SIGTERM: ");
+}
+
+static void r103_first_with_a_handler(struct stage *s)
+{
+	struct actor *hog;
+
+	watch(s, "-m 40 -mk 10 -grace 3600");
+	hog = play(s, "parent", "init name=hog slow=1 " HOG);
+	must_exit(s, hog, 0);
+	must_log(s, "killed [0-9]+ \\(hog\\) with SIGTERM: ");
+	must_not_log(s, "SIGKILL,");
+}
+
+/* As systemd and small inits of containers do it: blocked, and waited for. */
+static void r103_first_that_waits_for_it(struct stage *s)
+{
+	struct actor *hog = play(s, "parent", "init name=hog block grow=40 await");
+
+	must_hold(s, 40 * MIB);
+	watch(s, "-m 60 -mk 10 -grace 3600");
+	must_exit(s, hog, 0);
+	must_log(s, "killed [0-9]+ \\(hog\\) with SIGTERM: ");
+	must_not_log(s, "SIGKILL,");
+}
+
+static void r103_dry_run(struct stage *s)
+{
+	struct actor *hog;
+
+	watch(s, "-m 40 -mk 10 -dry-run");
+	hog = play(s, "hog", "ignore=term " HOG);
+	must_log(s, "would kill %d \\(hog\\) with SIGKILL, it ignores SIGTERM: ", (int)hog->pid);
+	must_live(s, hog);
+}
+
+/* A hook before the signal is asked all the same. */
+static void r103_pre_kill(struct stage *s)
+{
+	struct actor *hog;
+
+	write_file("/tmp/hook", 0755, "#!/bin/sh\necho asked >/tmp/asked\n");
+	watch(s, "-m 40 -mk 10 -grace 3600 -pre-kill /tmp/hook -pre-kill-time 5");
+	hog = play(s, "hog", "ignore=term " HOG);
+	must_die(s, hog, SIGKILL);
+	must_log(s, "killed %d \\(hog\\) with SIGKILL, it ignores SIGTERM: ", (int)hog->pid);
+	if (access("/tmp/asked", F_OK) < 0)
+		fail("the hook was not asked");
 }
 
 /* Memory falls below the SIGKILL level before the grace time is over. */
@@ -49,7 +120,7 @@ static void r41_kill_level_at_once(struct stage *s)
 	struct actor *idle = play(s, "idle", "grow=4"), *hog;
 
 	watch(s, "-m 40 -mk 20 -grace 60");
-	hog = play(s, "hog", "ignore=term grow=54@400 wait=/tmp/go grow=14");
+	hog = play(s, "hog", "shrug grow=54@400 wait=/tmp/go grow=14");
 	must_log(s, "killed %d \\(hog\\) with SIGTERM", (int)hog->pid);
 	write_file("/tmp/go", 0644, "");
 	must_die(s, hog, SIGKILL);
@@ -184,7 +255,7 @@ static void r42_r44_before_pidfd(struct stage *s)
 
 	s->old_kernel = true;
 	watch(s, "-m 40 -mk 10 -grace 0.3");
-	hog = play(s, "hog", "ignore=term " HOG);
+	hog = play(s, "hog", "shrug " HOG);
 	must_die(s, hog, SIGKILL);
 	must_log(s, "killed %d \\(hog\\) with SIGTERM", (int)hog->pid);
 	must_log(s, "%d \\(hog\\) is gone", (int)hog->pid);
@@ -371,7 +442,7 @@ static void r69_nobody_is_frozen(struct stage *s)
 	struct actor *second = play(s, "second", "grow=12"), *hog;
 
 	watch(s, "-m 40 -mk 10 -grace 0.3");
-	hog = play(s, "hog", "ignore=term " HOG);
+	hog = play(s, "hog", "shrug " HOG);
 	must_log(s, "killed %d \\(hog\\) with SIGTERM", (int)hog->pid);
 	if (!hog->ended && state_of(hog->pid) == 'T')
 		fail("the victim is stopped");
@@ -480,6 +551,12 @@ static void r78_many_threads(struct stage *s)
 }
 
 const struct live_case end_cases[] = {
+	{"r103_ignores_sigterm", r103_ignores_sigterm, NULL, false},
+	{"r103_first_of_a_container", r103_first_of_a_container, NULL, false},
+	{"r103_first_with_a_handler", r103_first_with_a_handler, NULL, false},
+	{"r103_first_that_waits_for_it", r103_first_that_waits_for_it, NULL, false},
+	{"r103_dry_run", r103_dry_run, NULL, false},
+	{"r103_pre_kill", r103_pre_kill, NULL, false},
 	{"grace", grace, NULL, false},
 	{"freed", freed, NULL, false},
 	{"stopped", stopped, NULL, false},

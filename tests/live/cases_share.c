@@ -133,7 +133,7 @@ static void r96_one_memory_is_one_victim(struct stage *s)
 /* None of them minds SIGTERM: then SIGKILL is for all, too. */
 static void r96_all_are_ended_after_the_grace(struct stage *s)
 {
-	struct actor *hog = play(s, "hog", "ignore=term grow=60 clones=5:worker" READY);
+	struct actor *hog = play(s, "hog", "shrug grow=60 clones=5:worker" READY);
 
 	all_are_ready(s, 1);
 	watch(s, "-m 40 -mk 10 -grace 0.2");
@@ -147,7 +147,7 @@ static void r96_all_are_ended_after_the_grace(struct stage *s)
 /* The owner ends at once, another does not mind. As long as it lives, nothing has come back. */
 static void r96_one_stays_behind(struct stage *s)
 {
-	struct actor *hog = play(s, "hog", "ignore=term grow=60 clones=1 ignore=none" READY);
+	struct actor *hog = play(s, "hog", "shrug grow=60 clones=1 ignore=none" READY);
 
 	all_are_ready(s, 1);
 	watch(s, "-m 40 -mk 10 -grace 0.5");
@@ -155,6 +155,18 @@ static void r96_one_stays_behind(struct stage *s)
 	must_log(s, "is gone: (4[5-9]|5[0-9]|6[0-3])(\\.[0-9])? MiB back");
 	must_log_times(s, 1, 1, "killed .* with SIGTERM:");
 	must_log_times(s, 1, 1, "killed .* with SIGKILL, SIGTERM did not end it");
+}
+
+/* R103: one that ignores SIGTERM keeps all of it. */
+static void r96_r103_one_ignores_sigterm(struct stage *s)
+{
+	struct actor *hog = play(s, "hog", "ignore=term grow=60 clones=1 ignore=none" READY);
+
+	all_are_ready(s, 1);
+	watch(s, "-m 40 -mk 10 -grace 3600");
+	must_die(s, hog, SIGKILL);
+	must_log(s, "is gone: [0-9.]+ MiB back"); /* all of them are */
+	must_log_times(s, 1, 1, "killed [0-9]+ .* with SIGKILL, it ignores SIGTERM");
 }
 
 static void r96_a_parent_in_vfork(struct stage *s)
@@ -192,6 +204,7 @@ const struct live_case share_cases[] = {
 	{"r96_one_memory_is_one_victim", r96_one_memory_is_one_victim, &exact, false},
 	{"r96_all_are_ended_after_the_grace", r96_all_are_ended_after_the_grace, &exact, false},
 	{"r96_one_stays_behind", r96_one_stays_behind, &exact, false},
+	{"r96_r103_one_ignores_sigterm", r96_r103_one_ignores_sigterm, &exact, false},
 	{"r96_a_parent_in_vfork", r96_a_parent_in_vfork, &exact, false},
 	{"r96_a_protected_one_protects_all", r96_a_protected_one_protects_all, &exact, false},
 	{NULL, NULL, NULL, false},

@@ -206,7 +206,7 @@ static struct actor *terminate_one(struct stage *s)
 
 	write_file(CONFIG, 0644, "m = 40\nmk = 10\ngrace = 30\n");
 	watch(s, "");
-	hog = play(s, "hog", "ignore=term " HOG);
+	hog = play(s, "hog", "shrug " HOG);
 	must_log(s, "^killed %d \\(hog\\) with SIGTERM", (int)hog->pid);
 	return hog;
 }

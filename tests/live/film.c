@@ -42,7 +42,7 @@ static const struct scene scenes[] = {
 	{"ignored",
 	 USUAL "-m 30 -mk 10 -grace 0.2",
 	 {.total_kib = 96 * MIB},
-	 "ignore=term " HOG,
+	 "shrug " HOG,
 	 NULL,
 	 false,
 	 1500},

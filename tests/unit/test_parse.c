@@ -566,6 +566,14 @@ static void statm(void **state)
 	}
 }
 
+static int parse_status(const char *text, size_t length, struct proc_status *ret)
+{
+	struct status_text status = {.have = 0};
+
+	(void)parse_status_part(text, length, &status);
+	return parse_status_end(&status, ret);
+}
+
 static const char status_modern[] =
 	"Name:\tjava\nUmask:\t0022\nState:\tS (sleeping)\nTgid:\t812\nPid:\t812\nPPid:\t1\n"
 	"Uid:\t1000\t1001\t1002\t1003\nGid:\t1000\t1000\t1000\t1000\nFDSize:\t64\n"
@@ -590,6 +598,78 @@ static void status_of_a_process(void **state)
 	assert_int_equal(s.shmem_kib, 100);
 	assert_int_equal(s.swap_kib, 300);
 	assert_int_equal(s.page_tables_kib, 88);
+}
+
+/* What the kernel does with a SIGTERM: sig_ignored() in kernel/signal.c. SIGTERM is bit 14. */
+static void r103_who_ignores_sigterm(void **state)
+{
+	static const struct {
+		const char *ns_pid, *masks;
+		bool ignores;
+	} rows[] = {
+		{"4711", "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\nSigCgt:\t0\n",
+		 false},
+		{"4711", "SigBlk:\t0000000000000000\nSigIgn:\t0000000000004000\nSigCgt:\t0\n",
+		 true},
+		{"4711", "SigBlk:\t0\nSigIgn:\t0000000000002000\nSigCgt:\t0\n", false},
+		{"4711", "SigBlk:\t0\nSigIgn:\t0000000180004a02\nSigCgt:\t0\n", true},
+		/* blocked: it may wait for it with sigwait(3) or signalfd(2) */
+		{"4711", "SigBlk:\t0000000000004000\nSigIgn:\t0000000000004000\nSigCgt:\t0\n",
+		 false},
+		/* the first of a container, without a handler, with one, and waiting */
+		{"4711\t1", "SigBlk:\t0\nSigIgn:\t0\nSigCgt:\t0000000180000002\n", true},
+		{"4711\t1", "SigBlk:\t0\nSigIgn:\t0\nSigCgt:\t0000000000004000\n", false},
+		{"4711\t1", "SigBlk:\tfffffffe7bba7a25\nSigIgn:\t0\nSigCgt:\t0\n", false},
+		{"4711\t12\t1", "SigBlk:\t0\nSigIgn:\t0\nSigCgt:\t0\n", true},
+		/* another one of it, and the first of the machine */
+		{"4711\t2", "SigBlk:\t0\nSigIgn:\t0\nSigCgt:\t0\n", false},
+		{"4711\t11", "SigBlk:\t0\nSigIgn:\t0\nSigCgt:\t0\n", false},
+		{"1", "SigBlk:\t0\nSigIgn:\t0\nSigCgt:\t0\n", false},
+		/* not known, or no mask */
+		{"4711\t1", "SigBlk:\t0\nSigIgn:\t0\n", false},
+		{"4711\t1", "", false},
+		{"4711", "SigBlk:\t0\nSigIgn:\t4000\nSigCgt:\tx\n", false},
+		{"4711", "SigBlk:\t0\nSigIgn:\t00000000000004000\nSigCgt:\t0\n", false},
+		{"4711", "SigBlk:\t0\nSigIgn:\t\nSigCgt:\t0\n", false},
+	};
+	struct proc_status s;
+	char text[512];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char *copy;
+
+		(void)snprintf(text, sizeof(text),
+			       "Name:\tx\nUid:\t0\t0\t0\t0\nNSpid:\t%s\nVmRSS:\t10 kB\n%s",
+			       rows[i].ns_pid, rows[i].masks);
+		copy = bare(text, strlen(text));
+		assert_int_equal(parse_status(copy, strlen(text), &s), 0);
+		if (s.ignores_term != rows[i].ignores)
+			fail_msg("row %zu", i);
+		free(copy);
+	}
+}
+
+/* Whoever may choose its own groups could hide what it holds behind them. */
+static void status_with_all_the_groups_there_can_be(void **state)
+{
+	static char text[65536 * 11 + 256];
+	struct status_text status = {.have = 0};
+	size_t length = 0, at = 0, taken = 1;
+	struct proc_status s;
+
+	(void)state;
+	length += (size_t)sprintf(text, "Uid:\t7\t7\t7\t7\nGroups:\t");
+	for (unsigned i = 0; i < 65536; i++)
+		length += (size_t)sprintf(text + length, "%u ", 4000000000u + i);
+	length += (size_t)sprintf(text + length, "\nVmRSS:\t10 kB\nVmSwap:\t20 kB\n");
+	for (; at < length && taken > 0; at += taken)
+		taken = parse_status_part(text + at, length - at < 4096 ? length - at : 4096,
+					  &status);
+	assert_int_equal(parse_status_end(&status, &s), 0);
+	assert_int_equal(s.uid, 7);
+	assert_int_equal(s.rss_kib, 10);
+	assert_int_equal(s.swap_kib, 20);
 }
 
 static void status_of_old_kernels(void **state)
@@ -949,6 +1029,8 @@ int main(void)
 		cmocka_unit_test(r96_children),
 		cmocka_unit_test(statm),
 		cmocka_unit_test(status_of_a_process),
+		cmocka_unit_test(r103_who_ignores_sigterm),
+		cmocka_unit_test(status_with_all_the_groups_there_can_be),
 		cmocka_unit_test(status_of_old_kernels),
 		cmocka_unit_test(status_hostile),
 		cmocka_unit_test(integers),

@@ -246,13 +246,24 @@ static void r28_r60_names_are_escaped(void **state)
 	assert_null(strchr(text, '\n'));
 }
 
+static void r103_sigkill_in_place_of_sigterm(void **state)
+{
+	(void)state;
+	e.signal = SIGKILL;
+	e.ignores_term = true;
+	must_hold(as_text(), "killed 4711 (java) with SIGKILL, it ignores SIGTERM: available");
+	must_hold(as_json(),
+		  "\"signal\":\"SIGKILL\",\"escalated\":false,\"ignores_sigterm\":true,");
+}
+
 static void json_has_the_same_facts(void **state)
 {
 	(void)state;
 	must_hold(as_json(), "{\"time\":\"2026-01-01T00:00:00.123Z\",\"event\":\"kill\",\"mem_"
 			     "total_kib\":4030464,"
 			     "\"mem_available_kib\":394985,\"mem_available_percent\":9.79,");
-	must_hold(text, "\"mem_limit_percent\":10,\"signal\":\"SIGTERM\",\"escalated\":false,\"dry_"
+	must_hold(text, "\"mem_limit_percent\":10,\"signal\":\"SIGTERM\",\"escalated\":false,"
+			"\"ignores_sigterm\":false,\"dry_"
 			"run\":false,\"pid\":4711,");
 	must_hold(text, "\"next_pid\":123,\"next_name\":\"nginx\",\"next_freeable_kib\":317440,"
 			"\"decide_to_signal_ns\":"
@@ -378,6 +389,7 @@ int main(void)
 		cmocka_unit_test_setup(r09_sizes_have_the_right_unit, fresh),
 		cmocka_unit_test_setup(percents_and_times, fresh),
 		cmocka_unit_test_setup(r28_r60_names_are_escaped, fresh),
+		cmocka_unit_test_setup(r103_sigkill_in_place_of_sigterm, fresh),
 		cmocka_unit_test_setup(json_has_the_same_facts, fresh),
 		cmocka_unit_test_setup(nothing_overflows, fresh),
 		cmocka_unit_test_setup(every_event_has_both_forms, fresh),

@@ -196,6 +196,64 @@ static void r28_hostile_names_are_read_whole(void **state)
 		assert_string_equal(table.procs[i].comm, names[table.procs[i].pid - 100]);
 }
 
+/* 65,536 of them (NGROUPS_MAX) stand in front of the memory lines: root of a container may have as
+ * many. */
+static void r90_groups_hide_nobody(void **state)
+{
+	static char groups[65536 * 11 + 1];
+	size_t length = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 65536; i++)
+		length += (size_t)sprintf(groups + length, "%u ", 4000000000u + i);
+	add(100, "small", 50);
+	add(200, "hog", 4000);
+	tree_write("200/status",
+		   "Uid:\t0\t0\t0\t0\nGroups:\t%s\nVmRSS:\t4096000 kB\n"
+		   "RssAnon:\t4096000 kB\nRssFile:\t0 kB\nRssShmem:\t0 kB\n",
+		   groups);
+	assert_string_equal(scan_for_best()->comm, "hog");
+	assert_int_equal(table.procs[0].anon_kib, MIB(4000));
+}
+
+/* R103: sigtimedwait(2) hides what it waits for from status: the file wchan tells. */
+static void r103_who_waits_for_sigterm(void **state)
+{
+	static const struct {
+		const char *wchan;
+		char process_state;
+		bool ignores;
+	} rows[] = {
+		{"do_epoll_wait", 'S', true},
+		{"do_sigtimedwait", 'S', false},
+		{"__x64_sys_rt_sigtimedwait", 'S', false},
+		{"0", 'S', false}, /* not ours to know */
+		{"0", 'R', true},
+		{"0", 'T', true},
+		{"do_sigtimedwait.isra.0", 'S', false},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct tree_proc p = process(100 + (pid_t)i, "first", 4000);
+		struct proc row;
+		char path[32];
+
+		p.state = rows[i].process_state;
+		tree_add(&p);
+		(void)snprintf(path, sizeof(path), "%u/status", 100 + i);
+		tree_write(path,
+			   "Uid:\t0\t0\t0\t0\nNSpid:\t%u\t1\nVmRSS:\t9 kB\nSigBlk:\t0\n"
+			   "SigIgn:\t0\nSigCgt:\t0\n",
+			   100 + i);
+		(void)snprintf(path, sizeof(path), "%u/wchan", 100 + i);
+		tree_write(path, "%s", rows[i].wchan);
+		assert_int_equal(process_read(scan.proc_fd, p.pid, &row), 0);
+		if (row.ignores_term != rows[i].ignores)
+			fail_msg("row %u", i);
+	}
+}
+
 static void r34_a_broken_process_is_passed_over(void **state)
 {
 	(void)state;
@@ -689,6 +747,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(r90_small_ones_with_a_raised_adj_hide_nobody,
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(r90_file_pages_hide_nobody, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(r90_groups_hide_nobody, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(r103_who_waits_for_sigterm, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(r90_what_statm_does_not_show_is_found, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(r91_many_protected_ones_hide_nobody, set_up,
