@@ -19,9 +19,9 @@ void place_begin(struct place *place, const struct config *config, struct proc *
 }
 
 static void take_first(uint8_t *first, const struct match_list *list,
-		       const struct cgroup_line *line)
+		       const struct cgroup_line *line, size_t unit_length)
 {
-	int index = match_find_group(list, line->path, line->length);
+	int index = match_find_group(list, line->path, line->length, unit_length);
 
 	if (index >= 0 && (*first == 0 || index + 1 < *first))
 		*first = (uint8_t)(index + 1);
@@ -32,9 +32,10 @@ static void match_line(struct place *place, const struct cgroup_line *line)
 	const struct config *c = place->config;
 	struct proc *p = place->proc;
 
-	take_first(&p->group.protect, &c->protect, line);
-	take_first(&p->group.avoid, &c->avoid, line);
-	take_first(&p->group.prefer, &c->prefer, line);
+	/* R92: what protects must not be a name that its owner has chosen. */
+	take_first(&p->group.protect, &c->protect, line, cgroup_owned(line->path, line->length));
+	take_first(&p->group.avoid, &c->avoid, line, line->length);
+	take_first(&p->group.prefer, &c->prefer, line, line->length);
 }
 
 static void name_by(struct place *place, const struct cgroup_line *line)

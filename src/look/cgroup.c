@@ -312,6 +312,19 @@ const char *cgroup_container(const char *path, size_t length, char *ret, size_t 
 	return ret;
 }
 
+size_t cgroup_owned(const char *path, size_t length)
+{
+	struct part rest = {path, length}, p;
+	struct found f = {.parent = {"", 0}};
+
+	while (next_component(&rest, &p)) {
+		find_in(&f, p);
+		if (f.runtime || (part_starts(p, "user@") && part_ends(p, ".service")))
+			return length - rest.length;
+	}
+	return length;
+}
+
 bool cgroup_parse_line(const char *line, size_t length, struct cgroup_line *ret)
 {
 	struct part controllers, path;

@@ -47,4 +47,11 @@ const char *cgroup_unit(const char *path, size_t length, char *ret, size_t size)
  */
 const char *cgroup_container(const char *path, size_t length, char *ret, size_t size);
 
+/*
+ * How much of a path the machine's own manager has made: up to the first component below which
+ * somebody else makes groups as he likes, that of a user's manager (user@1000.service) or of a
+ * container, and with it. Length of that part.
+ */
+size_t cgroup_owned(const char *path, size_t length);
+
 #endif

@@ -382,14 +382,17 @@ static bool match_group(const struct match_list *list, const struct match_entry 
 	return entry->kind == ENTRY_CGROUP && match_text(entry, pattern, path, false);
 }
 
-int match_find_group(const struct match_list *list, const char *path, size_t length)
+int match_find_group(const struct match_list *list, const char *path, size_t length,
+		     size_t unit_length)
 {
-	struct text text = {path, length};
+	struct text text = {path, length}, units = {path, unit_length};
 
 	if (!(list->kinds & GROUP_KINDS) || length == 0)
 		return -1;
 	for (unsigned i = 0; i < list->count; i++) {
-		if (match_group(list, &list->entries[i], text))
+		bool unit = list->entries[i].kind == ENTRY_UNIT;
+
+		if (match_group(list, &list->entries[i], unit ? units : text))
 			return (int)i;
 	}
 	return -1;

@@ -85,7 +85,8 @@ bool match_asks_path(const struct match_list *list, const char *exe);
  * The index of the first entry unit: or cgroup: that this control group's path matches, or -1. A
  * path is up to 4 KiB long and a process has several of them: none is kept (place.h).
  */
-int match_find_group(const struct match_list *list, const char *path, size_t length);
+int match_find_group(const struct match_list *list, const char *path, size_t length,
+		     size_t unit_length);
 
 /* The index of the first entry that matches, or -1. */
 int match_find(const struct match_list *list, const struct match_subject *subject);

@@ -56,7 +56,7 @@ static void run(char *copy)
 			abort();
 		return;
 	}
-	index = match_find_group(&list, group, strlen(group));
+	index = match_find_group(&list, group, strlen(group), strlen(group));
 	if (index >= (int)list.count || index < -1)
 		abort();
 	subject.group = (unsigned)(index + 1);

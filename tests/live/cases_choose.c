@@ -134,9 +134,8 @@ static void r101_not_the_unit_that_started_it(struct stage *s)
 static void r102_deep_path(struct stage *s)
 {
 	of_two_at(s, USUAL "-protect unit:shop.service",
-		  "0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod" ID64
-		  ".slice/a-group-of-somebody-with-a-long-name/" ID64 "/" ID64 "/" ID64
-		  "/shop.service\n",
+		  "0::/shops.slice/shops-of-somebody-with-a-long-name.slice/x" ID64 "/x" ID64
+		  "/x" ID64 "/x" ID64 "/x" ID64 "/shop.service\n",
 		  false);
 }
 

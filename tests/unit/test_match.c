@@ -366,7 +366,8 @@ static void units_and_cgroups(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct match_list list = parsed(rows[i].list);
-		int index = match_find_group(&list, rows[i].path, strlen(rows[i].path));
+		int index = match_find_group(&list, rows[i].path, strlen(rows[i].path),
+					     strlen(rows[i].path));
 		struct match_subject s = {.comm = "x", .exe = "", .group = (unsigned)(index + 1)};
 
 		if (index != rows[i].expected || match_find(&list, &s) != rows[i].expected)
@@ -381,7 +382,7 @@ static void the_first_entry_of_any_kind(void **state)
 	struct match_subject s = {.comm = "b", .exe = ""};
 
 	(void)state;
-	s.group = (unsigned)(match_find_group(&list, "/a.service", 10) + 1);
+	s.group = (unsigned)(match_find_group(&list, "/a.service", 10, 10) + 1);
 	assert_int_equal(match_find(&list, &s), 1);
 	s.comm = "a";
 	assert_int_equal(match_find(&list, &s), 0);

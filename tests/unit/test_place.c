@@ -187,9 +187,47 @@ static void places_differ_as_paths_do(void **state)
 	assert_int_equal(p.place, 0);
 }
 
+/*
+ * R92: any user can name a unit of his own manager, and root in a container a group, as he likes:
+ * such a name protects nobody. A whole path, which the machine's owner wrote, still does.
+ */
+static void r92_a_unit_that_its_owner_has_named(void **state)
+{
+	static const struct {
+		const char *list, *path;
+		bool spared;
+	} rows[] = {
+		{"unit:nginx.service", "0::/system.slice/nginx.service\n", true},
+		{"unit:nginx.service", "0::/system.slice/nginx.service/worker\n", true},
+		{"unit:nginx.service",
+		 "0::/user.slice/user-1000.slice/user@1000.service/app.slice/nginx.service\n",
+		 false},
+		{"unit:user@1000.service",
+		 "0::/user.slice/user-1000.slice/user@1000.service/app.slice/x.scope\n", true},
+		{"unit:session-2.scope", "0::/user.slice/user-1000.slice/session-2.scope\n", true},
+		{"unit:nginx.service",
+		 "0::/system.slice/docker-" ID ".scope/system.slice/nginx.service\n", false},
+		{"unit:docker-*", "0::/system.slice/docker-" ID ".scope/init.scope\n", true},
+		{"unit:nginx.service", "4:memory:/lxc/web/system.slice/nginx.service\n", false},
+		{"unit:nginx.service",
+		 "0::/machine.slice/machine-web.scope/payload/system.slice/nginx.service\n", false},
+		{"cgroup:/user.slice/*/app-*.scope",
+		 "0::/user.slice/user-1000.slice/user@1000.service/app.slice/app-x.scope\n", true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		protect(rows[i].list);
+		read_all(rows[i].path);
+		if ((p.group.protect != 0) != rows[i].spared)
+			fail_msg("%s: %s", rows[i].list, rows[i].path);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(r92_a_unit_that_its_owner_has_named),
 		cmocka_unit_test(names),
 		cmocka_unit_test(r101_every_hierarchy_that_says_most),
 		cmocka_unit_test(r101_the_first_entry_of_all_lines),
