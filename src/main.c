@@ -112,7 +112,14 @@ static void start_recording(struct useroom *u)
 	r = incident_start(&u->incident, &u->record, u->config.incidents, u->config.incidents_kept);
 	if (r < 0)
 		log_line(u->rank.may_kill_all ? LOG_WARN : LOG_DETAIL,
-			 "no incidents are kept: %s: %s", u->config.incidents, strerror(-r));
+			 "no incidents are kept: %s: %s", u->config.incidents,
+			 r == -EFBIG
+				 ? "it is in memory (tmpfs), and so large a -record-size has no "
+				   "room there"
+				 : strerror(-r));
+	else if (u->incident.kept < u->config.incidents_kept)
+		log_line(LOG_NOTE, "%s is in memory (tmpfs): only %u incidents are kept",
+			 u->config.incidents, u->incident.kept);
 }
 
 static void init_decisions(struct useroom *u)

@@ -3,6 +3,7 @@
 
 #include "base/compat.h"
 #include "base/directory.h"
+#include "base/util.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,28 +24,110 @@
 #define NAME_ENDING ".useroom"
 #define NAMES_MAX   64
 
-void recording_copy(struct recording_header *to, const struct recording_header *from)
+/*
+ * What is copied at a time, and what has been written at a time before the page cache gives it up
+ * again: a recording may be 64 MiB (-record-size), and the service has 100 MB for it and all else
+ * (MemoryMax=, R112).
+ */
+#define COPY_BYTES  ((size_t)256 * 1024)
+#define DIRTY_BYTES ((off_t)1024 * 1024)
+
+/*
+ * Where a directory is in memory, so is what is kept there, and it counts as the service's own.
+ * Beside the largest recording this much is left.
+ */
+#define IN_MEMORY_BYTES ((size_t)16 * 1024 * 1024)
+/* TMPFS_MAGIC and RAMFS_MAGIC of include/uapi/linux/magic.h. */
+#define TMPFS 0x01021994
+#define RAMFS 0x858458f6
+
+static int write_all(int fd, const char *data, size_t bytes)
 {
-	memcpy(to, from, RECORDING_HEADER);
-	for (unsigned kind = 0; kind < RING_COUNT; kind++) {
-		const struct recording_ring *ring = &to->rings[kind];
+	while (bytes > 0) {
+		ssize_t n = write(fd, data, bytes);
 
-		for (uint32_t i = 0; i < ring->count; i++) {
-			size_t at = ring->offset + (size_t)i * ring->record_bytes;
-			const char *source = (const char *)from + at;
-			char *target = (char *)to + at;
-			uint64_t before =
-				__atomic_load_n((const uint64_t *)source, __ATOMIC_ACQUIRE);
-
-			memcpy(target, source, ring->record_bytes);
-			__atomic_thread_fence(__ATOMIC_ACQUIRE);
-			if (before == 0 ||
-			    __atomic_load_n((const uint64_t *)source, __ATOMIC_RELAXED) != before)
-				memset(target, 0, ring->record_bytes);
-			else
-				memcpy(target, &before, sizeof(before));
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0) {
+			data += n;
+			bytes -= (size_t)n;
 		}
 	}
+	return 0;
+}
+
+/* One record, or an empty one where it changed meanwhile. */
+static void copy_record(char *to, const char *from, size_t bytes)
+{
+	uint64_t before = __atomic_load_n((const uint64_t *)(const void *)from, __ATOMIC_ACQUIRE);
+
+	memcpy(to, from, bytes);
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	if (before == 0 ||
+	    __atomic_load_n((const uint64_t *)(const void *)from, __ATOMIC_RELAXED) != before)
+		memset(to, 0, bytes);
+	else
+		memcpy(to, &before, sizeof(before));
+}
+
+/* Files of less than this are left to the page cache. */
+static void give_up_pages(int fd, off_t *from)
+{
+	off_t now = lseek(fd, 0, SEEK_CUR);
+
+	if (now - *from < DIRTY_BYTES)
+		return;
+	(void)fdatasync(fd);
+	(void)posix_fadvise(fd, *from, now - *from, POSIX_FADV_DONTNEED);
+	*from = now;
+}
+
+static int save_ring(int fd, const char *map, const struct recording_ring *ring, char *buf)
+{
+	size_t fit = COPY_BYTES / ring->record_bytes;
+	off_t written = lseek(fd, ring->offset, SEEK_SET);
+	int r = 0;
+
+	for (size_t i = 0; i < ring->count && r == 0; i += fit) {
+		size_t n = ring->count - i < fit ? ring->count - i : fit;
+
+		for (size_t j = 0; j < n; j++)
+			copy_record(buf + j * ring->record_bytes,
+				    map + ring->offset + (i + j) * ring->record_bytes,
+				    ring->record_bytes);
+		r = write_all(fd, buf, n * ring->record_bytes);
+		give_up_pages(fd, &written);
+	}
+	return r;
+}
+
+static int save(int fd, const struct recording_header *from, uint64_t kept_because, char *buf)
+{
+	struct recording_header *header = (struct recording_header *)(void *)buf;
+	int r;
+
+	memcpy(buf, from, RECORDING_HEADER);
+	header->kept_because = kept_because;
+	r = write_all(fd, buf, RECORDING_HEADER);
+	for (unsigned kind = 0; kind < RING_COUNT && r == 0; kind++)
+		r = save_ring(fd, (const char *)from, &from->rings[kind], buf);
+	if (r == 0 && ftruncate(fd, (off_t)from->file_bytes) < 0)
+		r = -errno;
+	return r < 0 || fsync(fd) == 0 ? r : -errno;
+}
+_Static_assert(COPY_BYTES >= RECORDING_HEADER, "the header goes through the same buffer");
+
+int recording_save(int fd, const struct recording_header *from, uint64_t kept_because)
+{
+	char *buf =
+		mmap(NULL, COPY_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int r;
+
+	if (buf == MAP_FAILED)
+		return -errno;
+	r = save(fd, from, kept_because, buf);
+	(void)munmap(buf, COPY_BYTES);
+	return r;
 }
 
 static bool is_ours(const char *name)
@@ -87,40 +171,29 @@ static void remove_oldest(int dir, uint32_t kept)
 		;
 }
 
-static int write_all(int fd, const char *data, size_t bytes)
+static void make_name(char name[NAMES_MAX], uint64_t first_event)
 {
-	while (bytes > 0) {
-		ssize_t n = write(fd, data, bytes);
+	time_t now = time(NULL);
+	struct tm utc;
 
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		if (n > 0) {
-			data += n;
-			bytes -= (size_t)n;
-		}
-	}
-	return 0;
+	(void)gmtime_r(&now, &utc);
+	(void)snprintf(name, NAMES_MAX, "%04d%02d%02d-%02d%02d%02d-%06llu" NAME_ENDING,
+		       utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min,
+		       utc.tm_sec, (unsigned long long)first_event % 1000000);
 }
 
 /* Whole or not at all: written under another name, then renamed. */
-static int write_file(int dir, const struct recording_header *copy, size_t bytes)
+static int write_file(int dir, const struct recording_header *from, uint64_t first_event)
 {
 	char name[NAMES_MAX], part[NAMES_MAX + 8];
-	time_t now = time(NULL);
-	struct tm utc;
 	int fd, r;
 
-	(void)gmtime_r(&now, &utc);
-	(void)snprintf(name, sizeof(name), "%04d%02d%02d-%02d%02d%02d-%06llu" NAME_ENDING,
-		       utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min,
-		       utc.tm_sec, (unsigned long long)copy->kept_because % 1000000);
+	make_name(name, first_event);
 	(void)snprintf(part, sizeof(part), ".%s", name);
 	fd = openat(dir, part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
 	if (fd < 0)
 		return -errno;
-	r = write_all(fd, (const char *)copy, bytes);
-	if (r == 0 && fsync(fd) < 0)
-		r = -errno;
+	r = recording_save(fd, from, first_event);
 	(void)close(fd);
 	if (r == 0 && renameat(dir, part, dir, name) < 0)
 		r = -errno;
@@ -131,22 +204,14 @@ static int write_file(int dir, const struct recording_header *copy, size_t bytes
 
 static int keep(const struct incident *incident, uint64_t first_event)
 {
-	size_t bytes = incident->record->bytes;
-	struct recording_header *copy =
-		mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	int dir, r;
+	int dir = open(incident->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
 
-	if (copy == MAP_FAILED)
+	if (dir < 0)
 		return -errno;
-	recording_copy(copy, incident->record->map);
-	copy->kept_because = first_event;
-	dir = open(incident->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	r = dir < 0 ? -errno : write_file(dir, copy, bytes);
+	r = write_file(dir, incident->record->map, first_event);
 	if (r == 0)
 		remove_oldest(dir, incident->kept);
-	if (dir >= 0)
-		(void)close(dir);
-	(void)munmap(copy, bytes);
+	(void)close(dir);
 	return r;
 }
 
@@ -168,25 +233,38 @@ static void *run(void *ctx)
 	return NULL;
 }
 
-int incident_start(struct incident *incident, const struct record *record, const char *directory,
-		   uint32_t kept)
+/* At most one level above it is missing: /var/lib/useroom. */
+static int open_directory(const char *path)
+{
+	int made = directory_make(path, 0750), r;
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return errno == ENOENT && made < 0 ? made : -errno;
+	if (faccessat(fd, ".", W_OK, AT_EACCESS) == 0)
+		return fd;
+	r = -errno;
+	(void)close(fd);
+	return r;
+}
+
+/* How many there is room for, where it is not a disk that they are kept on. 0: for none. */
+static uint32_t fit(int dir, size_t bytes, uint32_t kept)
+{
+	struct statfs fs;
+
+	if (fstatfs(dir, &fs) < 0 ||
+	    ((unsigned long)fs.f_type != TMPFS && (unsigned long)fs.f_type != RAMFS))
+		return kept;
+	return (uint32_t)min_u64(kept, IN_MEMORY_BYTES / bytes);
+}
+
+static int start_thread(struct incident *incident)
 {
 	pthread_attr_t attr;
 	pthread_t thread;
-	int error, fd, r;
+	int error;
 
-	*incident = (struct incident){.record = record, .kept = kept};
-	(void)snprintf(incident->directory, sizeof(incident->directory), "%s", directory);
-	/* At most one level above it is missing: /var/lib/useroom. */
-	r = directory_make(directory, 0750);
-	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || faccessat(fd, ".", W_OK, AT_EACCESS) < 0) {
-		error = fd < 0 && errno == ENOENT && r < 0 ? -r : errno;
-		if (fd >= 0)
-			(void)close(fd);
-		return -error;
-	}
-	(void)close(fd);
 	if (pipe2(incident->request, O_CLOEXEC) < 0 ||
 	    pipe2(incident->done, O_CLOEXEC | O_NONBLOCK) < 0)
 		return -errno;
@@ -198,6 +276,21 @@ int incident_start(struct incident *incident, const struct record *record, const
 	(void)pthread_attr_destroy(&attr);
 	incident->started = error == 0;
 	return -error;
+}
+
+int incident_start(struct incident *incident, const struct record *record, const char *directory,
+		   uint32_t kept)
+{
+	int fd;
+
+	*incident = (struct incident){.record = record};
+	(void)snprintf(incident->directory, sizeof(incident->directory), "%s", directory);
+	fd = open_directory(directory);
+	if (fd < 0)
+		return fd;
+	incident->kept = fit(fd, record->bytes, kept);
+	(void)close(fd);
+	return incident->kept > 0 ? start_thread(incident) : -EFBIG;
 }
 
 void incident_keep(struct incident *incident, uint64_t first_event)

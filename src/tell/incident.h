@@ -21,8 +21,11 @@ struct incident {
 	uint32_t kept;
 };
 
-/* Make the directory and start the thread. Returns 0 or a negative errno; then nothing is ever
- * kept. */
+/*
+ * Make the directory and start the thread. Returns 0 or a negative errno, and then nothing is ever
+ * kept; -EFBIG: the directory is in memory, and there is no room in it for one. In memory fewer may
+ * be kept than was asked for: incident->kept.
+ */
 int incident_start(struct incident *incident, const struct record *record, const char *directory,
 		   uint32_t kept);
 
@@ -35,9 +38,10 @@ void incident_keep(struct incident *incident, uint64_t first_event);
 int incident_failed(struct incident *incident);
 
 /*
- * Copy a recording that may be written to meanwhile: records that change under the copy become
- * empty ones. `to` has the size of `from`. For the reader in useroomctl too.
+ * Write a recording that may be written to meanwhile into an empty file: records that change under
+ * the copy become empty ones. It takes 256 KiB of memory, however large the recording is, and what
+ * is written does not stay in the page cache. 0, or a negative errno.
  */
-void recording_copy(struct recording_header *to, const struct recording_header *from);
+int recording_save(int fd, const struct recording_header *from, uint64_t kept_because);
 
 #endif

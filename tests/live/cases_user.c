@@ -4,6 +4,7 @@
 #include "cases.h"
 #include "json.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -13,6 +14,7 @@
 #include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -186,6 +188,105 @@ static void r111_lock_is_no_hard_link(struct stage *s)
 	link_is_no_lock(s, link, "it is not a file of our own");
 }
 
+/* ---- the largest recording, in the memory that the service has ---- */
+
+#define SERVICE_BYTES "104857600" /* MemoryMax= of useroom.service */
+#define KEPT          "/var/tmp/useroom-test-r112"
+
+static bool put(const char *directory, const char *name, const char *text)
+{
+	char path[256];
+	int fd;
+	bool written;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", directory, name);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	written = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+	if (fd >= 0)
+		(void)close(fd);
+	return written;
+}
+
+/* A memory cgroup of the service's size, v1 or v2. */
+static const char *make_cgroup(void)
+{
+	static const char *const places[] = {"/sys/fs/cgroup/memory/useroom-test-r112",
+					     "/sys/fs/cgroup/useroom-test-r112"};
+
+	for (unsigned i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		if (mkdir(places[i], 0755) < 0 && errno != EEXIST)
+			continue;
+		(void)put(places[i], "memory.swap.max", "0");
+		if (put(places[i], "memory.limit_in_bytes", SERVICE_BYTES) ||
+		    put(places[i], "memory.max", SERVICE_BYTES))
+			return places[i];
+		(void)rmdir(places[i]);
+	}
+	skip("no memory cgroup can be made here: that takes root");
+}
+
+static bool is_kept(struct stage *s, const void *what)
+{
+	struct dirent *entry;
+	struct stat st;
+	DIR *dir = opendir(KEPT);
+	bool whole = false;
+
+	(void)s;
+	(void)what;
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		if (entry->d_name[0] != '.' && fstatat(dirfd(dir), entry->d_name, &st, 0) == 0)
+			whole = st.st_size == 65536 * 1024 &&
+				unlinkat(dirfd(dir), entry->d_name, 0) == 0;
+	}
+	if (dir != NULL)
+		(void)closedir(dir);
+	return whole;
+}
+
+static void r112_the_largest_recording(struct stage *s)
+{
+	struct statfs fs;
+	struct actor *hog;
+
+	if (!s->real_root)
+		skip("no memory cgroup can be made here: that takes root");
+	if (statfs("/var/tmp", &fs) < 0 || fs.f_type == 0x01021994)
+		skip("/var/tmp is no disk");
+	s->cgroup = make_cgroup();
+	watch(s, USUAL "-record-size 65536 -incidents " KEPT);
+	for (int i = 0; i < 2; i++) {
+		hog = play(s, "hog", HOG);
+		must_die(s, hog, SIGTERM);
+		must_log(s, "%d \\(hog\\) is gone", (int)hog->pid);
+		if (!wait_for(s, is_kept, NULL, 60))
+			fail("the incident was not kept");
+	}
+	if (s->daemon->ended)
+		fail("the daemon was ended");
+	must_not_log(s, "could not be kept");
+	(void)kill(s->daemon->pid, SIGTERM);
+	must_exit(s, s->daemon, 0);
+	s->daemon_left = true;
+	(void)rmdir(KEPT);
+	(void)rmdir(s->cgroup);
+}
+
+/* What is kept in memory is the service's own memory too. */
+static void r112_incidents_in_memory(struct stage *s)
+{
+	watch(s, USUAL "-record-size 2048");
+	must_log(s,
+		 "/var/lib/useroom/incidents is in memory \\(tmpfs\\): only 8 incidents are kept");
+	(void)kill(s->daemon->pid, SIGTERM);
+	must_exit(s, s->daemon, 0);
+	s->notes_length = 0;
+	memset(s->notes, 0, sizeof(s->notes));
+	watch(s, USUAL "-record /tmp/large -record-size 32768");
+	must_log(s,
+		 "no incidents are kept: /var/lib/useroom/incidents: it is in memory \\(tmpfs\\)");
+}
+
 /* ---- a reload while somebody is on its way out ---- */
 
 #define RELOADED "m = 40\nmk = 10\ngrace = 1\n"
@@ -243,6 +344,8 @@ static void r109_reload_protects(struct stage *s)
 }
 
 const struct live_case user_cases[] = {
+	{"r112_the_largest_recording", r112_the_largest_recording, NULL, false},
+	{"r112_incidents_in_memory", r112_incidents_in_memory, NULL, false},
 	{"r109_reload_into_a_dry_run", r109_reload_into_a_dry_run, NULL, false},
 	{"r109_reload_protects", r109_reload_protects, NULL, false},
 	{"r118_stop_tells_memory", r118_stop_tells_memory, NULL, false},

@@ -503,10 +503,24 @@ static int become(const struct stage *stage, unsigned uid)
 	return setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0 ? -errno : 0;
 }
 
+static void enter_cgroup(const char *directory)
+{
+	char path[256];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/cgroup.procs", directory);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, "0", 1) != 1)
+		_exit(93);
+	(void)close(fd);
+}
+
 static void daemon_rights(const struct stage *stage)
 {
 	const struct rlimit none = {0, 0};
 
+	if (stage->cgroup != NULL)
+		enter_cgroup(stage->cgroup);
 	if (stage->no_memlock && setrlimit(RLIMIT_MEMLOCK, &none) < 0)
 		_exit(95);
 	if (stage->uid != 0 && become(stage, stage->uid) < 0)

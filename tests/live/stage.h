@@ -50,6 +50,7 @@ struct stage {
 	bool no_mrelease;    /* only for the last */
 	bool refuse_sigterm; /* the daemon gets EPERM for every SIGTERM */
 	bool no_memlock;     /* RLIMIT_MEMLOCK is 0 */
+	const char *cgroup;  /* the daemon's cgroup: a directory of cgroupfs, or NULL */
 	const char *watchdog_usec;
 	int notify_fd;
 	char notes[16384]; /* what the daemon told systemd */
