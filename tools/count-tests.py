@@ -1,30 +1,34 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""count-tests.py TESTLOG.JSON STATUS: the single cases of a meson test run, the reasons of those that were skipped, and
-one closing line. Exits with 1 when a case failed, when meson did, or when nothing ran."""
+"""count-tests.py TESTLOG.JSON STATUS: the single cases of a meson test run that failed, with what they said (newer mesons
+keep it to themselves), or were skipped, with the reason, and one closing line. Exits with 1 when a case failed, when meson
+did, or when nothing ran."""
 import json
 import re
 import sys
 
+SAID_MAX = 40  # lines of one case
 TAP = re.compile(r'^(not )?ok\b\s*(\d+)?\s*-?\s*(.*)$')
 
 
 def cases(test):
-    """(result, name) of each case of one test program; the program itself where it prints no TAP."""
+    """[result, name, what it said] of each case of one test program; the program itself where it prints no TAP."""
     found = []
     for line in (test.get('stdout') or '').splitlines():
         match = TAP.match(line)
         if not match:
+            if found and line.startswith('#'):
+                found[-1][2].append(line)
             continue
         name, _, note = match.group(3).partition(' # ')
         if note.upper().startswith('SKIP'):
-            found.append(('skipped', f'{name}: {note[4:].strip()}'))
+            found.append(['skipped', f'{name}: {note[4:].strip()}', []])
         else:
-            found.append(('failed' if match.group(1) else 'passed', name))
-    crashed = test['result'] not in ('OK', 'SKIP') and not any(r == 'failed' for r, _ in found)
+            found.append(['failed' if match.group(1) else 'passed', name, []])
+    crashed = test['result'] not in ('OK', 'SKIP') and not any(r == 'failed' for r, _, _ in found)
     if not found or crashed:
         kind = {'OK': 'passed', 'SKIP': 'skipped'}.get(test['result'], 'failed')
-        found.append((kind, test['name']))
+        found.append([kind, test['name'], []])
     return found
 
 
@@ -37,10 +41,12 @@ def main():
     except OSError:
         tests = []
     for test in tests:
-        for result, name in cases(test):
+        for result, name, said in cases(test):
             count[result] += 1
             if result != 'passed':
                 print(f"{result}: {test['name'].split(' / ')[-1]}: {name}")
+            if result == 'failed':
+                print(*said[:SAID_MAX], sep='\n', end='\n' if said else '')
     print(f"{count['passed']} passed, {count['failed']} failed, {count['skipped']} skipped")
     return 1 if count['failed'] or count['passed'] == 0 or status != 0 else 0
 
