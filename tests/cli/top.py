@@ -347,9 +347,10 @@ def top_leaves_with_the_terminal(record):
         time.sleep(0.05)
 
 
-def top_takes_settings(record):
-    top = Top(record, options=('-m', '99', '-mk', '0'))
-    top.shows('SIGTERM at 99 %, SIGKILL at 0 %')
+def r115_top_takes_settings(record):
+    """With these, there is a victim on a machine of any size where nothing is large."""
+    top = Top(record, options=('-m', '100', '-mk', '0', '-min-victim', '0'))
+    top.shows('SIGTERM at 100 %, SIGKILL at 0 %')
     top.shows('^SIGTERM would go to')
     top.press('q')
     top.leaves()
@@ -407,8 +408,21 @@ def start_daemon(directory, name='record', *options):
     return daemon, record
 
 
+def why_no_terminal():
+    try:
+        for fd in pty.openpty():
+            os.close(fd)
+    except OSError as error:  # a chroot without devpts: R115
+        return str(error)
+    return None
+
+
 def main():
-    cases = [(name, case) for name, case in globals().items() if name.startswith('top_')]
+    why = why_no_terminal()
+    if why:
+        print(f'1..1\nok 1 - top # SKIP there is no pseudo terminal: {why}')
+        return False
+    cases = [(name, case) for name, case in globals().items() if re.match(r'(r\d+_)*top_', name)]
     print(f'1..{len(cases)}')
     failed = 0
     with tempfile.TemporaryDirectory() as directory:
