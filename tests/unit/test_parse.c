@@ -116,6 +116,42 @@ static void meminfo_reads_only_what_is_wanted(void **state)
 	assert_int_equal(meminfo(modern, sizeof(modern) - 1, 0).have, 0);
 }
 
+static int counter_of(const char *text, uint64_t *ret)
+{
+	char *copy = bare(text, strlen(text));
+	int r = parse_counter(copy, strlen(text), "name", ret);
+
+	free(copy);
+	return r;
+}
+
+/* Of each length, behind each number of blanks, with much and with little behind it, and with each
+ * byte behind it that a number may not have.
+ */
+static void numbers_of_every_length(void **state)
+{
+	static const char digits[] = "90817263544536271809", behind[] = "/:x\377";
+	char text[128];
+
+	(void)state;
+	for (int i = 0; i < 19 * 20; i++) {
+		const char *number = digits + 20 - (1 + i / 20);
+		uint64_t value = 0;
+
+		for (int more = 0; more < 10; more++) {
+			(void)snprintf(text, sizeof(text), "name %*s%s\n%.*s", i % 20, "", number,
+				       more, "12345\n789\n");
+			assert_int_equal(counter_of(text, &value), 0);
+			assert_int_equal(value, strtoull(number, NULL, 10));
+		}
+		for (const char *c = behind; *c; c++) {
+			(void)snprintf(text, sizeof(text), "name %*s%s%c\n", i % 20, "", number,
+				       *c);
+			assert_int_equal(counter_of(text, &value), -ENODATA);
+		}
+	}
+}
+
 /* Wherever SwapTotal is, and wherever the text is cut: the same as without a place to remember. */
 static void meminfo_again_is_meminfo(void **state)
 {
@@ -1011,6 +1047,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(meminfo_reads_every_field),
 		cmocka_unit_test(meminfo_reads_only_what_is_wanted),
+		cmocka_unit_test(numbers_of_every_length),
 		cmocka_unit_test(meminfo_again_is_meminfo),
 		cmocka_unit_test(meminfo_any_order),
 		cmocka_unit_test(r02_meminfo_without_available),
