@@ -237,39 +237,66 @@ void parse_meminfo(const char *text, size_t length, uint32_t want, struct meminf
 	ret->have = read_keys(all, meminfo_keys, meminfo_letters, want & MEMINFO_ALL, ret->kib);
 }
 
-#define SWAP_LINE "\nSwapTotal:"
-
-/* Is the line of SwapTotal still where it was? */
-static bool is_swap_at(const char *text, size_t length, size_t place)
+/* Where the lines of these keys begin; the first of each counts. */
+static void find_places(struct span all, uint32_t want, struct meminfo_places *ret)
 {
-	const size_t n = sizeof(SWAP_LINE) - 1;
+	struct span rest = all, line;
 
-	return place > 0 && place + n <= length && memcmp(text + place - 1, SWAP_LINE, n) == 0;
-}
-
-static size_t find_swap(const char *text, size_t length)
-{
-	const char *at = memmem(text, length, SWAP_LINE, sizeof(SWAP_LINE) - 1);
-
-	return at ? (size_t)(at - text) + 1 : 0;
-}
-
-void parse_meminfo_again(const char *text, size_t length, uint32_t want, size_t *place,
-			 struct meminfo *ret)
-{
-	const uint32_t first = MEMINFO_BIT(MEMINFO_MEM_TOTAL) | MEMINFO_BIT(MEMINFO_MEM_FREE) |
-			       MEMINFO_BIT(MEMINFO_MEM_AVAILABLE);
-
-	if (!is_swap_at(text, length, *place)) {
-		parse_meminfo(text, length, want, ret);
-		*place = find_swap(text, length);
-		return;
-	}
 	memset(ret, 0, sizeof(*ret));
-	ret->have = read_keys((struct span){text, text + *place}, meminfo_keys, meminfo_letters,
-			      want & first, ret->kib);
-	ret->have |= read_keys((struct span){text + *place, text + length}, meminfo_keys,
-			       meminfo_letters, want & MEMINFO_ALL & ~first, ret->kib);
+	while (want && take_line(&rest, &line)) {
+		int i = find_key(meminfo_keys, meminfo_letters[LETTER(*line.at)] & want, &line);
+		size_t behind = (size_t)(line.at - all.at) + 1;
+
+		if (i < 0 || behind > UINT16_MAX)
+			continue;
+		ret->behind[i] = (uint16_t)behind;
+		want &= ~MEMINFO_BIT(i);
+	}
+}
+
+/* Does the line of this key begin at its place? Then *ret_line is what follows its name. */
+static bool is_in_place(struct span all, const struct key *key, uint16_t behind,
+			struct span *ret_line)
+{
+	const char *at = all.at + behind - 1;
+
+	if (behind == 0 || (size_t)(all.end - all.at) < behind - 1u + key->length ||
+	    (behind > 1 && at[-1] != '\n') || memcmp(at, key->name, key->length) != 0)
+		return false;
+	*ret_line = (struct span){at + key->length, all.end};
+	return true;
+}
+
+/* false where a line is not in its place, or anything else than a number. */
+static bool read_places(struct span all, uint32_t want, const struct meminfo_places *places,
+			struct meminfo *ret)
+{
+	struct span line;
+
+	if (all.at == all.end || all.end[-1] != '\n') /* cut: is it within a number? */
+		return false;
+	for (uint32_t left = want; left; left &= left - 1) {
+		int i = __builtin_ctz(left);
+
+		if (!is_in_place(all, &meminfo_keys[i], places->behind[i], &line) ||
+		    !take_field(&line, KIB_MAX, &ret->kib[i]))
+			return false;
+	}
+	ret->have = want;
+	return true;
+}
+
+void parse_meminfo_again(const char *text, size_t length, uint32_t want,
+			 struct meminfo_places *places, struct meminfo *ret)
+{
+	struct span all = {text, text + length};
+
+	want &= MEMINFO_ALL;
+	memset(ret, 0, sizeof(*ret));
+	if (read_places(all, want, places, ret))
+		return;
+	parse_meminfo(text, length, want, ret);
+	find_places(all, want, places);
 }
 
 /* The last word of a line as a number. */

@@ -74,7 +74,7 @@ int sense_open(struct sense *sense, int proc_fd)
 	sense->balloon_in_total = sense->swap_leaving = false;
 	sense->facts_ns = sense->facts_of_kib = sense->swap_total_kib = 0;
 	sense->lines = 0;
-	sense->place = 0;
+	sense->places = (struct meminfo_places){0};
 	return 0;
 }
 
@@ -446,7 +446,7 @@ static void read_levels(struct sense *sense, bool detail, struct sample *s, stru
 	if (detail)
 		parse_meminfo(scratch, length, MEMINFO_ALL, ret_m);
 	else
-		parse_meminfo_again(scratch, length, WANT_IDLE | sense->lines, &sense->place,
+		parse_meminfo_again(scratch, length, WANT_IDLE | sense->lines, &sense->places,
 				    ret_m);
 	if (!whole && is_whole_needed(sense, ret_m, s)) {
 		parse_meminfo(scratch, length, MEMINFO_ALL, ret_m);

@@ -15,7 +15,7 @@
 struct sense {
 	int proc_fd;
 	int meminfo_fd;
-	size_t place;    /* in meminfo: parse_meminfo_again() */
+	struct meminfo_places places;
 	int vmstat_fd;   /* -1: not there */
 	int zoneinfo_fd; /* -1: not there */
 	int arc_fd;      /* -1: no ZFS */

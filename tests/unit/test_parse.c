@@ -152,36 +152,56 @@ static void numbers_of_every_length(void **state)
 	}
 }
 
-/* Wherever SwapTotal is, and wherever the text is cut: the same as without a place to remember. */
+static void assert_again(const char *text, size_t length, uint32_t want,
+			 const struct meminfo_places *learnt)
+{
+	struct meminfo_places places = *learnt;
+	struct meminfo first = meminfo(text, length, want), again;
+	char *copy = bare(text, length);
+
+	for (int i = 0; i < 2; i++) {
+		parse_meminfo_again(copy, length, want, &places, &again);
+		assert_memory_equal(&again, &first, sizeof(first));
+	}
+	free(copy);
+}
+
+/* Wherever the lines are, and wherever the text is cut: the same as without places to remember. */
 static void meminfo_again_is_meminfo(void **state)
 {
 	const uint32_t want = IDLE | MEMINFO_BIT(MEMINFO_HUGETLB) | MEMINFO_BIT(MEMINFO_CMA_FREE);
-	static char longer[sizeof(modern) + 8];
-	struct meminfo first = meminfo(modern, sizeof(modern) - 1, want), again;
-	size_t place = 0;
+	struct meminfo_places places = {0};
+	struct meminfo m;
+	char other[sizeof(modern) + 64];
 
 	(void)state;
-	for (int i = 0; i < 3; i++) {
-		parse_meminfo_again(modern, sizeof(modern) - 1, want, &place, &again);
-		assert_memory_equal(&again, &first, sizeof(first));
-		assert_memory_equal(modern + place, "SwapTotal:", 10);
-	}
-	for (size_t cut = 0; cut < sizeof(modern); cut++) {
-		size_t at = place;
-		char *copy = bare(modern, cut);
-
-		first = meminfo(modern, cut, want);
-		parse_meminfo_again(copy, cut, want, &at, &again);
-		assert_memory_equal(&again, &first, sizeof(first));
-		free(copy);
-	}
+	assert_again(modern, sizeof(modern) - 1, want, &places);
+	parse_meminfo_again(modern, sizeof(modern) - 1, want, &places, &m);
+	assert_memory_equal(modern + places.behind[MEMINFO_SWAP_TOTAL] - 1, "SwapTotal:", 10);
+	for (size_t cut = 0; cut < sizeof(modern); cut++)
+		assert_again(modern, cut, want, &places);
+	/* More lines are wanted than before; and lines that are not there. */
+	assert_again(modern, sizeof(modern) - 1, MEMINFO_ALL, &places);
+	assert_again("MemTotal: 1 kB\nMemFree: 1 kB\n", 29, want, &places);
 	/* A number of one more digit, and all that follows is elsewhere. */
-	(void)snprintf(longer, sizeof(longer), "MemTotal:       124684084 kB\n%s",
+	(void)snprintf(other, sizeof(other), "MemTotal:       124684084 kB\n%s",
 		       strchr(modern, '\n') + 1);
-	first = meminfo(longer, strlen(longer), want);
-	parse_meminfo_again(longer, strlen(longer), want, &place, &again);
-	assert_memory_equal(&again, &first, sizeof(first));
-	assert_memory_equal(longer + place, "SwapTotal:", 10);
+	assert_again(other, strlen(other), want, &places);
+	/* All lines but one stay where they are. */
+	for (const char *name = "MFASFHC"; *name; name++) {
+		memcpy(other, modern, sizeof(modern));
+		for (char *line = other; line; line = strchr(line + 1, '\n'))
+			line[line > other] = line[line > other] == *name ? 'x' : line[line > other];
+		assert_again(other, strlen(other), want, &places);
+	}
+	/* The name is there, but not at the beginning of a line. */
+	memcpy(other, modern, sizeof(modern));
+	other[places.behind[MEMINFO_SWAP_FREE] - 2] = ' ';
+	assert_again(other, strlen(other), want, &places);
+	/* No number behind the name, and none that fits. */
+	memcpy(other, modern, sizeof(modern));
+	other[places.behind[MEMINFO_SWAP_FREE] + 12] = 'x';
+	assert_again(other, strlen(other), want, &places);
 }
 
 /* The lines may stand in any order: read them backwards. */
