@@ -19,7 +19,11 @@ static uint64_t pool_of(const struct proc *p)
 	const char *name = p->exe[0] ? p->exe : p->comm;
 	uint64_t hash = HASH_BEGIN; /* what makes two rows alike, as one number */
 
-	if (p->rank == CLASS_NEVER || (p->place == 0 && p->ppid <= 1))
+	/*
+	 * Small ones, avoided ones and those with a negative oom_score_adj are not all read; and
+	 * none of them would go for its pool.
+	 */
+	if (p->rank > CLASS_NORMAL || p->oom_score_adj < 0 || (p->place == 0 && p->ppid <= 1))
 		return 0;
 	hash = hash_bytes(hash, name, strlen(name));
 	hash = hash_bytes(hash, &p->uid, sizeof(p->uid));

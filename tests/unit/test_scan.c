@@ -430,7 +430,7 @@ static void r90_the_same_as_if_all_were_read(void **state)
 	(void)state;
 	assert_int_equal(match_parse("shielded", NULL, &config.protect, NULL, 0), 0);
 	assert_int_equal(match_parse("late", NULL, &config.avoid, NULL, 0), 0);
-	for (unsigned round = 0; round < 30; round++) {
+	for (unsigned round = 0; round < 60; round++) {
 		pid_t behind = (pid_t)(140 + random_below(40)), best;
 
 		rank.unseen_kib = 0;
