@@ -3,10 +3,8 @@
 import json
 import os
 import subprocess
-import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'tests', 'vm', 'lab'))
-from judge import late_from  # noqa: E402
+from judge import late_from
 
 
 def late_by_second(folder):
