@@ -297,6 +297,49 @@ static void the_kernels_word_is_evidence(void **state)
 	assert_false(stall_only_growing(&stall.view));
 }
 
+/*
+ * From 4 to 256 CPUs, from 8 GiB to 2 TiB, with disks of 20 ms to 100 us: what counts is the share
+ * of the time that is lost, and that memory is taken; not how many faults there are.
+ */
+static void large_machines_are_asked_for_the_same_share(void **state)
+{
+	static const struct {
+		unsigned cpus;
+		uint64_t gib;
+		double faults, read_s;
+	} rows[] = {
+		{4, 8, 150, 0.02},       {8, 32, 1800, 0.0022},       {16, 64, 8000, 0.0005},
+		{64, 512, 40000, 90e-6}, {128, 1024, 300000, 100e-6}, {256, 2048, 900000, 100e-6},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
+		double stalled = rows[i].faults * rows[i].read_s;
+		struct load l = {.refaults = rows[i].faults,
+				 .major_faults = rows[i].faults,
+				 .reads = rows[i].faults,
+				 .read_pages = rows[i].faults,
+				 .read_ms = stalled * 1000,
+				 .still = true};
+
+		for (unsigned busy = 0; busy <= 1; busy++) {
+			bool fired = false;
+
+			(void)set_up(NULL);
+			machine.mem_total_kib = rows[i].gib * 1024 * 1024;
+			machine.mem_available_kib = machine.mem_total_kib / 7;
+			l.running =
+				busy ? (uint64_t)(stalled * 11) + 1 : (uint64_t)(stalled / 2) + 1;
+			for (unsigned n = 0; n < 40; n++) {
+				machine.anon_kib += machine.mem_total_kib / 200;
+				fired = fired || step(&l).rule != STALL_NONE;
+			}
+			if (fired == (busy == 1))
+				fail_msg("%u CPUs, %s", rows[i].cpus, busy ? "busy" : "stalled");
+		}
+	}
+}
+
 /* A kernel or a recording that does not say who holds the memory: on the cautious side. */
 static void without_detail_nobody_is_ended(void **state)
 {
@@ -814,6 +857,7 @@ int main(void)
 		cmocka_unit_test_setup(r86_what_was_taken_before_does_not_count, set_up),
 		cmocka_unit_test_setup(a_leak_beside_a_database, set_up),
 		cmocka_unit_test_setup(the_kernels_word_is_evidence, set_up),
+		cmocka_unit_test_setup(large_machines_are_asked_for_the_same_share, set_up),
 		cmocka_unit_test_setup(without_detail_nobody_is_ended, set_up),
 		cmocka_unit_test_setup(the_machine_takes_many_at_a_time, set_up),
 		cmocka_unit_test_setup(r12_never_with_memory_to_spare, set_up),
