@@ -503,6 +503,7 @@ static void spare_protected(struct useroom *u)
 	}
 }
 
+/* One buffer: with mistakes there are no remarks. */
 static void reload(struct useroom *u)
 {
 	static char errors[LOG_LINE_MAX];
@@ -517,6 +518,8 @@ static void reload(struct useroom *u)
 		lock_before_killing(u);
 		act_settings_changed(&u->act, &u->config);
 		spare_protected(u);
+		config_remarks(&u->config, u->rank.mem_total_kib, 0, errors, sizeof(errors));
+		log_lines(LOG_WARN, errors);
 		tell_configure(&u->config);
 		record_settings(&u->record, &u->config, u->policy.cpus, u->limits);
 		scan_forget(&u->scan);

@@ -5,8 +5,10 @@
 #include "base/log.h"
 #include "base/units.h"
 #include "base/util.h"
+#include "settings/foreign.h"
 #include "settings/level.h"
 #include "settings/options.h"
+#include "settings/suspect.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,6 +30,7 @@ enum origin_kind { ORIGIN_DEFAULT, ORIGIN_FILE, ORIGIN_COMMAND_LINE };
 
 struct origin {
 	enum origin_kind kind;
+	bool again; /* it stands there more than once, and the last one counts */
 	unsigned file, line;
 };
 
@@ -77,14 +80,34 @@ __attribute__((format(printf, 2, 3))) static void mistake(struct mistakes *m, co
 	m->length += m->cut ? (unsigned)sizeof(CUT_SIGN) - 1 : 1;
 }
 
+/* Our names are ASCII: of another one each byte that is not is shown, or it could look like ours.
+ */
+static const char *all_visible(const char *text, char *buf, size_t size)
+{
+	size_t length = 0;
+
+	(void)log_safe(text, buf, size);
+	if (strpbrk(buf, "\\") != NULL)
+		return buf;
+	for (; *text != '\0' && length + sizeof("\\xff") <= size; text++)
+		length += (size_t)snprintf(buf + length, size - length,
+					   (unsigned char)*text > 126 ? "\\x%02x" : "%c",
+					   (unsigned char)*text);
+	return buf;
+}
+
 static void unknown(struct mistakes *m, const char *where, const char *dash, const char *name,
 		    bool key)
 {
 	const char *nearest = options_nearest(name, key);
-	char safe[128];
+	char safe[128], own[192];
+	const char *foreign = foreign_word(name, own, sizeof(own));
 
-	(void)log_safe(name, safe, sizeof(safe));
-	if (nearest)
+	(void)all_visible(name, safe, sizeof(safe));
+	if (foreign)
+		mistake(m, "%s%sunknown %s '%s%s': %s", where, where[0] ? ": " : "",
+			key ? "key" : "option", dash, safe, foreign);
+	else if (nearest)
 		mistake(m, "%s%sunknown %s '%s%s', did you mean '%s%s'?", where,
 			where[0] ? ": " : "", key ? "key" : "option", dash, safe, dash, nearest);
 	else
@@ -95,19 +118,51 @@ static void unknown(struct mistakes *m, const char *where, const char *dash, con
 static void set_origin(const struct option_row *row, enum origin_kind kind, unsigned file,
 		       unsigned line)
 {
-	origins.of[row - option_rows] = (struct origin){kind, file, line};
+	struct origin *o = &origins.of[row - option_rows];
+	bool again = o->kind == kind && o->file == file;
+
+	*o = (struct origin){kind, again, file, line};
 }
 
 /* ---- files ---- */
+
+/*
+ * What looks like nothing is nothing: a byte order mark at the beginning of a file, and the blanks
+ * that come from a web page or a Chinese keyboard. As part of a word they would be a riddle (R108).
+ */
+static const char *const blanks[] = {" ",      "\t",     "\r",     "\u00a0", "\u3000",
+				     "\u200b", "\u2060", "\ufeff", NULL};
+
+/* Bytes of the blank that `end` stands behind (begin: the text's first byte), or 0. */
+static size_t blank_before(const char *begin, const char *end)
+{
+	for (unsigned i = 0; blanks[i] != NULL; i++) {
+		size_t n = strlen(blanks[i]);
+
+		if ((size_t)(end - begin) >= n && memcmp(end - n, blanks[i], n) == 0)
+			return n;
+	}
+	return 0;
+}
+
+static size_t blank_at(const char *text)
+{
+	for (unsigned i = 0; blanks[i] != NULL; i++) {
+		if (strncmp(text, blanks[i], strlen(blanks[i])) == 0)
+			return strlen(blanks[i]);
+	}
+	return 0;
+}
 
 static char *trim(char *text)
 {
 	char *end;
 
-	text += strspn(text, " \t");
+	for (size_t n; (n = blank_at(text)) > 0;)
+		text += n;
 	end = text + strlen(text);
-	while (end > text && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\r'))
-		*--end = '\0';
+	for (size_t n; (n = blank_before(text, end)) > 0;)
+		*(end -= n) = '\0';
 	return text;
 }
 
@@ -165,14 +220,16 @@ static void take_line(struct config *config, const char *name, char *text, unsig
 		      unsigned line, struct mistakes *m)
 {
 	char where[PATH_TEXT_MAX + 16], *equals;
+	const char *foreign;
 
 	text = trim(text);
 	if (*text == '\0' || *text == '#')
 		return;
 	(void)snprintf(where, sizeof(where), "%.*s:%u", PATH_TEXT_MAX, name, line);
 	equals = strchr(text, '=');
-	if (equals == NULL) {
-		mistake(m, "%s: this is not `key = value`", where);
+	foreign = foreign_line(text);
+	if (equals == NULL || foreign) {
+		mistake(m, "%s: %s", where, foreign ? foreign : "this is not `key = value`");
 		return;
 	}
 	*equals = '\0';
@@ -243,6 +300,8 @@ static const char *file_fault(const char *path, const char *text, ssize_t length
 		return length == -ESPIPE ? "a pipe, not a file" : strerror((int)-length);
 	if (length > FILE_SIZE_MAX)
 		return "larger than 64 KiB";
+	if (length >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0))
+		return "UTF-16; it must be UTF-8";
 	if (memchr(text, '\0', (size_t)length) != NULL)
 		return "not a text file";
 	return origins.file_count == FILES_MAX ? "one file too many" : NULL;
@@ -599,6 +658,92 @@ static void remark_program(struct mistakes *m, const char *option, const char *p
 			strerror(errno));
 }
 
+/* What a path of a list is, where it is there: a path is compared with that of the executable. */
+static const char *not_executed(const char *path, char *buf, size_t size)
+{
+	const char *name = strrchr(path, '/') + 1;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	char begins[2] = "";
+
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &st) < 0 || (S_ISREG(st.st_mode) && read(fd, begins, 2) < 2))
+		begins[0] = '\0';
+	(void)close(fd);
+	if (S_ISDIR(st.st_mode))
+		(void)snprintf(buf, size, "it is a directory: write %s/*", path);
+	else if (begins[0] == '#' && begins[1] == '!')
+		(void)snprintf(
+			buf, size,
+			"it is a script, and what runs is its interpreter: write %s, the name "
+			"that it runs under",
+			name);
+	else
+		return NULL;
+	return buf;
+}
+
+static void remark_entry(struct mistakes *m, const char *option, const struct match_list *list,
+			 unsigned i)
+{
+	const struct match_entry *entry = &list->entries[i];
+	char buf[SUSPECT_MAX], safe[4 * SUSPECT_MAX], whole[128], shown[512];
+	const char *wrong = suspect_entry(list, i, buf, sizeof(buf));
+
+	if (wrong == NULL && entry->kind == ENTRY_PATH && !entry->is_glob)
+		wrong = not_executed(list->text + entry->offset, buf, sizeof(buf));
+	if (wrong == NULL)
+		return;
+	(void)match_entry_text(list, (int)i, whole, sizeof(whole));
+	mistake(m, "-%s '%s': %s", option, log_safe(whole, shown, sizeof(shown)),
+		log_safe(wrong, safe, sizeof(safe)));
+}
+
+/* R106: a word that can match nothing protects nobody, and is not found out until it is too late.
+ */
+static void remark_list(struct mistakes *m, const struct option_row *row,
+			const struct match_list *list)
+{
+	const char *wrong = suspect_list(list);
+	char shown[512];
+
+	if (wrong)
+		mistake(m, "-%s '%s': %s", row->name, log_safe(list->source, shown, sizeof(shown)),
+			wrong);
+	for (unsigned i = 0; i < list->count && wrong == NULL; i++)
+		remark_entry(m, row->name, list, i);
+}
+
+/* Each -protect of earlyoom's kind would add to the one before. */
+static void remark_again(struct mistakes *m, const struct option_row *row, const struct origin *o)
+{
+	if (o->again && o->kind == ORIGIN_COMMAND_LINE)
+		mistake(m,
+			"-%s stands there more than once, and the last one replaces the others: "
+			"write one, with commas",
+			row->name);
+	else if (o->again && o->kind == ORIGIN_FILE)
+		mistake(m,
+			"%s:%u: %s stands there more than once, and the last one replaces the "
+			"others: write one, with commas",
+			origins.file_names[o->file], o->line, row->name);
+}
+
+static void remark_lists(struct mistakes *m, const struct config *c)
+{
+	for (unsigned i = 0; i < option_count; i++) {
+		const struct option_row *row = &option_rows[i];
+
+		if (row->kind != OPTION_LIST && row->kind != OPTION_USERS)
+			continue;
+		remark_again(m, row, &origins.of[i]);
+		remark_list(
+			m, row,
+			(const struct match_list *)(const void *)((const char *)c + row->offset));
+	}
+}
+
 /* As it was written. */
 static const char *level(const struct config *c, enum level which)
 {
@@ -690,6 +835,7 @@ void config_remarks(const struct config *c, uint64_t mem_total_kib, uint64_t swa
 			"available",
 			level(c, LEVEL_SWAP_TERM));
 	remark_amounts(&m, c, mem_total_kib, swap_total_kib);
+	remark_lists(&m, c);
 	remark_program(&m, "hook", c->hook);
 	remark_program(&m, "pre-kill", c->pre_kill);
 }

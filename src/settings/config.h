@@ -130,8 +130,8 @@ void config_print(const struct config *config, const struct config_source *sourc
 /*
  * Sentences about values that are allowed but surprising, e.g. -mk above -m or a hook that cannot
  * be run. One line each into buf; "" if none. The totals, KiB, are what amounts are compared with;
- * 0: there is none, or it is not known. It asks the file system for the hooks: at the start, not in
- * the loop.
+ * 0: there is none, or it is not known. It asks the file system for the hooks and for paths
+ * in lists: at the start, and when the files are read again.
  */
 void config_remarks(const struct config *config, uint64_t mem_total_kib, uint64_t swap_total_kib,
 		    char *buf, unsigned size);

@@ -330,29 +330,42 @@ static bool match_text(const struct match_entry *entry, const char *pattern, str
 			      : equal_text(pattern, text, ignore_case);
 }
 
-/* "systemd-journald" is "systemd-journal" to the kernel: when the executable is unreadable, that is
- * all there is. */
+/*
+ * "systemd-journald" is "systemd-journal" to the kernel. That is all there is where the executable
+ * is unreadable, or is another program's: a script's process has the script's name, and its
+ * interpreter as the executable. Of a glob the letters before its first sign must fill the name.
+ */
 static bool match_cut_name(const struct match_entry *entry, const char *pattern, const char *comm)
 {
 	struct text t = text_of(comm);
+	size_t letters = entry->is_glob ? strcspn(pattern, "*?[\\") : strlen(pattern);
 	char cut[COMM_BYTES + 1];
 
-	if (entry->is_glob || t.length != COMM_BYTES || strlen(pattern) <= COMM_BYTES)
+	if (t.length != COMM_BYTES || letters < COMM_BYTES + (entry->is_glob ? 0u : 1u))
 		return false;
 	copy_text((struct text){pattern, COMM_BYTES}, cut, sizeof(cut));
 	return equal_text(cut, t, true);
+}
+
+/* Is the name that the kernel keeps the beginning of the executable's? Then that one is the whole
+ * name. */
+static bool is_cut_of(const char *comm, const char *base)
+{
+	return strncmp(comm, base, strlen(comm)) == 0;
 }
 
 static bool match_name(const struct match_entry *entry, const char *pattern,
 		       const struct match_subject *subject)
 {
 	const char *slash = strrchr(subject->exe, '/');
+	const char *base = slash ? slash + 1 : subject->exe;
 
 	if (*subject->comm != '\0' && match_text(entry, pattern, text_of(subject->comm), true))
 		return true;
-	if (*subject->exe == '\0')
-		return match_cut_name(entry, pattern, subject->comm);
-	return match_text(entry, pattern, text_of(slash ? slash + 1 : subject->exe), true);
+	if ((*base == '\0' || !is_cut_of(subject->comm, base)) &&
+	    match_cut_name(entry, pattern, subject->comm))
+		return true;
+	return *base != '\0' && match_text(entry, pattern, text_of(base), true);
 }
 
 static bool match_unit(const struct match_entry *entry, const char *pattern, struct text path)

@@ -39,8 +39,10 @@ const struct option_row option_rows[] = {
 	 DOC("可用内存等于或低于此值（占总量的百分比，或 2G 这样的大小）时发送 SIGTERM",
 	     "Available memory is MemAvailable of /proc/meminfo, plus what the cache of ZFS can "
 	     "give back at once. The total is what processes can use: reserved huge pages and a "
-	     "balloon of the host are not part of it. A size is a number with K, M, G or T, which "
-	     "may be followed by iB. 0 switches the level off in practice.")},
+	     "balloon of the host are not part of it. A percent sign may stand behind a "
+	     "percentage. A "
+	     "size is a number with K, M, G or T, which may be followed by iB. 0 switches the "
+	     "level off in practice.")},
 	{"mk", OPTION_LEVEL, true, FIELD(mem_kill_ppm), "5", 0, 100, NULL, "PERCENT|SIZE",
 	 "send SIGKILL at or below this much available memory",
 	 DOC("可用内存等于或低于此值时发送 SIGKILL",
@@ -282,6 +284,25 @@ static bool parse_millionths(const char *text, uint64_t *ret)
 	return digit;
 }
 
+/* The same where a percent sign may stand behind it, as the log and other programs write it: "10
+ * %".
+ */
+static bool parse_percent(const char *text, uint64_t *ret)
+{
+	char number[32];
+	size_t length = strlen(text);
+
+	if (length == 0 || text[length - 1] != '%')
+		return parse_millionths(text, ret);
+	if (--length > 0 && text[length - 1] == ' ')
+		length--;
+	if (length >= sizeof(number))
+		return false;
+	memcpy(number, text, length);
+	number[length] = '\0';
+	return parse_millionths(number, ret);
+}
+
 static uint64_t in_millionths(double value)
 {
 	return (uint64_t)(value * 1000000 + 0.5);
@@ -301,14 +322,15 @@ static int set_number(const struct option_row *row, const char *text, uint64_t *
 	char what[96];
 	uint64_t value;
 
-	if (parse_millionths(text, &value) && value >= in_millionths(row->min) &&
-	    value <= in_millionths(row->max)) {
+	bool percent = row->kind == OPTION_PERCENT;
+
+	if ((percent ? parse_percent(text, &value) : parse_millionths(text, &value)) &&
+	    value >= in_millionths(row->min) && value <= in_millionths(row->max)) {
 		*ret = value;
 		return 0;
 	}
 	(void)snprintf(what, sizeof(what), "a %s from %g to %g",
-		       row->kind == OPTION_PERCENT ? "percentage" : "number of seconds", row->min,
-		       row->max);
+		       percent ? "percentage" : "number of seconds", row->min, row->max);
 	return bad(error, size, text, what);
 }
 
@@ -320,16 +342,38 @@ static uint64_t *amount_of(struct config *config, const struct option_row *row)
 _Static_assert(FIELD(warn_ppm) - FIELD(mem_term_ppm) == LEVEL_WARN * sizeof(uint32_t),
 	       "the shares stand as enum level has them");
 
+/* earlyoom's -m 10,5 has both levels; here the second one is an option of its own. */
+static void add_pair(const struct option_row *row, const char *text, char *error, size_t size)
+{
+	const char *comma = strchr(text, ',');
+	size_t length = strlen(error);
+	char first[32];
+	uint64_t value;
+
+	if (comma == NULL || (size_t)(comma - text) >= sizeof(first) || strlen(row->name) != 1)
+		return;
+	memcpy(first, text, (size_t)(comma - text));
+	first[comma - text] = '\0';
+	if (parse_percent(first, &value) && parse_percent(comma + 1, &value))
+		(void)snprintf(error + length, size - length,
+			       "; two levels are two options: -%s %s -%sk %s", row->name, first,
+			       row->name, comma + 1);
+}
+
 static int set_level(struct config *config, const struct option_row *row, const char *text,
 		     char *error, size_t size)
 {
 	uint32_t *ppm = (uint32_t *)(void *)((char *)config + row->offset);
 	uint64_t value = 0, kib = 0;
+	int r;
 
 	if (level_parse_size(text, &kib) < 0) {
-		if (!parse_millionths(text, &value) || value > in_millionths(row->max))
-			return bad(error, size, text,
-				   "a percentage from 0 to 100 or a size such as 2G");
+		if (!parse_percent(text, &value) || value > in_millionths(row->max)) {
+			r = bad(error, size, text,
+				"a percentage from 0 to 100 or a size such as 2G");
+			add_pair(row, text, error, size);
+			return r;
+		}
 	}
 	*ppm = (uint32_t)(value / (1000000 / PPM_PER_PERCENT));
 	*amount_of(config, row) = kib;

@@ -188,6 +188,18 @@ static void r111_lock_is_no_hard_link(struct stage *s)
 	link_is_no_lock(s, link, "it is not a file of our own");
 }
 
+/* ---- words ---- */
+
+static void r106_reload_says_it_too(struct stage *s)
+{
+	write_file(CONFIG, 0644, "m = 40\nmk = 10\n");
+	watch(s, "");
+	must_not_log(s, "regular expression");
+	write_file(CONFIG, 0644, "m = 40\nmk = 10\nprotect = ^sshd$\n");
+	(void)kill(s->daemon->pid, SIGHUP);
+	must_log(s, "^-protect '.sshd.': it looks like a regular expression.* write sshd$");
+}
+
 /* ---- the largest recording, in the memory that the service has ---- */
 
 #define SERVICE_BYTES "104857600" /* MemoryMax= of useroom.service */
@@ -344,6 +356,7 @@ static void r109_reload_protects(struct stage *s)
 }
 
 const struct live_case user_cases[] = {
+	{"r106_reload_says_it_too", r106_reload_says_it_too, NULL, false},
 	{"r112_the_largest_recording", r112_the_largest_recording, NULL, false},
 	{"r112_incidents_in_memory", r112_incidents_in_memory, NULL, false},
 	{"r109_reload_into_a_dry_run", r109_reload_into_a_dry_run, NULL, false},

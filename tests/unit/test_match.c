@@ -293,6 +293,17 @@ static void r29_names_longer_than_the_kernel_keeps(void **state)
 		{"systemd-journald",
 		 {.comm = "systemd-journal", .exe = "/usr/lib/systemd/systemd-journal-remote"},
 		 -1},
+		/* R106: a script; its executable is another program's */
+		{"backup-of-the-database.py",
+		 {.comm = "backup-of-the-d", .exe = "/usr/bin/python3.11"},
+		 0},
+		{"backup-of-the-database-*",
+		 {.comm = "backup-of-the-d", .exe = "/usr/bin/python3.11"},
+		 0},
+		{"backup-of-the-X*", {.comm = "backup-of-the-d", .exe = "/usr/bin/python3.11"}, -1},
+		{"backup-of-*-database.py",
+		 {.comm = "backup-of-the-d", .exe = "/usr/bin/python3.11"},
+		 -1},
 		/* it is not known: the cut name is all there is */
 		{"systemd-journald", {.comm = "systemd-journal"}, 0},
 		{"systemd-journald", {.comm = "systemd-journa"}, -1},

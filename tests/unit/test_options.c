@@ -87,7 +87,6 @@ static const char *const no_number[] = {
 	" 5",
 	"5 ",
 	"5\n",
-	"5%",
 	"5s",
 	"5ms",
 	".",
@@ -112,6 +111,39 @@ static const char *const no_number[] = {
 	"99999999999999999999999999999999999999999",
 	"1000000001",
 };
+
+/* R108: as the log writes it, and other programs' files. */
+static void r108_a_percent_sign(void **state)
+{
+	static const char *const none[] = {"%",
+					   " %",
+					   "10%%",
+					   "10  %",
+					   "10 % ",
+					   "% 10",
+					   "1%0",
+					   "101%",
+					   "nan%",
+					   "2G%",
+					   "0000000000000000000000000000000010%"};
+
+	(void)state;
+	for (unsigned i = 0; i < option_count; i++) {
+		if (option_rows[i].kind != OPTION_PERCENT && option_rows[i].kind != OPTION_LEVEL)
+			continue;
+		(void)fresh(state);
+		accepted(option_rows[i].name, "7.5%", "7.5");
+		accepted(option_rows[i].name, "10 %", "10");
+		accepted(option_rows[i].name, "100%", "100");
+		before = config;
+		for (size_t k = 0; k < COUNT(none); k++) {
+			assert_int_equal(set(option_rows[i].name, none[k]), -EINVAL);
+			assert_memory_equal(&config, &before, sizeof(config));
+		}
+	}
+	assert_int_equal(set("i", "5%"), -EINVAL);
+	assert_int_equal(set("record-size", "64%"), -EINVAL);
+}
 
 static void r08_no_percentage(void **state)
 {
@@ -194,7 +226,7 @@ static void amounts(void **state)
 	static const char *const none[] = {
 		"2GB",  "G",   "2 G",    "2Gi",   "2GiBs",
 		"-2G",  "2G2", "1.2.3G", "1025T", "2P",
-		"2B",   "2iB", "%",      "10%",   "99999999999999999999G",
+		"2B",   "2iB", "%",      "10%%",  "99999999999999999999G",
 		"0x2G", "2G "};
 
 	(void)state;
@@ -653,6 +685,7 @@ static void help_names_every_option(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(r108_a_percent_sign, fresh),
 		cmocka_unit_test_setup(r08_no_percentage, fresh),
 		cmocka_unit_test_setup(r08_outside_0_to_100, fresh),
 		cmocka_unit_test_setup(r08_comma_locale, fresh),
