@@ -50,9 +50,10 @@ struct useroom {
 	uint64_t choose_ns;   /* nobody could be ended: not before this again */
 	uint64_t early_ns;    /* before the level nobody grew: not before this again, except by the
 				 levels */
+	uint64_t swap_ns;     /* with swap: nobody above the SIGKILL level before this */
 	uint64_t told_no_evidence_ns; /* when; 0: not yet */
-	uint64_t swapoff_ns;  /* swapoff was looked for: not before this again */
-	bool told_nobody;     /* once an episode (R22) */
+	uint64_t swapoff_ns;          /* swapoff was looked for: not before this again */
+	bool told_nobody;             /* once an episode (R22) */
 	enum holder told_futile;
 	uint64_t kernel_kills;    /* baseline */
 	uint64_t kernel_kills_ns; /* when it was read */

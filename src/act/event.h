@@ -52,6 +52,7 @@ struct event {
 	/* EVENT_KILL, FREED, STUCK, FAILED */
 	int signal;        /* SIGTERM or SIGKILL */
 	bool escalated;    /* SIGKILL to a victim that had SIGTERM before */
+	bool swapped_out;  /* SIGKILL in place of SIGTERM: it could not leave in time (R89) */
 	bool ignores_term; /* SIGKILL in place of SIGTERM, which it would not mind (R103) */
 	struct proc victim;
 	unsigned together_count; /* who uses its memory too, and ends with it (R96) */

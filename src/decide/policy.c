@@ -490,10 +490,23 @@ static uint64_t time_to_level(const struct policy *p, const struct config *confi
 			    p->fall_kib_per_s);
 }
 
+/*
+ * R89: memory is where it was, and swap only just above its level, where victims have left some
+ * room in it: "recovered, available 0 KiB" was said so.
+ */
+static bool hardly_lifted(const struct config *config, const struct levels *l)
+{
+	return config->trigger == TRIGGER_AND && l->swap_counts && mem_at(l, l->mem_term_ppm) &&
+	       swap_at(l, (uint32_t)clamp_u64(l->swap_term_ppm * (uint64_t)2, 0, PPM));
+}
+
 /* The episode: from the first low look until it has been above the level for a while and nothing is
  * on its way. */
-static void track_episode(struct policy *p, const struct sample *s, struct decision *d)
+static void track_episode(struct policy *p, const struct config *config, const struct levels *l,
+			  const struct sample *s, struct decision *d)
 {
+	bool low = d->low || hardly_lifted(config, l);
+
 	if (d->low && !p->in_episode) {
 		p->in_episode = true;
 		p->episode_start_ns = s->now_ns;
@@ -501,14 +514,14 @@ static void track_episode(struct policy *p, const struct sample *s, struct decis
 	}
 	if (!p->in_episode)
 		return;
-	if (d->low)
+	if (low)
 		p->above_since_ns = 0;
 	else if (p->above_since_ns == 0)
 		p->above_since_ns = s->now_ns;
-	d->episode_ns = (d->low ? s->now_ns : p->above_since_ns) - p->episode_start_ns;
+	d->episode_ns = (low ? s->now_ns : p->above_since_ns) - p->episode_start_ns;
 	p->stall_episode |= d->by_stall;
-	if (!d->low && s->now_ns - p->above_since_ns >=
-			       (p->stall_episode ? STALL_SETTLE_NS : POLICY_SETTLE_NS)) {
+	if (!low && s->now_ns - p->above_since_ns >=
+			    (p->stall_episode ? STALL_SETTLE_NS : POLICY_SETTLE_NS)) {
 		p->in_episode = p->stall_episode = false;
 		p->above_since_ns = 0;
 		d->episode_ends = true;
@@ -566,7 +579,7 @@ struct decision policy_decide(struct policy *policy, const struct config *config
 	d.reach_ns = time_to_level(policy, config, &seen);
 	d.near = d.low || d.stall.suspicious || near_levels(config, &seen, d.reach_ns);
 	track_warning(policy, config, &seen, sample, &d);
-	track_episode(policy, sample, &d);
+	track_episode(policy, config, &seen, sample, &d);
 	d.wake_ns = policy->wake_ns = next_look(policy, config, &seen, sample, &d);
 	return d;
 }

@@ -248,6 +248,7 @@ static void say_kill(struct text *t, const struct event *e)
 		add(t, " and %u more that use its memory", e->together_count);
 	add(t, " with %s%s: ", report_signal_name(e->signal),
 	    e->escalated      ? ", SIGTERM did not end it"
+	    : e->swapped_out  ? ", it is swapped out"
 	    : e->ignores_term ? ", it ignores SIGTERM"
 			      : "");
 	say_stall(t, e);
@@ -616,6 +617,7 @@ static void json_kill(struct text *t, const struct event *e)
 	json_string(t, "signal", report_signal_name(e->signal));
 	json_bool(t, "escalated", e->escalated);
 	json_bool(t, "ignores_sigterm", e->ignores_term);
+	json_bool(t, "swapped_out", e->swapped_out);
 	json_bool(t, "dry_run", e->dry_run);
 	json_victim(t, e);
 	if (e->decision.futile == HOLDER_SWAPOFF)

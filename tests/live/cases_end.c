@@ -44,6 +44,21 @@ static void r41_grace_is_waited_for(struct stage *s)
 }
 
 /* Nothing but SIGKILL ends it: there is no time to lose. */
+/* R89: it would have to be read back from swap before it could leave. */
+static void r89_swapped_out(struct stage *s)
+{
+	struct actor *hog = play(s, "hog", "grow=60");
+
+	must_hold(s, 58 * MIB);
+	pretend_proc_file(
+		hog, "status",
+		"Name:\thog\nUid:\t0\t0\t0\t0\nVmRSS:\t 20000 kB\nRssAnon:\t 20000 kB\n"
+		"RssFile:\t 0 kB\nRssShmem:\t 0 kB\nVmPTE:\t 100 kB\nVmSwap:\t 41440 kB\n");
+	watch(s, USUAL);
+	must_be_only_victim(s, hog, SIGKILL);
+	must_log(s, "killed .*with SIGKILL, it is swapped out");
+}
+
 static void r103_ignores_sigterm(struct stage *s)
 {
 	struct actor *idle = play(s, "idle", "grow=4"), *hog;
@@ -551,6 +566,7 @@ static void r78_many_threads(struct stage *s)
 }
 
 const struct live_case end_cases[] = {
+	{"r89_swapped_out", r89_swapped_out, NULL, false},
 	{"r103_ignores_sigterm", r103_ignores_sigterm, NULL, false},
 	{"r103_first_of_a_container", r103_first_of_a_container, NULL, false},
 	{"r103_first_with_a_handler", r103_first_with_a_handler, NULL, false},

@@ -513,6 +513,32 @@ static void an_episode_has_one_beginning_and_one_end(void **state)
 	assert_int_equal(ends, 1);
 }
 
+/* R89: swap is just above its level again, where victims have left room; memory is as it was. */
+static void r89_recovered_only_when_it_is(void **state)
+{
+	struct config c = defaults();
+	struct sample s = machine(4);
+	unsigned ends = 0;
+	struct policy p;
+
+	(void)state;
+	policy_init(&p, 2);
+	s.have |= HAVE_SWAP;
+	s.swap_total_kib = GIB(10);
+	for (unsigned i = 0; i < 40; i++) {
+		s.now_ns += NS_PER_S / 4;
+		s.swap_free_kib = i < 4 ? MIB(400) : GIB(10) * 12 / 100;
+		ends += policy_decide(&p, &c, &s).episode_ends;
+	}
+	assert_int_equal(ends, 0);
+	for (unsigned i = 0; i < 8; i++) {
+		s.now_ns += NS_PER_S / 4;
+		s.swap_free_kib = GIB(10) * 21 / 100;
+		ends += policy_decide(&p, &c, &s).episode_ends;
+	}
+	assert_int_equal(ends, 1);
+}
+
 /* 100 GiB, 14 GiB available, nothing free, and four tasks that wait for what was taken from them: a
  * quarter of a second. */
 static struct decision stalled_step(struct policy *p, const struct config *c, struct sample *s)
@@ -965,6 +991,7 @@ int main(void)
 		cmocka_unit_test(an_episode_has_one_beginning_and_one_end),
 		cmocka_unit_test(confirm_keeps_history_and_asks_again),
 		cmocka_unit_test(no_total_divides_by_zero),
+		cmocka_unit_test(r89_recovered_only_when_it_is),
 		cmocka_unit_test(r06_r77_a_stall_is_ended_above_the_levels),
 		cmocka_unit_test(r53_a_stall_is_ended_though_swap_is_free),
 		cmocka_unit_test(r55_after_a_stall_the_cache_is_read_back_in_peace),

@@ -263,7 +263,7 @@ static void json_has_the_same_facts(void **state)
 			     "total_kib\":4030464,"
 			     "\"mem_available_kib\":394985,\"mem_available_percent\":9.79,");
 	must_hold(text, "\"mem_limit_percent\":10,\"signal\":\"SIGTERM\",\"escalated\":false,"
-			"\"ignores_sigterm\":false,\"dry_"
+			"\"ignores_sigterm\":false,\"swapped_out\":false,\"dry_"
 			"run\":false,\"pid\":4711,");
 	must_hold(text, "\"next_pid\":123,\"next_name\":\"nginx\",\"next_freeable_kib\":317440,"
 			"\"decide_to_signal_ns\":"
