@@ -157,6 +157,7 @@ void ctl_to_event(const struct recording_event *from, struct event *e)
 		.came_back_kib = from->came_back_kib,
 		.kills = from->kills,
 		.repeat_count = from->repeat_count,
+		.nobody = from->nobody < NOBODY_COUNT ? from->nobody : NOBODY_NONE,
 	};
 	e->sample.mem_total_kib = from->mem_total;
 	e->sample.mem_available_kib = from->mem_available;

@@ -322,7 +322,8 @@ unsigned view_candidates(const struct view *v)
 
 const struct proc *view_victim(const struct view *v)
 {
-	if (v->decision.action == ACTION_NONE || !rank_worth(&v->table, v->decision.need_kib))
+	if (v->decision.action == ACTION_NONE ||
+	    nobody_why(&v->table, v->decision.need_kib) != NOBODY_NONE)
 		return NULL;
 	return &v->table.procs[0];
 }
@@ -524,12 +525,13 @@ const char *view_verdict(const struct view *v, char *buf, size_t size)
 		text = "/proc/meminfo cannot be read: nothing can be decided";
 	else if (v->decision.covered)
 		text = "nobody would be ended, enough is coming back";
-	else if (v->decision.low)
-		text = "nobody is left who could be ended";
 	(void)snprintf(buf, size, "%s", text);
 	if (v->decision.futile != HOLDER_NONE)
 		say_futile(v, buf, size);
 	else if (victim != NULL)
 		say_victim(v, victim, buf, size);
+	else if (v->decision.action != ACTION_NONE)
+		(void)snprintf(buf, size, "nobody can be ended: %s",
+			       nobody_text(nobody_why(&v->table, v->decision.need_kib)));
 	return buf;
 }

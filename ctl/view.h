@@ -9,7 +9,7 @@
 #include "decide/policy.h"
 #include "look/sense.h"
 
-#define VIEW_PENDING_MAX 16
+#define VIEW_PENDING_MAX 64
 
 /* /proc/pressure/memory: the share of the last ten seconds in which some, or all, waited for
  * memory. */

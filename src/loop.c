@@ -217,12 +217,14 @@ static void fill_next(const struct proc_table *t, unsigned row, struct event *e)
 	memcpy(e->next.comm, next->comm, sizeof(e->next.comm));
 }
 
-static bool end_row(struct useroom *u, unsigned row, const struct sample *s,
-		    const struct decision *d)
+/* 0, or as act_on(). */
+static int end_row(struct useroom *u, unsigned row, const struct sample *s,
+		   const struct decision *d)
 {
 	static struct event e;
 	bool pre_kill =
 		u->pre_kill.started && u->config.pre_kill[0] != '\0' && d->action == ACTION_TERM;
+	int r;
 
 	memset(&e, 0, sizeof(e));
 	e.type = EVENT_KILL;
@@ -232,14 +234,28 @@ static bool end_row(struct useroom *u, unsigned row, const struct sample *s,
 	fill_together(&u->table, &e);
 	fill_signal(&e);
 	fill_next(&u->table, row, &e);
-	if (act_on(&u->act, &u->config, &e, pre_kill) < 0)
-		return false;
+	r = act_on(&u->act, &u->config, &e, pre_kill);
+	if (r < 0)
+		return r;
 	if (pre_kill && !u->config.dry_run) {
 		event_describe(&e);
 		(void)hook_request(&u->pre_kill, u->config.pre_kill, u->config.pre_kill_time_ns,
 				   &e);
 	}
-	return true;
+	return 0;
+}
+
+/* The first in the order who can be signalled. NOBODY_NONE: it was. */
+static enum nobody end_first(struct useroom *u, const struct sample *s, const struct decision *d)
+{
+	for (unsigned row = 0; row < u->table.count && u->table.procs[row].rank != CLASS_NEVER;
+	     row++) {
+		int r = end_row(u, row, s, d);
+
+		if (r == 0 || r == -EBUSY)
+			return r == 0 ? NOBODY_NONE : NOBODY_BUSY;
+	}
+	return NOBODY_GONE;
 }
 
 static void note_futile(struct useroom *u, const struct sample *s, const struct decision *d)
@@ -257,12 +273,13 @@ static uint64_t choose_again_ns(const struct useroom *u, const struct sample *s)
 	       min_u64(u->config.interval_ns, max_u64(NOBODY_NS, u->scan.took_ns * KEEP_COST));
 }
 
-static void nobody(struct useroom *u, const struct sample *s, const struct decision *d)
+static void nobody(struct useroom *u, enum nobody why, const struct sample *s,
+		   const struct decision *d)
 {
 	u->choose_ns = choose_again_ns(u, s);
-	if (!u->told_nobody)
-		tell_look(u, EVENT_NOBODY, 0, s, d);
-	u->told_nobody = true;
+	if (!(u->told_nobody & 1u << why))
+		tell_nobody(u, why, s, d);
+	u->told_nobody |= 1u << why;
 }
 
 /*
@@ -300,6 +317,7 @@ static void choose_and_end(struct useroom *u, struct sample *s, const struct dec
 {
 	uint64_t decided_ns = s->now_ns;
 	struct decision d;
+	enum nobody why;
 
 	choose(u, s, decided);
 	read_sample(u, true, s); /* the scan took its time: look again before the shot */
@@ -312,27 +330,23 @@ static void choose_and_end(struct useroom *u, struct sample *s, const struct dec
 		u->early_ns = s->now_ns + max_u64(KEEP_FALLING_NS, u->scan.took_ns * EARLY_COST);
 		return;
 	}
-	if (!rank_worth(&u->table, d.need_kib)) {
-		nobody(u, s, &d);
-		return;
-	}
-	if (!enough_is_left(u, s, &d))
+	why = nobody_why(&u->table, d.need_kib);
+	if (why == NOBODY_NONE && !enough_is_left(u, s, &d))
 		return;
 	s->now_ns = decided_ns; /* what is told is how long it took from the look that decided */
-	for (unsigned row = 0; row < u->table.count && u->table.procs[row].rank != CLASS_NEVER;
-	     row++) {
-		if (!end_row(u, row, s, &d))
-			continue;
-		u->wake_ns = 0; /* is that enough? look again at once */
-		/* Full swap alone (-trigger or) may be full for ever: one victim an interval, as
-		 * the Go program did. */
-		if (!d.mem_low)
-			u->choose_ns = decided_ns + u->config.interval_ns;
-		else if (d.swap_counts)
-			u->swap_ns = decided_ns + SWAP_PAUSE_NS;
+	if (why == NOBODY_NONE)
+		why = end_first(u, s, &d);
+	if (why != NOBODY_NONE) {
+		nobody(u, why, s, &d);
 		return;
 	}
-	nobody(u, s, &d);
+	u->wake_ns = 0; /* is that enough? look again at once */
+	/* Full swap alone (-trigger or) may be full for ever: one victim an interval, as the Go
+	 * program did. */
+	if (!d.mem_low)
+		u->choose_ns = decided_ns + u->config.interval_ns;
+	else if (d.swap_counts)
+		u->swap_ns = decided_ns + SWAP_PAUSE_NS;
 }
 
 /* R88: the one that costs nobody anything. */
@@ -433,7 +447,7 @@ static void note_changes(struct useroom *u, const struct sample *s, const struct
 		tell_look(u, EVENT_RECOVERED, 0, s, d);
 		act_episode_over(&u->act);
 		u->told_futile = HOLDER_NONE;
-		u->told_nobody = false;
+		u->told_nobody = 0;
 		u->choose_ns = u->early_ns = u->swap_ns = 0;
 	}
 }

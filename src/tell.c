@@ -80,22 +80,39 @@ static bool some_are_held_back(const struct proc_table *t)
 	return false;
 }
 
-void tell_look(struct useroom *u, enum event_type type, int error, const struct sample *s,
-	       const struct decision *d)
+static struct event *about_look(const struct useroom *u, enum event_type type,
+				const struct sample *s, const struct decision *d)
 {
 	static struct event e;
 
 	memset(&e, 0, sizeof(e));
 	e.type = type;
 	e.dry_run = u->config.dry_run;
-	e.error = error;
 	e.now_ns = s->now_ns;
 	e.sample = *s;
 	e.decision = *d;
 	e.kills = u->act.kills;
 	event_settings(&e, &u->config);
-	e.held_back = type == EVENT_NOBODY && some_are_held_back(&u->table);
-	tell_event(u, &e);
+	return &e;
+}
+
+void tell_look(struct useroom *u, enum event_type type, int error, const struct sample *s,
+	       const struct decision *d)
+{
+	struct event *e = about_look(u, type, s, d);
+
+	e->error = error;
+	tell_event(u, e);
+}
+
+void tell_nobody(struct useroom *u, enum nobody why, const struct sample *s,
+		 const struct decision *d)
+{
+	struct event *e = about_look(u, EVENT_NOBODY, s, d);
+
+	e->nobody = why;
+	e->held_back = some_are_held_back(&u->table);
+	tell_event(u, e);
 }
 
 void tell_configure(const struct config *config)

@@ -18,6 +18,10 @@ void tell_event(void *ctx, struct event *event);
 void tell_look(struct useroom *u, enum event_type type, int error, const struct sample *s,
 	       const struct decision *d);
 
+/* Memory is low, and nobody is ended. */
+void tell_nobody(struct useroom *u, enum nobody why, const struct sample *s,
+		 const struct decision *d);
+
 /* A line only with -debug: each look; each scan with all candidates and why the others are none;
  * the lists. */
 void tell_debug_look(const struct sample *s, const struct decision *d);

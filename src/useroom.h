@@ -53,7 +53,7 @@ struct useroom {
 	uint64_t swap_ns;     /* with swap: nobody above the SIGKILL level before this */
 	uint64_t told_no_evidence_ns; /* when; 0: not yet */
 	uint64_t swapoff_ns;          /* swapoff was looked for: not before this again */
-	bool told_nobody;             /* once an episode (R22) */
+	uint32_t told_nobody;         /* 1 << enum nobody: each once an episode (R22, R110) */
 	enum holder told_futile;
 	uint64_t kernel_kills;    /* baseline */
 	uint64_t kernel_kills_ns; /* when it was read */

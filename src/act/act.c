@@ -77,20 +77,44 @@ static void clear_row(struct act *act, struct victim *v)
 	act->in_use--;
 }
 
-/* A free row, or one whose only use is to remember that a process may not be signalled. */
+static void give_up(struct act *act, const struct process_id *id)
+{
+	act->given_up[act->given_up_count++ % GIVEN_UP_MAX] = *id;
+}
+
+/* Of those that nobody waits for any more the one that was chosen first. */
+static struct victim *oldest_hopeless(struct act *act)
+{
+	struct victim *oldest = NULL;
+
+	for (unsigned i = 0; i < VICTIMS_MAX; i++) {
+		struct victim *v = &act->victims[i];
+		bool hopeless = v->state == VICTIM_STUCK || v->state == VICTIM_DENIED;
+
+		if (hopeless && (oldest == NULL || v->decided_ns < oldest->decided_ns))
+			oldest = v;
+	}
+	return oldest;
+}
+
+/* A free row. R110: as many as there are rows may hang; then the oldest of them gives way, and
+ * stays no candidate. */
 static struct victim *free_row(struct act *act)
 {
+	struct victim *v;
+
 	for (unsigned i = 0; i < VICTIMS_MAX; i++) {
 		if (act->victims[i].state == VICTIM_FREE)
 			return &act->victims[i];
 	}
-	for (unsigned i = 0; i < VICTIMS_MAX; i++) {
-		if (act->victims[i].state == VICTIM_DENIED) {
-			clear_row(act, &act->victims[i]);
-			return &act->victims[i];
-		}
-	}
-	return NULL;
+	v = oldest_hopeless(act);
+	if (v == NULL)
+		return NULL;
+	give_up(act, &(struct process_id){v->event.victim.pid, v->event.victim.start_ticks});
+	for (unsigned i = 0; i < v->event.together_count; i++)
+		give_up(act, &v->event.together[i]);
+	clear_row(act, v);
+	return v;
 }
 
 /* ---- signals: these are all there are ---- */
@@ -670,7 +694,7 @@ void act_gap(struct act *act, uint64_t gap_ns)
 
 unsigned act_pending(struct act *act, const struct process_id **ret)
 {
-	unsigned count = 0;
+	unsigned count = 0, given_up;
 
 	for (unsigned i = 0; act->in_use > 0 && i < VICTIMS_MAX; i++) {
 		const struct victim *v = &act->victims[i];
@@ -683,6 +707,9 @@ unsigned act_pending(struct act *act, const struct process_id **ret)
 		       v->event.together_count * sizeof(v->event.together[0]));
 		count += v->event.together_count;
 	}
+	given_up = (unsigned)min_u64(act->given_up_count, GIVEN_UP_MAX);
+	memcpy(&act->pending[count], act->given_up, given_up * sizeof(act->given_up[0]));
+	count += given_up;
 	*ret = act->pending;
 	return count;
 }

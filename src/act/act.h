@@ -70,6 +70,12 @@ struct repeat {
 	unsigned count;
 };
 
+/*
+ * Victims that hang, or may not be signalled, and whose rows were needed for others: they are no
+ * candidates any more. With more the oldest is forgotten, and may be tried again.
+ */
+#define GIVEN_UP_MAX 256
+
 #define HELD_BACK_MAX 8 /* likenesses that are remembered; with more the oldest is forgotten */
 
 struct act {
@@ -80,7 +86,9 @@ struct act {
 	bool no_pidfd;   /* ENOSYS seen */
 	unsigned in_use; /* rows that are not free: an idle look must not walk them */
 	unsigned kills;  /* victims in this episode */
-	struct process_id pending[VICTIMS_MAX * (1 + TOGETHER_MAX)];
+	struct process_id pending[VICTIMS_MAX * (1 + TOGETHER_MAX) + GIVEN_UP_MAX];
+	struct process_id given_up[GIVEN_UP_MAX]; /* a ring */
+	unsigned given_up_count;                  /* ever */
 	struct victim victims[VICTIMS_MAX];
 	struct repeat repeats[16];
 	struct likeness held_back[HELD_BACK_MAX]; /* the newest first */

@@ -6,6 +6,7 @@
 #ifndef USEROOM_EVENT_H
 #define USEROOM_EVENT_H
 
+#include "choose/nobody.h"
 #include "choose/rank.h"
 #include "decide/policy.h"
 #include "look/proc.h"
@@ -79,6 +80,7 @@ struct event {
 	uint64_t since_signal_ns;
 	uint64_t came_back_kib; /* what memory and swap gained since the signal */
 	bool held_back; /* FREED: it gave nothing, and its like is held back; NOBODY: some are */
+	enum nobody nobody;  /* NOBODY: why */
 	bool exited_by_term; /* FREED: it left before SIGKILL was needed */
 
 	/* EVENT_RECOVERED, EVENT_KERNEL_KILL */

@@ -461,16 +461,6 @@ void rank_sort(struct rank *rank, struct proc_table *table)
 	sort_rows(table);
 }
 
-bool rank_worth(const struct proc_table *table, uint64_t need_kib)
-{
-	const struct proc *best = &table->procs[0];
-
-	if (table->count == 0 || best->rank == CLASS_NEVER)
-		return false;
-	return best->rank != CLASS_SMALL || best->doubtful ||
-	       best->freeable_kib * RANK_SMALL_MOST >= need_kib;
-}
-
 uint64_t rank_unkillable_of(const struct proc *p)
 {
 	/* What was signalled already is on its way, and what was held back only waits. Whose memory

@@ -93,14 +93,6 @@ int64_t rank_floor(const struct proc *proc);
  * first. Whose memory is whose (mm_of) must be known before. */
 void rank_sort(struct rank *rank, struct proc_table *table);
 
-/*
- * Is the best of a sorted table worth ending when this much is needed? A small one (below
- * -min-victim) is not where more than RANK_SMALL_MOST of its size would be needed: one after
- * another would die and nothing be gained.
- */
-#define RANK_SMALL_MOST 32
-bool rank_worth(const struct proc_table *table, uint64_t need_kib);
-
 /* unseen_kib of a look. */
 uint64_t rank_unseen_kib(const struct sample *sample);
 

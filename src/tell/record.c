@@ -497,6 +497,7 @@ void record_event(struct record *r, const struct event *e, const struct proc_tab
 	to->came_back_kib = e->came_back_kib;
 	to->kills = e->kills;
 	to->repeat_count = e->repeat_count;
+	to->nobody = e->nobody;
 	fill_decision(to, e);
 	fill_victim(to, e);
 	fill_candidates(to, table);

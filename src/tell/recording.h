@@ -215,6 +215,8 @@ struct recording_event {
 	uint32_t candidate_count, candidates_listed;
 	struct recording_candidate candidates[RECORDING_CANDIDATES];
 	uint64_t mem_limit_kib, swap_limit_kib; /* not 0: the limit was written as an amount */
+	uint32_t nobody;                        /* enum nobody */
+	uint32_t reserved;
 };
 
 #endif

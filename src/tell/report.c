@@ -431,9 +431,7 @@ static void say_other(struct text *t, const struct event *e)
 	case EVENT_NOBODY:
 		say_stall(t, e);
 		say_levels(t, e);
-		add(t, "; nobody can be ended: every process is protected, not ours, %s",
-		    e->held_back ? "too small to help, or like one that has just given nothing back"
-				 : "or too small to help");
+		add(t, "; nobody can be ended: %s", nobody_text(e->nobody));
 		break;
 	case EVENT_KERNEL_KILL:
 		add(t, "the kernel's own killer ended %u %s", e->kills,
@@ -682,6 +680,7 @@ static void json_body(struct text *t, const struct event *e)
 		break;
 	case EVENT_NOBODY:
 		json_limits(t, e);
+		json_string(t, "reason", nobody_name(e->nobody));
 		if (e->held_back)
 			json_bool(t, "held_back", true);
 		break;

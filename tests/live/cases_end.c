@@ -341,6 +341,17 @@ static void r45_stuck(struct stage *s)
 	must_log_times(s, 1, 1, "killed [0-9]+ \\(hog\\)");
 }
 
+/* And where there is no second. */
+static void r110_only_one_that_hangs(struct stage *s)
+{
+	s->no_mrelease = true;
+	watch(s, "-m 40 -mk 40");
+	(void)play(s, "tracer", "stuck name=hog grow=60@400");
+	must_log(s, "\\(hog\\) has not gone away");
+	must_log(s, "nobody can be ended: those who hold memory were signalled already");
+	must_log_times(s, 1, 1, "killed [0-9]+ \\(hog\\)");
+}
+
 /* The same where the kernel can take the memory of a process that does not go. */
 static void r45_stuck_but_released(struct stage *s)
 {
@@ -589,6 +600,7 @@ const struct live_case end_cases[] = {
 	{"r43_r44_pid_reuse_before_pidfd", r43_r44_pid_reuse_before_pidfd, NULL, false},
 	{"r10_blind_while_a_victim_leaves", r10_blind_while_a_victim_leaves, NULL, false},
 	{"r45_stuck", r45_stuck, NULL, false},
+	{"r110_only_one_that_hangs", r110_only_one_that_hangs, NULL, false},
 	{"r42_released_after_sigterm", r42_released_after_sigterm, NULL, false},
 	{"r45_stuck_but_released", r45_stuck_but_released, NULL, false},
 	{"r46_refused", r46_refused, NULL, false},

@@ -379,6 +379,88 @@ static void r42_release_is_asked_again(void **state)
 
 #define WITH_CHILD(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
+static bool is_pending(pid_t pid)
+{
+	const struct process_id *ids;
+	unsigned count = act_pending(&act, &ids);
+
+	for (unsigned i = 0; i < count; i++) {
+		if (ids[i].pid == pid)
+			return true;
+	}
+	return false;
+}
+
+/* Chosen at such a time; nothing is sent, and it hangs from then on. */
+static void let_hang(pid_t pid, uint64_t now_ns)
+{
+	static struct event other;
+
+	other = e;
+	other.victim.pid = pid;
+	other.victim.start_ticks = (uint64_t)pid;
+	other.sample.now_ns = now_ns;
+	config.dry_run = true;
+	assert_int_equal(act_on(&act, &config, &other, false), 0);
+	config.dry_run = false;
+	for (unsigned i = 0; i < VICTIMS_MAX; i++) {
+		if (act.victims[i].event.victim.pid == pid)
+			act.victims[i].state = VICTIM_STUCK;
+	}
+}
+
+/* As many hang as can be followed: the next one is ended all the same, and none of them is a
+ * candidate again. */
+static void r110_those_that_hang_give_way(void **state)
+{
+	siginfo_t info = {0};
+
+	(void)state;
+	for (int i = 0; i < VICTIMS_MAX; i++)
+		let_hang(-1000 - i, 100u - (unsigned)i); /* the last was chosen first */
+	assert_int_equal(act.in_use, VICTIMS_MAX);
+	assert_int_equal(act_on(&act, &config, &e, false), 0);
+	assert_int_equal(waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT), 0);
+	assert_int_equal(info.si_status, SIGTERM);
+	assert_int_equal(act.in_use, VICTIMS_MAX);
+	assert_true(is_pending(child));
+	for (int i = 0; i < VICTIMS_MAX; i++)
+		assert_true(is_pending(-1000 - i));
+	assert_int_equal(act.given_up_count, 1);
+	assert_int_equal(act.given_up[0].pid, -1000 - (VICTIMS_MAX - 1));
+}
+
+/* Who is still on the way does not give way. */
+static void r110_those_on_the_way_are_waited_for(void **state)
+{
+	(void)state;
+	for (int i = 0; i < VICTIMS_MAX; i++) {
+		let_hang(-1000 - i, 1);
+		act.victims[i].state = VICTIM_KILLED;
+	}
+	assert_int_equal(act_on(&act, &config, &e, false), -EBUSY);
+	assert_int_equal(act.given_up_count, 0);
+}
+
+/* However many hang, the latest are remembered, and those that used their memory too. */
+static void r110_the_latest_that_hang_are_remembered(void **state)
+{
+	int most = VICTIMS_MAX + 2 * GIVEN_UP_MAX;
+
+	(void)state;
+	for (int i = 0; i <= most; i++) {
+		e.together_count = 1;
+		e.together[0] = (struct process_id){-100000 - i, 1};
+		let_hang(-1000 - i, (uint64_t)i);
+	}
+	for (int i = most - VICTIMS_MAX - GIVEN_UP_MAX / 2 + 1; i <= most; i++) {
+		assert_true(is_pending(-1000 - i));
+		assert_true(is_pending(-100000 - i));
+	}
+	assert_false(is_pending(-1000));
+	e.together_count = 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -389,6 +471,9 @@ int main(void)
 		WITH_CHILD(r48_a_zombie_is_gone),
 		WITH_CHILD(r62_a_dry_run_sends_nothing),
 		WITH_CHILD(r109_a_dry_run_ends_nobody_any_more),
+		WITH_CHILD(r110_those_that_hang_give_way),
+		WITH_CHILD(r110_those_on_the_way_are_waited_for),
+		WITH_CHILD(r110_the_latest_that_hang_are_remembered),
 		WITH_CHILD(r109_a_dry_run_after_the_hook),
 		WITH_CHILD(r109_a_spared_one_gets_nothing_more),
 		WITH_CHILD(r62_rows_are_given_back_once),

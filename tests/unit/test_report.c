@@ -246,6 +246,18 @@ static void r28_r60_names_are_escaped(void **state)
 	assert_null(strchr(text, '\n'));
 }
 
+static void r110_why_nobody_is_ended(void **state)
+{
+	(void)state;
+	e.type = EVENT_NOBODY;
+	e.nobody = NOBODY_SMALL;
+	must_hold(as_text(), "; nobody can be ended: even the largest that may be ended is too small to help");
+	must_hold(as_json(), "\"reason\":\"small\"");
+	e.nobody = NOBODY_SIGNALLED;
+	must_hold(as_text(), "; nobody can be ended: those who hold memory were signalled already");
+	must_hold(as_json(), "\"reason\":\"signalled\"");
+}
+
 static void r103_sigkill_in_place_of_sigterm(void **state)
 {
 	(void)state;
@@ -389,6 +401,7 @@ int main(void)
 		cmocka_unit_test_setup(r09_sizes_have_the_right_unit, fresh),
 		cmocka_unit_test_setup(percents_and_times, fresh),
 		cmocka_unit_test_setup(r28_r60_names_are_escaped, fresh),
+		cmocka_unit_test_setup(r110_why_nobody_is_ended, fresh),
 		cmocka_unit_test_setup(r103_sigkill_in_place_of_sigterm, fresh),
 		cmocka_unit_test_setup(json_has_the_same_facts, fresh),
 		cmocka_unit_test_setup(nothing_overflows, fresh),

@@ -203,7 +203,8 @@ static void r22_verdict_nobody_left(void **state)
 	(void)add(1, "init", 300);
 	sort();
 	decide(90);
-	must_say("nobody is left who could be ended; available 90 MiB (9 %) <= 10 %, no swap");
+	must_say("nobody can be ended: no process is seen but the kernel's, init and useroom "
+		 "itself; available 90 MiB (9 %) <= 10 %, no swap");
 }
 
 static void r40_verdict_coming_back(void **state)
