@@ -533,6 +533,16 @@ static void spare_protected(struct useroom *u)
 }
 
 /* One buffer: with mistakes there are no remarks. */
+void loop_arm(struct useroom *u)
+{
+	bool wanted = u->config.stall_milli > 0, armed = u->sense.trigger_fd >= 0;
+
+	if (wanted && !armed)
+		(void)sense_arm(&u->sense); /* without it looks come at their time */
+	else if (!wanted && armed)
+		sense_disarm(&u->sense);
+}
+
 static void reload(struct useroom *u)
 {
 	static char errors[LOG_LINE_MAX];
@@ -552,6 +562,7 @@ static void reload(struct useroom *u)
 		tell_configure(&u->config);
 		record_settings(&u->record, &u->config, u->policy.cpus, u->limits);
 		scan_forget(&u->scan);
+		loop_arm(u);
 		loop_start_hooks(u);
 		tell_debug_lists(u);
 	}
@@ -575,6 +586,8 @@ static void note_hook(const char *path, const struct hook_done *done)
 {
 	if (done->error)
 		log_line(LOG_WARN, "hook %s: %s", path, strerror(done->error));
+	else if (done->stuck)
+		log_line(LOG_WARN, "hook %s hangs in the kernel and is left alone", path);
 	else if (done->timed_out)
 		log_line(LOG_WARN, "hook %s did not end in time and was ended", path);
 	else if (done->status == HOOK_CANNOT_RUN && !done->signalled)
@@ -632,7 +645,7 @@ static unsigned fill_poll(const struct useroom *u, struct pollfd *fds)
 		fds[n++] = (struct pollfd){.fd = u->incident.done[0], .events = POLLIN};
 	if (u->pre_kill.started)
 		fds[n++] = (struct pollfd){.fd = u->pre_kill.done[0], .events = POLLIN};
-	if (log_pending())
+	if (log_can_wait())
 		fds[n++] = (struct pollfd){.fd = STDERR_FILENO, .events = POLLOUT};
 	/*
 	 * A blind look follows no victims: what one of them has to say would be said again at once.
@@ -673,8 +686,11 @@ void loop_wait(struct useroom *u)
 	wait = (struct timespec){.tv_sec = (time_t)(until / NS_PER_S),
 				 .tv_nsec = (long)(until % NS_PER_S)};
 	ready = ppoll(fds, count, &wait, NULL);
-	if (ready <= 0)
-		return; /* time for a look: nothing else happened */
+	if (ready <= 0) { /* time for a look: nothing else happened */
+		if (log_pending())
+			(void)log_flush();
+		return;
+	}
 	drop_trigger(u, fds, count);
 	take_signals(u);
 	take_hooks(u);

@@ -23,4 +23,7 @@ void loop_tell_now(struct useroom *u, enum event_type type, int error);
  */
 int loop_start_hooks(struct useroom *u);
 
+/* Be woken by memory pressure, or not, as the settings want it (R113). */
+void loop_arm(struct useroom *u);
+
 #endif

@@ -63,8 +63,7 @@ static int open_machine(struct useroom *u)
 	r = sense_open(&u->sense, u->proc_fd);
 	if (r < 0)
 		return fail("cannot open /proc/meminfo", r);
-	if (u->config.stall_milli > 0)
-		(void)sense_arm(&u->sense); /* without it looks come at their time */
+	loop_arm(u);
 	r = scan_open(&u->scan, u->proc_fd);
 	return r < 0 ? fail("cannot list /proc", r) : 0;
 }

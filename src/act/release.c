@@ -65,18 +65,37 @@ static void put_thread(pid_t tid, bool up)
 	(void)sched_setaffinity(tid, sizeof(all), &all);
 }
 
-/* Each thread of the process, through /proc/PID/task. The entries are read into this thread's own
- * buffer. */
-static void put_threads(const struct release *r, pid_t pid, bool up)
+static bool has_exited(int pidfd)
 {
-	static char entries[16384] __attribute__((aligned(8)));
+	struct pollfd gone = {.fd = pidfd, .events = POLLIN};
+
+	return poll(&gone, 1, 0) == 1;
+}
+
+/* Its threads' directory; -1 where the number is another process's by now (R113). */
+static int open_threads(const struct release *r, pid_t pid, int pidfd)
+{
 	char path[32];
-	unsigned threads = 0;
 	int fd;
-	long length;
 
 	(void)snprintf(path, sizeof(path), "%d/task", (int)pid);
 	fd = openat(r->proc_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* What was opened while it had not exited was its own. */
+	if (fd >= 0 && has_exited(pidfd)) {
+		(void)close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* Each thread of the process. The entries are read into this thread's own buffer. */
+static void put_threads(const struct release *r, pid_t pid, int pidfd, bool up)
+{
+	static char entries[16384] __attribute__((aligned(8)));
+	unsigned threads = 0;
+	int fd = open_threads(r, pid, pidfd);
+	long length;
+
 	if (fd < 0)
 		return;
 	while (threads < LIFT_THREADS_MAX &&
@@ -103,7 +122,7 @@ static void lift(const struct release *r, const struct request *q)
 			continue;
 		lifted[i] = (struct lifted){q->pid, fcntl(q->pidfd, F_DUPFD_CLOEXEC, 0),
 					    clock_now() + LIFT_NS};
-		put_threads(r, q->pid, true);
+		put_threads(r, q->pid, q->pidfd, true);
 		return;
 	}
 }
@@ -116,18 +135,17 @@ static int put_back(const struct release *r)
 	int wait_ms = -1;
 
 	for (unsigned i = 0; i < LIFTED_MAX; i++) {
-		struct pollfd gone = {.fd = lifted[i].pidfd, .events = POLLIN};
 		bool exited;
 
 		if (lifted[i].pid == 0)
 			continue;
-		exited = poll(&gone, 1, 0) == 1;
+		exited = has_exited(lifted[i].pidfd);
 		if (!exited && now < lifted[i].until_ns) {
 			wait_ms = 20;
 			continue;
 		}
 		if (!exited)
-			put_threads(r, lifted[i].pid, false);
+			put_threads(r, lifted[i].pid, lifted[i].pidfd, false);
 		(void)close(lifted[i].pidfd);
 		lifted[i] = (struct lifted){0};
 	}

@@ -38,6 +38,7 @@ static struct {
 	bool is_socket;
 	bool is_journal;
 	bool is_debug;
+	bool is_short;  /* there was no memory for the last write */
 	bool is_broken; /* the last write failed for good: do not ask for another try until there is
 			   a new line */
 	size_t used;    /* bytes in kept, whole lines; only the first may have begun to go out */
@@ -137,6 +138,7 @@ static ssize_t write_now(const char *text, size_t length)
 		n = send(out.fd, text, length, MSG_DONTWAIT | MSG_NOSIGNAL);
 	else
 		n = may_write() ? write(out.fd, text, length) : 0;
+	out.is_short = n < 0 && (errno == ENOMEM || errno == ENOBUFS);
 	if (n < 0)
 		return may_try_again(errno) ? 0 : -errno;
 	return n;
@@ -215,6 +217,11 @@ static void tell_lost(void)
 	drain();
 	if (out.lost > 0) /* given up: this very line was counted as well */
 		out.lost += lost - 1;
+}
+
+bool log_can_wait(void)
+{
+	return log_pending() && !out.is_short;
 }
 
 bool log_flush(void)

@@ -45,6 +45,12 @@ bool log_flush(void);
 bool log_pending(void);
 
 /*
+ * Is it worth waiting until stderr can be written to? Not where it could, and there was no memory
+ * for it (R113): it would be so at once again. Then it is tried at the next look.
+ */
+bool log_can_wait(void);
+
+/*
  * Text from outside (a process's name) made safe to print: control characters, backslash, bytes
  * that are not UTF-8 and C1 controls become \xNN. Writes at most size - 1 bytes and a NUL; returns
  * buf. size 4 * strlen + 1 always suffices.

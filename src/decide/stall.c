@@ -313,8 +313,7 @@ static struct rates rates_between(const struct stall_point *a, const struct stal
 	return r;
 }
 
-/* What there is above the SIGTERM levels, as the default trigger puts memory and swap together:
- * both must go. */
+/* What there is above the SIGTERM levels, as the trigger puts memory and swap together. */
 static double headroom_kib(const struct config *config, const struct sample *s)
 {
 	double memory = (double)s->mem_available_kib -
@@ -324,7 +323,11 @@ static double headroom_kib(const struct config *config, const struct sample *s)
 		      (double)s->swap_total_kib *
 			      level_ppm(config, LEVEL_SWAP_TERM, s->swap_total_kib) / PPM;
 
-	return most(memory, 0) + (config->ignore_swap ? 0 : most(swap, 0));
+	if (config->ignore_swap || s->swap_total_kib == 0)
+		return most(memory, 0);
+	if (config->trigger == TRIGGER_OR)
+		return most(least(memory, swap), 0);
+	return most(memory, 0) + most(swap, 0); /* both must go */
 }
 
 /*

@@ -27,6 +27,9 @@
 #include <unistd.h>
 
 /* posix_spawn needs PATH_MAX and some of it. */
+/* So long after SIGKILL a hook that is still there hangs in the kernel (D state). */
+#define STUCK_NS (1 * NS_PER_S)
+
 #define STACK_SIZE ((size_t)96 * 1024)
 
 #define VARIABLES_MAX   16 /* ours */
@@ -53,6 +56,8 @@ struct work {
 	char variables[VARIABLES_MAX][VARIABLE_SIZE];
 	char *environment[ENVIRONMENT_MAX + VARIABLES_MAX + 1];
 	unsigned count;
+	pid_t stuck[4]; /* ended, and still there; 0: free */
+	unsigned next_stuck;
 };
 
 void hook_set_oom_score_adj(int value)
@@ -161,12 +166,31 @@ static bool wait_until(pid_t child, uint64_t deadline_ns, siginfo_t *ret)
 	return ret->si_pid == child;
 }
 
+/* Those that did not end when they were ended are asked again before the next one runs. */
+static void reap_stuck(struct work *w)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(w->stuck); i++) {
+		siginfo_t info = {0};
+
+		if (w->stuck[i] != 0 &&
+		    (waitid(P_PID, (id_t)w->stuck[i], &info, WEXITED | WNOHANG) < 0 ||
+		     info.si_pid != 0))
+			w->stuck[i] = 0;
+	}
+}
+
+static void leave_stuck(struct work *w, pid_t child)
+{
+	w->stuck[w->next_stuck++ % ARRAY_SIZE(w->stuck)] = child;
+}
+
 static struct hook_done run_one(struct work *w)
 {
 	struct hook_done done = {.victim = w->request.event.victim.pid};
 	siginfo_t info = {0};
 	pid_t child;
 
+	reap_stuck(w);
 	make_environment(w);
 	done.error = -give_stdin(w);
 	child = hook_spawn(w->request.path, &w->attributes, &w->actions, w->environment);
@@ -177,7 +201,9 @@ static struct hook_done run_one(struct work *w)
 	if (!wait_until(child, clock_now() + w->request.time_ns, &info)) {
 		done.timed_out = true;
 		act_end_child(child);
-		(void)waitid(P_PID, (id_t)child, &info, WEXITED);
+		done.stuck = !wait_until(child, clock_now() + STUCK_NS, &info);
+		if (done.stuck)
+			leave_stuck(w, child);
 	}
 	done.signalled = info.si_code != CLD_EXITED;
 	done.status = info.si_status;

@@ -29,6 +29,7 @@ struct hook_done {
 	int status;     /* waitid's si_status */
 	bool signalled; /* status is a signal */
 	bool timed_out; /* it was ended because its time was up */
+	bool stuck;     /* and did not end then: it hangs in the kernel, and is left alone */
 };
 
 /* Start the thread. 0 or a negative errno. Does nothing when it is started already. */

@@ -3,6 +3,7 @@
 #include "cases.h"
 #include "json.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -343,6 +344,55 @@ static void sighup_reload(struct stage *s)
 	must_be_only_victim(s, hog, SIGTERM);
 }
 
+/* How many of the daemon's descriptors are of this file. */
+static unsigned count_open(const struct stage *s, const char *file)
+{
+	unsigned count = 0;
+	char dir[32];
+	DIR *d;
+
+	(void)snprintf(dir, sizeof(dir), "/proc/%d/fd", (int)s->daemon->pid);
+	d = opendir(dir);
+	for (const struct dirent *e; d != NULL && (e = readdir(d)) != NULL;) {
+		char target[256];
+		ssize_t n = readlinkat(dirfd(d), e->d_name, target, sizeof(target) - 1);
+
+		target[n > 0 ? n : 0] = '\0';
+		count += strcmp(target, file) == 0;
+	}
+	if (d != NULL)
+		(void)closedir(d);
+	return count;
+}
+
+#define PRESSURE "/proc/pressure/memory"
+
+static bool has_open(struct stage *s, const void *count)
+{
+	return count_open(s, PRESSURE) == *(const unsigned *)count;
+}
+
+/* R113: the wake-up by pressure follows the settings, not only the first ones. */
+static void r113_reload_arms_the_trigger(struct stage *s)
+{
+	unsigned off, on;
+
+	write_file(CONFIG, 0644, "stall = off\n");
+	watch(s, "");
+	off = count_open(s, PRESSURE);
+	if (off == 0)
+		skip("this kernel has no pressure");
+	on = off + 1;
+	write_file(CONFIG, 0644, "stall = 2\n");
+	(void)kill(s->daemon->pid, SIGHUP);
+	if (!wait_for(s, has_open, &on, 10))
+		fail("no trigger after -stall was turned on");
+	write_file(CONFIG, 0644, "stall = off\n");
+	(void)kill(s->daemon->pid, SIGHUP);
+	if (!wait_for(s, has_open, &off, 10))
+		fail("a trigger is left after -stall was turned off");
+}
+
 static void sighup_bad_file(struct stage *s)
 {
 	struct actor *hog;
@@ -604,6 +654,7 @@ const struct live_case daemon_cases[] = {
 	{"pre_kill_time", pre_kill_time, NULL, false},
 	{"config_file", config_file, NULL, false},
 	{"sighup_reload", sighup_reload, NULL, false},
+	{"r113_reload_arms_the_trigger", r113_reload_arms_the_trigger, NULL, false},
 	{"sighup_bad_file", sighup_bad_file, NULL, false},
 	{"watchdog", watchdog, NULL, false},
 	{"status_sentence", status_sentence, NULL, false},

@@ -617,6 +617,28 @@ static void a_leak_beside_roomy_swap(void **state)
 	}
 }
 
+/* R113: with -trigger or either of the two is enough, so the nearer one says how long it takes. */
+static void r113_headroom_as_the_trigger_has_it(void **state)
+{
+	static const struct load some = {QUARTER_OF_IT, .running = 2};
+	bool fell[2];
+
+	(void)state;
+	for (unsigned either = 0; either <= 1; either++) {
+		(void)set_up(NULL);
+		config.trigger = either ? TRIGGER_OR : TRIGGER_AND;
+		machine.swap_total_kib = MIB(4096);
+		machine.swap_free_kib = MIB(1900);
+		fell[either] = false;
+		for (unsigned i = 0; i < 10; i++) {
+			machine.mem_available_kib -= MIB(3);
+			fell[either] = fell[either] || step(&some).rule == STALL_FALLING;
+		}
+	}
+	assert_false(fell[0]); /* swap will take it for minutes */
+	assert_true(fell[1]);
+}
+
 /* The looks until a bomb is found, which takes 86 MiB/s of this swap; -1: not in ten seconds. */
 static int bomb_beside(uint64_t available_mib, uint64_t swap_mib, bool ignore_swap)
 {
@@ -871,6 +893,7 @@ int main(void)
 		cmocka_unit_test_setup(falling_memory_brings_it_forward, set_up),
 		cmocka_unit_test_setup(r85_a_program_that_starts_beside_roomy_swap, set_up),
 		cmocka_unit_test_setup(a_leak_beside_roomy_swap, set_up),
+		cmocka_unit_test_setup(r113_headroom_as_the_trigger_has_it, set_up),
 		cmocka_unit_test_setup(r53_a_bomb_beside_free_swap, set_up),
 		cmocka_unit_test_setup(other_rules, set_up),
 		cmocka_unit_test_setup(counters_that_jump_are_no_stall, set_up),
