@@ -210,24 +210,6 @@ static void take_pending(const struct view *v, struct sample *s)
 	s->pending_count = (uint32_t)last->value[VALUE_PENDING_COUNT];
 }
 
-/* In a full table a row that goes earlier takes the place of the one that goes last. */
-static void keep_row(struct proc_table *t, const struct proc *row)
-{
-	unsigned last = 0;
-
-	if (t->count < SCAN_READ_MAX) {
-		t->procs[t->count++] = *row;
-		return;
-	}
-	t->truncated = true;
-	for (unsigned i = 1; i < t->count; i++) {
-		if (rank_before(&t->procs[last], &t->procs[i]))
-			last = i;
-	}
-	if (rank_before(row, &t->procs[last]))
-		t->procs[last] = *row;
-}
-
 /*
  * The daemon reads only as many as it takes to know the first; the others' order is asked for here.
  */
@@ -238,7 +220,8 @@ static void list_everybody(struct view *v)
 	const struct dirent *entry;
 
 	v->table.count = v->table.listed = 0;
-	v->table.truncated = false;
+	v->table.truncated = false; /* all are read */
+	v->table.dropped_unkillable_kib = 0;
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
 		if (!isdigit((unsigned char)entry->d_name[0]))
 			continue;
@@ -247,7 +230,7 @@ static void list_everybody(struct view *v)
 			continue; /* gone meanwhile */
 		scan_judge(&v->scan, &v->rank, &row);
 		if (row.skip != SKIP_KERNEL_THREAD && row.skip != SKIP_GONE)
-			keep_row(&v->table, &row);
+			scan_keep_row(&v->table, &row);
 	}
 	if (dir != NULL)
 		(void)closedir(dir);

@@ -254,8 +254,7 @@ static void drop_row(struct proc_table *t, unsigned at)
 	t->dropped_unkillable_kib += rank_unkillable_of(&t->procs[at]);
 }
 
-/* Add a row that was read and judged; in a full table it replaces the worst. */
-static void keep_row(struct proc_table *t, const struct proc *row)
+void scan_keep_row(struct proc_table *t, const struct proc *row)
 {
 	unsigned worst;
 
@@ -306,7 +305,7 @@ bool scan_add(struct scan *scan, struct rank *rank, pid_t pid, struct proc_table
 	if (is_in(t, pid) || process_read(scan->proc_fd, pid, &row) < 0)
 		return false; /* gone meanwhile: a result, not an error (R34) */
 	scan_judge(scan, rank, &row);
-	keep_row(t, &row);
+	scan_keep_row(t, &row);
 	return row.rank != CLASS_NEVER;
 }
 

@@ -67,6 +67,10 @@ bool scan_kept(struct scan *scan, struct rank *rank, uint64_t now_ns, struct pro
 /* Read one process, judge it, and add it to a table. true: it is a candidate. */
 bool scan_add(struct scan *scan, struct rank *rank, pid_t pid, struct proc_table *table);
 
+/* Add a row that was read and judged. In a full table it replaces the one that goes last, of which
+ * what rank_unkillable() needs is kept. */
+void scan_keep_row(struct proc_table *table, const struct proc *row);
+
 /* All memory that the kernel has ever freed, KiB; 0 where that cannot be known. 10 us. */
 uint64_t scan_freed_kib(const struct scan *scan);
 

@@ -141,6 +141,25 @@ static void ctl_why_one(struct stage *s)
 	must_say("^useroomctl: there is no process 4000000");
 }
 
+static const struct machine_shape without_sleepers = {.total_kib = 96 * MIB, .least_kib = 1 * MIB};
+
+/* More that may be ended than a list has rows: what those that may not hold is known all the same.
+ */
+static void r91_ctl_says_the_same(struct stage *s)
+{
+	struct actor *hog = play(s, "hog", "grow=60"), *crowd = play(s, "crowd", "sleepers=600");
+
+	must_hold(s, 60 * MIB);
+	watch(s, USUAL "-protect hog");
+	must_log(s, "nobody can be ended: those who hold memory are protected");
+	must_answer(s, "status", 0);
+	/* useroomctl is a process too, and not a small one here */
+	must_say("^(nobody can be ended: those who hold memory are protected|ending processes "
+		 "cannot help: processes that must not be ended hold 6)");
+	must_live(s, hog);
+	must_live(s, crowd);
+}
+
 /* R40: who was signalled and is not gone yet is not who goes next. */
 static void r40_ctl_why_pending(struct stage *s)
 {
@@ -259,6 +278,7 @@ const struct live_case ctl_cases[] = {
 	{"ctl_no_rights", ctl_no_rights, NULL, false},
 	{"ctl_why_names_the_victim", ctl_why_names_the_victim, NULL, false},
 	{"ctl_why_one", ctl_why_one, NULL, false},
+	{"r91_ctl_says_the_same", r91_ctl_says_the_same, &without_sleepers, false},
 	{"ctl_top_running", ctl_top_running, NULL, false},
 	{"r28_ctl_hostile_names", r28_ctl_hostile_names, NULL, false},
 	{"r40_ctl_why_pending", r40_ctl_why_pending, NULL, false},
