@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Who is chosen, and who is not. */
 #include "cases.h"
+#include "namespaces.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -248,8 +249,12 @@ static void r92_a_users_sshd(struct stage *s)
 }
 
 /* R92: in namespaces of his own anything can lie at any path. */
-static void r92_a_path_in_a_users_namespace(struct stage *s)
+static void r92_r115_a_path_in_a_users_namespace(struct stage *s)
 {
+	int r = namespaces_for_users();
+
+	if (r < 0)
+		skip("user namespaces are not allowed here: %s", strerror(-r));
 	be_sshd();
 	of_two(s, USUAL "-protect /usr/sbin/sshd", "/usr/sbin/sshd", "world=user grow=36",
 	       "smaller", "grow=20");
@@ -714,7 +719,7 @@ const struct live_case choose_cases[] = {
 	{"r92_a_path_after_an_upgrade", r92_a_path_after_an_upgrade, NULL, false},
 	{"r92_a_path_in_a_container", r92_a_path_in_a_container, NULL, false},
 	{"r92_a_path_in_a_sandbox", r92_a_path_in_a_sandbox, NULL, false},
-	{"r92_a_path_in_a_users_namespace", r92_a_path_in_a_users_namespace, NULL, false},
+	{"r92_r115_a_path_in_a_users_namespace", r92_r115_a_path_in_a_users_namespace, NULL, false},
 	{"r92_a_users_sshd", r92_a_users_sshd, NULL, false},
 	{"r98_a_session_comes_late", r98_a_session_comes_late, NULL, false},
 	{"r31_r73_never_waits_for_a_process", r31_r73_never_waits_for_a_process, NULL, false},

@@ -83,10 +83,12 @@ static void ctl_status_stopped(struct stage *s)
 }
 
 /* It names everybody's processes, so it is not for everybody; and that is one clear line. */
-static void ctl_no_rights(struct stage *s)
+static void r115_ctl_no_rights(struct stage *s)
 {
 	static const char *const commands[] = {"status", "why", "top", "events"};
 
+	if (!s->real_root)
+		skip("other users can be played by root only"); /* R115 */
 	watch(s, QUIET);
 	s->ctl_uid = NOBODY;
 	for (unsigned i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
@@ -275,7 +277,7 @@ static void ctl_top_running(struct stage *s)
 const struct live_case ctl_cases[] = {
 	{"ctl_status_running", ctl_status_running, NULL, false},
 	{"ctl_status_stopped", ctl_status_stopped, NULL, false},
-	{"ctl_no_rights", ctl_no_rights, NULL, false},
+	{"r115_ctl_no_rights", r115_ctl_no_rights, NULL, false},
 	{"ctl_why_names_the_victim", ctl_why_names_the_victim, NULL, false},
 	{"ctl_why_one", ctl_why_one, NULL, false},
 	{"r91_ctl_says_the_same", r91_ctl_says_the_same, &without_sleepers, false},

@@ -203,7 +203,9 @@ static void r106_reload_says_it_too(struct stage *s)
 /* ---- the largest recording, in the memory that the service has ---- */
 
 #define SERVICE_BYTES "104857600" /* MemoryMax= of useroom.service */
-#define KEPT          "/var/tmp/useroom-test-r112"
+
+/* Several suites may run on one machine: neither name is fixed (R115). */
+static char kept[] = "/var/tmp/useroom-test-XXXXXX";
 
 static bool put(const char *directory, const char *name, const char *text)
 {
@@ -222,11 +224,11 @@ static bool put(const char *directory, const char *name, const char *text)
 /* A memory cgroup of the service's size, v1 or v2. */
 static const char *make_cgroup(void)
 {
-	static const char *const places[] = {"/sys/fs/cgroup/memory/useroom-test-r112",
-					     "/sys/fs/cgroup/useroom-test-r112"};
+	static char places[][48] = {"/sys/fs/cgroup/memory/useroom-test-XXXXXX",
+				    "/sys/fs/cgroup/useroom-test-XXXXXX"};
 
 	for (unsigned i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		if (mkdir(places[i], 0755) < 0 && errno != EEXIST)
+		if (mkdtemp(places[i]) == NULL)
 			continue;
 		(void)put(places[i], "memory.swap.max", "0");
 		if (put(places[i], "memory.limit_in_bytes", SERVICE_BYTES) ||
@@ -241,7 +243,7 @@ static bool is_kept(struct stage *s, const void *what)
 {
 	struct dirent *entry;
 	struct stat st;
-	DIR *dir = opendir(KEPT);
+	DIR *dir = opendir(kept);
 	bool whole = false;
 
 	(void)s;
@@ -260,13 +262,17 @@ static void r112_the_largest_recording(struct stage *s)
 {
 	struct statfs fs;
 	struct actor *hog;
+	char options[256];
 
 	if (!s->real_root)
 		skip("no memory cgroup can be made here: that takes root");
 	if (statfs("/var/tmp", &fs) < 0 || fs.f_type == 0x01021994)
 		skip("/var/tmp is no disk");
 	s->cgroup = make_cgroup();
-	watch(s, USUAL "-record-size 65536 -incidents " KEPT);
+	if (mkdtemp(kept) == NULL)
+		fail("%s: %s", kept, strerror(errno));
+	(void)snprintf(options, sizeof(options), USUAL "-record-size 65536 -incidents %s", kept);
+	watch(s, options);
 	for (int i = 0; i < 2; i++) {
 		hog = play(s, "hog", HOG);
 		must_die(s, hog, SIGTERM);
@@ -280,7 +286,7 @@ static void r112_the_largest_recording(struct stage *s)
 	(void)kill(s->daemon->pid, SIGTERM);
 	must_exit(s, s->daemon, 0);
 	s->daemon_left = true;
-	(void)rmdir(KEPT);
+	(void)rmdir(kept);
 	(void)rmdir(s->cgroup);
 }
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define OWN_WORLD (CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC)
@@ -73,6 +74,22 @@ int namespaces_become(unsigned uid)
 	if (unshare(CLONE_NEWUSER) < 0)
 		return -errno;
 	return map_us(uid, outer_uid, outer_gid);
+}
+
+int namespaces_for_users(void)
+{
+	int status;
+	pid_t child = fork();
+
+	if (child < 0)
+		return -errno;
+	if (child == 0)
+		_exit(unshare(CLONE_NEWUSER) < 0 ? errno : 0);
+	while (waitpid(child, &status, 0) < 0) {
+		if (errno != EINTR)
+			return -errno;
+	}
+	return WIFEXITED(status) ? -WEXITSTATUS(status) : -ECHILD;
 }
 
 int namespaces_mount(char *why, size_t size)

@@ -22,6 +22,9 @@ int namespaces_enter(bool *ret_real_root, char *why, size_t size);
  */
 int namespaces_become(unsigned uid);
 
+/* May any user make a user namespace here? Returns 0, or a negative errno. */
+int namespaces_for_users(void);
+
 /*
  * For process 1: mounts of its own, a /proc that shows only this world, empty /run and /tmp.
  * Returns 0; or a negative errno with a sentence in `why`.
