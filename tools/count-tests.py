@@ -7,6 +7,7 @@ import json
 import re
 import sys
 
+PLACE = re.compile(r'.* / |.* - \S*:')  # what meson puts before a test's name
 SAID_MAX = 40  # lines of one case
 TAP = re.compile(r'^(not )?ok\b\s*(\d+)?\s*-?\s*(.*)$')
 
@@ -44,7 +45,7 @@ def main():
         for result, name, said in cases(test):
             count[result] += 1
             if result != 'passed':
-                print(f"{result}: {test['name'].split(' / ')[-1]}: {name}")
+                print(f"{result}: {PLACE.sub('', test['name'])}: {name}")
             if result == 'failed':
                 print(*said[:SAID_MAX], sep='\n', end='\n' if said else '')
     print(f"{count['passed']} passed, {count['failed']} failed, {count['skipped']} skipped")
