@@ -8,7 +8,7 @@ DESTDIR ?=
 MUSL_CC ?= musl-gcc
 FUZZ_SECONDS ?= 60
 
-.PHONY: all run test check bench demo static fuzz vm vm-short vm-systemd install uninstall clean help
+.PHONY: all run test check bench demo static fuzz vm vm-short vm-systemd trial install uninstall clean help
 
 all:
 	@tools/bootstrap build
@@ -25,6 +25,7 @@ help:
 	@echo 'make static     $(STATIC)/useroom, one static binary (musl)'
 	@echo 'make fuzz       each fuzz target for $(FUZZ_SECONDS) s'
 	@echo 'make vm         every scenario of the laboratory: machines that really run out of memory'
+	@echo 'make trial      real programs in such machines: databases, JVMs, backups, leaks (an image of 16 GB is made once)'
 	@echo 'make vm-short   a bomb, a leak and a false alarm, in minutes'
 	@echo 'make vm-systemd the service in a virtual machine that really runs out of memory'
 	@echo 'make install    to DESTDIR, prefix=$(prefix); the service is installed, not enabled'
@@ -72,6 +73,12 @@ vm:
 	@tools/bootstrap vm
 	@$(MAKE) --no-print-directory static
 	@tests/vm/matrix --useroom $(STATIC)/useroom
+
+trial:
+	@tools/bootstrap vm
+	@$(MAKE) --no-print-directory static
+	@tests/vm/matrix --trial --useroom $(STATIC)/useroom --out $(BUILD)/trial
+	@tests/vm/report --trial $(BUILD)/trial
 
 vm-short:
 	@BUILD=$(BUILD) STATIC=$(STATIC) tests/vm/short

@@ -21,13 +21,13 @@ def death(at_ms, name='hog', signal=15):
     return {'t_ms': at_ms, 'pid': 7, 'signal': signal, 'code': 0, 'name': name}
 
 
-def run(scenario=HOG, percent=lambda ms: 50, deaths=(), beats=(), kernel_kills=0, **options):
+def run(scenario=HOG, percent=lambda ms: 50, deaths=(), beats=(), kernel_kills=0, work='', **options):
     """Judges thirty seconds, of which ten are before the start."""
     record = {'mem_total_kib': TOTAL_KIB, 'tick_ms': TICK_MS, 'first_ms': 0, 'deaths': list(deaths),
               'killer': {'cpu_ns': 5e6, 'rss_kib': 1300, 'major_faults': 2},
               'available_kib': [TOTAL_KIB * percent(ms) // 100 for ms in range(0, 30000, TICK_MS)],
               'fields': ['oom_kill', 'memory_full', 'workingset_refault_file'], 'samples': [[3, 0, 0], [3 + kernel_kills, 9000, 70]]}
-    found = {'record.json': json.dumps(record), 'start': str(START_MS / 1000), 'heartbeat.json': json.dumps(list(beats))}
+    found = {'record.json': json.dumps(record), 'start': str(START_MS / 1000), 'heartbeat.json': json.dumps(list(beats)), 'work': work.encode()}
     return judge.judge(scenario, found, {**OPTIONS, **options})
 
 
@@ -70,6 +70,22 @@ class Judge(unittest.TestCase):
     def test_what_the_killer_was_told(self):
         self.assertEqual(run(options='-stall off')['options'], '-stall off')
         self.assertNotIn('options', run(options=''))
+
+    def test_what_a_service_did(self):
+        service = Scenario('a service', '', trial=True, work='gets')
+        each_second = lambda until: ''.join(f'{s} {min(s, until) * 100}\n' for s in range(5, 30))
+        found = run(service, work=each_second(30))
+        self.assertEqual((found['work'], found['work_per_s'], found['work_still_ms'], found['faults']), (1900, 100.0, 1000, []))
+        self.assertEqual(run(service, work=each_second(15))['faults'], ['its service did nothing for the last 15 s'])
+        self.assertEqual(run(service)['faults'], ['its service did nothing for the last 20 s'])
+
+    def test_programs_that_end_themselves(self):
+        java = {**death(12000, 'java', 0), 'code': 143}
+        leak = Scenario('a leak', '', victims=('java',), deaths=(1, 1), trial=True)
+        self.assertEqual((run(leak, deaths=[java])['faults'], run(leak, deaths=[java])['signals']), ([], ['SIGTERM']))
+        self.assertEqual(run(Scenario('', '', trial=True), deaths=[java])['faults'], ['wrong victim: java SIGTERM'])
+        saver = death(12000, 'redis-server', 0)  # the child that saved
+        self.assertEqual(run(Scenario('', '', trial=True), deaths=[saver])['faults'], [])
 
 
 if __name__ == '__main__':

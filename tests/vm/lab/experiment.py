@@ -8,7 +8,10 @@ import time
 import machine
 from judge import judge
 from killers import KILLERS
-from scenarios import SCENARIOS
+from scenarios import SCENARIOS as LABORATORY
+from trial import TRIAL
+
+SCENARIOS = {**LABORATORY, **TRIAL}
 
 OPTIONS = ('kernel', 'cgroup', 'psi', 'swap', 'swap_mib', 'cpus', 'memory', 'iops')
 BOOT_SECONDS = 120  # a software-emulated machine starts in 3 s, with systemd in 7, and some prepare for 30; with room
@@ -53,7 +56,7 @@ def chosen(args):
 
 
 def complete(scenario, killer, given):
-    own = ('kernel', 'cgroup', 'swap', 'swap_mib', 'memory', 'iops', 'endless_iops', 'mib_per_second', 'seconds', 'modules', 'remote')
+    own = ('kernel', 'cgroup', 'swap', 'swap_mib', 'memory', 'iops', 'endless_iops', 'mib_per_second', 'seconds', 'modules', 'remote', 'trial')
     options = {'psi': 1, 'cpus': 2, 'options': '', **{k: getattr(scenario, k) for k in own}, **given}
     if killer.cgroup:
         options['cgroup'] = killer.cgroup
@@ -77,7 +80,7 @@ def job(scenario, killer, options):
 def images(scenario_name, killer_name, given):
     """What a run needs, made where it is not there; machine.Unavailable where it cannot be made."""
     options = complete(SCENARIOS[scenario_name], KILLERS[killer_name], given)
-    machine.images(options['kernel'])
+    machine.images(options['kernel'], options['trial'])
     if options['remote'] and machine.virtiofsd() is None:
         raise machine.Unavailable('no virtiofsd is here')
 
@@ -97,6 +100,8 @@ def run(scenario_name, killer_name, given, keep=None):
     files = {name: probes[name] for name in ('hog', 'reader', 'heartbeat', 'recorder', 'beat')}
     files.update(guest=os.path.join(lab, 'guest'), compile=os.path.join(lab, 'compile'), job=job(scenario, killer, options),
                  init='/lib/systemd/systemd\n' if killer.systemd else '/lab/guest\n')
+    if options['trial']:
+        files.update({name: os.path.join(machine.TRIAL, name) for name in os.listdir(machine.TRIAL)})
     if killer_name == 'useroom':
         if not os.access(given['useroom'], os.X_OK):
             raise SystemExit(f'{given["useroom"]}: not there; `make static` builds it')
@@ -121,7 +126,7 @@ def run(scenario_name, killer_name, given, keep=None):
 def judged_again(old, folder):
     """The judgement of a run whose recordings are kept; nothing where it left none."""
     found = {}
-    for name in ('record.json', 'heartbeat.json', 'start'):
+    for name in ('record.json', 'heartbeat.json', 'start', 'work'):
         if os.path.exists(os.path.join(folder, name)):
             with open(os.path.join(folder, name), 'rb') as f:
                 found[name] = f.read()

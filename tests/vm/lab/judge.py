@@ -7,6 +7,8 @@ QUIET_MS = 5000  # before it begins: all is prepared then, and what the scenario
 FATAL = {9: 'SIGKILL', 15: 'SIGTERM'}
 
 REHEARSAL = 'exe'  # the child that useroom starts from /proc/self/exe and ends, to have killed once before it matters
+ENDS = {'java': 143, 'redis-server': 0}  # programs that end by themselves at SIGTERM, and with which exit status
+STILL_MS = 10000  # a service that did nothing for so long at the end of a run where nobody may die: it is gone, or might as well be
 LOW_PERCENT = 10  # of memory available: where useroom and earlyoom begin to think of acting, by default
 
 
@@ -49,6 +51,28 @@ def unfinished(beats, end_ms, late_from_ms):
     return max(0, round(end_ms - max(done_ms, beats[-1][0] + PERIOD_US / 1000) - late_from_ms))
 
 
+def worked(text, start_ms, end_ms):
+    """What the run's service did: how much in all and a second, and the longest time in which it did nothing."""
+    rows = [(float(at) * 1000, int(done)) for at, done in (line.split() for line in text.splitlines() if len(line.split()) == 2)]
+    rows = [(at, done) for at, done in rows if start_ms <= at <= end_ms]
+    if not rows:
+        return {'work': 0, 'work_per_s': 0, 'work_still_ms': round(end_ms - start_ms), 'work_end_ms': round(end_ms - start_ms)}
+    moved = [start_ms] + [at for (at, done), (_, before) in zip(rows[1:], rows) if done > before] + [end_ms]
+    work = rows[-1][1] - rows[0][1]
+    return {'work': work, 'work_per_s': round(work * 1000 / max(rows[-1][0] - rows[0][0], 1000), 1),
+            'work_still_ms': round(max(b - a for a, b in zip(moved, moved[1:]))), 'work_end_ms': round(end_ms - moved[-2])}
+
+
+def is_death(scenario, death, start_ms):
+    """A signal ended it; or, of the trial's victims, it ended itself as it does when SIGTERM comes."""
+    name = death['name']
+    if death['name'] == REHEARSAL:
+        return False
+    by_itself = scenario.trial and death['signal'] == 0 and death['t_ms'] >= start_ms and ENDS.get(name) == death['code'] and (
+        name.startswith(tuple(scenario.victims)) or death['code'])
+    return death['signal'] in FATAL or bool(by_itself)
+
+
 def judge(scenario, found, options):
     record = json.loads(found['record.json'])
     start_ms = float(found['start']) * 1000
@@ -61,7 +85,7 @@ def judge(scenario, found, options):
     series = [(first + i * tick, kib) for i, kib in enumerate(available)]
     crossed = next((at for at, kib in series if at >= start_ms and kib * 100 <= total * LOW_PERCENT), None)
 
-    deaths = [d for d in record['deaths'] if d['signal'] in FATAL and d['name'] != REHEARSAL]
+    deaths = [d for d in record['deaths'] if is_death(scenario, d, start_ms)]
     heart_died = [d for d in record['deaths'] if d['name'].startswith('heartbeat') and d['signal'] == 0]
     right = [d for d in deaths if scenario.victims and d['name'].startswith(tuple(scenario.victims))]
     wrong = [d for d in deaths if d not in right] + heart_died
@@ -70,8 +94,8 @@ def judge(scenario, found, options):
         **{k: options[k] for k in ('scenario', 'killer', 'kernel', 'cgroup', 'psi', 'swap', 'swap_mib', 'cpus', 'memory', 'iops')},
         'seconds': options.get('seconds', scenario.seconds),
         **({'options': options['options']} if options.get('options') else {}),
-        'right': len(right), 'wrong': [f'{d["name"]} {FATAL.get(d["signal"], "ended")}' for d in wrong], 'kernel_kills': kernel,
-        'signals': sorted({FATAL[d['signal']] for d in right}),
+        'right': len(right), 'wrong': [f'{d["name"]} {FATAL.get(d["signal"], "SIGTERM" if d["code"] else "ended")}' for d in wrong], 'kernel_kills': kernel,
+        'signals': sorted({FATAL.get(d['signal'], 'SIGTERM') for d in right}),
         'mem_total_kib': total,
         'lowest_percent': round(min(kib for at, kib in series if at >= start_ms) * 100 / total, 2),
         'crossed_ms': round(crossed - start_ms) if crossed is not None else None,
@@ -96,6 +120,8 @@ def judge(scenario, found, options):
         result['late_worst_ms'] = max(result['late_worst_ms'], rest)
     else:
         result.update(beats=None, late_ms=None, late_worst_ms=None)
+    if scenario.work:
+        result.update(worked(found.get('work', b'').decode(), start_ms, end_ms))
     result['faults'] = faults(scenario, result)
     return result
 
@@ -110,6 +136,8 @@ def faults(scenario, result):
         found.append(f'right victims: {result["right"]} of {least}')
     if result.get('died_ms', 0) < 0:
         found.append('it was over before it began: the machine is too slow for this scenario')
+    if scenario.healthy and result.get('work_end_ms', 0) > STILL_MS:
+        found.append(f'its service did nothing for the last {result["work_end_ms"] / 1000:.0f} s')
     if result['right'] > most:
         found.append(f'more victims than needed: {result["right"]} of {most}')
     return found

@@ -12,6 +12,7 @@ import io
 import lzma
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -31,6 +32,11 @@ KERNELS = {'5.10': (CLOUD, ['bullseye']), '6.1': (CLOUD, ['bookworm']), '6.12': 
            '6.1-generic': (GENERIC, ['bookworm']), '6.12-generic': (GENERIC, ['trixie'])}
 PACKAGES = ['systemd', 'systemd-sysv', 'systemd-oomd', 'dbus', 'procps', 'util-linux', 'kmod', 'earlyoom', 'nohang', 'oomd',
             'gcc', 'libc6-dev']
+# What real programs the trial has, beside those
+TRIAL_PACKAGES = ['liblmdb-dev', 'python3-lmdb', 'python3-numpy', 'sqlite3', 'postgresql', 'mariadb-server', 'redis-server',
+                  'openjdk-17-jdk-headless', 'git', 'rsync', 'borgbackup', 'xz-utils', 'plocate', 'g++', 'nginx-light', 'php-fpm',
+                  'php-mysql']
+TRIAL = os.path.join(VM, 'trial')
 MODULES = ['virtio_pci', 'virtio_blk', 'crc32c_generic', 'ext4', 'zram', 'zsmalloc', 'lzo', 'lzo-rle', 'lz4', 'zstd', 'autofs4']
 PROBES = ['hog', 'reader', 'heartbeat', 'beat', 'recorder', 'init']
 DATA_FILES = {'hot': [64], 'set': [48] * 8, 'stream': [100] * 12}  # MiB
@@ -147,31 +153,51 @@ def probes():
     return found
 
 
-def make_root(out):
+def make_disk(root, out, size):
+    """A root disk of a tree, with the guest's own unit and without what it does not need."""
+    for place in ('var/cache/apt', 'var/lib/apt/lists', 'usr/share/doc', 'usr/share/man', 'usr/share/locale'):
+        shutil.rmtree(os.path.join(root, place), ignore_errors=True)
+    for unit in ('systemd-timesyncd.service', 'earlyoom.service', 'nohang.service', 'nohang-desktop.service', 'oomd.service',
+                 'systemd-oomd.service', 'apt-daily.timer', 'apt-daily-upgrade.timer', 'fstrim.timer', 'e2scrub_all.timer'):
+        for wants in ('multi-user.target.wants', 'timers.target.wants', 'sysinit.target.wants'):
+            link = os.path.join(root, 'etc/systemd/system', wants, unit)
+            if os.path.islink(link):
+                os.unlink(link)
+    with open(os.path.join(root, 'etc/hostname'), 'w', encoding='ascii') as f:
+        f.write('laboratory\n')
+    os.makedirs(os.path.join(root, 'data'), exist_ok=True)
+    units = os.path.join(root, 'etc/systemd/system')
+    with open(os.path.join(units, 'lab.service'), 'w', encoding='ascii') as f:
+        f.write('[Unit]\nAfter=multi-user.target\n[Service]\nType=idle\nExecStart=/lab/guest\n'
+                'OOMScoreAdjust=-900\n')
+    os.symlink('../lab.service', os.path.join(units, 'multi-user.target.wants/lab.service'))
+    subprocess.run(['mkfs.ext4', '-q', '-F', '-d', root, out, size], check=True)
+
+
+def make_root(out, packages=PACKAGES, size='3G', hooks=()):
     tree = tempfile.mkdtemp(dir=CACHE)
     try:
-        subprocess.run(['mmdebstrap', '--quiet', '--variant=minbase', '--include=' + ','.join(PACKAGES), 'bookworm',
-                        os.path.join(tree, 'root')], check=True)
         root = os.path.join(tree, 'root')
-        for place in ('var/cache/apt', 'var/lib/apt/lists', 'usr/share/doc', 'usr/share/man', 'usr/share/locale'):
-            shutil.rmtree(os.path.join(root, place), ignore_errors=True)
-        for unit in ('systemd-timesyncd.service', 'earlyoom.service', 'nohang.service', 'nohang-desktop.service', 'oomd.service',
-                     'systemd-oomd.service', 'apt-daily.timer', 'apt-daily-upgrade.timer', 'fstrim.timer', 'e2scrub_all.timer'):
-            for wants in ('multi-user.target.wants', 'timers.target.wants', 'sysinit.target.wants'):
-                link = os.path.join(root, 'etc/systemd/system', wants, unit)
-                if os.path.islink(link):
-                    os.unlink(link)
-        with open(os.path.join(root, 'etc/hostname'), 'w', encoding='ascii') as f:
-            f.write('laboratory\n')
-        os.makedirs(os.path.join(root, 'data'), exist_ok=True)
-        units = os.path.join(root, 'etc/systemd/system')
-        with open(os.path.join(units, 'lab.service'), 'w', encoding='ascii') as f:
-            f.write('[Unit]\nAfter=multi-user.target\n[Service]\nType=idle\nExecStart=/lab/guest\n'
-                    'OOMScoreAdjust=-900\n')
-        os.symlink('../lab.service', os.path.join(units, 'multi-user.target.wants/lab.service'))
-        subprocess.run(['mkfs.ext4', '-q', '-F', '-d', root, out, '3G'], check=True)
+        subprocess.run(['mmdebstrap', '--quiet', '--variant=minbase', '--include=' + ','.join(packages),
+                        *('--customize-hook=' + hook for hook in hooks), 'bookworm', root], check=True)
+        make_disk(root, out, size)
     finally:
         shutil.rmtree(tree)
+
+
+def make_trial(out):
+    """The root disk of the trial: real programs, and what they work on."""
+    fill = [f'mkdir -p "$1/lab" && cp {shlex.quote(TRIAL)}/* "$1/lab/"', 'chroot "$1" /lab/fill']
+    make_root(out, [*PACKAGES, *TRIAL_PACKAGES], '16G', fill)
+
+
+def trial_root():
+    """The trial's root disk, one for each state of what is built into it."""
+    digest = hashlib.sha256(' '.join([*PACKAGES, *TRIAL_PACKAGES]).encode())
+    for name in ('fill', 'get.c', 'Trial.java', 'index.php'):
+        with open(os.path.join(TRIAL, name), 'rb') as f:
+            digest.update(f.read())
+    return cached(f'trial-{digest.hexdigest()[:12]}.ext4', make_trial)
 
 
 def make_data(out):
@@ -189,8 +215,8 @@ def make_data(out):
         shutil.rmtree(tree)
 
 
-def images(version):
-    return kernel(version), cached('root.ext4', make_root), cached('data.ext4', make_data)
+def images(version, trial=False):
+    return kernel(version), trial_root() if trial else cached('root.ext4', make_root), cached('data.ext4', make_data)
 
 
 def accelerator():
@@ -340,7 +366,7 @@ def boot(options, files, seconds):
     stood = []
     if not _accelerator:
         _accelerator.extend(accelerator())
-    (_, image, _), root, data = images(options['kernel'])
+    (_, image, _), root, data = images(options['kernel'], options['trial'])
     with tempfile.TemporaryDirectory(dir=CACHE) as here:
         first, result, swap, console = (os.path.join(here, name) for name in ('initrd', 'result', 'swap', 'console'))
         with open(first, 'wb') as f:

@@ -26,6 +26,8 @@ class Scenario:
     assemble: str = 'data=/dev/vdb'  # shell that says where the data disk's file system is
     modules: tuple = ()  # of the kernel, more than every machine has
     remote: bool = False  # a directory of the host is there as the virtiofs file system "remote"
+    trial: bool = False  # on the trial's root disk, with real programs
+    work: str = ''  # what its service counts in /run/result/work
     must_act: bool = True  # False: nobody acts on it by thresholds, and the note says so
 
     @property

@@ -230,6 +230,8 @@ static void died(int pid, unsigned code)
 			    .pid = pid,
 			    .signal = signal,
 			    .code = (int)(code >> 8 & 0xff)};
+	if (name[0] == '\0') /* an event was lost; what nobody has waited for can still be asked */
+		name_from_proc(pid);
 	memcpy(d->name, name, sizeof d->name);
 	if (signal != 0 && strncmp(name, await_name, strlen(await_name)) == 0) {
 		awaited++;
