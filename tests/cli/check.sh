@@ -11,7 +11,7 @@ check() {
 	name=$1 code=$2 stream=$3 pattern=$4 lines=$5
 	shift 5
 	n=$((n + 1))
-	timeout 10 "$program" "$@" >"$dir/1" 2>"$dir/2" </dev/null
+	timeout 60 "$program" "$@" >"$dir/1" 2>"$dir/2" </dev/null
 	got=$?
 	why=
 	[ "$got" = "$code" ] || why="exit $got, not $code"
@@ -40,9 +40,9 @@ unwritten() {
 			continue
 		fi
 		if [ "$to" = full ]; then
-			timeout 10 "$program" "$@" >/dev/full 2>"$dir/2" </dev/null
+			timeout 60 "$program" "$@" >/dev/full 2>"$dir/2" </dev/null
 		else
-			timeout 10 "$program" "$@" >&- 2>"$dir/2" </dev/null
+			timeout 60 "$program" "$@" >&- 2>"$dir/2" </dev/null
 		fi
 		got=$?
 		if [ "$got" = 1 ] && grep -qE 'what was to be printed could not be written: (No space|Bad file|Input.output)' "$dir/2"; then

@@ -16,7 +16,7 @@ import tempfile
 import termios
 import time
 
-PATIENCE = 30  # seconds; only a case that fails waits so long
+PATIENCE = 60  # seconds; only a case that fails waits so long
 USEROOM, CTL = sys.argv[1:3]
 SEQUENCE = re.compile(r'\x1b(\[([?>]?)([0-9;]*)([A-Za-z])|[()][A-Z0-9]|.)', re.S)
 

@@ -588,7 +588,7 @@ static void r36_r54_many_small(struct stage *s)
 	watch(s, USUAL);
 	parent = play(s, "parent", "children=30:2");
 	must_log(s, "killed");
-	if (!wait_for(s, has_room, NULL, 20))
+	if (!wait_for(s, has_room, NULL, 60))
 		fail("memory is still low");
 	settle(s, LONG_ENOUGH_MS);
 	must_live(s, parent);

@@ -242,7 +242,7 @@ static bool shows(struct stage *s, const void *text)
 
 static void must_show(struct stage *s, const char *text)
 {
-	if (!wait_for(s, shows, text, 20))
+	if (!wait_for(s, shows, text, 60))
 		fail("top does not show '%s', only: %s", text, terminal.text);
 }
 

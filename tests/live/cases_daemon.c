@@ -37,7 +37,7 @@ static bool file_says(struct stage *s, const void *what)
 /* The hook has written this to TOLD. */
 static void must_tell(struct stage *s, const char *what)
 {
-	if (!wait_for(s, file_says, what, 20))
+	if (!wait_for(s, file_says, what, 60))
 		fail("the hook did not tell: %s, but: %s", what, told);
 }
 
@@ -385,11 +385,11 @@ static void r113_reload_arms_the_trigger(struct stage *s)
 	on = off + 1;
 	write_file(CONFIG, 0644, "stall = 2\n");
 	(void)kill(s->daemon->pid, SIGHUP);
-	if (!wait_for(s, has_open, &on, 10))
+	if (!wait_for(s, has_open, &on, 60))
 		fail("no trigger after -stall was turned on");
 	write_file(CONFIG, 0644, "stall = off\n");
 	(void)kill(s->daemon->pid, SIGHUP);
-	if (!wait_for(s, has_open, &off, 10))
+	if (!wait_for(s, has_open, &off, 60))
 		fail("a trigger is left after -stall was turned off");
 }
 

@@ -218,7 +218,7 @@ static void r40_back_before_the_shot(struct stage *s)
 	pretend_proc_file(second, "oom_score", NULL);
 	(void)snprintf(path, sizeof(path), "/proc/%d/oom_score", (int)second->pid);
 	s->machine.shape.other_kib += 52 * MIB;
-	if (!wait_for(s, daemon_reads, path, 20))
+	if (!wait_for(s, daemon_reads, path, 60))
 		fail("the daemon does not look for a victim");
 	s->machine.shape.other_kib -= 52 * MIB;
 	settle(s, 50);
@@ -494,7 +494,7 @@ static void r48_parent_does_not_reap(struct stage *s)
 	(void)play(s, "parent", "noreap name=hog grow=48@400");
 	must_log(s, "killed [0-9]+ \\(hog\\) with SIGTERM");
 	must_log(s, "\\(hog\\) is gone: [0-9.]+ MiB back");
-	if (!wait_for(s, hog_is_zombie, NULL, 20))
+	if (!wait_for(s, hog_is_zombie, NULL, 60))
 		fail("the hog is not a zombie");
 	must_live(s, second);
 	must_log_times(s, 1, 1, "killed [0-9]+");
@@ -552,7 +552,7 @@ static void victim_is_lifted(struct stage *s)
 	watch(s, "-m 40 -mk 40");
 	(void)play(s, "tracer", words);
 	must_log(s, "killed [0-9]+ \\(hog\\) with SIGKILL");
-	if (!wait_for(s, hog_may_run_anywhere, NULL, 20))
+	if (!wait_for(s, hog_may_run_anywhere, NULL, 60))
 		fail("the hog was not lifted");
 }
 
@@ -562,7 +562,7 @@ static void r78_lift_is_taken_back(struct stage *s)
 	(void)play(s, "tracer", "stuck name=hog threads=400 grow=50@400");
 	must_log(s, "killed [0-9]+ \\(hog\\) with SIGKILL");
 	settle(s, LONG_ENOUGH_MS);
-	if (!wait_for(s, hog_has_no_priority, NULL, 20))
+	if (!wait_for(s, hog_has_no_priority, NULL, 60))
 		fail("the hog still has a real-time priority");
 }
 

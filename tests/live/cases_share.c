@@ -121,7 +121,7 @@ static void r96_one_memory_is_one_victim(struct stage *s)
 	all_are_ready(s, 2);
 	watch(s, USUAL);
 	must_die(s, hog, SIGTERM);
-	if (!wait_for(s, none_left, "worker", 20))
+	if (!wait_for(s, none_left, "worker", 60))
 		fail("one that uses its memory lives on");
 	must_log(s, "killed %d \\(hog\\) and 30 more that use its memory with SIGTERM",
 		 (int)hog->pid);
@@ -138,7 +138,7 @@ static void r96_all_are_ended_after_the_grace(struct stage *s)
 	all_are_ready(s, 1);
 	watch(s, "-m 40 -mk 10 -grace 0.2");
 	must_die(s, hog, SIGKILL);
-	if (!wait_for(s, none_left, "worker", 20))
+	if (!wait_for(s, none_left, "worker", 60))
 		fail("one that uses its memory lives on");
 	must_log_times(s, 1, 1, "killed .* with SIGTERM");
 	must_log_times(s, 1, 1, "killed .* with SIGKILL");

@@ -278,7 +278,7 @@ static void looks_until(struct stage *s, uint64_t more)
 {
 	uint64_t wanted = status_number(s->daemon->pid, "voluntary_ctxt_switches") + more;
 
-	if (!wait_for(s, has_looked, &wanted, 20))
+	if (!wait_for(s, has_looked, &wanted, 60))
 		fail("the daemon does not look any more");
 }
 
