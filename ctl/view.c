@@ -274,6 +274,7 @@ void view_refresh(struct view *v)
 	v->rank.score_kib = self_kernel_total_kib();
 	v->rank.unseen_kib = rank_unseen_kib(s);
 	v->rank.shmem_kib = s->shmem_kib;
+	v->rank.staying_kib = s->tmpfs_kib + s->sysv_kib;
 	find_pending(v);
 	take_pending(v, s);
 	history.stall = v->stall = last_stall(v);

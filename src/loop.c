@@ -149,6 +149,7 @@ static void prepare_rank(struct useroom *u, const struct sample *s)
 	u->rank.score_kib = self_kernel_total_kib();
 	u->rank.unseen_kib = rank_unseen_kib(s);
 	u->rank.shmem_kib = s->shmem_kib;
+	u->rank.staying_kib = s->tmpfs_kib + s->sysv_kib;
 	u->rank.pending_count = act_pending(&u->act, &u->rank.pending);
 	u->rank.held_back_count = act_held_back(&u->act, s->now_ns, &u->rank.held_back);
 }
@@ -391,6 +392,8 @@ static void keep_ready(struct useroom *u, struct sample *s, const struct decisio
 
 	if (!of_use || (kept && s->now_ns < u->kept_ns + keep_pause(u, d)))
 		return;
+	if (!d->low)
+		sense_segments(&u->sense);
 	if (!(s->have & HAVE_DETAIL))
 		sense_detail(&u->sense, s);
 	prepare_rank(u, s);

@@ -444,7 +444,7 @@ static void bind_together(const struct rank *rank, struct proc_table *t)
 
 void rank_sort(struct rank *rank, struct proc_table *table)
 {
-	share_mark(table, rank->shmem_kib);
+	share_mark(table, rank->shmem_kib, rank->staying_kib);
 	for (unsigned i = 0; i < table->count; i++) {
 		struct proc *p = &table->procs[i];
 

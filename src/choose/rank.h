@@ -59,7 +59,8 @@ struct rank {
 	unsigned pending_count;
 	const struct likeness *held_back; /* their likes are not ended for now (act.h) */
 	unsigned held_back_count;
-	uint64_t shmem_kib; /* share.h; 0: unknown */
+	uint64_t shmem_kib;   /* share.h; 0: unknown */
+	uint64_t staying_kib; /* of it: what goes with no process (staying.h) */
 };
 
 /*

@@ -56,7 +56,7 @@ static struct others look_around(const struct proc_table *t, const struct proc *
 	return o;
 }
 
-static void mark(struct proc *p, const struct others *o, uint64_t shmem_kib)
+static void mark(struct proc *p, const struct others *o, uint64_t shmem_kib, uint64_t staying_kib)
 {
 	uint64_t mapped = shmem_kib > 0 ? min_u64(p->shmem_kib, shmem_kib) : p->shmem_kib;
 	uint64_t own = mapped;
@@ -67,15 +67,17 @@ static void mark(struct proc *p, const struct others *o, uint64_t shmem_kib)
 		own = 0;
 	else if (shmem_kib > 0 && p->shmem_kib + o->shmem > shmem_kib)
 		own = minus_u64(mapped, o->shmem);
+	if (shmem_kib > 0)
+		own = min_u64(own, minus_u64(shmem_kib, staying_kib));
 	p->shared_shmem_kib = mapped - own;
 	p->twice_kib = p->shmem_kib - mapped;
 }
 
-void share_mark(struct proc_table *table, uint64_t shmem_kib)
+void share_mark(struct proc_table *table, uint64_t shmem_kib, uint64_t staying_kib)
 {
 	for (unsigned i = 0; i < table->count; i++) {
 		struct others o = look_around(table, &table->procs[i]);
 
-		mark(&table->procs[i], &o, shmem_kib);
+		mark(&table->procs[i], &o, shmem_kib, staying_kib);
 	}
 }

@@ -12,7 +12,7 @@
  * everybody who can. Relatives that have some are taken to have the same. Others cannot be told by
  * name; but /proc/meminfo counts each page once: where the processes have more of it mapped than
  * there is, whatever the others map may be this one's too. And nobody has more than there is,
- * however often he maps it.
+ * however often he maps it, nor what stays when all have ended.
  */
 #ifndef USEROOM_SHARE_H
 #define USEROOM_SHARE_H
@@ -21,10 +21,10 @@
 
 /*
  * Fill relatives, shared_anon_kib, shared_shmem_kib and twice_kib of all rows. shmem_kib: how much
- * shared memory there is that goes with its processes (Shmem of meminfo, without what stays);
- * 0 where that is not known.
+ * shared memory there is (Shmem of meminfo), 0 where that is not known; staying_kib: how much of it
+ * goes with no process (look/staying.h).
  */
-void share_mark(struct proc_table *table, uint64_t shmem_kib);
+void share_mark(struct proc_table *table, uint64_t shmem_kib, uint64_t staying_kib);
 
 /* The process whose memory it uses: itself, nearly always. */
 static inline pid_t share_owner(const struct proc *p)

@@ -189,8 +189,8 @@ static uint64_t need_kib(const struct config *config, const struct levels *l,
  */
 static uint64_t killable_kib(const struct sample *s)
 {
-	uint64_t shared = min_u64(s->shmem_kib, minus_u64(s->mapped_kib, s->file_kib));
-
+	uint64_t shared = min_u64(minus_u64(s->shmem_kib, s->sysv_kib),
+				  minus_u64(s->mapped_kib, s->file_kib));
 	uint64_t held = s->anon_kib + s->page_tables_kib + shared;
 
 	/* Lines of another world may say more than there is (R84). */

@@ -651,6 +651,28 @@ int parse_int(const char *text, size_t length, int32_t *ret)
 	return 0;
 }
 
+/* key shmid perms size cpid lpid nattch uid gid cuid cgid atime dtime ctime rss swap; perms are
+ * octal (ipc/shm.c, sysvipc_shm_proc_show). */
+static uint64_t segment_bytes(struct span line)
+{
+	uint64_t perms, rss;
+
+	if (!skip_fields(&line, 2) || !take_field(&line, UINT64_MAX, &perms) ||
+	    !skip_fields(&line, 11) || !take_field(&line, UINT64_MAX, &rss))
+		return 0;                       /* the heading, for one */
+	return perms / 1000 % 10 & 1 ? 0 : rss; /* SHM_DEST is 01000 */
+}
+
+uint64_t parse_sysv_shm(const char *text, size_t length)
+{
+	struct span all = {text, text + length}, line;
+	uint64_t bytes = 0;
+
+	while (take_line(&all, &line))
+		bytes += segment_bytes(line);
+	return bytes / 1024;
+}
+
 unsigned parse_numbers(const char *text, size_t length, int32_t *ret, unsigned max)
 {
 	struct span s = {text, text + length};

@@ -235,6 +235,12 @@ int parse_status_end(const struct status_text *status, struct proc_status *ret);
  * outside int32_t. */
 int parse_int(const char *text, size_t length, int32_t *ret);
 
+/*
+ * What the segments of /proc/sysvipc/shm hold in memory, KiB, without those that go with their last
+ * user (SHM_DEST: shmctl(IPC_RMID) was called). Whole lines only.
+ */
+uint64_t parse_sysv_shm(const char *text, size_t length);
+
 /* Numbers with a blank behind each (/proc/PID/task/TID/children), up to the first that is none.
  * Returns how many. */
 unsigned parse_numbers(const char *text, size_t length, int32_t *ret, unsigned max);

@@ -83,6 +83,9 @@ struct sample {
 				 mapped */
 	uint64_t file_kib;    /* Cached without Shmem: the page cache of files */
 	uint64_t shmem_kib;   /* Shmem: tmpfs and shared memory */
+	uint64_t tmpfs_kib;   /* of it, and in swap: files in tmpfs (staying.h) */
+	uint64_t sysv_kib;    /* of it: System V segments that stay; as it was before memory was low
+			       */
 	uint64_t slab_kib;    /* SUnreclaim */
 	uint64_t hugetlb_kib; /* Hugetlb, or HugePages_Total * Hugepagesize before 4.16 */
 	uint64_t pool_kib;    /* of it: what is not in mem_total_kib; in every sample */

@@ -70,6 +70,9 @@ int sense_open(struct sense *sense, int proc_fd)
 	sense->trigger_fd = -1;
 	sense->low_kib = sense->low_ns = sense->low_of_kib = 0;
 	sense->real = process_dir_is_proc(proc_fd);
+	sense->staying = (struct staying){0};
+	if (sense->real)
+		staying_open(&sense->staying, proc_fd);
 	sense->facts = (struct usable_facts){0};
 	sense->balloon_in_total = sense->swap_leaving = false;
 	sense->facts_ns = sense->facts_of_kib = sense->swap_total_kib = 0;
@@ -97,6 +100,13 @@ void sense_close(struct sense *sense)
 	close_kept(&sense->memory_pressure_fd);
 	close_kept(&sense->io_pressure_fd);
 	close_kept(&sense->trigger_fd);
+	staying_close(&sense->staying);
+}
+
+void sense_segments(struct sense *sense)
+{
+	if (sense->real)
+		staying_read_sysv(&sense->staying);
 }
 
 int sense_arm(struct sense *sense)
@@ -162,8 +172,11 @@ static void fill_levels(const struct sense *sense, const struct meminfo *m, stru
 		s->have |= HAVE_MEM;
 }
 
-static void fill_holders(const struct meminfo *m, struct sample *s)
+static void fill_holders(const struct sense *sense, const struct meminfo *m, struct sample *s)
 {
+	/* In a container with a meminfo of its own, tmpfs may be another's. */
+	s->tmpfs_kib = s->have & HAVE_FOREIGN ? 0 : staying_tmpfs_kib(&sense->staying);
+	s->sysv_kib = sense->staying.sysv_kib;
 	s->anon_kib = m->kib[MEMINFO_ANON_PAGES];
 	s->mapped_kib = m->kib[MEMINFO_MAPPED];
 	s->shmem_kib = m->kib[MEMINFO_SHMEM];
@@ -474,7 +487,7 @@ void sense_read(struct sense *sense, bool detail, struct sample *ret)
 	*ret = (struct sample){.now_ns = clock_now(), .low_kib = sense->low_kib};
 	read_levels(sense, detail, ret, &m);
 	if (detail)
-		fill_holders(&m, ret);
+		fill_holders(sense, &m, ret);
 }
 
 void sense_detail(struct sense *sense, struct sample *s)
@@ -485,7 +498,7 @@ void sense_detail(struct sense *sense, struct sample *s)
 	read_levels(sense, true, &again, &m);
 	if (!(again.have & HAVE_MEM) || !has(&m, MEMINFO_MEM_TOTAL))
 		return;
-	fill_holders(&m, &again);
+	fill_holders(sense, &m, &again);
 	*s = again;
 }
 

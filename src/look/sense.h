@@ -7,6 +7,7 @@
 
 #include "look/disks.h"
 #include "look/sample.h"
+#include "look/staying.h"
 #include "look/usable.h"
 
 #include <stdbool.h>
@@ -31,6 +32,8 @@ struct sense {
 	uint64_t low_kib;    /* see struct sample; read again now and then, for it can be set */
 	uint64_t low_ns;     /* when */
 	uint64_t low_of_kib; /* of so much memory */
+
+	struct staying staying;
 
 	/* What seldom changes, or can only be seen in a meminfo that is read as a whole. */
 	bool real; /* this is /proc and no tree that looks like it: the kernel can be asked too */
@@ -80,6 +83,9 @@ void sense_detail(struct sense *sense, struct sample *sample);
  * only while memory is short. What could not be read is not in sample->have.
  */
 void sense_waits(struct sense *sense, struct sample *sample);
+
+/* Read what System V segments hold. Only while memory is not low: it may wait (staying.h). */
+void sense_segments(struct sense *sense);
 
 /* What cannot be seen of this machine. */
 enum sense_blind {

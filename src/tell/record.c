@@ -341,7 +341,9 @@ static void add_to_span(struct record *r, const struct sample *s)
 	DO(VALUE_POOL, pool_kib)                                                                   \
 	DO(VALUE_BALLOON, balloon_kib)                                                             \
 	DO(VALUE_SWAP_LEAVING, swap_leaving_kib)                                                   \
-	DO(VALUE_ACTIVATIONS, waits.activations)
+	DO(VALUE_ACTIVATIONS, waits.activations)                                                   \
+	DO(VALUE_TMPFS, tmpfs_kib)                                                                 \
+	DO(VALUE_SYSV, sysv_kib)
 
 void recording_to_sample(const struct recording_look *look, struct sample *ret_sample)
 {

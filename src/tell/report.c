@@ -339,6 +339,21 @@ static void say_swapoff(struct text *t, const struct event *e)
 	add(t, " back into memory: nobody else is ended meanwhile");
 }
 
+/* Which of it must be removed by hand. */
+static void say_staying(struct text *t, const struct sample *s)
+{
+	if (s->tmpfs_kib > 0) {
+		add(t, ", ");
+		add_size(t, s->tmpfs_kib);
+		add(t, " in files of /dev/shm, /tmp or /run");
+	}
+	if (s->sysv_kib > 0) {
+		add(t, ", ");
+		add_size(t, s->sysv_kib);
+		add(t, " in System V segments (ipcs -m)");
+	}
+}
+
 static void say_futile(struct text *t, const struct event *e)
 {
 	say_stall(t, e);
@@ -350,6 +365,8 @@ static void say_futile(struct text *t, const struct event *e)
 	add(t, "; ending processes cannot help: %s hold", holder_text(e->decision.futile));
 	add(t, is_one_holder(e->decision.futile) ? "s " : " ");
 	add_size(t, e->decision.futile_kib);
+	if (e->decision.futile == HOLDER_SHMEM)
+		say_staying(t, &e->sample);
 }
 
 static void say_start(struct text *t, const struct event *e)

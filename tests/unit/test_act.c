@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -132,6 +133,72 @@ static void r43_r44_the_same_without_pidfds(void **state)
 {
 	act.no_pidfd = true;
 	r43_another_process_by_now(state);
+}
+
+static pid_t another_child(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (;;)
+			(void)pause();
+	}
+	return pid;
+}
+
+/* R96: who uses its memory gets its signal, and it is not gone before they all are. */
+static void r96_all_get_the_signal(void **state)
+{
+	static struct proc p;
+	struct sample s = {.have = HAVE_MEM, .now_ns = 1};
+	pid_t other = another_child(), reused = another_child();
+	siginfo_t info = {0};
+
+	(void)state;
+	assert_int_equal(process_read(scan.proc_fd, other, &p), 0);
+	e.together[0] = (struct process_id){other, p.start_ticks};
+	assert_int_equal(process_read(scan.proc_fd, reused, &p), 0);
+	e.together[1] = (struct process_id){reused, p.start_ticks - 1}; /* its number only */
+	e.together_count = 2;
+	assert_int_equal(act_on(&act, &config, &e, false), 0);
+	assert_int_equal(waitid(P_PID, (id_t)other, &info, WEXITED | WNOWAIT), 0);
+	assert_int_equal(info.si_status, SIGTERM);
+	assert_int_equal(told, 1);
+	assert_int_equal(ended_by(), SIGTERM);
+	act_follow(&act, &s);
+	assert_int_equal(told_last, EVENT_FREED);
+	info.si_pid = 0;
+	assert_int_equal(waitid(P_PID, (id_t)reused, &info, WEXITED | WNOHANG | WNOWAIT), 0);
+	assert_int_equal(info.si_pid, 0);
+	(void)kill(reused, SIGKILL); /* our own children, not yet waited for */
+	(void)waitpid(reused, NULL, 0);
+	(void)waitpid(other, NULL, 0);
+}
+
+/* The victim has ended, one with its memory has not: that one is followed on. */
+static void r96_not_gone_before_the_last(void **state)
+{
+	static struct proc p;
+	struct sample s = {.have = HAVE_MEM, .now_ns = 1};
+	pid_t other;
+
+	(void)state;
+	(void)signal(SIGTERM, SIG_IGN);
+	other = another_child();
+	(void)signal(SIGTERM, SIG_DFL);
+	assert_int_equal(process_read(scan.proc_fd, other, &p), 0);
+	e.together[0] = (struct process_id){other, p.start_ticks};
+	e.together_count = 1;
+	assert_int_equal(act_on(&act, &config, &e, false), 0);
+	assert_int_equal(ended_by(), SIGTERM);
+	act_follow(&act, &s);
+	assert_int_equal(act.victims[0].state, VICTIM_TERMED);
+	assert_int_equal(act.victims[0].followed.pid, other);
+	(void)kill(other, SIGKILL); /* our own child, not yet waited for */
+	(void)waitpid(other, NULL, 0);
+	act_follow(&act, &s);
+	assert_int_equal(told_last, EVENT_FREED);
 }
 
 /* R48: dead, and nobody has waited for it. */
@@ -468,6 +535,8 @@ int main(void)
 		WITH_CHILD(r83_a_gap_is_no_time_to_leave_in),
 		WITH_CHILD(r43_another_process_by_now),
 		WITH_CHILD(r43_r44_the_same_without_pidfds),
+		WITH_CHILD(r96_all_get_the_signal),
+		WITH_CHILD(r96_not_gone_before_the_last),
 		WITH_CHILD(r48_a_zombie_is_gone),
 		WITH_CHILD(r62_a_dry_run_sends_nothing),
 		WITH_CHILD(r109_a_dry_run_ends_nobody_any_more),

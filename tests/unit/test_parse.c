@@ -529,6 +529,38 @@ static void stat_kernel_thread(void **state)
 	assert_int_equal(stat.ppid, 0);
 }
 
+/* One that is marked to be removed goes with its last user. */
+static void r93_sysv_segments(void **state)
+{
+#define HEADING                                                                                    \
+	"       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  " \
+	"cgid      atime      dtime      ctime                   rss                  swap\n"
+#define SEGMENT(perms, rss)                                                                        \
+	"         0          3  " perms                                                            \
+	"              65011712     2     2      0     0     0     0"                              \
+	"     0 1764172800 1764172800 1764172800              " rss "                     0\n"
+	static const struct {
+		const char *text;
+		uint64_t kib;
+	} rows[] = {
+		{HEADING, 0},
+		{HEADING SEGMENT(" 600", "65011712"), 63488},
+		{HEADING SEGMENT("1600", "65011712"), 0},
+		{HEADING SEGMENT(" 600", "4096") SEGMENT("1666", "8192") SEGMENT(" 666", "12288"),
+		 16},
+		{HEADING "  0 3 600 65011712 2 2 0 0 0 0 0 1 1 1 4096", 0}, /* cut */
+		{"", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char *copy = bare(rows[i].text, strlen(rows[i].text));
+
+		assert_int_equal(parse_sysv_shm(copy, strlen(rows[i].text)), rows[i].kib);
+		free(copy);
+	}
+}
+
 static void r96_children(void **state)
 {
 	static const struct {
@@ -1082,6 +1114,7 @@ int main(void)
 		cmocka_unit_test(r33_stat_cut_anywhere),
 		cmocka_unit_test(stat_rejects),
 		cmocka_unit_test(stat_kernel_thread),
+		cmocka_unit_test(r93_sysv_segments),
 		cmocka_unit_test(r94_stat_layout),
 		cmocka_unit_test(r96_children),
 		cmocka_unit_test(statm),

@@ -21,7 +21,7 @@
 
 static struct config config;
 static struct proc_table table;
-static uint64_t shmem_kib; /* of the machine */
+static uint64_t shmem_kib, staying_kib; /* of the machine */
 
 static int fresh(void **state)
 {
@@ -30,7 +30,7 @@ static int fresh(void **state)
 	config.min_victim_ppm = 10000;
 	config.protect_critical = true;
 	memset(&table, 0, sizeof(table));
-	shmem_kib = 0;
+	shmem_kib = staying_kib = 0;
 	return 0;
 }
 
@@ -44,6 +44,7 @@ static struct rank judge_all(void)
 		.self = 77,
 		.may_kill_all = true,
 		.shmem_kib = shmem_kib,
+		.staying_kib = staying_kib,
 	};
 
 	return rank;
@@ -479,6 +480,18 @@ static void r93_each_has_its_own(void **state)
 	assert_int_equal(table.procs[1].freeable_kib, MIB(50) + GIB(4));
 }
 
+/* 9 GiB of what there is are files in /dev/shm: who maps them does not give them back. */
+static void r93_files_stay(void **state)
+{
+	(void)state;
+	shmem_kib = GIB(10);
+	staying_kib = GIB(9);
+	(void)add_shmem("one", 50, 8192);
+	(void)add("leak", 4000);
+	assert_string_equal(best_name(), "leak");
+	assert_int_equal(table.procs[1].freeable_kib, MIB(50) + GIB(1));
+}
+
 /* What cannot be known is not guessed: a meminfo that was not read proves nothing. */
 static void r93_without_meminfo_it_counts(void **state)
 {
@@ -814,6 +827,7 @@ int main(void)
 		cmocka_unit_test_setup(r93_more_is_mapped_than_there_is, fresh),
 		cmocka_unit_test_setup(r93_what_the_others_cannot_have, fresh),
 		cmocka_unit_test_setup(r93_each_has_its_own, fresh),
+		cmocka_unit_test_setup(r93_files_stay, fresh),
 		cmocka_unit_test_setup(r93_without_meminfo_it_counts, fresh),
 		cmocka_unit_test_setup(r94_a_copy_and_its_parent_have_it_once, fresh),
 		cmocka_unit_test_setup(r94_the_copy_before_its_parent, fresh),

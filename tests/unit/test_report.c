@@ -346,6 +346,49 @@ static void r05_the_holder_is_named(void **state)
 	must_hold(as_text(),
 		  "ending processes cannot help: tmpfs and shared memory (Shmem) hold 3 GiB");
 	must_hold(as_json(), "\"holder\":\"shmem\",\"holder_kib\":3145728}");
+	e.sample.tmpfs_kib = 2097152;
+	e.sample.sysv_kib = 1048576;
+	must_hold(as_text(),
+		  "(Shmem) hold 3 GiB, 2 GiB in files of /dev/shm, /tmp or /run, 1 GiB in "
+		  "System V segments (ipcs -m)");
+}
+
+static void r96_who_ends_with_it_is_said(void **state)
+{
+	(void)state;
+	e.together_count = 30;
+	must_hold(as_text(), "killed 4711 (java) and 30 more that use its memory with SIGTERM: ");
+	must_hold(as_json(), "\"together\":30,");
+}
+
+/* What is shared is only said where it matters. */
+static void r93_what_it_shares_is_said(void **state)
+{
+	(void)state;
+	e.victim.freeable_kib = 102400;
+	e.victim.shared_anon_kib = 1024;
+	assert_null(strstr(as_text(), "shares"));
+	e.victim.shared_shmem_kib = 1024;
+	must_hold(as_text(), "it held 100 MiB and shares 2 MiB with others");
+	must_hold(as_json(), "\"freeable_kib\":102400,\"shared_kib\":2048,");
+}
+
+static void r94_one_that_gave_nothing(void **state)
+{
+	(void)state;
+	e.type = EVENT_FREED;
+	e.came_back_kib = 38;
+	e.since_signal_ns = 403 * NS_PER_MS;
+	e.victim.freeable_kib = 0;
+	e.victim.shared_anon_kib = 102400;
+	assert_null(strstr(as_text(), "others hold it too"));
+	e.held_back = true;
+	must_hold(as_text(),
+		  "4711 (java) is gone: 38 KiB back after 403 ms, of 100 MiB that it held: "
+		  "others hold it too, so none like it is ended for a while");
+	must_hold(as_json(), "\"held_back\":true");
+	e.type = EVENT_NOBODY;
+	must_hold(as_json(), "\"held_back\":true");
 }
 
 static void r52_the_kernel_was_faster(void **state)
@@ -407,6 +450,9 @@ int main(void)
 		cmocka_unit_test_setup(nothing_overflows, fresh),
 		cmocka_unit_test_setup(every_event_has_both_forms, fresh),
 		cmocka_unit_test_setup(r05_the_holder_is_named, fresh),
+		cmocka_unit_test_setup(r96_who_ends_with_it_is_said, fresh),
+		cmocka_unit_test_setup(r93_what_it_shares_is_said, fresh),
+		cmocka_unit_test_setup(r94_one_that_gave_nothing, fresh),
 		cmocka_unit_test_setup(r52_the_kernel_was_faster, fresh),
 		cmocka_unit_test_setup(r118_what_was_not_read_is_absent, fresh),
 		cmocka_unit_test_setup(notes_are_json_too, fresh),
