@@ -587,7 +587,10 @@ static void take_signals(struct useroom *u)
 
 static void note_hook(const char *path, const struct hook_done *done)
 {
-	if (done->error)
+	if (done->refused[0] != '\0')
+		log_line(LOG_WARN, "hook %s is not run, others may change it: %s", path,
+			 done->refused);
+	else if (done->error)
 		log_line(LOG_WARN, "hook %s: %s", path, strerror(done->error));
 	else if (done->stuck)
 		log_line(LOG_WARN, "hook %s hangs in the kernel and is left alone", path);

@@ -380,6 +380,11 @@ int main(int argc, char **argv)
 		say_mistakes(scratch);
 		return 2;
 	}
+	if (u->source.mode != CONFIG_HELP && u->source.mode != CONFIG_VERSION &&
+	    config_check_files(scratch, sizeof(scratch)) < 0) {
+		say_mistakes(scratch);
+		return 2;
+	}
 	tell_configure(&u->config);
 	switch (u->source.mode) {
 	case CONFIG_HELP:

@@ -11,6 +11,9 @@
 #ifndef USERS_FILE /* the tests bring their own */
 #define USERS_FILE "/etc/passwd"
 #endif
+#ifndef GROUPS_FILE
+#define GROUPS_FILE "/etc/group"
+#endif
 
 /* A line of passwd(5): name:password:uid:gid:gecos:home:shell. One that is longer than this is
  * passed over. */
@@ -27,9 +30,9 @@ struct reader {
 
 static struct reader reader;
 
-static int reader_open(struct reader *r)
+static int reader_open(struct reader *r, const char *path)
 {
-	r->fd = open(USERS_FILE, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	r->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	r->used = r->taken = 0;
 	r->at_end = r->skipping = false;
 	return r->fd < 0 ? -errno : 0;
@@ -125,7 +128,7 @@ static int find_line(const char *name, uint32_t *uid, char **ret_name)
 {
 	char *line, *found_name;
 	uint32_t found_uid = 0;
-	int r = reader_open(&reader);
+	int r = reader_open(&reader, USERS_FILE);
 
 	if (r < 0)
 		return r;
@@ -192,4 +195,85 @@ const char *users_name(uint32_t uid, char *buf, size_t size)
 		buf[n] = '\0';
 	}
 	return buf;
+}
+
+/* ---- groups ---- */
+
+static bool is_us(uint32_t uid)
+{
+	return uid == 0 || uid == geteuid();
+}
+
+/* Does any user but us have this as the group of passwd(5)? */
+static bool is_group_of_others(uint32_t gid)
+{
+	struct reader r;
+	char *line, *name, *end;
+	uint32_t uid, its_gid;
+	bool others = reader_open(&r, USERS_FILE) < 0;
+
+	if (others)
+		return true;
+	while (!others && (line = reader_line(&r))) {
+		char *group;
+
+		if (!split_line(line, &name, &uid))
+			continue;
+		group = strchr(name, '\0') + 1; /* password:uid, then a NUL */
+		group = strchr(group, '\0') + 1;
+		end = strchr(group, ':');
+		if (end != NULL)
+			*end = '\0';
+		others = decimal(group, &its_gid) && its_gid == gid && !is_us(uid);
+	}
+	(void)close(r.fd);
+	return others;
+}
+
+static bool is_our_name(const char *name)
+{
+	struct reader r;
+	char *line, *found;
+	uint32_t uid;
+	bool ours = false;
+
+	if (reader_open(&r, USERS_FILE) < 0)
+		return false;
+	while (!ours && (line = reader_line(&r)))
+		ours = split_line(line, &found, &uid) && strcmp(found, name) == 0 && is_us(uid);
+	(void)close(r.fd);
+	return ours;
+}
+
+/* The last field of a line of group(5), cut at its commas. */
+static bool are_our_names(char *members)
+{
+	for (char *name = members, *next; name != NULL; name = next) {
+		next = strchr(name, ',');
+		if (next != NULL)
+			*next++ = '\0';
+		if (*name != '\0' && !is_our_name(name))
+			return false;
+	}
+	return true;
+}
+
+bool users_group_is_ours(uint32_t gid)
+{
+	struct reader r;
+	char *line, *name;
+	uint32_t its_gid;
+	bool known = false, ours = true;
+
+	if (is_group_of_others(gid) || reader_open(&r, GROUPS_FILE) < 0)
+		return false;
+	while (ours && (line = reader_line(&r))) {
+		if (!split_line(line, &name, &its_gid) || its_gid != gid)
+			continue;
+		known = true;
+		/* name, NUL, password:gid, NUL, members */
+		ours = are_our_names(strchr(strchr(name, '\0') + 1, '\0') + 1);
+	}
+	(void)close(r.fd);
+	return known && ours;
 }

@@ -7,6 +7,7 @@
 #ifndef USEROOM_USERS_H
 #define USEROOM_USERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,5 +17,11 @@ int users_uid(const char *name, uint32_t *ret_uid);
 
 /* Name of a number: /etc/passwd only. Returns buf: the name, or "" when it is not listed. */
 const char *users_name(uint32_t uid, char *buf, size_t size);
+
+/*
+ * Is nobody in this group but root and the user that we run as? By /etc/group and /etc/passwd: of
+ * whom only a directory service knows, it is not known, and false. Thread-safe, unlike the others.
+ */
+bool users_group_is_ours(uint32_t gid);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/compat.h"
 #include "base/log.h"
+#include "base/trust.h"
 #include "base/units.h"
 #include "base/util.h"
 #include "settings/foreign.h"
@@ -582,6 +583,20 @@ int config_load(int argc, char **argv, struct config *ret_config, struct config_
 	return load(ret_source, ret_config, errors, errors_size);
 }
 
+int config_check_files(char *errors, unsigned errors_size)
+{
+	struct mistakes m = {.buf = errors, .size = errors_size};
+	char why[256];
+
+	errors[0] = '\0';
+	for (unsigned i = 0; i < origins.file_count; i++) {
+		if (trust_path(origins.file_names[i], why, sizeof(why)) == -EPERM)
+			mistake(&m, "%s is not read, others may change it: %s",
+				origins.file_names[i], why);
+	}
+	return m.count > 0 ? -EPERM : 0;
+}
+
 int config_reload(const struct config_source *source, struct config *ret_config, char *errors,
 		  unsigned errors_size)
 {
@@ -591,6 +606,8 @@ int config_reload(const struct config_source *source, struct config *ret_config,
 	static struct config config; /* the running one stays as it is until this one is whole */
 	int r = load(&again, &config, errors, errors_size);
 
+	if (r == 0)
+		r = config_check_files(errors, errors_size);
 	if (r == 0)
 		*ret_config = config;
 	return r;
@@ -651,11 +668,19 @@ void config_print(const struct config *config, const struct config_source *sourc
 
 static void remark_program(struct mistakes *m, const char *option, const char *path)
 {
-	char safe[128];
+	char safe[1024], why[256];
+	struct stat st;
 
-	if (path[0] != '\0' && access(path, X_OK) < 0)
-		mistake(m, "-%s %s cannot be run: %s", option, log_safe(path, safe, sizeof(safe)),
-			strerror(errno));
+	if (path[0] == '\0')
+		return;
+	(void)log_safe(path, safe, sizeof(safe));
+	if (access(path, X_OK) < 0)
+		mistake(m, "-%s %s cannot be run: %s", option, safe, strerror(errno));
+	else if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		mistake(m, "-%s %s cannot be run: it is %s", option, safe,
+			S_ISDIR(st.st_mode) ? "a directory" : "no file");
+	else if (trust_path(path, why, sizeof(why)) == -EPERM)
+		mistake(m, "-%s %s is not run, others may change it: %s", option, safe, why);
 }
 
 /* What a path of a list is, where it is there: a path is compared with that of the executable. */

@@ -109,8 +109,15 @@ struct config_source {
 int config_load(int argc, char **argv, struct config *ret_config, struct config_source *ret_source,
 		char *errors, unsigned errors_size);
 
-/* The same with the source of an earlier config_load: what SIGHUP does. On failure *ret_config is
- * untouched. */
+/*
+ * Could anybody but root and us have written the files that the last config_load read (trust.h)?
+ * They say what root runs, and whom it ends. 0, or -EPERM with one line for each of them. For the
+ * daemon; useroomctl reads anybody's.
+ */
+int config_check_files(char *errors, unsigned errors_size);
+
+/* The same with the source of an earlier config_load, and config_check_files(): what SIGHUP does.
+ * On failure *ret_config is untouched. */
 int config_reload(const struct config_source *source, struct config *ret_config, char *errors,
 		  unsigned errors_size);
 

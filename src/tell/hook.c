@@ -4,6 +4,7 @@
 #include "act/act.h"
 #include "base/clock.h"
 #include "base/compat.h"
+#include "base/trust.h"
 #include "base/util.h"
 #include "look/sense.h"
 #include "tell/report.h"
@@ -191,6 +192,10 @@ static struct hook_done run_one(struct work *w)
 	pid_t child;
 
 	reap_stuck(w);
+	/* Asked each time: what others may do to it can change while we run (R107). */
+	if (trust_path(w->request.path, done.refused, sizeof(done.refused)) == -EPERM)
+		return done;
+	done.refused[0] = '\0';
 	make_environment(w);
 	done.error = -give_stdin(w);
 	child = hook_spawn(w->request.path, &w->attributes, &w->actions, w->environment);

@@ -25,11 +25,12 @@ struct hook {
 
 struct hook_done {
 	pid_t victim;
-	int error;      /* errno of what failed, 0: it ran */
-	int status;     /* waitid's si_status */
-	bool signalled; /* status is a signal */
-	bool timed_out; /* it was ended because its time was up */
-	bool stuck;     /* and did not end then: it hangs in the kernel, and is left alone */
+	int error;         /* errno of what failed, 0: it ran */
+	int status;        /* waitid's si_status */
+	bool signalled;    /* status is a signal */
+	bool timed_out;    /* it was ended because its time was up */
+	bool stuck;        /* and did not end then: it hangs in the kernel, and is left alone */
+	char refused[160]; /* it was not run: others may change it, and who; else "" */
 };
 
 /* Start the thread. 0 or a negative errno. Does nothing when it is started already. */

@@ -190,7 +190,8 @@ static int write_file(int dir, const struct recording_header *from, uint64_t fir
 
 	make_name(name, first_event);
 	(void)snprintf(part, sizeof(part), ".%s", name);
-	fd = openat(dir, part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
+	(void)unlinkat(dir, part, 0); /* whoever left it: nothing that is there is written to */
+	fd = openat(dir, part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
 	if (fd < 0)
 		return -errno;
 	r = recording_save(fd, from, first_event);

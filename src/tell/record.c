@@ -171,9 +171,10 @@ static int open_file(const char *path)
 		(void)close(fd);
 		return error;
 	}
-	if (fstat(fd, &s) < 0 || !S_ISREG(s.st_mode)) {
+	/* Not somebody else's, who could cut it under our map; and under no other name. */
+	if (fstat(fd, &s) < 0 || !S_ISREG(s.st_mode) || s.st_uid != geteuid() || s.st_nlink > 1) {
 		(void)close(fd);
-		return -EINVAL;
+		return -EPERM;
 	}
 	(void)fchmod(
 		fd,

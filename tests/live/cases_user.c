@@ -188,6 +188,104 @@ static void r111_lock_is_no_hard_link(struct stage *s)
 	link_is_no_lock(s, link, "it is not a file of our own");
 }
 
+/* ---- files that others may change ---- */
+
+#define HOOK STAGE "/hook"
+#define TOLD "/tmp/told"
+
+static void must_refuse(struct stage *s, const char *why)
+{
+	s->daemon = start_daemon(s, "");
+	must_exit(s, s->daemon, 2);
+	must_log(s, "^useroom: " CONFIG "[^ ]* is not read, others may change it: %s", why);
+	s->daemon_left = true;
+}
+
+static void r107_configuration_of_everybody(struct stage *s)
+{
+	write_file(CONFIG, 0666, "m = 40\nmk = 10\n");
+	(void)chmod(CONFIG, 0666);
+	must_refuse(s, CONFIG " is writable by everybody \\(mode 0666\\)");
+}
+
+static void r107_drop_ins_of_everybody(struct stage *s)
+{
+	write_file(CONFIG, 0644, "m = 40\nmk = 10\n");
+	(void)mkdir(CONFIG ".d", 0755);
+	(void)chmod(CONFIG ".d", 0777);
+	write_file(CONFIG ".d/1.conf", 0644, "m = 30\n");
+	must_refuse(s, CONFIG ".d is writable by everybody \\(mode 0777\\)");
+}
+
+static void r107_configuration_of_a_stranger(struct stage *s)
+{
+	if (!s->real_root)
+		skip("other users can be played by root only");
+	write_file(CONFIG, 0644, "m = 40\nmk = 10\n");
+	if (chown(CONFIG, NOBODY, NOBODY) < 0)
+		fail("chown: %s", strerror(errno));
+	must_refuse(s, CONFIG " belongs to uid 65534");
+}
+
+/* A reload that would take one over keeps what runs. */
+static void r107_reload_refuses(struct stage *s)
+{
+	struct actor *hog;
+
+	write_file(CONFIG, 0644, "m = 40\nmk = 10\ngrace = 30\n");
+	watch(s, "");
+	write_file(CONFIG, 0644, "m = 0\nmk = 0\n");
+	(void)chmod(CONFIG, 0666);
+	(void)kill(s->daemon->pid, SIGHUP);
+	must_log(s, CONFIG " is not read, others may change it: ");
+	must_log(s, "the running one stays");
+	hog = play(s, "hog", HOG);
+	must_be_only_victim(s, hog, SIGTERM);
+}
+
+/* The machine without its daemon would be worse: it runs, and the hook does not. */
+static void r107_hook_of_everybody(struct stage *s)
+{
+	struct actor *hog;
+
+	write_file(HOOK, 0755, "#!/bin/sh\necho $USEROOM_EVENT >>" TOLD "\n");
+	(void)chmod(HOOK, 0777);
+	watch(s, USUAL "-hook " HOOK " -pre-kill " HOOK " -pre-kill-time 5");
+	must_log(s, "^-hook " HOOK " is not run, others may change it: " HOOK
+		    " is writable by everybody");
+	must_log(s, "^-pre-kill " HOOK " is not run, others may change it: ");
+	hog = play(s, "hog", HOG);
+	must_be_only_victim(s, hog, SIGTERM);
+	must_log(s, "recovered");
+	must_log(s, "^hook " HOOK " is not run, others may change it: " HOOK " is writable by");
+	if (access(TOLD, F_OK) == 0)
+		fail("the hook was run");
+}
+
+/* Made safe while the daemon runs, and then not safe any more. */
+static void r107_hook_is_asked_each_time(struct stage *s)
+{
+	struct actor *hog;
+
+	write_file(HOOK, 0755, "#!/bin/sh\necho $USEROOM_EVENT >>" TOLD "\n");
+	watch(s, USUAL "-hook " HOOK);
+	must_be_there(s, TOLD);
+	(void)unlink(TOLD);
+	(void)chmod(HOOK, 0777);
+	hog = play(s, "hog", HOG);
+	must_die(s, hog, SIGTERM);
+	must_log(s, "^hook " HOOK " is not run, others may change it");
+	must_log(s, "recovered");
+	if (access(TOLD, F_OK) == 0)
+		fail("the hook was run");
+}
+
+static void r107_hook_is_a_directory(struct stage *s)
+{
+	watch(s, USUAL "-hook /run/stage");
+	must_log(s, "^-hook /run/stage cannot be run: it is a directory");
+}
+
 /* ---- words ---- */
 
 static void r106_reload_says_it_too(struct stage *s)
@@ -277,7 +375,7 @@ static void r112_the_largest_recording(struct stage *s)
 		hog = play(s, "hog", HOG);
 		must_die(s, hog, SIGTERM);
 		must_log(s, "%d \\(hog\\) is gone", (int)hog->pid);
-		if (!wait_for(s, is_kept, NULL, 60))
+		if (!wait_for(s, is_kept, NULL, 180))
 			fail("the incident was not kept");
 	}
 	if (s->daemon->ended)
@@ -362,6 +460,13 @@ static void r109_reload_protects(struct stage *s)
 }
 
 const struct live_case user_cases[] = {
+	{"r107_configuration_of_everybody", r107_configuration_of_everybody, NULL, false},
+	{"r107_drop_ins_of_everybody", r107_drop_ins_of_everybody, NULL, false},
+	{"r107_configuration_of_a_stranger", r107_configuration_of_a_stranger, NULL, false},
+	{"r107_reload_refuses", r107_reload_refuses, NULL, false},
+	{"r107_hook_of_everybody", r107_hook_of_everybody, NULL, false},
+	{"r107_hook_is_asked_each_time", r107_hook_is_asked_each_time, NULL, false},
+	{"r107_hook_is_a_directory", r107_hook_is_a_directory, NULL, false},
 	{"r106_reload_says_it_too", r106_reload_says_it_too, NULL, false},
 	{"r112_the_largest_recording", r112_the_largest_recording, NULL, false},
 	{"r112_incidents_in_memory", r112_incidents_in_memory, NULL, false},

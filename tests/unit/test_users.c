@@ -6,11 +6,14 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
 static char passwd_path[] = "/tmp/useroom-test-users-XXXXXX";
-#define USERS_FILE passwd_path
+static char group_path[] = "/tmp/useroom-test-group-XXXXXX";
+#define USERS_FILE  passwd_path
+#define GROUPS_FILE group_path
 #include "../../src/base/users.c"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -142,12 +145,12 @@ static void small_buffers(void **state)
 
 static int make_file(void **state)
 {
-	int fd = mkstemp(passwd_path);
+	int fd = mkstemp(passwd_path), group = mkstemp(group_path);
 
 	(void)state;
-	if (fd < 0)
+	if (fd < 0 || group < 0)
 		return -1;
-	return close(fd);
+	return close(fd) | close(group);
 }
 
 static int remove_file(void **state)
@@ -156,11 +159,59 @@ static int remove_file(void **state)
 	return unlink(passwd_path);
 }
 
+static void write_group(const char *text)
+{
+	FILE *f = fopen(group_path, "we");
+
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* R107: umask 002 and a group of one's own is how many distributions begin. */
+static void r107_groups_with_nobody_else(void **state)
+{
+	char users[256];
+	static const struct {
+		const char *group;
+		bool ours;
+	} rows[] = {
+		{"mine:x:500:\n", true},
+		{"mine:x:500:me\n", true},
+		{"mine:x:500:root,me\n", true},
+		{"mine:x:500:me,other\n", false},
+		{"mine:x:500:unknown\n", false},
+		{"mine:x:500:\nmine-too:x:500:other\n", false},
+		{"another:x:501:\n", false}, /* who is in it is not known */
+		{"", false},
+		{"mine:x:500", false},
+	};
+
+	(void)state;
+	(void)snprintf(users, sizeof(users),
+		       "root:x:0:0::/:\nme:x:%u:500::/:\nother:x:4000:4000::/:\n",
+		       (unsigned)geteuid());
+	write_passwd(users, strlen(users));
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		write_group(rows[i].group);
+		if (users_group_is_ours(500) != rows[i].ours)
+			fail_msg("row %zu: %s", i, rows[i].group);
+	}
+	/* somebody else's group of passwd(5) */
+	write_group("theirs:x:4000:\n");
+	assert_false(users_group_is_ours(4000));
+	(void)unlink(group_path);
+	assert_false(users_group_is_ours(500));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(plain_lookups),           cmocka_unit_test(hostile_lines),
-		cmocka_unit_test(lines_across_the_buffer), cmocka_unit_test(empty_or_absent_file),
+		cmocka_unit_test(r107_groups_with_nobody_else),
+		cmocka_unit_test(plain_lookups),
+		cmocka_unit_test(hostile_lines),
+		cmocka_unit_test(lines_across_the_buffer),
+		cmocka_unit_test(empty_or_absent_file),
 		cmocka_unit_test(small_buffers),
 	};
 
