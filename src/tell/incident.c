@@ -30,7 +30,7 @@
  * (MemoryMax=, R112).
  */
 #define COPY_BYTES  ((size_t)256 * 1024)
-#define DIRTY_BYTES ((off_t)1024 * 1024)
+#define DIRTY_BYTES ((off_t)4 * 1024 * 1024)
 
 /*
  * Where a directory is in memory, so is what is kept there, and it counts as the service's own.
@@ -77,7 +77,9 @@ static void give_up_pages(int fd, off_t *from)
 
 	if (now - *from < DIRTY_BYTES)
 		return;
-	(void)fdatasync(fd);
+	(void)sync_file_range(fd, *from, now - *from,
+			      SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
+				      SYNC_FILE_RANGE_WAIT_AFTER);
 	(void)posix_fadvise(fd, *from, now - *from, POSIX_FADV_DONTNEED);
 	*from = now;
 }
