@@ -324,8 +324,7 @@ static void r65_hook_inherits_nothing(struct stage *s)
 		must_tell(s, "SigIgn:\t0000000000000000");
 	must_tell(s, "fds=0 1 2 3\n");
 	must_tell(s, "CapAmb:\t0000000000000000");
-	(void)snprintf(own_nice, sizeof(own_nice), "nice=%d policy=0\n",
-		       getpriority(PRIO_PROCESS, 0));
+	(void)snprintf(own_nice, sizeof(own_nice), "nice=%d policy=0\n", nice_of_started());
 	must_tell(s, own_nice);
 }
 

@@ -242,17 +242,23 @@ static void make_places(void)
 
 static int ordinary_nice;
 
+int nice_of_started(void)
+{
+	return ordinary_nice;
+}
+
 /*
  * The machine must show what the processes hold also when it is busy outside: else the daemon,
  * which has a real-time priority where that may be, takes a second victim for memory that was back
- * long ago. What is started has none of it.
+ * long ago. What is started has none of it; and where nobody may be hurried, it is held back.
  */
 static void hurry(void)
 {
 	struct sched_param param = {.sched_priority = 1};
 
 	ordinary_nice = getpriority(PRIO_PROCESS, 0);
-	(void)sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &param);
+	if (sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &param) < 0)
+		ordinary_nice = 19;
 }
 
 void stage_open(struct stage *stage, const char *daemon, const char *actor, const char *preload)

@@ -86,6 +86,9 @@ struct actor *play(struct stage *stage, const char *name, const char *words);
  */
 void pretend_proc_file(const struct actor *actor, const char *name, const char *text);
 
+/* The nice value of the daemon and the actors. */
+int nice_of_started(void);
+
 /* The next process gets this number. */
 void set_next_pid(pid_t pid);
 
