@@ -157,7 +157,7 @@ static void r91_ctl_says_the_same(struct stage *s)
 	must_answer(s, "status", 0);
 	/* useroomctl is a process too, and not a small one here */
 	must_say("^(nobody can be ended: those who hold memory are protected|ending processes "
-		 "cannot help: processes that must not be ended hold 6)");
+		 "cannot help: processes that must not be ended hold [67])");
 	must_live(s, hog);
 	must_live(s, crowd);
 }
