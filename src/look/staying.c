@@ -5,11 +5,13 @@
 #include "look/parse.h"
 
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <stdbool.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+/* include/uapi/linux/magic.h, which musl's headers come without. */
+#define TMPFS_MAGIC 0x01021994
 
 /* Not those that come and go, as /run/user/UID: a descriptor would keep them from being unmounted.
  */
