@@ -535,7 +535,6 @@ static void spare_protected(struct useroom *u)
 	}
 }
 
-/* One buffer: with mistakes there are no remarks. */
 void loop_arm(struct useroom *u)
 {
 	bool wanted = u->config.stall_milli > 0, armed = u->sense.trigger_fd >= 0;
@@ -548,7 +547,7 @@ void loop_arm(struct useroom *u)
 
 static void reload(struct useroom *u)
 {
-	static char errors[LOG_LINE_MAX];
+	static char errors[LOG_LINE_MAX]; /* one buffer: with mistakes there are no remarks */
 	int r;
 
 	(void)notify_send("RELOADING=1");

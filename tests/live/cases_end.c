@@ -43,7 +43,6 @@ static void r41_grace_is_waited_for(struct stage *s)
 	must_log_times(s, 1, 1, "killed");
 }
 
-/* Nothing but SIGKILL ends it: there is no time to lose. */
 /* R89: it would have to be read back from swap before it could leave. */
 static void r89_swapped_out(struct stage *s)
 {
@@ -59,6 +58,7 @@ static void r89_swapped_out(struct stage *s)
 	must_log(s, "killed .*with SIGKILL, it is swapped out");
 }
 
+/* Nothing but SIGKILL ends it: there is no time to lose. */
 static void r103_ignores_sigterm(struct stage *s)
 {
 	struct actor *idle = play(s, "idle", "grow=4"), *hog;
