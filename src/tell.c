@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tell.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/units.h"
 #include "base/util.h"
@@ -11,7 +12,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 static void run_hook(struct useroom *u, const struct event *e)
 {
@@ -56,11 +56,9 @@ void tell_event(void *ctx, struct event *e)
 			   REPORT_MAX]; /* one buffer for what systemd gets and for the log */
 	char *text = status + sizeof(STATUS) - 1;
 	struct useroom *u = ctx;
-	struct timespec now;
 	size_t length;
 
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	e->realtime_ns = (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+	e->realtime_ns = clock_real();
 	memcpy(status, STATUS, sizeof(STATUS) - 1);
 	length = report_text(e, text, REPORT_MAX);
 	say_status(e, status);
@@ -153,7 +151,7 @@ void tell_debug_look(const struct sample *s, const struct decision *d)
 			 " %% of time lost, rule %s, evidence: %s",
 			 d->stall.waiting_milli / 1000, d->stall.waiting_milli / 10 % 100,
 			 d->stall.lost_ppm / 10000,
-			 stall_rule_name((enum stall_rule)(d->stall.rule | d->stall.held_back)),
+			 stall_rule_name(stall_seen(&d->stall)),
 			 stall_evidence_name(d->stall.evidence));
 }
 

@@ -18,6 +18,11 @@ uint64_t clock_now(void)
 	return read_clock(CLOCK_MONOTONIC);
 }
 
+uint64_t clock_real(void)
+{
+	return read_clock(CLOCK_REALTIME);
+}
+
 uint64_t clock_since_boot(void)
 {
 	return read_clock(CLOCK_BOOTTIME);

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+/* To the nearest: the last digit of a size decides nothing, unlike that of a percentage. */
 const char *units_size(uint64_t kib, char *buf, size_t size)
 {
 	static const char *const units[] = {"KiB", "MiB", "GiB", "TiB"};

@@ -3,8 +3,6 @@
 #ifndef USEROOM_UNITS_H
 #define USEROOM_UNITS_H
 
-#include "base/units.h"
-
 #include <stddef.h>
 #include <stdint.h>
 

@@ -545,6 +545,20 @@ static struct stall_since since_now(const struct sample *s)
 					    minus_u64(s->swap_total_kib, s->swap_free_kib)};
 }
 
+static uint64_t back_from_swap_kib(const struct stall_since *since, const struct sample *s)
+{
+	return s->waits.swap_in_kib - since->waits.swap_in_kib;
+}
+
+/* Most of what came back since then was in swap. */
+static bool from_swap(const struct stall_since *since, const struct sample *s)
+{
+	uint64_t back_kib = back_from_swap_kib(since, s);
+
+	return back_kib > 0 &&
+	       back_kib * 2 >= (s->waits.refaults - since->waits.refaults) * s->page_kib;
+}
+
 /*
  * An application that comes back from swap looks like thrashing, but each page comes back once. As
  * long as most of what is refaulted comes from swap, and less has come than was in it when this
@@ -552,12 +566,8 @@ static struct stall_since since_now(const struct sample *s)
  */
 static bool may_be_return(const struct stall_since *since, const struct look *l)
 {
-	const struct sample *s = l->sample;
-	uint64_t back_kib = s->waits.swap_in_kib - since->waits.swap_in_kib;
-	uint64_t refaulted_kib = (s->waits.refaults - since->waits.refaults) * s->page_kib;
-
-	return roomy(l) && back_kib > 0 && back_kib * 2 >= refaulted_kib &&
-	       back_kib < since->swap_used_kib;
+	return roomy(l) && from_swap(since, l->sample) &&
+	       back_from_swap_kib(since, l->sample) < since->swap_used_kib;
 }
 
 static bool lasted(const struct stall_row *row, const struct stall_since *since,
@@ -581,15 +591,6 @@ static void follow_conditions(struct stall *stall, const struct look *l)
 		else if (since->now_ns == 0)
 			*since = since_now(l->sample);
 	}
-}
-
-/* Most of what came back since then was in swap. */
-static bool from_swap(const struct stall_since *since, const struct sample *s)
-{
-	uint64_t back_kib = s->waits.swap_in_kib - since->waits.swap_in_kib;
-
-	return back_kib > 0 &&
-	       back_kib * 2 >= (s->waits.refaults - since->waits.refaults) * s->page_kib;
 }
 
 /* So much of what came back since then would have stayed had memory not been taken. */

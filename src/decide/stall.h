@@ -111,6 +111,12 @@ uint64_t stall_pause(const struct stall_view *view);
 /* May only a process that grows be ended for it? The kernel's word would be needed for others. */
 bool stall_only_growing(const struct stall_view *view);
 
+/* The rule that holds, whether or not there is evidence to act on it; or STALL_NONE. */
+static inline enum stall_rule stall_seen(const struct stall_view *view)
+{
+	return view->rule != STALL_NONE ? view->rule : view->held_back;
+}
+
 /* "none", "growth", "kernel", "swap" */
 const char *stall_evidence_name(enum stall_evidence evidence);
 

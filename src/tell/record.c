@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tell/record.h"
 
+#include "base/clock.h"
 #include "base/directory.h"
 #include "base/util.h"
 #include "look/parse.h"
@@ -13,7 +14,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Of what the rings share: most for the looks, which are ten minutes at one a second; an event is
@@ -55,14 +55,6 @@ static void read_line(const char *path, char *buf, size_t size)
 		(void)close(fd);
 }
 
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec t;
-
-	(void)clock_gettime(clock, &t);
-	return (uint64_t)t.tv_sec * NS_PER_S + (uint64_t)t.tv_nsec;
-}
-
 static uint64_t own_start_ticks(void)
 {
 	char text[1024];
@@ -89,8 +81,8 @@ static void fill_header(struct recording_header *h, size_t bytes)
 		(void)snprintf(h->host, sizeof(h->host), "%.63s", name.nodename);
 		(void)snprintf(h->kernel, sizeof(h->kernel), "%.63s", name.release);
 	}
-	h->started_ns = clock_ns(CLOCK_MONOTONIC);
-	h->realtime_ns = clock_ns(CLOCK_REALTIME);
+	h->started_ns = clock_now();
+	h->realtime_ns = clock_real();
 	h->writer_pid = (uint64_t)getpid();
 	h->writer_start_ticks = own_start_ticks();
 }
@@ -379,7 +371,7 @@ uint32_t recording_flags(const struct decision *d)
 	       (d->covered ? LOOK_COVERED : 0u) | (d->futile != HOLDER_NONE ? LOOK_FUTILE : 0u) |
 	       (d->by_stall ? LOOK_BY_STALL : 0u) | (d->stall.open ? LOOK_STALL_OPEN : 0u) |
 	       (d->stall.held_back != STALL_NONE ? LOOK_HELD_BACK : 0u) |
-	       (uint32_t)(d->stall.rule | d->stall.held_back) << LOOK_STALL_RULE_SHIFT;
+	       (uint32_t)stall_seen(&d->stall) << LOOK_STALL_RULE_SHIFT;
 }
 
 void record_look(struct record *r, const struct sample *s, const struct decision *d, bool confirm)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tell/report.h"
 
+#include "base/clock.h"
 #include "base/units.h"
 #include "base/util.h"
 
@@ -12,9 +13,6 @@
 #include <string.h>
 #include <time.h>
 
-/* ---- numbers for people ---- */
-
-/* To the nearest: the last digit of a size decides nothing, unlike that of a percentage. */
 const char *report_signal_name(int signal)
 {
 	return signal == SIGKILL ? "SIGKILL" : "SIGTERM";
@@ -566,7 +564,7 @@ static void json_stall(struct text *t, const struct event *e)
 	if (!stall->open)
 		return;
 	json_string(t, "stall_rule",
-		    stall_rule_name((enum stall_rule)(stall->rule | stall->held_back)));
+		    stall_rule_name(stall_seen(stall)));
 	json_string(t, "stall_evidence", stall_evidence_name(stall->evidence));
 	json_bool(t, "by_stall", e->decision.by_stall);
 	json_number(t, "stalled_millitasks", stall->waiting_milli);
@@ -732,10 +730,8 @@ static void json_body(struct text *t, const struct event *e)
 size_t report_json_note(enum log_level level, const char *line, char *buf, size_t size)
 {
 	struct text t = {.buf = buf, .size = size};
-	struct timespec now;
 
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	json_time(&t, (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec);
+	json_time(&t, clock_real());
 	json_string(&t, "event", "note");
 	json_number(&t, "level", level);
 	json_raw_string(&t, "message", line);
