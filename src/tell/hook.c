@@ -27,10 +27,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* posix_spawn needs PATH_MAX and some of it. */
 /* So long after SIGKILL a hook that is still there hangs in the kernel (D state). */
 #define STUCK_NS (1 * NS_PER_S)
 
+/* posix_spawn needs PATH_MAX and some of it. */
 #define STACK_SIZE ((size_t)96 * 1024)
 
 #define VARIABLES_MAX   16 /* ours */
