@@ -187,7 +187,7 @@ static void fill_together(const struct proc_table *t, struct event *e)
 
 		if (p->mm_of != e->victim.pid)
 			continue;
-		e->together[e->together_count++] = (struct process_id){p->pid, p->start_ticks};
+		e->together[e->together_count++] = proc_id(p);
 		e->ignores_term = e->ignores_term || p->ignores_term;
 	}
 }
@@ -514,7 +514,7 @@ static bool is_protected(struct useroom *u, const struct process_id *id)
 {
 	static struct proc row;
 
-	if (process_read(u->proc_fd, id->pid, &row) < 0 || row.start_ticks != id->start_ticks)
+	if (process_read(u->proc_fd, id->pid, &row) < 0 || !proc_is(&row, id))
 		return false;
 	scan_judge(&u->scan, &u->rank, &row);
 	return row.skip == SKIP_PROTECTED || row.skip == SKIP_IGNORED_USER ||

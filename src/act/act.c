@@ -77,9 +77,9 @@ static void clear_row(struct act *act, struct victim *v)
 	act->in_use--;
 }
 
-static void give_up(struct act *act, const struct process_id *id)
+static void give_up(struct act *act, struct process_id id)
 {
-	act->given_up[act->given_up_count++ % GIVEN_UP_MAX] = *id;
+	act->given_up[act->given_up_count++ % GIVEN_UP_MAX] = id;
 }
 
 /* Of those that nobody waits for any more the one that was chosen first. */
@@ -110,9 +110,9 @@ static struct victim *free_row(struct act *act)
 	v = oldest_hopeless(act);
 	if (v == NULL)
 		return NULL;
-	give_up(act, &(struct process_id){v->event.victim.pid, v->event.victim.start_ticks});
+	give_up(act, proc_id(&v->event.victim));
 	for (unsigned i = 0; i < v->event.together_count; i++)
-		give_up(act, &v->event.together[i]);
+		give_up(act, v->event.together[i]);
 	clear_row(act, v);
 	return v;
 }
@@ -404,7 +404,7 @@ static void begin_row(struct act *act, const struct config *config, struct victi
 	v->event = *event;
 	v->dry = v->event.dry_run = config->dry_run;
 	v->decided_ns = event->sample.now_ns;
-	v->followed = (struct process_id){p->pid, p->start_ticks};
+	v->followed = proc_id(p);
 	v->base_freed_kib = scan_freed_kib(act->scan);
 	v->left_mem_kib = most_mem(p);
 	v->left_swap_kib = p->swap_kib;
@@ -701,8 +701,7 @@ unsigned act_pending(struct act *act, const struct process_id **ret)
 
 		if (v->state == VICTIM_FREE)
 			continue;
-		act->pending[count++] =
-			(struct process_id){v->event.victim.pid, v->event.victim.start_ticks};
+		act->pending[count++] = proc_id(&v->event.victim);
 		memcpy(&act->pending[count], v->event.together,
 		       v->event.together_count * sizeof(v->event.together[0]));
 		count += v->event.together_count;
@@ -766,8 +765,7 @@ void act_spare(struct act *act, const struct process_id *id)
 	for (unsigned i = 0; i < VICTIMS_MAX; i++) {
 		struct victim *v = &act->victims[i];
 
-		if (v->event.victim.pid != id->pid ||
-		    v->event.victim.start_ticks != id->start_ticks)
+		if (!proc_is(&v->event.victim, id))
 			continue;
 		if (v->state == VICTIM_WAITING)
 			clear_row(act, v);

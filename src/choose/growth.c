@@ -41,7 +41,7 @@ static const struct growth_entry *find(const struct growth *growth, const struct
 	for (unsigned i = 0; i < growth->count; i++) {
 		const struct growth_entry *e = &growth->entries[i];
 
-		if (e->id.pid == p->pid && e->id.start_ticks == p->start_ticks)
+		if (proc_is(p, &e->id))
 			return e;
 	}
 	return NULL;
@@ -70,7 +70,7 @@ static struct growth_entry *entry_of(struct growth *growth, const struct proc *p
 		known ? &growth->entries[known - growth->entries] : take_entry(growth);
 
 	if (known == NULL || too_old(now_ns - e->second_ns))
-		*e = (struct growth_entry){.id = {p->pid, p->start_ticks},
+		*e = (struct growth_entry){.id = proc_id(p),
 					   .first_ns = now_ns,
 					   .first_kib = held(p),
 					   .second_ns = now_ns,

@@ -12,15 +12,6 @@
 /* And looked at among the children of one that may wait in vfork(2). */
 #define CHILDREN_MAX 16
 
-static const struct proc *find_pid(const struct proc_table *t, pid_t pid)
-{
-	for (unsigned i = 0; i < t->count; i++) {
-		if (t->procs[i].pid == pid)
-			return &t->procs[i];
-	}
-	return NULL;
-}
-
 static bool is_older(const struct proc *a, const struct proc *b)
 {
 	return a->start_ticks != b->start_ticks ? a->start_ticks < b->start_ticks : a->pid < b->pid;
@@ -40,7 +31,7 @@ static bool may_own(const struct proc *owner, const struct proc *p, const struct
 static pid_t find_owner(const struct scan *scan, const struct proc_table *t, const struct proc *p,
 			unsigned *compared)
 {
-	const struct proc *parent = find_pid(t, p->ppid);
+	const struct proc *parent = proc_find(t, p->ppid);
 
 	if (parent != NULL && parent->layout != p->layout)
 		parent = NULL;
@@ -60,7 +51,7 @@ static pid_t first_owner(const struct proc_table *t, const struct proc *p)
 	const struct proc *owner = p;
 
 	for (unsigned i = 0; owner->mm_of != 0 && i < t->count; i++)
-		owner = find_pid(t, owner->mm_of);
+		owner = proc_find(t, owner->mm_of);
 	return owner == p ? 0 : owner->pid;
 }
 
@@ -78,7 +69,7 @@ static void find_owners(const struct scan *scan, struct proc_table *t)
 static bool is_unread_relative(const struct scan *scan, const struct proc_table *t,
 			       const struct proc *p, pid_t pid)
 {
-	return pid > 1 && find_pid(t, pid) == NULL &&
+	return pid > 1 && proc_find(t, pid) == NULL &&
 	       process_layout(scan->proc_fd, pid) == p->layout;
 }
 

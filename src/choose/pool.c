@@ -16,7 +16,7 @@
 /* 0: it is in no pool. */
 static uint64_t pool_of(const struct proc *p)
 {
-	const char *name = p->exe[0] ? p->exe : p->comm;
+	const char *name = proc_program(p);
 	uint64_t hash = HASH_BEGIN; /* what makes two rows alike, as one number */
 
 	/*

@@ -92,8 +92,7 @@ static int find_entry(const struct match_list *list, const struct proc *p, unsig
 static bool is_pending(const struct rank *rank, const struct proc *p)
 {
 	for (unsigned i = 0; i < rank->pending_count; i++) {
-		if (rank->pending[i].pid == p->pid &&
-		    rank->pending[i].start_ticks == p->start_ticks)
+		if (proc_is(p, &rank->pending[i]))
 			return true;
 	}
 	return false;
@@ -366,8 +365,7 @@ static int64_t key_of(const struct proc *p)
 static bool is_child(const struct proc *p, const struct proc *parent)
 {
 	return p->ppid == parent->pid && p->rank != CLASS_NEVER &&
-	       strcmp(p->exe[0] ? p->exe : p->comm, parent->exe[0] ? parent->exe : parent->comm) ==
-		       0;
+	       strcmp(proc_program(p), proc_program(parent)) == 0;
 }
 
 /*
@@ -418,20 +416,19 @@ static void sort_rows(struct proc_table *t)
 
 static struct proc *owner_row(struct proc_table *t, const struct proc *p)
 {
-	for (unsigned i = 0; i < t->count; i++) {
-		if (t->procs[i].pid == p->mm_of)
-			return &t->procs[i];
-	}
-	return NULL;
+	const struct proc *owner = proc_find(t, p->mm_of);
+
+	return owner != NULL ? &t->procs[owner - t->procs] : NULL;
 }
 
 /* Whoever uses the memory of another protects that one as well: they can only go together. */
 static void bind_together(const struct rank *rank, struct proc_table *t)
 {
 	for (unsigned i = 0; i < t->count; i++) {
-		struct proc *p = &t->procs[i], *owner = owner_row(t, p);
+		struct proc *p = &t->procs[i];
+		struct proc *owner = p->mm_of != 0 ? owner_row(t, p) : NULL;
 
-		if (p->mm_of == 0 || owner == NULL || owner->rank == CLASS_NEVER)
+		if (owner == NULL || owner->rank == CLASS_NEVER)
 			continue;
 		if (p->skip != SKIP_TOGETHER) {
 			owner->skip = SKIP_BOUND;

@@ -16,12 +16,6 @@
 #include "look/sample.h"
 #include "settings/config.h"
 
-/* Identity of a process. */
-struct process_id {
-	pid_t pid;
-	uint64_t start_ticks;
-};
-
 /* Whom one that gave nothing back was like: its copies, and the same program in the same place. */
 struct likeness {
 	uint64_t layout; /* parse.h */

@@ -248,27 +248,21 @@ static unsigned worst_row(const struct proc_table *t)
 	return worst;
 }
 
-/* What a row that gives way was not to be ended for must not be forgotten. */
-static void drop_row(struct proc_table *t, unsigned at)
-{
-	t->dropped_unkillable_kib += rank_unkillable_of(&t->procs[at]);
-}
-
 void scan_keep_row(struct proc_table *t, const struct proc *row)
 {
-	unsigned worst;
+	struct proc *worst;
+	bool better;
 
 	if (t->count < SCAN_READ_MAX) {
 		t->procs[t->count++] = *row;
 		return;
 	}
-	worst = worst_row(t);
-	if (rank_before(row, &t->procs[worst])) {
-		drop_row(t, worst);
-		t->procs[worst] = *row;
-	} else {
-		t->dropped_unkillable_kib += rank_unkillable_of(row);
-	}
+	worst = &t->procs[worst_row(t)];
+	better = rank_before(row, worst);
+	/* What it holds that gives way, and must not be ended, is not forgotten. */
+	t->dropped_unkillable_kib += rank_unkillable_of(better ? worst : row);
+	if (better)
+		*worst = *row;
 }
 
 static size_t add_place(void *ctx, const char *text, size_t length)
@@ -288,21 +282,13 @@ void scan_judge(const struct scan *scan, struct rank *rank, struct proc *row)
 	rank_judge(rank, row);
 }
 
-/* The parent of one that was read may have been read for its sake (kin.h). */
-static bool is_in(const struct proc_table *t, pid_t pid)
-{
-	for (unsigned i = 0; i < t->count; i++) {
-		if (t->procs[i].pid == pid)
-			return true;
-	}
-	return false;
-}
-
 bool scan_add(struct scan *scan, struct rank *rank, pid_t pid, struct proc_table *t)
 {
 	static struct proc row;
 
-	if (is_in(t, pid) || process_read(scan->proc_fd, pid, &row) < 0)
+	if (proc_find(t, pid) != NULL) /* a parent that was read for another's sake (kin.h) */
+		return false;
+	if (process_read(scan->proc_fd, pid, &row) < 0)
 		return false; /* gone meanwhile: a result, not an error (R34) */
 	scan_judge(scan, rank, &row);
 	scan_keep_row(t, &row);
@@ -453,8 +439,7 @@ static void keep(struct scan *scan, const struct rank *rank, const struct proc_t
 		if (p->rank == CLASS_NEVER)
 			continue;
 		if (scan->kept_count < SCAN_KEEP_MAX)
-			scan->kept[scan->kept_count++] =
-				(struct process_id){p->pid, p->start_ticks};
+			scan->kept[scan->kept_count++] = proc_id(p);
 		else
 			scan->kept_bound =
 				larger(scan->kept_bound, p->badness + (int64_t)proc_shared_kib(p));

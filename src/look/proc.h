@@ -6,6 +6,7 @@
 #define USEROOM_PROC_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -42,6 +43,12 @@ enum rank_class {
 	CLASS_SMALL,   /* below -min-victim */
 	CLASS_AVOIDED, /* -avoid */
 	CLASS_NEVER,   /* has a skip reason */
+};
+
+/* Identity of a process: a pid alone may be another one's later. */
+struct process_id {
+	pid_t pid;
+	uint64_t start_ticks;
 };
 
 struct proc {
@@ -113,6 +120,22 @@ struct proc {
 /* Of the processes that a scan reads in full so many are kept: the best. */
 #define SCAN_READ_MAX 512
 
+static inline struct process_id proc_id(const struct proc *p)
+{
+	return (struct process_id){p->pid, p->start_ticks};
+}
+
+static inline bool proc_is(const struct proc *p, const struct process_id *id)
+{
+	return p->pid == id->pid && p->start_ticks == id->start_ticks;
+}
+
+/* What it runs: its path, or its name where that could not be read. */
+static inline const char *proc_program(const struct proc *p)
+{
+	return p->exe[0] != '\0' ? p->exe : p->comm;
+}
+
 /* What others may hold of its memory as well. */
 static inline uint64_t proc_shared_kib(const struct proc *p)
 {
@@ -131,5 +154,15 @@ struct proc_table {
 	uint64_t unkillable_kib;
 	struct proc procs[SCAN_READ_MAX];
 };
+
+/* NULL: it was not read, or its row gave way. */
+static inline const struct proc *proc_find(const struct proc_table *t, pid_t pid)
+{
+	for (unsigned i = 0; i < t->count; i++) {
+		if (t->procs[i].pid == pid)
+			return &t->procs[i];
+	}
+	return NULL;
+}
 
 #endif
