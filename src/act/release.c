@@ -3,13 +3,13 @@
 
 #include "base/clock.h"
 #include "base/compat.h"
+#include "base/thread.h"
 #include "base/util.h"
 #include "look/sense.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -202,20 +202,11 @@ static void *run(void *ctx)
 
 int release_start(struct release *r, int proc_fd)
 {
-	pthread_attr_t attr;
-	pthread_t thread;
-	int error;
-
 	r->proc_fd = proc_fd;
 	if (pipe2(r->request, O_CLOEXEC | O_NONBLOCK) < 0 ||
 	    pipe2(r->result, O_CLOEXEC | O_NONBLOCK) < 0)
 		return -errno;
-	(void)pthread_attr_init(&attr);
-	(void)pthread_attr_setstacksize(&attr, STACK_SIZE);
-	(void)pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	error = pthread_create(&thread, &attr, run, r);
-	(void)pthread_attr_destroy(&attr);
-	return -error;
+	return thread_start(STACK_SIZE, run, r);
 }
 
 void release_request(struct release *r, pid_t pid, int pidfd, int signal)

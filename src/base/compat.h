@@ -57,6 +57,11 @@ static inline int sys_sched_setscheduler(pid_t tid, int policy, int priority)
 	return (int)syscall(SYS_sched_setscheduler, tid, policy, &param);
 }
 
+/* statfs(2), f_type: include/uapi/linux/magic.h, which musl's headers come without. */
+#define FS_PROC  0x9fa0
+#define FS_TMPFS 0x01021994
+#define FS_RAMFS 0x858458f6
+
 /* struct linux_dirent64 of getdents64(2), which libc does not declare. */
 struct entry64 {
 	uint64_t d_ino;

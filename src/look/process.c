@@ -159,14 +159,11 @@ static int read_memory(int proc_fd, pid_t tid, struct proc *p)
 	return status.has_memory ? 0 : -ENODATA;
 }
 
-/* include/uapi/linux/magic.h, which musl's headers come without. */
-#define PROC_MAGIC 0x9fa0
-
 bool process_dir_is_proc(int proc_fd)
 {
 	struct statfs s;
 
-	return fstatfs(proc_fd, &s) == 0 && s.f_type == PROC_MAGIC;
+	return fstatfs(proc_fd, &s) == 0 && s.f_type == FS_PROC;
 }
 
 /*

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "look/staying.h"
 
+#include "base/compat.h"
 #include "base/scratch.h"
 #include "look/parse.h"
 
@@ -9,9 +10,6 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
-
-/* include/uapi/linux/magic.h, which musl's headers come without. */
-#define TMPFS_MAGIC 0x01021994
 
 /* Not those that come and go, as /run/user/UID: a descriptor would keep them from being unmounted.
  */
@@ -32,7 +30,7 @@ static bool is_new_tmpfs(const struct staying *staying, int fd)
 	struct stat st, other;
 	struct statfs fs;
 
-	if (fstatfs(fd, &fs) < 0 || (unsigned long)fs.f_type != TMPFS_MAGIC || fstat(fd, &st) < 0)
+	if (fstatfs(fd, &fs) < 0 || (unsigned long)fs.f_type != FS_TMPFS || fstat(fd, &st) < 0)
 		return false;
 	for (unsigned i = 0; i < staying->mount_count; i++) {
 		if (fstat(staying->mounts[i], &other) == 0 && other.st_dev == st.st_dev)

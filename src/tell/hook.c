@@ -4,6 +4,7 @@
 #include "act/act.h"
 #include "base/clock.h"
 #include "base/compat.h"
+#include "base/thread.h"
 #include "base/trust.h"
 #include "base/util.h"
 #include "look/sense.h"
@@ -15,7 +16,6 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
@@ -256,9 +256,7 @@ int hook_start(struct hook *hook)
 					used costs memory */
 	static unsigned started;
 	struct work *w = &works[started];
-	pthread_attr_t attr;
-	pthread_t thread;
-	int error;
+	int r;
 
 	if (hook->started)
 		return 0;
@@ -270,14 +268,10 @@ int hook_start(struct hook *hook)
 	(void)fcntl(hook->request[1], F_SETFL, O_NONBLOCK);
 	hook->stdin_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	prepare(w);
-	(void)pthread_attr_init(&attr);
-	(void)pthread_attr_setstacksize(&attr, STACK_SIZE);
-	(void)pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	error = pthread_create(&thread, &attr, run, w);
-	(void)pthread_attr_destroy(&attr);
-	hook->started = error == 0;
-	started += error == 0;
-	return -error;
+	r = thread_start(STACK_SIZE, run, w);
+	hook->started = r == 0;
+	started += r == 0;
+	return r;
 }
 
 int hook_request(struct hook *hook, const char *path, uint64_t time_ns, const struct event *event)

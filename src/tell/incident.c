@@ -3,11 +3,11 @@
 
 #include "base/compat.h"
 #include "base/directory.h"
+#include "base/thread.h"
 #include "base/util.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,9 +37,6 @@
  * Beside the largest recording this much is left.
  */
 #define IN_MEMORY_BYTES ((size_t)16 * 1024 * 1024)
-/* TMPFS_MAGIC and RAMFS_MAGIC of include/uapi/linux/magic.h. */
-#define TMPFS 0x01021994
-#define RAMFS 0x858458f6
 
 static int write_all(int fd, const char *data, size_t bytes)
 {
@@ -257,28 +254,22 @@ static uint32_t fit(int dir, size_t bytes, uint32_t kept)
 	struct statfs fs;
 
 	if (fstatfs(dir, &fs) < 0 ||
-	    ((unsigned long)fs.f_type != TMPFS && (unsigned long)fs.f_type != RAMFS))
+	    ((unsigned long)fs.f_type != FS_TMPFS && (unsigned long)fs.f_type != FS_RAMFS))
 		return kept;
 	return (uint32_t)min_u64(kept, IN_MEMORY_BYTES / bytes);
 }
 
 static int start_thread(struct incident *incident)
 {
-	pthread_attr_t attr;
-	pthread_t thread;
-	int error;
+	int r;
 
 	if (pipe2(incident->request, O_CLOEXEC) < 0 ||
 	    pipe2(incident->done, O_CLOEXEC | O_NONBLOCK) < 0)
 		return -errno;
 	(void)fcntl(incident->request[1], F_SETFL, O_NONBLOCK);
-	(void)pthread_attr_init(&attr);
-	(void)pthread_attr_setstacksize(&attr, STACK_SIZE);
-	(void)pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	error = pthread_create(&thread, &attr, run, incident);
-	(void)pthread_attr_destroy(&attr);
-	incident->started = error == 0;
-	return -error;
+	r = thread_start(STACK_SIZE, run, incident);
+	incident->started = r == 0;
+	return r;
 }
 
 int incident_start(struct incident *incident, const struct record *record, const char *directory,

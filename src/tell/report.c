@@ -563,8 +563,7 @@ static void json_stall(struct text *t, const struct event *e)
 
 	if (!stall->open)
 		return;
-	json_string(t, "stall_rule",
-		    stall_rule_name(stall_seen(stall)));
+	json_string(t, "stall_rule", stall_rule_name(stall_seen(stall)));
 	json_string(t, "stall_evidence", stall_evidence_name(stall->evidence));
 	json_bool(t, "by_stall", e->decision.by_stall);
 	json_number(t, "stalled_millitasks", stall->waiting_milli);
