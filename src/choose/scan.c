@@ -361,27 +361,22 @@ static void read_best(struct scan *scan, struct rank *rank, struct proc_table *t
 
 /* ---- kept candidates ---- */
 
-static ssize_t read_kept(int fd)
-{
-	return fd < 0 ? -1 : pread(fd, scratch, sizeof(scratch), 0);
-}
-
 static bool read_progress(const struct scan *scan, int32_t *ret_last_pid, uint64_t *ret_pages)
 {
-	ssize_t length = read_kept(scan->loadavg_fd);
+	size_t length = scratch_read(scan->loadavg_fd);
 
-	if (length <= 0 || parse_last_pid(scratch, (size_t)length, ret_last_pid) < 0)
+	if (parse_last_pid(scratch, length, ret_last_pid) < 0)
 		return false;
-	length = read_kept(scan->vmstat_fd);
-	return length > 0 && parse_counter_sum(scratch, (size_t)length, "pgalloc_", ret_pages) == 0;
+	length = scratch_read(scan->vmstat_fd);
+	return parse_counter_sum(scratch, length, "pgalloc_", ret_pages) == 0;
 }
 
 uint64_t scan_freed_kib(const struct scan *scan)
 {
-	ssize_t length = read_kept(scan->vmstat_fd);
+	size_t length = scratch_read(scan->vmstat_fd);
 	uint64_t pages;
 
-	if (length <= 0 || parse_counter(scratch, (size_t)length, "pgfree", &pages) < 0)
+	if (parse_counter(scratch, length, "pgfree", &pages) < 0)
 		return 0;
 	return pages * scan->page_kib;
 }

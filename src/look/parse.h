@@ -47,6 +47,11 @@ struct meminfo {
 	uint64_t kib[MEMINFO_FIELD_COUNT];
 };
 
+static inline bool meminfo_has(const struct meminfo *m, enum meminfo_field field)
+{
+	return (m->have & MEMINFO_BIT(field)) != 0;
+}
+
 /*
  * Read the lines until all fields of `want` are found or the text ends; the rest of the text is not
  * looked at, which is what makes an idle look cheap. A line that does not parse is passed over. A

@@ -49,25 +49,11 @@ static struct path proc_path(pid_t pid, pid_t tid, const char *file)
 	return p;
 }
 
-static ssize_t read_at(int dir_fd, const char *path, char *buf, size_t size)
-{
-	int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	ssize_t length;
-
-	if (fd < 0)
-		return -errno;
-	length = read(fd, buf, size);
-	if (length < 0)
-		length = -errno;
-	(void)close(fd);
-	return length;
-}
-
 static ssize_t read_proc(int proc_fd, pid_t pid, pid_t tid, const char *file, size_t size)
 {
 	struct path p = proc_path(pid, tid, file);
 
-	return read_at(proc_fd, p.text, scratch, size);
+	return scratch_read_at(proc_fd, p.text, size);
 }
 
 ssize_t process_file(int proc_fd, pid_t pid, const char *file, size_t size)

@@ -57,19 +57,20 @@ int sense_open(struct sense *sense, int proc_fd)
 	if (fd < 0)
 		return fd;
 	sense->proc_fd = proc_fd;
+	sense->real = process_dir_is_proc(proc_fd);
+	sense->page_kib = (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
 	sense->meminfo_fd = fd;
 	sense->vmstat_fd = open_below(proc_fd, "vmstat");
 	sense->zoneinfo_fd = open_below(proc_fd, "zoneinfo");
 	sense->arc_fd = open_below(proc_fd, "spl/kstat/zfs/arcstats");
 	sense->swaps_fd = open_below(proc_fd, "swaps");
 	sense->diskstats_fd = open_below(proc_fd, "diskstats");
-	sense->lru_gen = process_dir_is_proc(proc_fd) && has_lru_gen();
+	sense->lru_gen = sense->real && has_lru_gen();
 	sense->loadavg_fd = open_below(proc_fd, "loadavg");
 	sense->memory_pressure_fd = open_below(proc_fd, "pressure/memory");
 	sense->io_pressure_fd = open_below(proc_fd, "pressure/io");
 	sense->trigger_fd = -1;
 	sense->low_kib = sense->low_ns = sense->low_of_kib = 0;
-	sense->real = process_dir_is_proc(proc_fd);
 	sense->staying = (struct staying){0};
 	if (sense->real)
 		staying_open(&sense->staying, proc_fd);
@@ -137,18 +138,6 @@ void sense_disarm(struct sense *sense)
 	close_kept(&sense->trigger_fd);
 }
 
-static size_t read_again(int fd)
-{
-	ssize_t length = fd < 0 ? -1 : pread(fd, scratch, sizeof(scratch), 0);
-
-	return length > 0 ? (size_t)length : 0;
-}
-
-static bool has(const struct meminfo *m, enum meminfo_field field)
-{
-	return (m->have & MEMINFO_BIT(field)) != 0;
-}
-
 static void fill_levels(const struct sense *sense, const struct meminfo *m, struct sample *s)
 {
 	struct usable u = usable_memory(m, &sense->facts);
@@ -164,11 +153,11 @@ static void fill_levels(const struct sense *sense, const struct meminfo *m, stru
 	s->swap_total_kib = m->kib[MEMINFO_SWAP_TOTAL];
 	s->swap_free_kib = m->kib[MEMINFO_SWAP_FREE];
 	s->have &= ~(uint32_t)(HAVE_AVAILABLE | HAVE_ARC | HAVE_FOREIGN);
-	if (has(m, MEMINFO_SWAP_TOTAL) && has(m, MEMINFO_SWAP_FREE))
+	if (meminfo_has(m, MEMINFO_SWAP_TOTAL) && meminfo_has(m, MEMINFO_SWAP_FREE))
 		s->have |= HAVE_SWAP;
 	s->have |= (u.estimated ? 0u : HAVE_AVAILABLE) | (u.arc_kib > 0 ? HAVE_ARC : 0u) |
 		   (u.foreign ? HAVE_FOREIGN : 0u);
-	if (s->ram_kib > 0 && has(m, MEMINFO_MEM_FREE))
+	if (s->ram_kib > 0 && meminfo_has(m, MEMINFO_MEM_FREE))
 		s->have |= HAVE_MEM;
 }
 
@@ -182,7 +171,7 @@ static void fill_holders(const struct sense *sense, const struct meminfo *m, str
 	s->shmem_kib = m->kib[MEMINFO_SHMEM];
 	s->file_kib = minus_u64(m->kib[MEMINFO_CACHED], m->kib[MEMINFO_SHMEM]);
 	s->slab_kib = m->kib[MEMINFO_SUNRECLAIM];
-	s->hugetlb_kib = has(m, MEMINFO_HUGETLB)
+	s->hugetlb_kib = meminfo_has(m, MEMINFO_HUGETLB)
 				 ? m->kib[MEMINFO_HUGETLB]
 				 : m->kib[MEMINFO_HUGEPAGES_TOTAL] * m->kib[MEMINFO_HUGEPAGESIZE];
 	s->page_tables_kib = m->kib[MEMINFO_PAGE_TABLES];
@@ -194,14 +183,12 @@ static void fill_holders(const struct sense *sense, const struct meminfo *m, str
 
 static uint64_t read_setting(const struct sense *sense, const char *name, uint64_t otherwise)
 {
-	int fd = openat(sense->proc_fd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	size_t length = read_again(fd);
+	ssize_t length = scratch_read_at(sense->proc_fd, name, SCRATCH_MAX);
 	int32_t value;
 
-	if (fd >= 0)
-		(void)close(fd);
-	return length > 0 && parse_int(scratch, length, &value) == 0 && value >= 0 ? (uint64_t)value
-										   : otherwise;
+	return length > 0 && parse_int(scratch, (size_t)length, &value) == 0 && value >= 0
+		       ? (uint64_t)value
+		       : otherwise;
 }
 
 /*
@@ -227,7 +214,7 @@ static void update_low(struct sense *sense, const struct sample *s)
 
 static bool read_vmstat_waits(struct sense *sense, struct sample *s)
 {
-	size_t length = read_again(sense->vmstat_fd);
+	size_t length = scratch_read(sense->vmstat_fd);
 	uint64_t by_kswapd = 0, direct = 0;
 
 	if (length == 0 || parse_counter(scratch, length, "pgmajfault", &s->waits.major_faults) < 0)
@@ -240,8 +227,8 @@ static bool read_vmstat_waits(struct sense *sense, struct sample *s)
 		s->have |= HAVE_REFAULTS;
 	(void)parse_counter(scratch, length, "pswpin", &s->waits.swap_in_kib);
 	(void)parse_counter(scratch, length, "pswpout", &s->waits.swap_out_kib);
-	s->waits.swap_in_kib *= (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
-	s->waits.swap_out_kib *= (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
+	s->waits.swap_in_kib *= sense->page_kib;
+	s->waits.swap_out_kib *= sense->page_kib;
 	(void)parse_counter_sum(scratch, length, "allocstall", &s->waits.alloc_stalls);
 	/* One a zone before 4.8. */
 	if (parse_counter_sum(scratch, length, "pgsteal_kswapd", &by_kswapd) == 0 &&
@@ -269,7 +256,7 @@ static bool read_disks(struct sense *sense, struct sample *s)
 	}
 	s->waits.disks = reads.disks;
 	s->waits.disk_reads = reads.all.reads;
-	s->waits.disk_read_pages = reads.all.sectors * 512 / (uint64_t)sysconf(_SC_PAGESIZE);
+	s->waits.disk_read_pages = reads.all.sectors / 2 / sense->page_kib;
 	s->waits.disk_read_ms = reads.all.ms;
 	s->waits.disk_wait_ms =
 		disks_wait_ms(&sense->disks, &reads, s->waits.major_faults,
@@ -279,7 +266,7 @@ static bool read_disks(struct sense *sense, struct sample *s)
 
 static uint64_t read_running(struct sense *sense)
 {
-	size_t length = read_again(sense->loadavg_fd);
+	size_t length = scratch_read(sense->loadavg_fd);
 	uint32_t running = 0;
 
 	if (length > 0)
@@ -289,7 +276,7 @@ static uint64_t read_running(struct sense *sense)
 
 static bool read_full(int fd, uint64_t *ret_us)
 {
-	size_t length = read_again(fd);
+	size_t length = scratch_read(fd);
 
 	return length > 0 && parse_pressure(scratch, length, "full", ret_us) == 0;
 }
@@ -301,7 +288,7 @@ void sense_waits(struct sense *sense, struct sample *s)
 	if (!read_vmstat_waits(sense, s) || !read_disks(sense, s))
 		return;
 	s->running = read_running(sense);
-	s->page_kib = (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
+	s->page_kib = sense->page_kib;
 	s->have |= HAVE_WAITS;
 	if (read_full(sense->memory_pressure_fd, &s->waits.pressure_full_us) &&
 	    read_full(sense->io_pressure_fd, &s->waits.io_full_us))
@@ -316,7 +303,7 @@ uint32_t sense_blindness(const struct sense *sense, const struct sample *s)
 
 	if (s->have & HAVE_FOREIGN)
 		return blind | BLIND_FOREIGN;
-	length = read_again(sense->vmstat_fd);
+	length = scratch_read(sense->vmstat_fd);
 	if (length > 0)
 		(void)parse_counter(scratch, length, "pgpgin", &kib_in);
 	if (!disks_count_reads(s->waits.disk_reads, read_kib, kib_in))
@@ -362,16 +349,16 @@ static void read_vmstat(struct sense *sense, const struct meminfo *m, bool detai
 	enum { OOM_KILL, INFLATED, DEFLATED, COUNT };
 	static const char *const names[COUNT] = {"oom_kill", "balloon_inflate", "balloon_deflate"};
 	uint64_t v[COUNT] = {0}, balloon_kib;
-	size_t length = read_again(sense->vmstat_fd);
+	size_t length = scratch_read(sense->vmstat_fd);
 	uint32_t found = parse_counters(scratch, length, names, COUNT, v);
 
 	if (detail && (found & (1u << OOM_KILL))) {
 		s->kernel_oom_kills = v[OOM_KILL];
 		s->have |= HAVE_OOM_KILLS;
 	}
-	balloon_kib = has(m, MEMINFO_BALLOON) ? m->kib[MEMINFO_BALLOON]
-					      : minus_u64(v[INFLATED], v[DEFLATED]) *
-							((uint64_t)sysconf(_SC_PAGESIZE) / 1024);
+	balloon_kib = meminfo_has(m, MEMINFO_BALLOON)
+			      ? m->kib[MEMINFO_BALLOON]
+			      : minus_u64(v[INFLATED], v[DEFLATED]) * sense->page_kib;
 	sense->facts.balloon_kib = usable_balloon_kib(m, balloon_kib);
 	sense->balloon_in_total = sense->facts.balloon_kib > 0;
 }
@@ -381,7 +368,7 @@ static void update_facts(struct sense *sense, const struct meminfo *m, const str
 {
 	if (sense->real)
 		sense->facts.kernel_ram_kib = kernel_ram_kib();
-	if (!has(m, MEMINFO_HUGETLB) && has(m, MEMINFO_HUGEPAGESIZE))
+	if (!meminfo_has(m, MEMINFO_HUGETLB) && meminfo_has(m, MEMINFO_HUGEPAGESIZE))
 		sense->facts.other_pools_kib = other_pools_kib(sense, m->kib[MEMINFO_HUGEPAGESIZE]);
 	sense->facts_ns = s->now_ns;
 	sense->facts_of_kib = m->kib[MEMINFO_MEM_TOTAL];
@@ -407,7 +394,7 @@ static bool facts_are_old(const struct sense *sense, const struct meminfo *m,
 /* ZFS keeps its cache outside the page cache and gives back what nobody uses of it (R07, R80). */
 static void read_arc(struct sense *sense)
 {
-	size_t length = read_again(sense->arc_fd);
+	size_t length = scratch_read(sense->arc_fd);
 
 	sense->facts.arc_kib = length > 0 ? usable_arc_kib(scratch, length) : 0;
 }
@@ -434,7 +421,7 @@ static void read_leaving(struct sense *sense, struct sample *s)
 		sense->swap_leaving = false;
 		return;
 	}
-	length = read_again(sense->swaps_fd);
+	length = scratch_read(sense->swaps_fd);
 	parse_swaps(scratch, length, &swaps);
 	s->swap_leaving_kib = usable_swap_leaving_kib(&swaps, s->swap_total_kib);
 	sense->swap_leaving = s->swap_leaving_kib > 0;
@@ -446,14 +433,14 @@ static void read_leaving(struct sense *sense, struct sample *s)
 static bool is_whole_needed(const struct sense *sense, const struct meminfo *m,
 			    const struct sample *s)
 {
-	return !has(m, MEMINFO_MEM_AVAILABLE) || facts_are_old(sense, m, s) ||
+	return !meminfo_has(m, MEMINFO_MEM_AVAILABLE) || facts_are_old(sense, m, s) ||
 	       m->kib[MEMINFO_MEM_AVAILABLE] == m->kib[MEMINFO_MEM_FREE];
 }
 
 /* The levels of a look, and what belongs to them. Fills *ret_m: with detail all of meminfo. */
 static void read_levels(struct sense *sense, bool detail, struct sample *s, struct meminfo *ret_m)
 {
-	size_t length = read_again(sense->meminfo_fd);
+	size_t length = scratch_read(sense->meminfo_fd);
 	bool whole = detail, old;
 
 	if (detail)
@@ -465,14 +452,14 @@ static void read_levels(struct sense *sense, bool detail, struct sample *s, stru
 		parse_meminfo(scratch, length, MEMINFO_ALL, ret_m);
 		whole = true;
 	}
-	old = has(ret_m, MEMINFO_MEM_TOTAL) && facts_are_old(sense, ret_m, s);
+	old = meminfo_has(ret_m, MEMINFO_MEM_TOTAL) && facts_are_old(sense, ret_m, s);
 	if (old)
 		update_facts(sense, ret_m, s);
 	if (whole)
 		learn(sense, ret_m);
 	if (detail || old)
 		read_vmstat(sense, ret_m, detail, s);
-	else if (sense->balloon_in_total && has(ret_m, MEMINFO_BALLOON))
+	else if (sense->balloon_in_total && meminfo_has(ret_m, MEMINFO_BALLOON))
 		sense->facts.balloon_kib = ret_m->kib[MEMINFO_BALLOON];
 	if (sense->arc_fd >= 0)
 		read_arc(sense);
@@ -496,7 +483,7 @@ void sense_detail(struct sense *sense, struct sample *s)
 	struct meminfo m;
 
 	read_levels(sense, true, &again, &m);
-	if (!(again.have & HAVE_MEM) || !has(&m, MEMINFO_MEM_TOTAL))
+	if (!(again.have & HAVE_MEM) || !meminfo_has(&m, MEMINFO_MEM_TOTAL))
 		return;
 	fill_holders(sense, &m, &again);
 	*s = again;
@@ -522,5 +509,5 @@ uint64_t sense_lists_kib(struct sense *sense, const struct sample *sample)
 			break;
 		at += (off_t)taken;
 	}
-	return pages * ((uint64_t)sysconf(_SC_PAGESIZE) / 1024);
+	return pages * sense->page_kib;
 }

@@ -37,6 +37,7 @@ struct sense {
 
 	/* What seldom changes, or can only be seen in a meminfo that is read as a whole. */
 	bool real; /* this is /proc and no tree that looks like it: the kernel can be asked too */
+	uint64_t page_kib;
 	struct usable_facts facts;
 	bool balloon_in_total;
 	uint32_t lines;          /* of meminfo, which idle looks need here beside the usual ones */

@@ -70,10 +70,7 @@ uint64_t staying_tmpfs_kib(const struct staying *staying)
 
 void staying_read_sysv(struct staying *staying)
 {
-	int fd = openat(staying->proc_fd, "sysvipc/shm", O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	ssize_t length = fd < 0 ? -1 : read(fd, scratch, sizeof(scratch));
+	ssize_t length = scratch_read_at(staying->proc_fd, "sysvipc/shm", SCRATCH_MAX);
 
-	if (fd >= 0)
-		(void)close(fd);
 	staying->sysv_kib = length > 0 ? parse_sysv_shm(scratch, (size_t)length) : 0;
 }

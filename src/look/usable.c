@@ -9,11 +9,6 @@
  */
 #define SLACK 64
 
-static bool has(const struct meminfo *m, enum meminfo_field field)
-{
-	return (m->have & MEMINFO_BIT(field)) != 0;
-}
-
 /* Huge pages that are there whether or not anybody needs them. Counts and sizes are anybody's
  * numbers: a product that does not fit is none. */
 static uint64_t pool_kib(const struct meminfo *m, uint64_t other_pools_kib)
@@ -23,7 +18,7 @@ static uint64_t pool_kib(const struct meminfo *m, uint64_t other_pools_kib)
 	if (__builtin_mul_overflow(m->kib[MEMINFO_HUGEPAGES_TOTAL], size, &all) ||
 	    __builtin_mul_overflow(m->kib[MEMINFO_HUGEPAGES_SURP], size, &surplus))
 		return 0;
-	if (has(m, MEMINFO_HUGETLB))
+	if (meminfo_has(m, MEMINFO_HUGETLB))
 		all = m->kib[MEMINFO_HUGETLB];
 	else
 		all += other_pools_kib;
@@ -68,7 +63,7 @@ static bool is_only_free(const struct meminfo *m)
 
 static uint64_t available_kib(const struct meminfo *m, struct usable *u)
 {
-	u->estimated = !has(m, MEMINFO_MEM_AVAILABLE) || (u->foreign && is_only_free(m));
+	u->estimated = !meminfo_has(m, MEMINFO_MEM_AVAILABLE) || (u->foreign && is_only_free(m));
 	return min_u64(u->estimated ? estimate_available(m) : m->kib[MEMINFO_MEM_AVAILABLE],
 		       m->kib[MEMINFO_MEM_TOTAL]);
 }
