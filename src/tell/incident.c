@@ -8,6 +8,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +21,9 @@
 #include <unistd.h>
 
 #define STACK_SIZE ((size_t)64 * 1024)
+
+/* A write of this size to a pipe happens whole or not at all. */
+_Static_assert(sizeof(struct incident_request) <= PIPE_BUF, "a request must fit into PIPE_BUF");
 
 /* Names are times, so the order of names is the order of age. */
 #define NAME_ENDING ".useroom"
@@ -53,18 +58,19 @@ static int write_all(int fd, const char *data, size_t bytes)
 	return 0;
 }
 
-/* One record, or an empty one where it changed meanwhile. */
+/*
+ * One record, or an empty one where it changed meanwhile: a word of the next one is only seen with
+ * the 0 that was stored before it (begin() in record.c).
+ */
 static void copy_record(char *to, const char *from, size_t bytes)
 {
-	uint64_t before = __atomic_load_n((const uint64_t *)(const void *)from, __ATOMIC_ACQUIRE);
+	const uint64_t *words = (const uint64_t *)(const void *)from;
+	uint64_t *copy = (uint64_t *)(void *)to;
 
-	memcpy(to, from, bytes);
-	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	if (before == 0 ||
-	    __atomic_load_n((const uint64_t *)(const void *)from, __ATOMIC_RELAXED) != before)
+	for (size_t i = 0; i < bytes / sizeof(*words); i++)
+		copy[i] = __atomic_load_n(&words[i], __ATOMIC_ACQUIRE);
+	if (copy[0] == 0 || __atomic_load_n(&words[0], __ATOMIC_RELAXED) != copy[0])
 		memset(to, 0, bytes);
-	else
-		memcpy(to, &before, sizeof(before));
 }
 
 /* Files of less than this are left to the page cache. */
@@ -100,13 +106,16 @@ static int save_ring(int fd, const char *map, const struct recording_ring *ring,
 	return r;
 }
 
-static int save(int fd, const struct recording_header *from, uint64_t kept_because, char *buf)
+static int save(int fd, const struct recording_header *from, const struct incident_request *q,
+		char *buf)
 {
 	struct recording_header *header = (struct recording_header *)(void *)buf;
 	int r;
 
-	memcpy(buf, from, RECORDING_HEADER);
-	header->kept_because = kept_because;
+	/* All but the settings stays as it was when the writer began; the rest of buf is 0. */
+	memcpy(buf, from, offsetof(struct recording_header, settings));
+	header->settings = q->settings;
+	header->kept_because = q->first_event;
 	r = write_all(fd, buf, RECORDING_HEADER);
 	for (unsigned kind = 0; kind < RING_COUNT && r == 0; kind++)
 		r = save_ring(fd, (const char *)from, &from->rings[kind], buf);
@@ -116,7 +125,7 @@ static int save(int fd, const struct recording_header *from, uint64_t kept_becau
 }
 _Static_assert(COPY_BYTES >= RECORDING_HEADER, "the header goes through the same buffer");
 
-int recording_save(int fd, const struct recording_header *from, uint64_t kept_because)
+int recording_save(int fd, const struct recording_header *from, const struct incident_request *q)
 {
 	char *buf =
 		mmap(NULL, COPY_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -124,7 +133,7 @@ int recording_save(int fd, const struct recording_header *from, uint64_t kept_be
 
 	if (buf == MAP_FAILED)
 		return -errno;
-	r = save(fd, from, kept_because, buf);
+	r = save(fd, from, q, buf);
 	(void)munmap(buf, COPY_BYTES);
 	return r;
 }
@@ -182,18 +191,19 @@ static void make_name(char name[NAMES_MAX], uint64_t first_event)
 }
 
 /* Whole or not at all: written under another name, then renamed. */
-static int write_file(int dir, const struct recording_header *from, uint64_t first_event)
+static int write_file(int dir, const struct recording_header *from,
+		      const struct incident_request *q)
 {
 	char name[NAMES_MAX], part[NAMES_MAX + 8];
 	int fd, r;
 
-	make_name(name, first_event);
+	make_name(name, q->first_event);
 	(void)snprintf(part, sizeof(part), ".%s", name);
 	(void)unlinkat(dir, part, 0); /* whoever left it: nothing that is there is written to */
 	fd = openat(dir, part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
 	if (fd < 0)
 		return -errno;
-	r = recording_save(fd, from, first_event);
+	r = recording_save(fd, from, q);
 	(void)close(fd);
 	if (r == 0 && renameat(dir, part, dir, name) < 0)
 		r = -errno;
@@ -202,13 +212,13 @@ static int write_file(int dir, const struct recording_header *from, uint64_t fir
 	return r;
 }
 
-static int keep(const struct incident *incident, uint64_t first_event)
+static int keep(const struct incident *incident, const struct incident_request *q)
 {
 	int dir = open(incident->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
 
 	if (dir < 0)
 		return -errno;
-	r = write_file(dir, incident->record->map, first_event);
+	r = write_file(dir, incident->record->map, q);
 	if (r == 0)
 		remove_oldest(dir, incident->kept);
 	(void)close(dir);
@@ -218,15 +228,14 @@ static int keep(const struct incident *incident, uint64_t first_event)
 static void *run(void *ctx)
 {
 	const struct incident *incident = ctx;
-	uint64_t first_event;
+	struct incident_request q;
 
 	for (;;) {
 		int error;
 
-		if (read(incident->request[0], &first_event, sizeof(first_event)) !=
-		    sizeof(first_event))
+		if (read(incident->request[0], &q, sizeof(q)) != sizeof(q))
 			continue;
-		error = -keep(incident, first_event);
+		error = -keep(incident, &q);
 		if (error != 0)
 			(void)!write(incident->done[1], &error, sizeof(error));
 	}
@@ -289,8 +298,12 @@ int incident_start(struct incident *incident, const struct record *record, const
 
 void incident_keep(struct incident *incident, uint64_t first_event)
 {
-	if (incident->started)
-		(void)!write(incident->request[1], &first_event, sizeof(first_event));
+	struct incident_request q = {.first_event = first_event};
+
+	if (!incident->started)
+		return;
+	q.settings = incident->record->map->settings;
+	(void)!write(incident->request[1], &q, sizeof(q));
 }
 
 int incident_failed(struct incident *incident)

@@ -12,6 +12,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Settings are written again at a reload, by the main thread: so they come with the request. */
+struct incident_request {
+	uint64_t first_event;
+	struct recording_settings settings;
+};
+
 struct incident {
 	bool started;
 	int request[2]; /* pipe: from the main thread */
@@ -38,10 +44,11 @@ void incident_keep(struct incident *incident, uint64_t first_event);
 int incident_failed(struct incident *incident);
 
 /*
- * Write a recording that may be written to meanwhile into an empty file: records that change under
- * the copy become empty ones. It takes 256 KiB of memory, however large the recording is, and what
- * is written does not stay in the page cache. 0, or a negative errno.
+ * Write a recording whose records may be written to meanwhile into an empty file: records that
+ * change under the copy become empty ones. It takes 256 KiB of memory, however large the recording
+ * is, and what is written does not stay in the page cache. 0, or a negative errno.
  */
-int recording_save(int fd, const struct recording_header *from, uint64_t kept_because);
+int recording_save(int fd, const struct recording_header *from,
+		   const struct incident_request *request);
 
 #endif

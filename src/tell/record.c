@@ -248,28 +248,31 @@ _Static_assert(sizeof(((struct recording_settings *)0)->level_kib) ==
 
 /* ---- records ---- */
 
+/* Whoever sees a word that was stored so sees the 0 that begin() stored before it, too. */
+#define STORE(place, word) __atomic_store_n(&(place), word, __ATOMIC_RELEASE)
+
 /* Where the next one goes, marked as being written. */
 static void *begin(struct record *r, enum recording_ring_kind kind)
 {
-	void *record = slot(r, kind, (r->next[kind] - 1) % r->map->rings[kind].count);
+	uint64_t *record = slot(r, kind, (r->next[kind] - 1) % r->map->rings[kind].count);
 
-	__atomic_store_n((uint64_t *)record, 0, __ATOMIC_RELAXED);
-	__atomic_thread_fence(__ATOMIC_RELEASE);
+	__atomic_store_n(record, 0, __ATOMIC_RELAXED);
 	return record;
 }
 
-static void end(struct record *r, enum recording_ring_kind kind, void *record)
+static void end(struct record *r, enum recording_ring_kind kind, uint64_t *record)
 {
-	__atomic_store_n((uint64_t *)record, r->next[kind]++, __ATOMIC_RELEASE);
+	STORE(*record, r->next[kind]++);
 }
 
-static void write_span(struct record *r)
+static void put(struct record *r, enum recording_ring_kind kind, const void *record)
 {
-	struct recording_span *to = begin(r, RING_SPANS);
+	const uint64_t *from = record;
+	uint64_t *to = begin(r, kind);
 
-	memcpy((char *)to + sizeof(to->sequence), (const char *)&r->span + sizeof(to->sequence),
-	       sizeof(*to) - sizeof(to->sequence));
-	end(r, RING_SPANS, to);
+	for (size_t i = 1; i < record_bytes[kind] / sizeof(*to); i++)
+		STORE(to[i], from[i]);
+	end(r, kind, to);
 }
 
 static void add_to_span(struct record *r, const struct sample *s)
@@ -277,7 +280,7 @@ static void add_to_span(struct record *r, const struct sample *s)
 	struct recording_span *span = &r->span;
 
 	if (span->looks > 0 && s->now_ns - span->from_ns >= RECORDING_SPAN_NS) {
-		write_span(r);
+		put(r, RING_SPANS, span);
 		span->looks = span->kills = 0;
 	}
 	if (span->looks++ == 0) {
@@ -374,6 +377,7 @@ uint32_t recording_flags(const struct decision *d)
 	       (uint32_t)stall_seen(&d->stall) << LOOK_STALL_RULE_SHIFT;
 }
 
+/* Not through put(): it is done at each look, and twice as many instructions. */
 void record_look(struct record *r, const struct sample *s, const struct decision *d, bool confirm)
 {
 	struct recording_look *to;
@@ -381,18 +385,18 @@ void record_look(struct record *r, const struct sample *s, const struct decision
 	if (r->map == NULL)
 		return;
 	to = begin(r, RING_LOOKS);
-	to->now_ns = s->now_ns;
-	to->have = s->have;
-	to->flags =
-		recording_flags(d) | (confirm ? LOOK_CONFIRM : 0u) | (r->starts ? LOOK_STARTS : 0u);
-	to->wake_ns = d->wake_ns;
-	to->waiting_milli = d->stall.waiting_milli;
-	to->lost_ppm = d->stall.lost_ppm;
-#define TO_VALUE(which, field) to->value[which] = s->field;
+	STORE(to->now_ns, s->now_ns);
+	STORE(to->have, s->have);
+	STORE(to->flags,
+	      recording_flags(d) | (confirm ? LOOK_CONFIRM : 0u) | (r->starts ? LOOK_STARTS : 0u));
+	STORE(to->wake_ns, d->wake_ns);
+	STORE(to->waiting_milli, d->stall.waiting_milli);
+	STORE(to->lost_ppm, d->stall.lost_ppm);
+#define TO_VALUE(which, field) STORE(to->value[which], s->field);
 	FOR_EACH_VALUE(TO_VALUE)
 #undef TO_VALUE
-	to->value[VALUE_PENDING_COUNT] = s->pending_count;
-	end(r, RING_LOOKS, to);
+	STORE(to->value[VALUE_PENDING_COUNT], s->pending_count);
+	end(r, RING_LOOKS, &to->sequence);
 	r->starts = false;
 	add_to_span(r, s);
 }
@@ -468,35 +472,33 @@ static void fill_decision(struct recording_event *to, const struct event *e)
 
 void record_event(struct record *r, const struct event *e, const struct proc_table *table)
 {
-	struct recording_event *to;
+	struct recording_event to = {0};
 
 	if (r->map == NULL)
 		return;
-	to = begin(r, RING_EVENTS);
-	to->now_ns = e->now_ns;
-	to->realtime_ns = e->realtime_ns;
-	to->type = e->type;
-	to->flags = (e->dry_run ? RECORDED_DRY_RUN : 0u) |
-		    (e->escalated ? RECORDED_ESCALATED : 0u) |
-		    (e->exited_by_term ? RECORDED_BY_TERM : 0u) |
-		    (e->ignores_term ? RECORDED_IGNORES_TERM : 0u) |
-		    (table != NULL && table->kept ? RECORDED_KEPT : 0u);
-	to->signal = e->signal;
-	to->error = e->error;
-	to->mem_total = e->sample.mem_total_kib;
-	to->mem_available = e->sample.mem_available_kib;
-	to->swap_total = e->sample.swap_total_kib;
-	to->swap_free = e->sample.swap_free_kib;
-	to->decide_to_signal_ns = e->decide_to_signal_ns;
-	to->since_signal_ns = e->since_signal_ns;
-	to->came_back_kib = e->came_back_kib;
-	to->kills = e->kills;
-	to->repeat_count = e->repeat_count;
-	to->nobody = e->nobody;
-	fill_decision(to, e);
-	fill_victim(to, e);
-	fill_candidates(to, table);
-	end(r, RING_EVENTS, to);
+	to.now_ns = e->now_ns;
+	to.realtime_ns = e->realtime_ns;
+	to.type = e->type;
+	to.flags = (e->dry_run ? RECORDED_DRY_RUN : 0u) | (e->escalated ? RECORDED_ESCALATED : 0u) |
+		   (e->exited_by_term ? RECORDED_BY_TERM : 0u) |
+		   (e->ignores_term ? RECORDED_IGNORES_TERM : 0u) |
+		   (table != NULL && table->kept ? RECORDED_KEPT : 0u);
+	to.signal = e->signal;
+	to.error = e->error;
+	to.mem_total = e->sample.mem_total_kib;
+	to.mem_available = e->sample.mem_available_kib;
+	to.swap_total = e->sample.swap_total_kib;
+	to.swap_free = e->sample.swap_free_kib;
+	to.decide_to_signal_ns = e->decide_to_signal_ns;
+	to.since_signal_ns = e->since_signal_ns;
+	to.came_back_kib = e->came_back_kib;
+	to.kills = e->kills;
+	to.repeat_count = e->repeat_count;
+	to.nobody = e->nobody;
+	fill_decision(&to, e);
+	fill_victim(&to, e);
+	fill_candidates(&to, table);
+	put(r, RING_EVENTS, &to);
 	if (e->type == EVENT_KILL)
 		r->span.kills++;
 }

@@ -6,8 +6,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -271,6 +273,7 @@ static void a_copy_leaves_out_what_is_being_written(void **state)
 {
 	static char copy[SIZE];
 	const struct recording_header *header = (const void *)copy;
+	const struct incident_request request = {.first_event = 77, .settings = {.cpus = 3}};
 	int fd = open(directory, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
 	uint64_t *torn;
 
@@ -279,10 +282,11 @@ static void a_copy_leaves_out_what_is_being_written(void **state)
 	look(2, 2);
 	torn = (uint64_t *)(void *)((char *)record.map + record.map->rings[RING_LOOKS].offset);
 	*torn = 0; /* as begin() marks it */
-	assert_int_equal(recording_save(fd, record.map, 77), 0);
+	assert_int_equal(recording_save(fd, record.map, &request), 0);
 	assert_int_equal(pread(fd, copy, SIZE, 0), SIZE);
 	assert_int_equal(lseek(fd, 0, SEEK_END), SIZE);
 	assert_int_equal(header->kept_because, 77);
+	assert_int_equal(header->settings.cpus, 3);
 	{
 		const struct recording_look *looks =
 			(const void *)(copy + header->rings[RING_LOOKS].offset);
@@ -291,6 +295,63 @@ static void a_copy_leaves_out_what_is_being_written(void **state)
 		assert_int_equal(looks[1].sequence, 2);
 		assert_int_equal(looks[1].value[VALUE_MEM_AVAILABLE], 2);
 	}
+	(void)close(fd);
+}
+
+/* Every number of a look is its time; settings and events are written, too. */
+static void *write_on(void *stop)
+{
+	for (uint64_t n = 1; !__atomic_load_n((bool *)stop, __ATOMIC_RELAXED); n++) {
+		const struct event e = {.now_ns = n, .type = EVENT_WARN};
+		const struct config c = {.grace_ns = n};
+
+		look(n, n);
+		record_event(&record, &e, NULL);
+		record_settings(&record, &c, (unsigned)n, 0);
+	}
+	return NULL;
+}
+
+/* No half of one look and half of the next. Returns how many looks there are. */
+static unsigned check_copy(const char *copy)
+{
+	const struct recording_header *header = (const void *)copy;
+	const struct recording_look *looks =
+		(const void *)(copy + header->rings[RING_LOOKS].offset);
+	unsigned whole = 0;
+
+	for (uint32_t i = 0; i < header->rings[RING_LOOKS].count; i++) {
+		if (looks[i].sequence == 0)
+			continue;
+		assert_int_equal(looks[i].now_ns, looks[i].value[VALUE_MEM_AVAILABLE]);
+		assert_int_equal(looks[i].wake_ns, looks[i].now_ns + 5);
+		whole++;
+	}
+	return whole;
+}
+
+/* For the thread sanitizer, and for machines that store in another order than this one. */
+static void a_copy_beside_a_writer_is_never_torn(void **state)
+{
+	static char copy[SIZE];
+	const struct incident_request request = {.first_event = 1};
+	int fd = open(directory, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+	bool stop = false;
+	unsigned whole = 0;
+	pthread_t thread;
+
+	(void)state;
+	look(1, 1);
+	assert_int_equal(pthread_create(&thread, NULL, write_on, &stop), 0);
+	for (unsigned i = 0; i < 100; i++) {
+		assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+		assert_int_equal(recording_save(fd, record.map, &request), 0);
+		assert_int_equal(pread(fd, copy, SIZE, 0), SIZE);
+		whole += check_copy(copy);
+	}
+	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_true(whole > 0);
 	(void)close(fd);
 }
 
@@ -310,6 +371,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_event_has_its_candidates, fresh, gone),
 		cmocka_unit_test_setup_teardown(a_copy_leaves_out_what_is_being_written, fresh,
 						gone),
+		cmocka_unit_test_setup_teardown(a_copy_beside_a_writer_is_never_torn, fresh, gone),
 	};
 
 	return cmocka_run_group_tests(tests, make_directory, remove_directory);
