@@ -142,6 +142,7 @@ static void r51_dry_run_becomes_real(struct stage *s)
 	(void)kill(real->pid, SIGTERM);
 	must_exit(s, real, 0);
 	(void)kill(s->daemon->pid, SIGHUP);
+	s->more_fds = 1; /* the lock */
 	must_die(s, hog, SIGTERM);
 }
 

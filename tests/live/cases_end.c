@@ -337,6 +337,7 @@ static void r45_stuck(struct stage *s)
 	(void)play(s, "tracer", "stuck name=hog grow=36@400");
 	must_log(s, "killed [0-9]+ \\(hog\\) with SIGKILL");
 	must_log(s, "\\(hog\\) has not gone away");
+	s->more_fds = 1;
 	must_die(s, second, SIGKILL);
 	must_log_times(s, 1, 1, "killed [0-9]+ \\(hog\\)");
 }
@@ -348,6 +349,7 @@ static void r110_only_one_that_hangs(struct stage *s)
 	watch(s, "-m 40 -mk 40");
 	(void)play(s, "tracer", "stuck name=hog grow=60@400");
 	must_log(s, "\\(hog\\) has not gone away");
+	s->more_fds = 1;
 	must_log(s, "nobody can be ended: those who hold memory were signalled already");
 	must_log_times(s, 1, 1, "killed [0-9]+ \\(hog\\)");
 }
@@ -360,6 +362,7 @@ static void r45_stuck_but_released(struct stage *s)
 	watch(s, "-m 40 -mk 40");
 	(void)play(s, "tracer", "stuck name=hog grow=36@400");
 	must_log(s, "killed [0-9]+ \\(hog\\) with SIGKILL");
+	s->more_fds = 1;
 	settle(s, 2 * LONG_ENOUGH_MS);
 	must_live(s, second);
 	must_log_times(s, 1, 1, "killed [0-9]+");
@@ -376,6 +379,7 @@ static void r42_released_after_sigterm(struct stage *s)
 	must_log(s, "killed [0-9]+ \\(hog\\) with SIGTERM");
 	must_log(s, "recovered: memory was short for");
 	must_log(s, "\\(hog\\) has not gone away");
+	s->more_fds = 1;
 	must_live(s, second);
 	must_log_times(s, 1, 1, "killed [0-9]+");
 }
@@ -552,6 +556,7 @@ static void victim_is_lifted(struct stage *s)
 	watch(s, "-m 40 -mk 40");
 	(void)play(s, "tracer", words);
 	must_log(s, "killed [0-9]+ \\(hog\\) with SIGKILL");
+	s->more_fds = 1;
 	if (!wait_for(s, hog_may_run_anywhere, NULL, 60))
 		fail("the hog was not lifted");
 }
@@ -561,6 +566,7 @@ static void r78_lift_is_taken_back(struct stage *s)
 	watch(s, "-m 40 -mk 40");
 	(void)play(s, "tracer", "stuck name=hog threads=400 grow=50@400");
 	must_log(s, "killed [0-9]+ \\(hog\\) with SIGKILL");
+	s->more_fds = 1;
 	settle(s, LONG_ENOUGH_MS);
 	if (!wait_for(s, hog_has_no_priority, NULL, 60))
 		fail("the hog still has a real-time priority");

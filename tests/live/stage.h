@@ -56,6 +56,7 @@ struct stage {
 	char notes[16384]; /* what the daemon told systemd */
 	unsigned notes_length;
 	unsigned fd_count; /* of the daemon when it was ready */
+	unsigned more_fds; /* that it may have in the end: a pidfd for each victim that hangs */
 
 	uint64_t told_ns;                     /* the last time on_tick was called */
 	void (*on_tick)(struct stage *stage); /* every 100 ms of waiting; NULL: none */
