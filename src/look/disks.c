@@ -54,6 +54,14 @@ static double fastest_ms(struct disk_time *since, uint64_t wanted)
 	return taken > 0 ? ms / (double)taken : 0;
 }
 
+/* Counters that make no sense are no reason to leave what a number can hold. */
+#define MS_MOST 1e18
+
+static uint64_t whole_ms(double ms)
+{
+	return (uint64_t)(ms < MS_MOST ? ms + 0.5 : MS_MOST);
+}
+
 uint64_t disks_wait_ms(struct disks *disks, const struct disk_reads *reads, uint64_t faults,
 		       uint64_t refaults)
 {
@@ -73,7 +81,7 @@ uint64_t disks_wait_ms(struct disks *disks, const struct disk_reads *reads, uint
 	disks->last = *reads;
 	disks->last_faults = faults;
 	disks->last_refaults = refaults;
-	return (uint64_t)(disks->ms + 0.5);
+	return whole_ms(disks->ms);
 }
 
 /* Of what came in, disks count this part at least; and before so much came in nothing is said. */

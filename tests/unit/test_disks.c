@@ -115,6 +115,19 @@ static void nothing_is_read(void **state)
 	assert_int_equal(look(), 0);
 }
 
+/* Whatever they say: it stays a number, and never falls. */
+static void counters_that_make_no_sense(void **state)
+{
+	uint64_t before;
+
+	(void)state;
+	count(0, 1, UINT64_MAX);
+	before = look();
+	assert_true(before > UINT64_MAX / 32);
+	reads.each[0].reads = reads.all.reads = UINT64_MAX;
+	assert_true(look() >= before);
+}
+
 /* R81: said where nothing is counted, or so little that it cannot be what came in. */
 static void r81_disks_that_count_nothing(void **state)
 {
@@ -136,6 +149,7 @@ int main(void)
 		cmocka_unit_test_setup(more_faults_than_fast_reads, set_up),
 		cmocka_unit_test_setup(a_disk_comes, set_up),
 		cmocka_unit_test_setup(nothing_is_read, set_up),
+		cmocka_unit_test_setup(counters_that_make_no_sense, set_up),
 	};
 
 	return cmocka_run_group_tests_name("disks", tests, NULL, NULL);
