@@ -149,8 +149,12 @@ static const struct machine_shape without_sleepers = {.total_kib = 96 * MIB, .le
  */
 static void r91_ctl_says_the_same(struct stage *s)
 {
-	struct actor *hog = play(s, "hog", "grow=60"), *crowd = play(s, "crowd", "sleepers=600");
+	struct actor *hog, *crowd;
 
+	if (s->shadowed)
+		skip("the daemon is built or run so that its memory is not its own");
+	hog = play(s, "hog", "grow=60");
+	crowd = play(s, "crowd", "sleepers=600");
 	must_hold(s, 60 * MIB);
 	watch(s, USUAL "-protect hog");
 	must_log(s, "nobody can be ended: those who hold memory are protected");

@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define LONG_ENOUGH_MS 700
@@ -498,6 +498,8 @@ static void r70_many_kills(struct stage *s)
 {
 	uint64_t rss = 0;
 
+	if (s->shadowed)
+		skip("the daemon is built or run so that its memory is not its own");
 	write_hook("#!/bin/sh\nexit 0\n");
 	watch(s, USUAL "-hook " HOOK);
 	for (int i = 0; i < 12; i++) {

@@ -3,7 +3,7 @@
  * Runs the cases, some at a time, each in a private world of its own, and tells in TAP what came of
  * it.
  *
- *   live [-j N] [-v] [-l] BINARY [CASE...]
+ *   live [-j N] [-v] [-l] [-w WRAPPER] BINARY [CASE...]
  */
 #include "cases.h"
 #include "stage.h"
@@ -47,6 +47,7 @@ static const struct live_case *const live_groups[] = {trigger_cases, choose_case
 						      real_cases,    end_cases,    daemon_cases,
 						      ctl_cases,     user_cases,   NULL};
 static bool verbose;
+static const char *wrapper;
 
 /* What belongs to us is beside us. */
 static void find_beside(char *path, size_t size, const char *name)
@@ -70,6 +71,7 @@ static _Noreturn void perform(const struct live_case *live_case)
 
 	if (live_case->count_malloc && preload == NULL)
 		skip("%s is not there", preload_path);
+	stage.wrapper = wrapper;
 	stage.count_malloc = live_case->count_malloc;
 	if (live_case->shape != NULL)
 		stage.machine.shape = *live_case->shape;
@@ -242,7 +244,7 @@ static int run_all(unsigned at_a_time)
 
 static int usage(void)
 {
-	(void)fprintf(stderr, "usage: live [-j N] [-v] [-l] BINARY [CASE...]\n");
+	(void)fprintf(stderr, "usage: live [-j N] [-v] [-l] [-w WRAPPER] BINARY [CASE...]\n");
 	return 2;
 }
 
@@ -250,7 +252,7 @@ int main(int argc, char **argv)
 {
 	int option, at_a_time = 3;
 
-	while ((option = getopt(argc, argv, "j:vl")) != -1) {
+	while ((option = getopt(argc, argv, "j:vlw:")) != -1) {
 		if (option == 'l') {
 			list();
 			return 0;
@@ -259,6 +261,8 @@ int main(int argc, char **argv)
 			return usage();
 		if (option == 'v')
 			verbose = true;
+		else if (option == 'w')
+			wrapper = optarg;
 		else
 			at_a_time = atoi(optarg);
 	}

@@ -50,6 +50,9 @@ struct stage {
 	bool no_mrelease;    /* only for the last */
 	bool refuse_sigterm; /* the daemon gets EPERM for every SIGTERM */
 	bool no_memlock;     /* RLIMIT_MEMLOCK is 0 */
+	const char *wrapper; /* words before the daemon's own: valgrind and its options; or NULL */
+	bool shadowed;       /* it runs under valgrind or the thread sanitizer: what it holds is
+				mostly theirs, and grows */
 	const char *cgroup;  /* the daemon's cgroup: a directory of cgroupfs, or NULL */
 	const char *watchdog_usec;
 	int notify_fd;
@@ -140,6 +143,8 @@ pid_t pid_of(const char *comm);
 uint64_t status_number(pid_t pid, const char *name);
 unsigned count_children(pid_t parent, char state); /* state 0: any */
 unsigned count_fds(pid_t pid);
+/* Of the daemon, without what it has open only for the moment, while it looks through processes. */
+unsigned fewest_fds(struct stage *stage);
 /* How often the daemon called malloc and the like; UINT64_MAX where that cannot be counted. */
 uint64_t malloc_calls(const struct stage *stage);
 bool can_lower_adj(void);
