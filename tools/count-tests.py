@@ -29,7 +29,8 @@ def cases(test):
     crashed = test['result'] not in ('OK', 'SKIP') and not any(r == 'failed' for r, _, _ in found)
     if not found or crashed:
         kind = {'OK': 'passed', 'SKIP': 'skipped'}.get(test['result'], 'failed')
-        found.append([kind, test['name'], []])
+        why = re.search(r'^SKIP (.*)', test.get('stdout') or '', re.M)
+        found.append([kind, f"{test['name']}: {why.group(1)}" if why and kind == 'skipped' else test['name'], []])
     return found
 
 
