@@ -60,7 +60,7 @@ bench:
 static:
 	@tools/bootstrap static
 	@# where musl is the system's own libc there is no wrapper
-	@test -f $(STATIC)/build.ninja || CC=$$(command -v $(MUSL_CC) || echo cc) meson setup $(STATIC) -Dstatic=true --buildtype=minsize --strip -Db_lto=true >/dev/null
+	@test -f $(STATIC)/build.ninja || CC=$$(command -v $(MUSL_CC) || echo cc) meson setup $(STATIC) -Dstatic=true --buildtype=minsize -Ddebug=false -Db_lto=true >/dev/null
 	@ninja -C $(STATIC)
 	@strip $(STATIC)/useroom
 	@ls -l $(STATIC)/useroom

@@ -497,7 +497,7 @@ static void do_noreap(const char *text)
 static void do_init(const char *text)
 {
 	int status = 0;
-	pid_t pid;
+	pid_t pid = -1;
 
 	(void)text;
 	if (unshare(CLONE_NEWPID) < 0 || (pid = fork()) < 0)

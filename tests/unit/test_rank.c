@@ -73,7 +73,7 @@ static struct proc *add(const char *comm, uint64_t anon_mib)
 	p->oom_score = 700;
 	p->anon_kib = p->rss_kib = MIB(anon_mib);
 	p->uid = 1000;
-	(void)strncpy(p->comm, comm, sizeof(p->comm) - 1);
+	(void)snprintf(p->comm, sizeof(p->comm), "%s", comm);
 	return p;
 }
 
