@@ -2,18 +2,26 @@
 # The front door. Behind it is meson; what is missing on the machine is installed by tools/bootstrap.
 BUILD ?= build
 STATIC ?= build-static
-prefix ?= /usr/local
-sysconfdir ?= /etc
+# Where it is installed: nothing is where the build directory says, which is /usr/local at first.
+prefix ?=
 DESTDIR ?=
 MUSL_CC ?= musl-gcc
 FUZZ_SECONDS ?= 60
+
+# In the tree nothing becomes root's, whoever types make: it is built by whom the tree belongs to, and what root's tests and
+# measurements leave there is given back.
+OWN = tools/as-owner '$(BUILD)'
+BACK = tools/as-owner --back '$(BUILD)'
+
+# ninja uses all processors by itself, and two of it in one directory get in each other's way.
+.NOTPARALLEL:
 
 .PHONY: all run test check bench demo static fuzz vm vm-short vm-systemd trial install uninstall clean help
 
 all:
 	@tools/bootstrap build
-	@test -f $(BUILD)/build.ninja || meson setup $(BUILD) --prefix=$(prefix) --sysconfdir=$(sysconfdir) >/dev/null
-	@ninja -C $(BUILD)
+	@test -f '$(BUILD)/build.ninja' || $(OWN) meson setup '$(BUILD)' $(if $(prefix),--prefix='$(prefix)') >/dev/null
+	@$(OWN) ninja -C '$(BUILD)' programs
 
 help:
 	@echo 'make            build $(BUILD)/useroom and $(BUILD)/useroomctl'
@@ -28,74 +36,68 @@ help:
 	@echo 'make trial      real programs in such machines: databases, JVMs, backups, leaks (an image of 16 GB is made once)'
 	@echo 'make vm-short   a bomb, a leak and a false alarm, in minutes'
 	@echo 'make vm-systemd the service in a virtual machine that really runs out of memory'
-	@echo 'make install    to DESTDIR, prefix=$(prefix); the service is installed, not enabled'
+	@echo 'make install    to DESTDIR, prefix=/usr/local at first; the service is installed, not enabled'
 	@echo 'make uninstall, make clean'
 
 run: all
-	@tools/run $(BUILD)/useroom
+	@tools/run '$(BUILD)/useroom'
 
-demo:
-	@$(MAKE) --no-print-directory all
-	@LIVE_DIR=$(CURDIR)/$(BUILD)/tests/live tools/demo $(CURDIR)/$(BUILD)/useroom
+demo: all
+	@tools/demo '$(CURDIR)/$(BUILD)/useroom'
 
 test:
 	@tools/bootstrap test
-	@# a directory that was set up before the test libraries were there must look for them again
-	@if test -f $(BUILD)/build.ninja && ! meson introspect --dependencies $(BUILD) | grep -q cmocka; then \
-		meson setup --reconfigure $(BUILD) >/dev/null; fi
 	@$(MAKE) --no-print-directory all
-	@tools/run-tests $(BUILD)
+	@$(BACK) tools/run-tests '$(BUILD)'
 
 check:
 	@tools/bootstrap check
-	@tools/check
+	@tools/as-owner . tools/check
 
 bench:
 	@tools/bootstrap bench
 	@$(MAKE) --no-print-directory all static
-	@ninja -C $(BUILD) bench-programs
-	@bench/run $(BUILD)/useroom $(STATIC)/useroom
-	@bench/record $(BUILD)
+	@$(OWN) ninja -C '$(BUILD)' bench-programs
+	@$(BACK) bench/run '$(BUILD)/useroom' '$(STATIC)/useroom'
+	@$(BACK) bench/record '$(BUILD)'
 
 static:
 	@tools/bootstrap static
 	@# where musl is the system's own libc there is no wrapper
-	@test -f $(STATIC)/build.ninja || CC=$$(command -v $(MUSL_CC) || echo cc) meson setup $(STATIC) -Dstatic=true --buildtype=minsize -Ddebug=false -Db_lto=true >/dev/null
-	@ninja -C $(STATIC)
-	@strip $(STATIC)/useroom
-	@ls -l $(STATIC)/useroom
+	@test -f '$(STATIC)/build.ninja' || CC=$$(command -v $(MUSL_CC) || echo cc) tools/as-owner '$(STATIC)' \
+		meson setup '$(STATIC)' -Dstatic=true --buildtype=minsize -Ddebug=false -Db_lto=true >/dev/null
+	@tools/as-owner '$(STATIC)' ninja -C '$(STATIC)'
+	@tools/as-owner '$(STATIC)' strip '$(STATIC)/useroom'
+	@ls -l '$(STATIC)/useroom'
 
 fuzz:
 	@tools/bootstrap fuzz
-	@tools/fuzz $(FUZZ_SECONDS)
+	@tools/as-owner . tools/fuzz $(FUZZ_SECONDS)
 
 vm:
 	@tools/bootstrap vm
 	@$(MAKE) --no-print-directory static
-	@tests/vm/matrix --useroom $(STATIC)/useroom
+	@$(BACK) tests/vm/matrix --useroom '$(STATIC)/useroom'
 
 trial:
 	@tools/bootstrap vm
 	@$(MAKE) --no-print-directory static
-	@tests/vm/matrix --trial --useroom $(STATIC)/useroom --out $(BUILD)/trial
-	@tests/vm/report --trial $(BUILD)/trial
+	@$(BACK) tests/vm/matrix --trial --useroom '$(STATIC)/useroom' --out '$(BUILD)/trial'
+	@$(BACK) tests/vm/report --trial '$(BUILD)/trial'
 
 vm-short:
-	@BUILD=$(BUILD) STATIC=$(STATIC) tests/vm/short
+	@BUILD='$(BUILD)' STATIC='$(STATIC)' $(BACK) tests/vm/short
 
 vm-systemd:
 	@tools/bootstrap vm
 	@$(MAKE) --no-print-directory all
-	@tests/vm/systemd-service
+	@$(BACK) tests/vm/systemd-service '$(BUILD)'
 
 install: all
-	@meson configure $(BUILD) -Dprefix=$(prefix) -Dsysconfdir=$(sysconfdir)
-	@ninja -C $(BUILD) >/dev/null
-	@DESTDIR=$(DESTDIR) meson install -C $(BUILD) --no-rebuild
-	@echo "Installed, not enabled. To start it: systemctl daemon-reload && systemctl enable --now useroom"
+	@tools/install '$(BUILD)' '$(DESTDIR)' '$(prefix)'
 
 uninstall:
-	@tools/uninstall '$(DESTDIR)' '$(prefix)'
+	@tools/uninstall '$(DESTDIR)' "$(or $(prefix),$$(tools/prefix '$(BUILD)'))"
 
 clean:
-	@rm -rf $(BUILD) $(STATIC) build-check-*
+	@rm -rf '$(BUILD)' '$(STATIC)' build-check-* build-fuzz
