@@ -346,8 +346,9 @@ static void r45_stuck(struct stage *s)
 static void r110_only_one_that_hangs(struct stage *s)
 {
 	s->no_mrelease = true;
+	(void)play(s, "tracer", "stuck name=hog grow=60");
+	must_hold(s, 60 * MIB);
 	watch(s, "-m 40 -mk 40");
-	(void)play(s, "tracer", "stuck name=hog grow=60@400");
 	must_log(s, "\\(hog\\) has not gone away");
 	s->more_fds = 1;
 	must_log(s, "nobody can be ended: those who hold memory were signalled already");
