@@ -67,7 +67,9 @@ static:
 	@test -f '$(STATIC)/build.ninja' || CC=$$(command -v $(MUSL_CC) || echo cc) tools/as-owner '$(STATIC)' \
 		meson setup '$(STATIC)' -Dstatic=true --buildtype=minsize -Ddebug=false -Db_lto=true >/dev/null
 	@tools/as-owner '$(STATIC)' ninja -C '$(STATIC)'
-	@tools/as-owner '$(STATIC)' strip '$(STATIC)/useroom'
+	@# a new file: the old one cannot be written to while it runs
+	@tools/as-owner '$(STATIC)' strip -o '$(STATIC)/useroom.stripped' '$(STATIC)/useroom'
+	@tools/as-owner '$(STATIC)' mv '$(STATIC)/useroom.stripped' '$(STATIC)/useroom'
 	@ls -l '$(STATIC)/useroom'
 
 fuzz:
