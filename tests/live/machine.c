@@ -310,8 +310,31 @@ static bool was_counted(int pid, const int *counted, unsigned count)
 	return false;
 }
 
-/* What all hold, each page once: a process's share of it, and one memory once. */
-static uint64_t share_of_all(struct machine *m, uint64_t *ret_shmem)
+/* Has it begun to exit, and is no zombie yet? PF_EXITING of include/linux/sched.h, proc(5). */
+static bool is_leaving(int proc_fd, int pid)
+{
+	char path[64], text[512], state = 'Z';
+	const char *end;
+	unsigned flags = 0;
+	ssize_t n;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%d/stat", pid);
+	fd = openat(proc_fd, path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
+	if (fd >= 0)
+		(void)close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	end = strrchr(text, ')');
+	return end != NULL && sscanf(end, ") %c %*d %*d %*d %*d %*d %u", &state, &flags) == 2 &&
+	       state != 'Z' && state != 'X' && (flags & 0x4) != 0;
+}
+
+/*
+ * What all hold, each page once: a process's share of it, and one memory once. While one leaves,
+ * that is not known: it shows nothing, and of what it shared the others still show their part.
+ */
+static uint64_t share_of_all(struct machine *m, uint64_t *ret_shmem, bool *ret_known)
 {
 	static int counted[PID_COUNT];
 	DIR *dir = opendir("/proc");
@@ -321,12 +344,16 @@ static uint64_t share_of_all(struct machine *m, uint64_t *ret_shmem)
 	char text[2048];
 
 	*ret_shmem = 0;
+	*ret_known = true;
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
 		int pid = atoi(entry->d_name);
 
-		if (pid <= 1 || pid == m->daemon_pid || was_counted(pid, counted, count) ||
-		    !read_rollup(m->proc_fd, pid, text, sizeof(text)))
+		if (pid <= 1 || pid == m->daemon_pid || was_counted(pid, counted, count))
 			continue;
+		if (!read_rollup(m->proc_fd, pid, text, sizeof(text))) {
+			*ret_known = *ret_known && !is_leaving(m->proc_fd, pid);
+			continue;
+		}
 		counted[count++] = pid;
 		sum += pss_kib(text, "\nPss_Anon:");
 		*ret_shmem += pss_kib(text, "\nPss_Shmem:");
@@ -472,15 +499,15 @@ static uint64_t larger(uint64_t a, uint64_t b)
 }
 
 /*
- * The processes are read one after the other, and one that ends shows nothing while its pages are
- * still being let go of: what it shared may be missing, or be there twice. So only what some looks
- * agree on is shown.
+ * The processes are read one after the other: what is shared may be missing, or be there twice. So
+ * only what some looks agree on is shown, and nothing new while one leaves: on a busy machine that
+ * takes longer than all of them (R115).
  */
-static uint64_t agreed(struct machine_seen *seen, uint64_t now)
+static uint64_t agreed(struct machine_seen *seen, uint64_t now, bool known)
 {
 	uint64_t apart = now > seen->before ? now - seen->before : seen->before - now;
 
-	seen->times = apart <= MIB ? seen->times + 1 : 0;
+	seen->times = known && apart <= MIB ? seen->times + 1 : 0;
 	seen->before = now;
 	if (seen->times >= AGREE_TIMES)
 		seen->shown = now;
@@ -496,13 +523,14 @@ static void note_freed(struct machine *m, uint64_t held)
 void machine_follow(struct machine *m)
 {
 	static uint64_t told_kills, told_freed;
-	uint64_t anon;
-
-	uint64_t shmem = 0;
+	uint64_t anon, shmem = 0;
+	bool known;
 
 	if (m->shape.shares) {
-		anon = agreed(&m->anon_seen, share_of_all(m, &shmem));
-		shmem = agreed(&m->shmem_seen, shmem);
+		uint64_t share = share_of_all(m, &shmem, &known);
+
+		anon = agreed(&m->anon_seen, share, known);
+		shmem = agreed(&m->shmem_seen, shmem, known);
 	} else {
 		anon = anon_of_all(m);
 	}
