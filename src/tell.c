@@ -150,8 +150,7 @@ void tell_debug_look(const struct sample *s, const struct decision *d)
 			 "thrashing: %" PRIu32 ".%02" PRIu32 " tasks stalled, %" PRIu32
 			 " %% of time lost, rule %s, evidence: %s",
 			 d->stall.waiting_milli / 1000, d->stall.waiting_milli / 10 % 100,
-			 d->stall.lost_ppm / 10000,
-			 stall_rule_name(stall_seen(&d->stall)),
+			 d->stall.lost_ppm / 10000, stall_rule_name(stall_seen(&d->stall)),
 			 stall_evidence_name(d->stall.evidence));
 }
 

@@ -951,7 +951,6 @@ static bool is_clean(struct stage *stage, const void *what)
 	return count_children(pid, 'Z') == 0 && count_fds(pid) <= stage->fd_count;
 }
 
-/* On a busy machine what has ended may be waited for late (R115). */
 static void show_fds(pid_t pid)
 {
 	char path[64], link[256];
@@ -981,6 +980,7 @@ static void check_daemon(struct stage *stage)
 	}
 }
 
+/* On a busy machine what has ended may be waited for late (R115). */
 static bool is_tidy(struct stage *stage, const void *what)
 {
 	pid_t pid = stage->daemon->pid;

@@ -251,7 +251,8 @@ static void r110_why_nobody_is_ended(void **state)
 	(void)state;
 	e.type = EVENT_NOBODY;
 	e.nobody = NOBODY_SMALL;
-	must_hold(as_text(), "; nobody can be ended: even the largest that may be ended is too small to help");
+	must_hold(as_text(),
+		  "; nobody can be ended: even the largest that may be ended is too small to help");
 	must_hold(as_json(), "\"reason\":\"small\"");
 	e.nobody = NOBODY_SIGNALLED;
 	must_hold(as_text(), "; nobody can be ended: those who hold memory were signalled already");
