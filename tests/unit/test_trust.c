@@ -8,12 +8,14 @@
 #include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -109,6 +111,42 @@ static void r107_writable_by_everybody(void **state)
 	refused("home/file", "/home is writable by everybody (mode 0757)");
 }
 
+/*
+ * An ACL for one more user (acl(5), include/uapi/linux/posix_acl_xattr.h). The group's bits of the
+ * mode show its mask then. False where the file system keeps none.
+ */
+static bool give_acl(const char *name, uint16_t to_user, uint16_t mask)
+{
+	const struct {
+		uint32_t version;
+		struct {
+			uint16_t tag, perm;
+			uint32_t id;
+		} entry[5];
+	} acl = {2,
+		 {{0x01, 6, UINT32_MAX}, /* ACL_USER_OBJ, rw- */
+		  {0x02, to_user, 4000000000u},
+		  {0x04, 4, UINT32_MAX},
+		  {0x10, mask, UINT32_MAX},
+		  {0x20, 4, UINT32_MAX}}};
+
+	return setxattr(in_dir(name), "system.posix_acl_access", &acl, sizeof(acl), 0) == 0;
+}
+
+/* The file's group is root's alone, so without a look at the ACL it would be trusted. */
+static void r107_writable_by_an_acl(void **state)
+{
+	(void)state;
+	if (!users_group_is_ours(getegid()) || !give_acl("home/file", 6, 6))
+		skip();
+	refused("home/file", "/home/file is writable by others, by its ACL");
+	/* The mask takes away what the entry gives, or the entry gives no more than to read. */
+	assert_true(give_acl("home/file", 6, 4));
+	trusted("home/file");
+	assert_true(give_acl("home/file", 4, 4));
+	trusted("home/file");
+}
+
 /* A group that others are in, or that nobody knows. */
 static void r107_writable_by_a_group(void **state)
 {
@@ -202,6 +240,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(r107_our_own, begin, end),
 		cmocka_unit_test_setup_teardown(r107_writable_by_everybody, begin, end),
+		cmocka_unit_test_setup_teardown(r107_writable_by_an_acl, begin, end),
 		cmocka_unit_test_setup_teardown(r107_writable_by_a_group, begin, end),
 		cmocka_unit_test_setup_teardown(r107_somebody_elses, begin, end),
 		cmocka_unit_test_setup_teardown(r107_sticky, begin, end),
