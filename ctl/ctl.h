@@ -38,6 +38,7 @@ struct ctl {
 	const char *record;    /* -record PATH */
 	const char *incidents; /* -incidents PATH */
 	const char *html;      /* -html FILE */
+	const char *textfile;  /* -textfile FILE */
 	const char *config;    /* -config FILE */
 	bool json, version, help;
 	double seconds; /* -for SECONDS; 0: not said */
@@ -59,6 +60,7 @@ enum ctl_exit ctl_show(const struct ctl *ctl);
 enum ctl_exit ctl_why(const struct ctl *ctl);
 enum ctl_exit ctl_replay(const struct ctl *ctl);
 enum ctl_exit ctl_capture(const struct ctl *ctl);
+enum ctl_exit ctl_metrics(const struct ctl *ctl);
 enum ctl_exit ctl_top(const struct ctl *ctl);
 
 /* One line on stderr with the program's name before it. Returns CTL_FAILED. */

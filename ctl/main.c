@@ -18,6 +18,7 @@ static const ctl_command_fn runs[COMMAND_COUNT] = {
 	[COMMAND_INCIDENTS] = ctl_incidents,
 	[COMMAND_SHOW] = ctl_show,
 	[COMMAND_REPLAY] = ctl_replay,
+	[COMMAND_METRICS] = ctl_metrics,
 	[COMMAND_CAPTURE] = ctl_capture,
 };
 

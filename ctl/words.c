@@ -48,6 +48,13 @@ const struct ctl_command_row ctl_commands[COMMAND_COUNT] = {
 			    "that "
 			    "nobody knows: it would have been another machine. When it acts is "
 			    "replayed, not whom it chooses."},
+	[COMMAND_METRICS] =
+		{"metrics", "", "record textfile", false, "counters and gauges for Prometheus",
+		 "供 Prometheus 使用的计数器与仪表值",
+		 "OpenMetrics text on standard output. With -textfile FILE the older "
+		 "text format, for the textfile collector of node_exporter: the file is "
+		 "replaced as a whole. Where useroom does not run, useroom_up is 0. "
+		 "Counters go on when it is restarted, and begin at 0 with the boot."},
 	[COMMAND_CAPTURE] = {"capture", "FILE", "for config", true,
 			     "record this machine without the daemon, for replay",
 			     "不运行守护进程，仅记录本机，供 replay 使用",
@@ -62,18 +69,22 @@ const struct ctl_command_row ctl_commands[COMMAND_COUNT] = {
 };
 
 const struct ctl_option_row ctl_options[] = {
-	{"json", CTL_SWITCH, offsetof(struct ctl, json), "", "print JSON (all but capture and top)",
-	 "以 JSON 输出（capture、top 除外）", NULL},
+	{"json", CTL_SWITCH, offsetof(struct ctl, json), "",
+	 "print JSON (all but capture, metrics and top)",
+	 "以 JSON 输出（capture、metrics、top 除外）", NULL},
 	{"html", CTL_FILE, offsetof(struct ctl, html), "FILE",
 	 "show: write one self-contained page; - is standard output",
 	 "show：写出一个独立的网页；- 表示标准输出", NULL},
+	{"textfile", CTL_FILE, offsetof(struct ctl, textfile), "FILE",
+	 "metrics: into this file, for node_exporter", "metrics：写入此文件，供 node_exporter 读取",
+	 NULL},
 	{"n", CTL_WHOLE, offsetof(struct ctl, count), "NUMBER", "events, why: so many",
 	 "events、why：显示的数目", NULL},
 	{"for", CTL_DECIMAL, offsetof(struct ctl, seconds), "SECONDS",
 	 "capture: end after this time", "capture：经过此时间后结束", NULL},
 	{"record", CTL_FILE, offsetof(struct ctl, record), "PATH",
-	 "status, top, why, events: the daemon's recording (" RECORD_DEFAULT ")",
-	 "status、top、why、events：守护进程的记录文件（" RECORD_DEFAULT "）", NULL},
+	 "status, top, why, events, metrics: the daemon's recording (" RECORD_DEFAULT ")",
+	 "status、top、why、events、metrics：守护进程的记录文件（" RECORD_DEFAULT "）", NULL},
 	{"incidents", CTL_FILE, offsetof(struct ctl, incidents), "PATH",
 	 "incidents, show, replay: where they are (" INCIDENTS_DEFAULT ")",
 	 "incidents、show、replay：事件记录所在目录（" INCIDENTS_DEFAULT "）", NULL},

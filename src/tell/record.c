@@ -5,6 +5,7 @@
 #include "base/directory.h"
 #include "base/util.h"
 #include "look/parse.h"
+#include "tell/counters.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -192,7 +193,9 @@ int record_open(struct record *r, const char *path, size_t bytes)
 	r->fd = fd;
 	r->bytes = bytes;
 	fill_header(&header, bytes);
-	if (!goes_on(r->map, &header))
+	if (goes_on(r->map, &header))
+		header.counters = r->map->counters;
+	else
 		memset(r->map, 0, bytes);
 	memcpy(r->map, &header, sizeof(header));
 	for (unsigned i = 0; i < RING_COUNT; i++)
@@ -377,6 +380,15 @@ uint32_t recording_flags(const struct decision *d)
 	       (uint32_t)stall_seen(&d->stall) << LOOK_STALL_RULE_SHIFT;
 }
 
+/* As the rings' numbers are not: it goes on, and nobody asks which look it was. */
+static void count_lost(struct record *r, const struct sample *s, const struct decision *d)
+{
+	if (d->stall.open && r->open_ns != 0)
+		r->map->counters.lost_ns +=
+			(s->now_ns - r->open_ns) / 1000 * d->stall.lost_ppm / 1000;
+	r->open_ns = d->stall.open ? s->now_ns : 0;
+}
+
 /* Not through put(): it is done at each look, and twice as many instructions. */
 void record_look(struct record *r, const struct sample *s, const struct decision *d, bool confirm)
 {
@@ -399,6 +411,7 @@ void record_look(struct record *r, const struct sample *s, const struct decision
 	end(r, RING_LOOKS, &to->sequence);
 	r->starts = false;
 	add_to_span(r, s);
+	count_lost(r, s, d);
 }
 
 #define COPY_TEXT(to, from) (void)snprintf(to, sizeof(to), "%.*s", (int)sizeof(to) - 1, from)
@@ -499,6 +512,7 @@ void record_event(struct record *r, const struct event *e, const struct proc_tab
 	fill_victim(&to, e);
 	fill_candidates(&to, table);
 	put(r, RING_EVENTS, &to);
+	counters_add(&r->map->counters, e);
 	if (e->type == EVENT_KILL)
 		r->span.kills++;
 }

@@ -21,6 +21,7 @@ struct record {
 	size_t bytes;
 	uint64_t next[RING_COUNT];
 	struct recording_span span; /* being filled */
+	uint64_t open_ns;           /* the last look, if it saw memory short enough for a stall */
 	int fd;                     /* holds the writer's lock */
 	bool starts;
 };

@@ -62,6 +62,34 @@ struct recording_settings {
 	uint64_t level_kib[5];
 };
 
+/*
+ * What has happened since the recording was begun, by whomever it was written: a restart of the
+ * writer goes on, a boot begins at 0. Each number only ever rises.
+ */
+#define RECORDING_REASONS    16 /* 0: the levels; others: enum stall_rule */
+#define RECORDING_TYPES      32 /* enum event_type */
+#define RECORDING_WHY_NOBODY 16 /* enum nobody */
+#define RECORDING_UNITS      32 /* the first so many that lost a process; further ones together */
+
+struct recording_unit {
+	char name[56]; /* "": not used; cut where it is longer */
+	uint64_t kills;
+};
+
+struct recording_counters {
+	uint64_t kills[RECORDING_REASONS][2][2]; /* victims by reason, [SIGKILL], [dry run] */
+	uint64_t events[RECORDING_TYPES];
+	uint64_t nobody[RECORDING_WHY_NOBODY];
+	uint64_t escalations;                /* SIGKILL to who had SIGTERM before */
+	uint64_t kernel_kills;               /* by the kernel while memory was low */
+	uint64_t near_misses;                /* episodes that ended without a victim */
+	uint64_t freed_kib, freed_ns, freed; /* what victims gave back, until they were gone */
+	uint64_t reloads_failed, last_reload_failed;
+	uint64_t lost_ns;     /* time lost to thrashing */
+	uint64_t other_units; /* kills in units that have no row */
+	struct recording_unit units[RECORDING_UNITS];
+};
+
 struct recording_header {
 	char magic[8];
 	uint32_t version;
@@ -78,7 +106,9 @@ struct recording_header {
 	uint64_t writer_start_ticks; /* with the pid: is it still the same process? */
 	uint64_t kept_because; /* an incident's copy: sequence number of its first event, else 0 */
 	struct recording_settings settings;
+	struct recording_counters counters; /* 0 in an incident's copy */
 };
+_Static_assert(sizeof(struct recording_header) <= RECORDING_HEADER, "it fits before the rings");
 
 /* The values of a sample, in this order. A later version adds at the end. */
 enum recording_value {

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -269,6 +270,105 @@ static void an_event_has_its_candidates(void **state)
 	assert_int_equal(seen[1].candidate_count, 0);
 }
 
+static void tell(enum event_type type, struct event e)
+{
+	e.type = type;
+	record_event(&record, &e, NULL);
+}
+
+static void what_happens_is_counted(void **state)
+{
+	const struct recording_counters *c = &record.map->counters;
+	struct event by_rule = {.signal = SIGTERM, .victim.unit = "a.service"};
+
+	(void)state;
+	by_rule.decision.by_stall = true;
+	by_rule.decision.stall.rule = STALL_FAULTS;
+	tell(EVENT_KILL, by_rule);
+	tell(EVENT_KILL, (struct event){.signal = SIGKILL, .victim.unit = "b.service"});
+	tell(EVENT_KILL, (struct event){.signal = SIGKILL, .escalated = true});
+	tell(EVENT_KILL, (struct event){.signal = SIGTERM, .dry_run = true});
+	tell(EVENT_KILL, (struct event){.signal = SIGTERM, .victim.unit = "a.service"});
+	assert_int_equal(c->kills[STALL_FAULTS][0][0], 1);
+	assert_int_equal(c->kills[0][0][0], 1);
+	assert_int_equal(c->kills[0][1][0], 1);
+	assert_int_equal(c->kills[0][0][1], 1);
+	assert_int_equal(c->escalations, 1);
+	assert_string_equal(c->units[0].name, "a.service");
+	assert_int_equal(c->units[0].kills, 2);
+	assert_int_equal(c->units[1].kills, 1);
+	assert_int_equal(c->other_units, 0); /* a dry run costs no unit anything */
+
+	tell(EVENT_FREED, (struct event){.came_back_kib = 5, .since_signal_ns = 7});
+	tell(EVENT_FREED, (struct event){.came_back_kib = 6, .since_signal_ns = 8});
+	assert_int_equal(c->freed, 2);
+	assert_int_equal(c->freed_kib, 11);
+	assert_int_equal(c->freed_ns, 15);
+	tell(EVENT_NOBODY, (struct event){.nobody = NOBODY_PROTECTED});
+	assert_int_equal(c->nobody[NOBODY_PROTECTED], 1);
+	tell(EVENT_KERNEL_KILL, (struct event){.kills = 3});
+	assert_int_equal(c->kernel_kills, 3);
+	tell(EVENT_RECOVERED, (struct event){.kills = 1});
+	tell(EVENT_RECOVERED, (struct event){.kills = 0});
+	assert_int_equal(c->events[EVENT_RECOVERED], 2);
+	assert_int_equal(c->near_misses, 1);
+	tell(EVENT_RELOAD, (struct event){.error = EINVAL});
+	assert_int_equal(c->last_reload_failed, 1);
+	tell(EVENT_RELOAD, (struct event){.error = 0});
+	assert_int_equal(c->last_reload_failed, 0);
+	assert_int_equal(c->reloads_failed, 1);
+
+	leave();
+	assert_int_equal(record_open(&record, path, SIZE), 0);
+	assert_int_equal(record.map->counters.freed_kib, 11); /* another writer goes on */
+	record.map->boot_id[0] ^= 1;
+	leave();
+	assert_int_equal(record_open(&record, path, SIZE), 0);
+	assert_int_equal(record.map->counters.freed_kib, 0); /* another boot does not */
+}
+
+/* Names are cut to what a row holds, and the rows are used up at last. */
+static void units_without_a_row_count_together(void **state)
+{
+	const struct recording_counters *c = &record.map->counters;
+	struct event e = {.signal = SIGTERM};
+
+	(void)state;
+	memset(e.victim.unit, 'u', sizeof(e.victim.unit) - 1);
+	tell(EVENT_KILL, e);
+	tell(EVENT_KILL, e);
+	assert_int_equal(strnlen(c->units[0].name, sizeof(c->units[0].name)),
+			 sizeof(c->units[0].name) - 1);
+	assert_int_equal(c->units[0].kills, 2);
+	for (unsigned i = 0; i < RECORDING_UNITS + 4; i++) {
+		(void)snprintf(e.victim.unit, sizeof(e.victim.unit), "%u.service", i);
+		tell(EVENT_KILL, e);
+	}
+	assert_int_equal(c->other_units, 5);
+	tell(EVENT_KILL, (struct event){.signal = SIGTERM}); /* in no unit */
+	assert_int_equal(c->other_units, 6);
+}
+
+static void time_that_is_lost_is_added_up(void **state)
+{
+	struct sample s = {.have = HAVE_MEM};
+	struct decision d = {.stall = {.open = true, .lost_ppm = 250000}};
+
+	(void)state;
+	for (unsigned second = 1; second <= 5; second++) { /* the first has nothing before it */
+		s.now_ns = second * NS_PER_S;
+		record_look(&record, &s, &d, false);
+	}
+	assert_int_equal(record.map->counters.lost_ns, NS_PER_S);
+	d.stall.open = false;
+	s.now_ns += NS_PER_S;
+	record_look(&record, &s, &d, false);
+	d.stall.open = true;
+	s.now_ns += NS_PER_S;
+	record_look(&record, &s, &d, false);
+	assert_int_equal(record.map->counters.lost_ns, NS_PER_S);
+}
+
 static void a_copy_leaves_out_what_is_being_written(void **state)
 {
 	static char copy[SIZE];
@@ -369,6 +469,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(only_one_writes, fresh, gone),
 		cmocka_unit_test_setup_teardown(a_link_is_not_followed, fresh, gone),
 		cmocka_unit_test_setup_teardown(an_event_has_its_candidates, fresh, gone),
+		cmocka_unit_test_setup_teardown(what_happens_is_counted, fresh, gone),
+		cmocka_unit_test_setup_teardown(units_without_a_row_count_together, fresh, gone),
+		cmocka_unit_test_setup_teardown(time_that_is_lost_is_added_up, fresh, gone),
 		cmocka_unit_test_setup_teardown(a_copy_leaves_out_what_is_being_written, fresh,
 						gone),
 		cmocka_unit_test_setup_teardown(a_copy_beside_a_writer_is_never_torn, fresh, gone),
