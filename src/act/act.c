@@ -773,14 +773,20 @@ void act_spare(struct act *act, const struct process_id *id)
 	}
 }
 
-/* Memory is back: a victim that ignored SIGTERM, or needed no more than a nudge, is an ordinary
- * process again. */
+/*
+ * Memory is back: a victim that ignored SIGTERM, or needed no more than a nudge, is an ordinary
+ * process again. One that is in its exit is not: with much memory, or on a busy machine, that takes
+ * longer than an episode needs to end, and what it gave back is still to be told.
+ */
 void act_episode_over(struct act *act)
 {
 	forget_dry(act);
-	for (unsigned i = 0; i < VICTIMS_MAX; i++) {
-		if (act->victims[i].state == VICTIM_TERMED && act->victims[i].gone_ns == 0)
-			clear_row(act, &act->victims[i]);
+	for (unsigned i = 0; act->in_use > 0 && i < VICTIMS_MAX; i++) {
+		struct victim *v = &act->victims[i];
+
+		if (v->state == VICTIM_TERMED && v->gone_ns == 0 &&
+		    !process_is_leaving(act->scan->proc_fd, &v->followed))
+			clear_row(act, v);
 	}
 	act->kills = 0;
 }

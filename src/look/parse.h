@@ -176,6 +176,7 @@ struct proc_stat {
 };
 #define PROC_FLAG_KTHREAD                                                                          \
 	0x00200000u /* include/linux/sched.h PF_KTHREAD; the same value since 2.6.27 */
+#define PROC_FLAG_EXITING 0x00000004u /* PF_EXITING there, as old; a zombie keeps it */
 
 /* 0, or -EBADMSG. The name may hold ')', newlines, anything: the fields are counted from the last
  * ')'. */

@@ -27,6 +27,9 @@ int process_read(int proc_fd, pid_t pid, struct proc *ret);
 /* Start time and state only: is this pid still the process that was read? 0, or -ESRCH. */
 int process_identity(int proc_fd, pid_t pid, uint64_t *ret_start_ticks, char *ret_state);
 
+/* Has it begun to exit, or is it gone? What it had is back, or on its way. */
+bool process_is_leaving(int proc_fd, const struct process_id *id);
+
 /* Only proc.layout; 0 where it is gone or not ours to know. */
 uint64_t process_layout(int proc_fd, pid_t pid);
 

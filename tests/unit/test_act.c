@@ -19,7 +19,9 @@
 #include <cmocka.h>
 
 #include "base/util.h"
+#include "look/parse.h"
 #include "look/process.h"
+#include "proctree.h"
 
 static struct act act;
 static struct scan scan;
@@ -87,14 +89,19 @@ static int ended_by(void)
 	return info.si_pid == child ? info.si_status : 0;
 }
 
-static void the_victim_gets_the_signal(void **state)
+static void must_end_by(int signal)
 {
 	siginfo_t info = {0};
 
+	assert_int_equal(waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT), 0);
+	assert_int_equal(info.si_status, signal);
+}
+
+static void the_victim_gets_the_signal(void **state)
+{
 	(void)state;
 	assert_int_equal(act_on(&act, &config, &e, false), 0);
-	assert_int_equal(waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT), 0);
-	assert_int_equal(info.si_status, SIGTERM);
+	must_end_by(SIGTERM);
 	assert_int_equal(told, 1);
 	assert_int_equal(told_last, EVENT_KILL);
 	assert_int_equal(act.in_use, 1);
@@ -165,7 +172,7 @@ static void r96_all_get_the_signal(void **state)
 	assert_int_equal(waitid(P_PID, (id_t)other, &info, WEXITED | WNOWAIT), 0);
 	assert_int_equal(info.si_status, SIGTERM);
 	assert_int_equal(told, 1);
-	assert_int_equal(ended_by(), SIGTERM);
+	must_end_by(SIGTERM);
 	act_follow(&act, &s);
 	assert_int_equal(told_last, EVENT_FREED);
 	info.si_pid = 0;
@@ -191,7 +198,7 @@ static void r96_not_gone_before_the_last(void **state)
 	e.together[0] = (struct process_id){other, p.start_ticks};
 	e.together_count = 1;
 	assert_int_equal(act_on(&act, &config, &e, false), 0);
-	assert_int_equal(ended_by(), SIGTERM);
+	must_end_by(SIGTERM);
 	act_follow(&act, &s);
 	assert_int_equal(act.victims[0].state, VICTIM_TERMED);
 	assert_int_equal(act.victims[0].followed.pid, other);
@@ -375,7 +382,7 @@ static void r45_released_but_still_there(void **state)
 	follow_after(v, 3000);
 	assert_int_equal(told, 2);
 	(void)kill(child, SIGKILL);
-	assert_int_equal(ended_by(), SIGKILL);
+	must_end_by(SIGKILL);
 	follow_after(v, 4000);
 	follow_after(v, 5000);
 	assert_int_equal(told, 3);
@@ -395,6 +402,69 @@ static void a_nudge_is_forgotten(void **state)
 	assert_int_equal(v->state, VICTIM_FREE);
 }
 
+/* The episode ends while /proc/PID/stat shows this of the victim. */
+static void episode_over_with(struct tree_proc p)
+{
+	int proc_fd = scan.proc_fd;
+
+	p.pid = child;
+	p.comm = "java";
+	p.start_ticks = act.victims[0].followed.start_ticks;
+	scan.proc_fd = tree_make(1000, 500);
+	tree_add(&p);
+	act_episode_over(&act);
+	tree_drop();
+	scan.proc_fd = proc_fd;
+}
+
+static void must_be_told_when_gone(struct victim *v)
+{
+	assert_int_equal(v->state, VICTIM_TERMED);
+	(void)kill(child, SIGKILL);
+	must_end_by(SIGKILL);
+	follow_after(v, 3000);
+	follow_after(v, 4000);
+	assert_int_equal(told, 2);
+	assert_int_equal(told_last, EVENT_FREED);
+	assert_int_equal(act.in_use, 0);
+}
+
+/* Memory was back before it had exited. */
+static void still_in_its_exit(void **state)
+{
+	struct victim *v = termed();
+
+	(void)state;
+	follow_after(v, 500);
+	episode_over_with((struct tree_proc){.flags = PROC_FLAG_EXITING});
+	must_be_told_when_gone(v);
+}
+
+/* And it may have exited since the look at which its episode is over. */
+static void a_zombie_by_now(void **state)
+{
+	struct victim *v = termed();
+
+	(void)state;
+	follow_after(v, 500);
+	(void)kill(child, SIGKILL);
+	must_end_by(SIGKILL);
+	act_episode_over(&act);
+	must_be_told_when_gone(v);
+}
+
+/* The main thread has exited, and the others do not mind a SIGTERM: it is not leaving. */
+static void r26_only_its_leader_has_exited(void **state)
+{
+	struct victim *v = termed();
+
+	(void)state;
+	follow_after(v, 500);
+	episode_over_with(
+		(struct tree_proc){.state = 'Z', .flags = PROC_FLAG_EXITING, .threads = 2});
+	assert_int_equal(v->state, VICTIM_FREE);
+}
+
 static void released_and_memory_still_low(void **state)
 {
 	struct victim *v = termed();
@@ -405,7 +475,7 @@ static void released_and_memory_still_low(void **state)
 	v->gone_ns = v->first_ns;
 	act_escalate(&act, &config, &s, &d);
 	assert_int_equal(v->state, VICTIM_KILLED);
-	assert_int_equal(ended_by(), SIGKILL);
+	must_end_by(SIGKILL);
 }
 
 static bool was_asked(void)
@@ -550,6 +620,9 @@ int main(void)
 		WITH_CHILD(a_hook_that_helped),
 		WITH_CHILD(r45_released_but_still_there),
 		WITH_CHILD(a_nudge_is_forgotten),
+		WITH_CHILD(still_in_its_exit),
+		WITH_CHILD(a_zombie_by_now),
+		WITH_CHILD(r26_only_its_leader_has_exited),
 		WITH_CHILD(released_and_memory_still_low),
 		WITH_CHILD(r42_release_is_asked_again),
 	};
