@@ -269,13 +269,59 @@ static void copy_list(const struct builder *b, size_t source_length, struct matc
 	memcpy(ret->source, b->list.source, source_length + 1);
 }
 
-int match_parse(const char *text, match_user_fn user, struct match_list *ret, char *ret_bad,
-		size_t bad_size)
+static int add_path(struct builder *b, const char *path)
+{
+	struct match_list *list = &b->list;
+	size_t length = strlen(path) + 1;
+
+	if (list->count == MATCH_ENTRIES_MAX || length > sizeof(list->text) - b->used)
+		return -E2BIG;
+	memcpy(list->text + b->used, path, length);
+	list->entries[list->count++] =
+		(struct match_entry){.offset = (uint16_t)b->used, .kind = ENTRY_PATH};
+	b->used += length;
+	return 0;
+}
+
+static int add_links(struct builder *b, match_link_fn link)
+{
+	unsigned written = link ? b->list.count : 0;
+	char target[MATCH_TEXT_MAX / 8];
+	int r = 0;
+
+	for (unsigned i = 0; i < written && r == 0; i++) {
+		const struct match_entry *entry = &b->list.entries[i];
+
+		if (entry->kind == ENTRY_PATH && !entry->is_glob &&
+		    link(b->list.text + entry->offset, target, sizeof(target)))
+			r = add_path(b, target);
+	}
+	return r;
+}
+
+static int add_entries(struct builder *b, const char *text, char *ret_bad, size_t bad_size)
+{
+	for (const char *at = text;; at += 1) {
+		size_t n = strcspn(at, ",");
+		struct text entry = trim((struct text){at, n});
+		int r = entry.length > 0 ? add_entry(b, entry) : 0;
+
+		if (r < 0) {
+			copy_text(entry, ret_bad, bad_size);
+			return r;
+		}
+		at += n;
+		if (*at == '\0')
+			return 0;
+	}
+}
+
+int match_parse_links(const char *text, match_user_fn user, match_link_fn link,
+		      struct match_list *ret, char *ret_bad, size_t bad_size)
 {
 	static struct builder
 		b; /* 5 KiB that need not be on a locked stack; the parser is not for threads */
 	size_t length = strlen(text);
-	struct text entry;
 	int r;
 
 	if (length >= MATCH_TEXT_MAX) {
@@ -285,42 +331,18 @@ int match_parse(const char *text, match_user_fn user, struct match_list *ret, ch
 	b.user = user;
 	b.used = b.list.count = b.list.kinds = 0;
 	memcpy(b.list.source, text, length + 1);
-	for (const char *at = text;; at += 1) {
-		size_t n = strcspn(at, ",");
-
-		entry = trim((struct text){at, n});
-		r = entry.length > 0 ? add_entry(&b, entry) : 0;
-		if (r < 0) {
-			copy_text(entry, ret_bad, bad_size);
-			return r;
-		}
-		at += n;
-		if (*at == '\0')
-			break;
-	}
-	copy_list(&b, length, ret);
-	return 0;
+	r = add_entries(&b, text, ret_bad, bad_size);
+	if (r == 0)
+		r = add_links(&b, link);
+	if (r == 0)
+		copy_list(&b, length, ret);
+	return r;
 }
 
-/* Where the text behind the last entry begins. */
-static size_t text_used(const struct match_list *list)
+int match_parse(const char *text, match_user_fn user, struct match_list *ret, char *ret_bad,
+		size_t bad_size)
 {
-	const struct match_entry *last = &list->entries[list->count - 1];
-
-	return list->count > 0 ? last->offset + strlen(list->text + last->offset) + 1 : 0;
-}
-
-int match_add_path(struct match_list *list, const char *path)
-{
-	size_t used = text_used(list), length = strlen(path) + 1;
-
-	if (list->count == MATCH_ENTRIES_MAX || length > sizeof(list->text) - used)
-		return -E2BIG;
-	memcpy(list->text + used, path, length);
-	list->entries[list->count++] =
-		(struct match_entry){.offset = (uint16_t)used, .kind = ENTRY_PATH};
-	list->kinds |= 1u << ENTRY_PATH;
-	return 0;
+	return match_parse_links(text, user, NULL, ret, ret_bad, bad_size);
 }
 
 static bool match_text(const struct match_entry *entry, const char *pattern, struct text text,

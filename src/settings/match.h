@@ -72,11 +72,13 @@ typedef int (*match_user_fn)(const char *name, uint32_t *ret_uid);
 int match_parse(const char *text, match_user_fn user, struct match_list *ret, char *ret_bad,
 		size_t bad_size);
 
-/*
- * Add a path as one more entry: where a link that the user wrote points to. It is not in the
- * source. Returns 0, or -E2BIG.
+/* Where a link points to in the end. Returns false where it is no link, or cannot be followed. */
+typedef bool (*match_link_fn)(const char *path, char *ret, size_t size);
+
+/* The same; a path that is a link means what it points to as well: one more entry, not in source.
  */
-int match_add_path(struct match_list *list, const char *path);
+int match_parse_links(const char *text, match_user_fn user, match_link_fn link,
+		      struct match_list *ret, char *ret_bad, size_t bad_size);
 
 /* Does an entry hang on whether the path of the executable is the machine's own? */
 bool match_asks_path(const struct match_list *list, const char *exe);

@@ -335,9 +335,9 @@ static int set_number(const struct option_row *row, const char *text, uint64_t *
 }
 
 /* Rows of OPTION_LEVEL are in the order of enum level, as their shares are. */
-static uint64_t *amount_of(struct config *config, const struct option_row *row)
+static size_t level_of(const struct option_row *row)
 {
-	return &config->level_kib[(row->offset - FIELD(mem_term_ppm)) / sizeof(uint32_t)];
+	return (row->offset - FIELD(mem_term_ppm)) / sizeof(uint32_t);
 }
 _Static_assert(FIELD(warn_ppm) - FIELD(mem_term_ppm) == LEVEL_WARN * sizeof(uint32_t),
 	       "the shares stand as enum level has them");
@@ -376,7 +376,7 @@ static int set_level(struct config *config, const struct option_row *row, const 
 		}
 	}
 	*ppm = (uint32_t)(value / (1000000 / PPM_PER_PERCENT));
-	*amount_of(config, row) = kib;
+	config->level_kib[level_of(row)] = kib;
 	return 0;
 }
 
@@ -472,23 +472,6 @@ static bool follow_link(const char *path, char *ret, size_t size)
 	return strcmp(path, ret) != 0;
 }
 
-/* A path that is a link means what it points to now as well. */
-static int add_links(struct match_list *list)
-{
-	unsigned written = list->count;
-	char target[MATCH_TEXT_MAX / 8];
-	int r = 0;
-
-	for (unsigned i = 0; i < written && r == 0; i++) {
-		const struct match_entry *entry = &list->entries[i];
-
-		if (entry->kind == ENTRY_PATH && !entry->is_glob &&
-		    follow_link(list->text + entry->offset, target, sizeof(target)))
-			r = match_add_path(list, target);
-	}
-	return r;
-}
-
 static int set_list(const struct option_row *row, const char *text, struct match_list *ret,
 		    char *error, size_t size)
 {
@@ -502,9 +485,7 @@ static int set_list(const struct option_row *row, const char *text, struct match
 		text = prefixed;
 	}
 	if (r == 0)
-		r = match_parse(text, users_uid, ret, entry, sizeof(entry));
-	if (r == 0)
-		r = add_links(ret);
+		r = match_parse_links(text, users_uid, follow_link, ret, entry, sizeof(entry));
 	return r < 0 ? list_error(r, entry, error, size) : 0;
 }
 
@@ -635,7 +616,7 @@ const char *options_get(const struct config *config, const struct option_row *ro
 
 	switch (row->kind) {
 	case OPTION_LEVEL:
-		kib = *amount_of((struct config *)(uintptr_t)config, row);
+		kib = config->level_kib[level_of(row)];
 		if (kib > 0)
 			return level_print_size(kib, buf, size);
 		/* fall through */

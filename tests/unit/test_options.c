@@ -441,6 +441,9 @@ static void lists(void **state)
 	memset(many, 'a', MATCH_TEXT_MAX);
 	many[MATCH_TEXT_MAX] = '\0';
 	refused("prefer", many, "the list is longer than 128 entries or 2047 bytes");
+	for (size_t k = 0; k < MATCH_ENTRIES_MAX / 2 + 1; k++) /* each is two: it leads elsewhere */
+		memcpy(many + 16 * k, "/proc/self/exe, ", 17);
+	refused("prefer", many, "the list is longer than 128 entries or 2047 bytes");
 	accepted("protect", "sshd, Nginx,/usr/bin/x*,unit:a.service",
 		 "sshd, Nginx,/usr/bin/x*,unit:a.service");
 	assert_int_equal(config.protect.count, 4);
