@@ -108,7 +108,7 @@ static int judge(const char *path, int fd, const struct stat *file)
 /* 0: it is ours; -EAGAIN: this file was no lock, which is out of the way now. */
 static int try_once(const char *path, char *why, size_t size)
 {
-	struct stat file;
+	struct stat file = {0};
 	int fd = open_own(path, &file), r;
 
 	if (fd < 0)

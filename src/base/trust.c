@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
@@ -37,15 +38,18 @@ static int say(struct walk *w, int error, const char *path, const char *what)
 /* The first user namespace maps every number to itself; also where there are none (before 3.8). */
 static bool maps_everybody(void)
 {
-	char text[64] = "";
-	unsigned long long inside = 0, outside = 0, count = 0;
+	char text[64] = "", *rest;
+	unsigned long long inside, outside, count;
 	int fd = open("/proc/self/uid_map", O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
 
 	if (fd >= 0)
 		(void)close(fd);
-	if (n <= 0 || sscanf(text, "%llu %llu %llu", &inside, &outside, &count) != 3)
+	if (n <= 0)
 		return true;
+	inside = strtoull(text, &rest, 10);
+	outside = strtoull(rest, &rest, 10);
+	count = strtoull(rest, NULL, 10);
 	return inside == 0 && outside == 0 && count >= UINT32_MAX;
 }
 

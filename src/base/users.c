@@ -207,7 +207,7 @@ static bool is_us(uint32_t uid)
 /* Does any user but us have this as the group of passwd(5)? */
 static bool is_group_of_others(uint32_t gid)
 {
-	struct reader r;
+	struct reader r = {0};
 	char *line, *name, *end;
 	uint32_t uid, its_gid;
 	bool others = reader_open(&r, USERS_FILE) < 0;
@@ -232,7 +232,7 @@ static bool is_group_of_others(uint32_t gid)
 
 static bool is_our_name(const char *name)
 {
-	struct reader r;
+	struct reader r = {0};
 	char *line, *found;
 	uint32_t uid;
 	bool ours = false;
@@ -260,7 +260,7 @@ static bool are_our_names(char *members)
 
 bool users_group_is_ours(uint32_t gid)
 {
-	struct reader r;
+	struct reader r = {0};
 	char *line, *name;
 	uint32_t its_gid;
 	bool known = false, ours = true;

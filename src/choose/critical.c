@@ -20,7 +20,7 @@
  * into a web server has its account, and could hide behind one of these programs. A message bus or
  * a resolver holds 5 to 20 MiB.
  */
-#define CRITICAL_SYSTEM_MOST_KIB (64u * 1024)
+#define CRITICAL_SYSTEM_MOST_KIB (UINT64_C(64) * 1024)
 
 #define NEVER(dir, name, owner, why)                                                               \
 	{                                                                                          \

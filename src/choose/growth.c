@@ -15,7 +15,7 @@
  * a program was started and nothing was wrong.
  */
 #define GROWN_PPM      10000u
-#define GROWN_MOST_KIB (512u * 1024)
+#define GROWN_MOST_KIB (UINT64_C(512) * 1024)
 
 /* A process that began so lately has grown by all that it holds. */
 #define LATELY_NS (60 * NS_PER_S)

@@ -16,7 +16,7 @@
  * terabyte is ten gigabytes, and a leak of four beside virtual machines of nine would be passed
  * over.
  */
-#define LARGE_MOST_KIB (1024u * 1024)
+#define LARGE_MOST_KIB (UINT64_C(1024) * 1024)
 
 /*
  * What holds a session comes late while it holds no more than this part of memory. On 4 GiB a

@@ -339,7 +339,7 @@ static bool settled(struct scan *scan, struct rank *rank, struct proc_table *t, 
 	if (t->count < *again || !is_done(scan, rank, t, candidates))
 		return false;
 	kin_settle(scan, rank, t);
-	*again = (unsigned)min_u64(2 * t->count, SCAN_READ_MAX);
+	*again = (unsigned)min_u64(UINT64_C(2) * t->count, SCAN_READ_MAX);
 	return is_done(scan, rank, t, candidates);
 }
 

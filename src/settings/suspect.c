@@ -150,12 +150,11 @@ static const char *put_branch(struct rewriting *w, const char *p, const char *st
 	size_t before = w->length;
 
 	for (; *p != '\0' && strchr(stops, *p) == NULL; p++) {
-		if (p[0] == '.' && p[1] == '*')
+		if ((p[0] == '.' && p[1] == '*') ||
+		    (p[0] == '\\' && p[1] != '\0' && strchr(".-+", p[1])))
 			put(w, *++p);
 		else if (*p == '.')
 			put(w, '?');
-		else if (*p == '\\' && (p[1] == '.' || p[1] == '-' || p[1] == '+'))
-			put(w, *++p);
 		else if (is_plain(*p))
 			put(w, *p);
 		else
