@@ -408,6 +408,23 @@ static void r82_soon_again_below_the_level(struct stage *s)
 	must_live(s, held);
 }
 
+/*
+ * And who was there all the time, once the one that must not be ended has gone by itself: before,
+ * it would not have been enough to be above -mk.
+ */
+static void r82_soon_again_when_the_protected_one_has_gone(struct stage *s)
+{
+	struct actor *held = play(s, "held", "grow=60"), *other = play(s, "other", "grow=20");
+
+	must_hold(s, 80 * MIB);
+	watch(s, "-m 75 -mk 30 -grace 30 -i 3600 -protect held");
+	must_log(s, "nobody can be ended|ending processes cannot help");
+	settle(s, LONG_ENOUGH_MS);
+	must_live(s, other);
+	(void)kill(held->pid, SIGKILL);
+	must_be_only_victim(s, other, SIGTERM);
+}
+
 /* Lowering it for real takes CAP_SYS_RESOURCE. The score is what the kernel would make of it. */
 static void of_two_adjusted(struct stage *s, const char *options, const char *adj,
 			    const char *score)
@@ -695,6 +712,8 @@ const struct live_case choose_cases[] = {
 	{"r110_a_small_one_beside_a_protected_one", r110_a_small_one_beside_a_protected_one, NULL,
 	 false},
 	{"r82_soon_again_below_the_level", r82_soon_again_below_the_level, NULL, false},
+	{"r82_soon_again_when_the_protected_one_has_gone",
+	 r82_soon_again_when_the_protected_one_has_gone, NULL, false},
 	{"r23_unkillable", r23_unkillable, NULL, false},
 	{"r23_unkillable_by_rss", r23_unkillable_by_rss, NULL, false},
 	{"r24_preferred_but_negative", r24_preferred_but_negative, NULL, false},
