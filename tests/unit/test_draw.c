@@ -14,6 +14,7 @@
 
 #include "base/util.h"
 #include "history.h"
+#include "skip.h"
 
 /* As it would be printed, in ASCII. */
 static const char *gauge(uint32_t percent, uint32_t term, uint32_t kill, unsigned width)
@@ -112,7 +113,7 @@ static void r28_fits_in_utf8(void **state)
 {
 	(void)state;
 	if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
-		skip();
+		skip_because("there is no C.UTF-8");
 	must_fit("größe", 6, "größe ");
 	must_fit("größe", 3, "grö");
 	must_fit("内存", 4, "内存");

@@ -22,6 +22,7 @@
 #include "look/process.h"
 #include "look/sense.h"
 #include "proctree.h"
+#include "skip.h"
 
 #define GIB(n) ((uint64_t)(n)*1024 * 1024)
 #define MIB(n) ((uint64_t)(n)*1024)
@@ -678,7 +679,7 @@ static void real_r96_a_clone_has_my_memory_and_a_copy_has_not(void **state)
 
 	(void)state;
 	if (sys_kcmp(getpid(), getpid(), KCMP_WHOLE_MEMORY) != 0)
-		skip(); /* a kernel without it */
+		skip_because("this kernel has no kcmp");
 	child = clone(sleeps, stack + sizeof(stack), CLONE_VM | SIGCHLD, NULL);
 	assert_true(child > 0);
 	assert_true(has_my_memory(child));
@@ -716,7 +717,7 @@ static void real_offsets_are_learned_and_seek_to_a_pid(void **state)
 	(void)state;
 	scan_full(&scan, &rank, clock_now(), &table);
 	if (scan.pid_offset < 0)
-		skip(); /* a /proc that is not the kernel's own */
+		skip_because("this /proc is not the kernel's own");
 	child = fork();
 	if (child == 0) {
 		(void)pause();

@@ -2,6 +2,7 @@
 /* R107: who else may change what is at a path. */
 #include "base/trust.h"
 #include "base/users.h"
+#include "skip.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -138,7 +139,7 @@ static void r107_writable_by_an_acl(void **state)
 {
 	(void)state;
 	if (!users_group_is_ours(getegid()) || !give_acl("home/file", 6, 6))
-		skip();
+		skip_because("there are no ACLs here, or others are in our group");
 	refused("home/file", "/home/file is writable by others, by its ACL");
 	/* The mask takes away what the entry gives, or the entry gives no more than to read. */
 	assert_true(give_acl("home/file", 6, 4));
@@ -152,7 +153,7 @@ static void r107_writable_by_a_group(void **state)
 {
 	(void)state;
 	if (geteuid() != 0)
-		skip();
+		skip_because("only root can give a file away");
 	mode("home/file", 0664);
 	assert_int_equal(chown(in_dir("home/file"), 0, 4000000000u), 0);
 	refused("home/file", "/home/file is writable by group 4000000000 (mode 0664)");
@@ -165,7 +166,7 @@ static void r107_somebody_elses(void **state)
 {
 	(void)state;
 	if (geteuid() != 0)
-		skip();
+		skip_because("only root can give a file away");
 	assert_int_equal(chown(in_dir("home"), 4000000000u, 0), 0);
 	refused("home/file", "/home belongs to uid 4000000000");
 	assert_int_equal(chown(in_dir("home"), 0, 0), 0);
