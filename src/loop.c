@@ -464,7 +464,7 @@ static bool may_choose(const struct useroom *u, const struct sample *s, const st
 
 void loop_turn(struct useroom *u)
 {
-	struct sample s;
+	NOT_ZEROED struct sample s;
 	struct decision d = look(u, &s);
 
 	if (!(s.have & HAVE_MEM))
@@ -677,7 +677,7 @@ static void drop_trigger(struct useroom *u, const struct pollfd *fds, unsigned c
 
 void loop_wait(struct useroom *u)
 {
-	struct pollfd fds[POLL_MAX];
+	NOT_ZEROED struct pollfd fds[POLL_MAX];
 	unsigned count = fill_poll(u, fds);
 	uint64_t now = clock_now();
 	uint64_t until = u->blind ? u->wake_ns : min_u64(u->wake_ns, act_deadline(&u->act));

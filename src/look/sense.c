@@ -469,7 +469,7 @@ static void read_levels(struct sense *sense, bool detail, struct sample *s, stru
 
 void sense_read(struct sense *sense, bool detail, struct sample *ret)
 {
-	struct meminfo m;
+	NOT_ZEROED struct meminfo m;
 
 	*ret = (struct sample){.now_ns = clock_now(), .low_kib = sense->low_kib};
 	read_levels(sense, detail, ret, &m);
