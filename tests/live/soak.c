@@ -100,12 +100,26 @@ static uint64_t heap_kib(pid_t pid)
 	return kib;
 }
 
+static bool has_no_more(struct stage *stage, const void *most)
+{
+	return stage->daemon->ended || count_fds(stage->daemon->pid) <= *(const unsigned *)most;
+}
+
+/* On a busy machine what is open only for the moment may be open for longer (R115): a leak stays.
+ */
+static unsigned settled_fds(struct stage *stage)
+{
+	unsigned fds = fewest_fds(stage), most = stage->fd_count;
+
+	return fds > most && wait_for(stage, has_no_more, &most, 20) ? most : fds;
+}
+
 static struct held hold(struct stage *stage)
 {
 	pid_t pid = stage->daemon->pid;
 
 	return (struct held){
-		.fds = fewest_fds(stage),
+		.fds = settled_fds(stage),
 		.threads = status_number(pid, "Threads"),
 		.size = status_number(pid, "VmSize"),
 		.heap = heap_kib(pid),
@@ -173,7 +187,7 @@ static void happen(struct soak *soak)
 
 static void must_be_as_before(const struct held *now, const struct held *before)
 {
-	if (now->fds != before->fds)
+	if (now->fds > before->fds)
 		fail("%u descriptors instead of %u", now->fds, before->fds);
 	if (now->threads != before->threads)
 		fail("%" PRIu64 " threads instead of %" PRIu64, now->threads, before->threads);
