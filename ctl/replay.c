@@ -5,6 +5,7 @@
 #include "base/units.h"
 #include "base/util.h"
 #include "ctl.h"
+#include "fleet.h"
 #include "settings/options.h"
 #include "show.h"
 #include "tell/record.h"
@@ -12,6 +13,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* ---- settings ---- */
 
@@ -346,13 +348,20 @@ json_object *replay_json(const struct replay *p)
 
 /* ---- the command ---- */
 
-static int settle(const struct ctl *ctl, struct replay *p)
+int replay_settle(const struct ctl *ctl, struct replay *p)
 {
 	rerun_recorded_config(p->reading, &p->recorded);
 	p->other = p->recorded;
 	if (ctl->config != NULL && ctl_config(ctl, &p->other) < 0)
 		return -1;
 	return ctl_settings(ctl, &p->other);
+}
+
+static bool is_directory(const char *path)
+{
+	struct stat st;
+
+	return path != NULL && stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 enum ctl_exit ctl_replay(const struct ctl *ctl)
@@ -362,12 +371,14 @@ enum ctl_exit ctl_replay(const struct ctl *ctl)
 	enum ctl_exit result = CTL_OK;
 	char path[1024];
 
+	if (is_directory(ctl->argument))
+		return fleet_replay(ctl, ctl->argument);
 	if (ctl_find_recording(ctl, path, sizeof(path)) != CTL_OK)
 		return CTL_FAILED;
 	if (ctl_open(path, &reading) < 0)
 		return CTL_FAILED;
 	p.reading = &reading;
-	if (settle(ctl, &p) < 0) {
+	if (replay_settle(ctl, &p) < 0) {
 		reading_free(&reading);
 		return CTL_USAGE;
 	}

@@ -34,20 +34,25 @@ const struct ctl_command_row ctl_commands[COMMAND_COUNT] = {
 			  "逐秒显示其中一份记录（默认最新）",
 			  "INCIDENT is a name as incidents lists it, or a path; a path of any "
 			  "recording will do."},
-	[COMMAND_REPLAY] = {"replay", "[RECORDING]", "json incidents config", true,
-			    "what other settings would have done in a recording",
-			    "在一份记录上重放：其他设置会怎样做",
-			    "RECORDING is named as with show. First it decides every look again "
-			    "with the recorded settings, which "
-			    "must "
-			    "give what was recorded; then with those of -config FILE, or the "
-			    "recorded ones, and with the options "
-			    "of "
-			    "useroom that are given. It says where these would first have done "
-			    "something else. What comes after "
-			    "that "
-			    "nobody knows: it would have been another machine. When it acts is "
-			    "replayed, not whom it chooses."},
+	[COMMAND_REPLAY] =
+		{"replay", "[RECORDING]", "json incidents config", true,
+		 "what other settings would have done in a recording, or in a directory of "
+		 "them",
+		 "在一份记录或一个目录的全部记录上重放：其他设置会怎样做",
+		 "RECORDING is named as with show. First it decides every look again "
+		 "with the recorded settings, which "
+		 "must "
+		 "give what was recorded; then with those of -config FILE, or the "
+		 "recorded ones, and with the options "
+		 "of "
+		 "useroom that are given. It says where these would first have done "
+		 "something else. What comes after "
+		 "that "
+		 "nobody knows: it would have been another machine. When it acts is "
+		 "replayed, not whom it chooses. Where RECORDING is a directory, all "
+		 "recordings in it and below are replayed, on all processors, and one "
+		 "table says in how many there would have been another signal, on which "
+		 "machines, and by how much sooner or later."},
 	[COMMAND_METRICS] =
 		{"metrics", "", "record textfile", false, "counters and gauges for Prometheus",
 		 "供 Prometheus 使用的计数器与仪表值",
