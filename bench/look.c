@@ -23,7 +23,7 @@ static void look(struct sense *sense, struct policy *policy, const struct config
 
 	sense_read(sense, false, &s);
 	d = policy_decide(policy, config, &s);
-	record_look(record, &s, &d, false);
+	record_look(record, &s, &d, false, turn_without_table(&d));
 }
 
 /* Not the time that passes: others may run meanwhile. */

@@ -332,6 +332,7 @@ json_object *ctl_look_json(const struct reading *r, const struct recording_look 
 {
 	static const char *const actions[] = {"none", "term", "kill", "none"};
 	const struct stall_view stall = recording_to_stall(look);
+	uint32_t turn = (look->flags & LOOK_TURN) >> LOOK_TURN_SHIFT;
 	json_object *o = json_object_new_object();
 
 	json_object_object_add(o, "time_ns",
@@ -350,6 +351,8 @@ json_object *ctl_look_json(const struct reading *r, const struct recording_look 
 	json_object_object_add(o, "action",
 			       json_object_new_string(actions[look->flags & LOOK_ACTION]));
 	json_object_object_add(o, "low", json_object_new_boolean(!!(look->flags & LOOK_LOW)));
+	if (turn != TURN_UNKNOWN && turn < TURN_COUNT)
+		json_object_object_add(o, "turn", json_object_new_string(turn_name(turn)));
 	if (stall.open) {
 		json_object_object_add(o, "stall_rule",
 				       json_object_new_string(stall_rule_name(stall.rule)));

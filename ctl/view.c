@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "view.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/units.h"
 #include "base/users.h"
@@ -242,55 +243,58 @@ static void list_everybody(struct view *v)
  * memory is short. */
 #define STALL_FRESH_NS (3 * NS_PER_S)
 
-/* A stall shows over seconds only: what the daemon saw last, where one runs. */
-static struct stall_view last_stall(const struct view *v)
+/* A stall shows over seconds only: what the daemon saw last, where one runs, and whether it was
+ * still waiting for what its last victim gave back. */
+static struct decision last_stall(const struct view *v)
 {
+	struct decision d = {.swapoff = true}; /* whether it gets on shows over seconds only */
 	const struct recording_look *last;
 
 	if (!v->running || v->reading.look_count == 0)
-		return (struct stall_view){0};
+		return d;
 	last = &v->reading.looks[v->reading.look_count - 1];
 	if (last->now_ns + STALL_FRESH_NS < v->sample.now_ns)
-		return (struct stall_view){0};
-	return recording_to_stall(last);
+		return d;
+	d.stall = recording_to_stall(last);
+	d.by_stall = last->flags & LOOK_BY_STALL;
+	d.covered = last->flags & LOOK_COVERED;
+	return d;
 }
 
-static bool enough_by_itself(const struct proc *best, uint64_t need_kib)
+/* Who grew shows over seconds: between two looks of one view, and at the first nobody did. */
+static void order(struct view *v)
 {
-	return best->rank != CLASS_SMALL && best->freeable_kib >= need_kib;
+	uint64_t now_ns = v->sample.now_ns;
+
+	turn_order(&v->config, &v->decision, &v->growth, now_ns, clock_since_boot(), &v->rank,
+		   &v->table);
+	growth_note(&v->growth, &v->table, now_ns);
 }
 
 void view_refresh(struct view *v)
 {
-	struct decision history = {0};
+	struct decision history;
 	struct sample *s = &v->sample;
 
 	sense_read(&v->sense, true, s);
 	sense_waits(&v->sense, s);
 	v->blind = sense_blindness(&v->sense, s);
 	v->pressure = read_pressure(v);
-	v->rank.mem_total_kib = s->mem_total_kib;
-	v->rank.total_kib = sample_ram_kib(s) + s->swap_total_kib + s->swap_leaving_kib;
-	v->rank.score_kib = self_kernel_total_kib();
-	v->rank.unseen_kib = rank_unseen_kib(s);
-	v->rank.shmem_kib = s->shmem_kib;
-	v->rank.staying_kib = s->tmpfs_kib + s->sysv_kib;
+	rank_of_machine(&v->rank, s, self_kernel_total_kib());
 	find_pending(v);
 	take_pending(v, s);
-	history.stall = v->stall = last_stall(v);
-	history.swapoff = true; /* whether it gets on shows over seconds only */
+	history = last_stall(v);
+	v->stall = history.stall;
 	list_everybody(v);
 	v->decision = policy_confirm(&v->config, s, &history);
-	if (v->decision.action == ACTION_NONE)
-		return;
-	/* As the daemon does before it acts (loop.c): what is free but not counted yet ... */
-	s->pending_mem_kib = max_u64(s->pending_mem_kib, sense_lists_kib(&v->sense, s));
-	v->decision = policy_confirm(&v->config, s, &history);
-	if (view_victim(v) == NULL || enough_by_itself(&v->table.procs[0], v->decision.need_kib))
-		return;
-	/* ... and, where one victim is not enough, whether all of them could be. */
-	s->unkillable_kib = v->table.unkillable_kib;
-	v->decision = policy_confirm(&v->config, s, &history);
+	/* As the daemon does before it acts (loop.c): what is free but not counted yet. */
+	if (v->decision.action != ACTION_NONE) {
+		s->pending_mem_kib = max_u64(s->pending_mem_kib, sense_lists_kib(&v->sense, s));
+		v->decision = policy_confirm(&v->config, s, &history);
+	}
+	order(v);
+	v->turn = turn_take(&v->config, s, &v->decision, &v->table);
+	v->decision = v->turn.decision;
 }
 
 /* ---- saying ---- */
@@ -306,10 +310,7 @@ unsigned view_candidates(const struct view *v)
 
 const struct proc *view_victim(const struct view *v)
 {
-	if (v->decision.action == ACTION_NONE ||
-	    nobody_why(&v->table, v->decision.need_kib) != NOBODY_NONE)
-		return NULL;
-	return &v->table.procs[0];
+	return v->turn.what == TURN_END ? &v->table.procs[0] : NULL;
 }
 
 const char *view_user(uint32_t uid, char *buf, size_t size)
@@ -478,11 +479,10 @@ const char *view_levels(const struct view *v, char *buf, size_t size)
 
 static void say_victim(const struct view *v, const struct proc *victim, char *buf, size_t size)
 {
+	const struct turn_signal signal = turn_signal(&v->decision, &v->table, 0);
 	char name[4 * COMM_MAX + 1];
 
-	(void)snprintf(buf, size, "%s would go to %d (%s)%s",
-		       v->decision.action == ACTION_KILL || victim->ignores_term ? "SIGKILL"
-										 : "SIGTERM",
+	(void)snprintf(buf, size, "%s would go to %d (%s)%s", report_signal_name(signal.signal),
 		       victim->pid, log_safe(victim->comm, name, sizeof(name)),
 		       v->running && v->config.dry_run ? ", were it not a dry run" : "");
 }
@@ -500,22 +500,34 @@ static void say_futile(const struct view *v, char *buf, size_t size)
 	(void)snprintf(buf, size, "%s", words != NULL ? words + 2 : text);
 }
 
+static const char *why_nobody_goes(const struct view *v)
+{
+	switch (v->turn.what) {
+	case TURN_COVERED:
+		return "nobody would be ended, enough is coming back";
+	case TURN_HELD_BACK:
+		return "nobody would be ended: tasks are stalled, and nothing says that memory was "
+		       "taken from them";
+	case TURN_GROWING:
+		return "nobody would be ended: only one that grows would be, and none was seen to";
+	default:
+		return "nobody would be ended";
+	}
+}
+
 const char *view_verdict(const struct view *v, char *buf, size_t size)
 {
-	const struct proc *victim = view_victim(v);
-	const char *text = "nobody would be ended";
+	const struct turn *turn = &v->turn;
 
 	if (!(v->sample.have & HAVE_MEM))
-		text = "/proc/meminfo cannot be read: nothing can be decided";
-	else if (v->decision.covered)
-		text = "nobody would be ended, enough is coming back";
-	(void)snprintf(buf, size, "%s", text);
-	if (v->decision.futile != HOLDER_NONE)
+		(void)snprintf(buf, size, "/proc/meminfo cannot be read: nothing can be decided");
+	else if (turn->what == TURN_END)
+		say_victim(v, &v->table.procs[0], buf, size);
+	else if (turn->what == TURN_FUTILE || turn->what == TURN_SWAPOFF)
 		say_futile(v, buf, size);
-	else if (victim != NULL)
-		say_victim(v, victim, buf, size);
-	else if (v->decision.action != ACTION_NONE)
-		(void)snprintf(buf, size, "nobody can be ended: %s",
-			       nobody_text(nobody_why(&v->table, v->decision.need_kib)));
+	else if (turn->what == TURN_NOBODY)
+		(void)snprintf(buf, size, "nobody can be ended: %s", nobody_text(turn->nobody));
+	else
+		(void)snprintf(buf, size, "%s", why_nobody_goes(v));
 	return buf;
 }

@@ -4,6 +4,8 @@
 #ifndef USEROOM_CTL_VIEW_H
 #define USEROOM_CTL_VIEW_H
 
+#include "act/turn.h"
+#include "choose/growth.h"
 #include "choose/scan.h"
 #include "ctl.h"
 #include "decide/policy.h"
@@ -34,6 +36,8 @@ struct view {
 				     is the recording's */
 	struct stall_view stall;  /* as the daemon saw it just now; not open: it is not looked for,
 				     or nobody does */
+	struct turn turn;         /* and what would be done about it */
+	struct growth growth;     /* who grew since the first look of this view */
 	struct pressure pressure;
 	struct proc_table table; /* all processes, or those that hold most, best victim first; no
 				    kernel threads */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "loop.h"
 
+#include "act/turn.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/util.h"
@@ -132,7 +133,7 @@ static struct decision look(struct useroom *u, struct sample *s)
 		d = policy_confirm(&u->config, s, &d);
 	}
 	d = count_lists(u, s, &d);
-	record_look(&u->record, s, &d, false);
+	record_look(&u->record, s, &d, false, turn_without_table(&d));
 	u->near = d.near;
 	u->wake_ns = d.wake_ns;
 	tell_debug_look(s, &d);
@@ -144,39 +145,23 @@ static struct decision look(struct useroom *u, struct sample *s)
 static void prepare_rank(struct useroom *u, const struct sample *s)
 {
 	u->rank.config = &u->config;
-	u->rank.mem_total_kib = s->mem_total_kib;
-	u->rank.total_kib = sample_ram_kib(s) + s->swap_total_kib + s->swap_leaving_kib;
-	u->rank.score_kib = self_kernel_total_kib();
-	u->rank.unseen_kib = rank_unseen_kib(s);
-	u->rank.shmem_kib = s->shmem_kib;
-	u->rank.staying_kib = s->tmpfs_kib + s->sysv_kib;
+	rank_of_machine(&u->rank, s, self_kernel_total_kib());
 	u->rank.pending_count = act_pending(&u->act, &u->rank.pending);
 	u->rank.held_back_count = act_held_back(&u->act, s->now_ns, &u->rank.held_back);
-}
-
-/*
- * Who grew, or at the levels began lately, goes first. With -sort-by-rss the user has asked for
- * another order.
- */
-static void mark_growth(struct useroom *u, const struct decision *d)
-{
-	const struct growth_moment moment = {.now_ns = clock_now(),
-					     .boot_ns = d->by_stall ? 0 : clock_since_boot(),
-					     .need_kib = d->need_kib};
-
-	if (!u->config.sort_by_rss || d->by_stall)
-		growth_mark(&u->growth, &u->rank, &u->table, &moment);
-	if (!u->table.kept)
-		growth_note(&u->growth, &u->table, moment.now_ns); /* who is large only now */
 }
 
 /* Under a stall there is time to read everybody: the one that grows is the one whose end helps. */
 static void choose(struct useroom *u, const struct sample *s, const struct decision *d)
 {
+	uint64_t now_ns;
+
 	prepare_rank(u, s);
 	if (d->by_stall || !scan_kept(&u->scan, &u->rank, clock_now(), &u->table))
 		scan_full(&u->scan, &u->rank, clock_now(), &u->table);
-	mark_growth(u, d);
+	now_ns = clock_now();
+	turn_order(&u->config, d, &u->growth, now_ns, clock_since_boot(), &u->rank, &u->table);
+	if (!u->table.kept)
+		growth_note(&u->growth, &u->table, now_ns); /* who is large only now */
 	tell_debug_table(u);
 }
 
@@ -188,22 +173,7 @@ static void fill_together(const struct proc_table *t, struct event *e)
 		if (p->mm_of != e->victim.pid)
 			continue;
 		e->together[e->together_count++] = proc_id(p);
-		e->ignores_term = e->ignores_term || p->ignores_term;
 	}
-}
-
-/*
- * R103, R89: -grace is not waited for where nothing but SIGKILL helps: one that ignores SIGTERM
- * keeps it all, and one that is swapped out has to be read back before it can leave (0.4 to 2.8 s
- * were seen with zram).
- */
-static void fill_signal(struct event *e)
-{
-	bool term = e->decision.action == ACTION_TERM;
-
-	e->ignores_term = term && (e->ignores_term || e->victim.ignores_term);
-	e->swapped_out = term && e->victim.swap_kib > e->victim.freeable_kib / 2;
-	e->signal = term && !e->ignores_term && !e->swapped_out ? SIGTERM : SIGKILL;
 }
 
 static void fill_next(const struct proc_table *t, unsigned row, struct event *e)
@@ -223,6 +193,7 @@ static int end_row(struct useroom *u, unsigned row, const struct sample *s,
 		   const struct decision *d)
 {
 	static struct event e;
+	const struct turn_signal signal = turn_signal(d, &u->table, row);
 	bool pre_kill =
 		u->pre_kill.started && u->config.pre_kill[0] != '\0' && d->action == ACTION_TERM;
 	int r;
@@ -233,7 +204,9 @@ static int end_row(struct useroom *u, unsigned row, const struct sample *s,
 	e.decision = *d;
 	e.victim = u->table.procs[row];
 	fill_together(&u->table, &e);
-	fill_signal(&e);
+	e.signal = signal.signal;
+	e.ignores_term = signal.ignores_term;
+	e.swapped_out = signal.swapped_out;
 	fill_next(&u->table, row, &e);
 	r = act_on(&u->act, &u->config, &e, pre_kill);
 	if (r < 0)
@@ -283,71 +256,70 @@ static void nobody(struct useroom *u, enum nobody why, const struct sample *s,
 	u->told_nobody |= 1u << why;
 }
 
-/*
- * R05 once more, now that it is known what the processes hold that must not be ended: beside a
- * protected one that eats the memory all others would go, one after another. A victim that is worth
- * it and enough by itself is not asked about.
- */
-static bool enough_is_left(struct useroom *u, struct sample *s, const struct decision *d)
+/* A victim was signalled. Is that enough? Look again at once. */
+static void note_ended(struct useroom *u, const struct decision *d, uint64_t decided_ns)
 {
-	const struct proc *best = &u->table.procs[0];
-	struct decision again;
-
-	if (best->rank != CLASS_SMALL && best->freeable_kib >= d->need_kib)
-		return true;
-	s->unkillable_kib = u->table.unkillable_kib;
-	again = policy_confirm(&u->config, s, d);
-	if (again.futile == HOLDER_NONE)
-		return true;
-	u->choose_ns = choose_again_ns(u, s);
-	note_futile(u, s, &again);
-	return false;
+	u->wake_ns = 0;
+	/* Full swap alone (-trigger or) may be full for ever: one victim an interval, as the Go
+	 * program did. */
+	if (!d->mem_low)
+		u->choose_ns = decided_ns + u->config.interval_ns;
+	else if (d->swap_counts)
+		u->swap_ns = decided_ns + SWAP_PAUSE_NS;
 }
 
-/*
- * Memory that falls, or is poured into swap, is a reason to end whoever takes it, before the level
- * is reached. Where it is many small ones, the page cache or the kernel, the levels are waited for:
- * ending the largest, which stands still, would be a guess.
- */
-static bool nobody_grows(const struct useroom *u, const struct decision *d)
+static void end_somebody(struct useroom *u, struct sample *s, const struct decision *d,
+			 uint64_t decided_ns)
 {
-	return policy_only_growing(d) && (u->table.count == 0 || !u->table.procs[0].growing);
+	enum nobody why;
+
+	s->now_ns = decided_ns; /* what is told is how long it took from the look that decided */
+	why = end_first(u, s, d);
+	if (why == NOBODY_NONE)
+		note_ended(u, d, decided_ns);
+	else
+		nobody(u, why, s, d);
+}
+
+static void carry_out(struct useroom *u, struct sample *s, const struct turn *turn,
+		      uint64_t decided_ns)
+{
+	switch (turn->what) {
+	case TURN_END:
+		end_somebody(u, s, &turn->decision, decided_ns);
+		break;
+	case TURN_NOBODY:
+		s->now_ns = decided_ns;
+		nobody(u, turn->nobody, s, &turn->decision);
+		break;
+	case TURN_GROWING:
+		u->early_ns = s->now_ns + max_u64(KEEP_FALLING_NS, u->scan.took_ns * EARLY_COST);
+		break;
+	case TURN_FUTILE:
+		s->unkillable_kib = u->table.unkillable_kib;
+		u->choose_ns = choose_again_ns(u, s);
+		note_futile(u, s, &turn->decision);
+		break;
+	default: /* what asks for no table asks for nothing here */
+		break;
+	}
 }
 
 static void choose_and_end(struct useroom *u, struct sample *s, const struct decision *decided)
 {
 	uint64_t decided_ns = s->now_ns;
 	struct decision d;
-	enum nobody why;
+	struct turn turn;
 
 	choose(u, s, decided);
 	read_sample(u, true, s); /* the scan took its time: look again before the shot */
 	d = policy_confirm(&u->config, s, decided);
 	d = count_lists(u, s, &d);
-	record_look(&u->record, s, &d, true);
-	if (d.action == ACTION_NONE)
-		return;
-	if (nobody_grows(u, &d)) {
-		u->early_ns = s->now_ns + max_u64(KEEP_FALLING_NS, u->scan.took_ns * EARLY_COST);
-		return;
-	}
-	why = nobody_why(&u->table, d.need_kib);
-	if (why == NOBODY_NONE && !enough_is_left(u, s, &d))
-		return;
-	s->now_ns = decided_ns; /* what is told is how long it took from the look that decided */
-	if (why == NOBODY_NONE)
-		why = end_first(u, s, &d);
-	if (why != NOBODY_NONE) {
-		nobody(u, why, s, &d);
-		return;
-	}
-	u->wake_ns = 0; /* is that enough? look again at once */
-	/* Full swap alone (-trigger or) may be full for ever: one victim an interval, as the Go
-	 * program did. */
-	if (!d.mem_low)
-		u->choose_ns = decided_ns + u->config.interval_ns;
-	else if (d.swap_counts)
-		u->swap_ns = decided_ns + SWAP_PAUSE_NS;
+	turn = turn_take(&u->config, s, &d, &u->table);
+	record_look(&u->record, s, &d, true, turn.what);
+	tell_debug_turn(&turn);
+	if (d.action != ACTION_NONE) /* else it is over meanwhile */
+		carry_out(u, s, &turn, decided_ns);
 }
 
 /* R88: the one that costs nobody anything. */

@@ -233,10 +233,7 @@ static int rehearse(struct useroom *u, struct sample *s)
 	(void)sense_lists_kib(&u->sense, s);
 	u->kernel_kills = s->kernel_oom_kills;
 	u->kernel_kills_ns = s->now_ns;
-	u->rank.mem_total_kib = s->mem_total_kib;
-	u->rank.total_kib = sample_ram_kib(s) + s->swap_total_kib + s->swap_leaving_kib;
-	u->rank.score_kib = self_kernel_total_kib();
-	u->rank.unseen_kib = rank_unseen_kib(s);
+	rank_of_machine(&u->rank, s, self_kernel_total_kib());
 	scan_full(&u->scan, &u->rank, clock_now(), &u->table);
 	(void)scan_kept(&u->scan, &u->rank, clock_now(), &u->table);
 	scan_forget(&u->scan);

@@ -6,6 +6,7 @@
 #ifndef USEROOM_TELL_H
 #define USEROOM_TELL_H
 
+#include "act/turn.h"
 #include "useroom.h"
 
 /* How it is told from now on: -debug, -log. */
@@ -22,10 +23,11 @@ void tell_look(struct useroom *u, enum event_type type, int error, const struct 
 void tell_nobody(struct useroom *u, enum nobody why, const struct sample *s,
 		 const struct decision *d);
 
-/* A line only with -debug: each look; each scan with all candidates and why the others are none;
- * the lists. */
+/* A line only with -debug: each look; each scan with all candidates and why the others are none,
+ * and what came of it; the lists. */
 void tell_debug_look(const struct sample *s, const struct decision *d);
 void tell_debug_table(const struct useroom *u);
+void tell_debug_turn(const struct turn *turn);
 void tell_debug_lists(const struct useroom *u);
 
 #endif

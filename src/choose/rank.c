@@ -165,11 +165,21 @@ static enum skip skip_of(const struct rank *rank, struct proc *p)
 	return p->mm_of != 0 ? SKIP_TOGETHER : SKIP_NONE;
 }
 
-uint64_t rank_unseen_kib(const struct sample *s)
+static uint64_t unseen_kib(const struct sample *s)
 {
 	if (!(s->have & HAVE_DETAIL) || !(s->have & HAVE_SWAP))
 		return UINT64_MAX / 4;
 	return minus_u64(s->swap_total_kib, s->swap_free_kib) + s->page_tables_kib;
+}
+
+void rank_of_machine(struct rank *rank, const struct sample *s, uint64_t score_kib)
+{
+	rank->mem_total_kib = s->mem_total_kib;
+	rank->total_kib = sample_ram_kib(s) + s->swap_total_kib + s->swap_leaving_kib;
+	rank->score_kib = score_kib;
+	rank->unseen_kib = unseen_kib(s);
+	rank->shmem_kib = s->shmem_kib;
+	rank->staying_kib = s->tmpfs_kib + s->sysv_kib;
 }
 
 uint64_t rank_large_kib(const struct rank *rank)

@@ -88,8 +88,9 @@ int64_t rank_floor(const struct proc *proc);
  * first. Whose memory is whose (mm_of) must be known before. */
 void rank_sort(struct rank *rank, struct proc_table *table);
 
-/* unseen_kib of a look. */
-uint64_t rank_unseen_kib(const struct sample *sample);
+/* Fill what is of the machine: all totals. score_kib: the kernel's own total, or 0 (struct rank).
+ */
+void rank_of_machine(struct rank *rank, const struct sample *sample, uint64_t score_kib);
 
 /* From so much on a process is not small (-min-victim), KiB. */
 uint64_t rank_large_kib(const struct rank *rank);

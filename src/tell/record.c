@@ -365,6 +365,7 @@ struct stall_view recording_to_stall(const struct recording_look *look)
 		.open = look->flags & LOOK_STALL_OPEN,
 		.rule = rule < STALL_RULE_COUNT && !held_back ? rule : STALL_NONE,
 		.held_back = rule < STALL_RULE_COUNT && held_back ? rule : STALL_NONE,
+		.evidence = (look->flags & LOOK_EVIDENCE) >> LOOK_EVIDENCE_SHIFT,
 		.reach_ns = UINT64_MAX,
 		.waiting_milli = look->waiting_milli,
 		.lost_ppm = look->lost_ppm,
@@ -377,7 +378,8 @@ uint32_t recording_flags(const struct decision *d)
 	       (d->covered ? LOOK_COVERED : 0u) | (d->futile != HOLDER_NONE ? LOOK_FUTILE : 0u) |
 	       (d->by_stall ? LOOK_BY_STALL : 0u) | (d->stall.open ? LOOK_STALL_OPEN : 0u) |
 	       (d->stall.held_back != STALL_NONE ? LOOK_HELD_BACK : 0u) |
-	       (uint32_t)stall_seen(&d->stall) << LOOK_STALL_RULE_SHIFT;
+	       (uint32_t)stall_seen(&d->stall) << LOOK_STALL_RULE_SHIFT |
+	       (uint32_t)d->stall.evidence << LOOK_EVIDENCE_SHIFT;
 }
 
 /* As the rings' numbers are not: it goes on, and nobody asks which look it was. */
@@ -390,7 +392,8 @@ static void count_lost(struct record *r, const struct sample *s, const struct de
 }
 
 /* Not through put(): it is done at each look, and twice as many instructions. */
-void record_look(struct record *r, const struct sample *s, const struct decision *d, bool confirm)
+void record_look(struct record *r, const struct sample *s, const struct decision *d, bool confirm,
+		 enum turn_what turn)
 {
 	struct recording_look *to;
 
@@ -399,8 +402,9 @@ void record_look(struct record *r, const struct sample *s, const struct decision
 	to = begin(r, RING_LOOKS);
 	STORE(to->now_ns, s->now_ns);
 	STORE(to->have, s->have);
-	STORE(to->flags,
-	      recording_flags(d) | (confirm ? LOOK_CONFIRM : 0u) | (r->starts ? LOOK_STARTS : 0u));
+	STORE(to->flags, recording_flags(d) | (confirm ? LOOK_CONFIRM : 0u) |
+				 (r->starts ? LOOK_STARTS : 0u) |
+				 (uint32_t)turn << LOOK_TURN_SHIFT);
 	STORE(to->wake_ns, d->wake_ns);
 	STORE(to->waiting_milli, d->stall.waiting_milli);
 	STORE(to->lost_ppm, d->stall.lost_ppm);

@@ -8,6 +8,7 @@
 #define USEROOM_RECORD_H
 
 #include "act/event.h"
+#include "act/turn.h"
 #include "decide/policy.h"
 #include "look/proc.h"
 #include "look/sample.h"
@@ -44,9 +45,10 @@ void record_settings(struct record *record, const struct config *config, unsigne
 
 /*
  * One look, after it was decided. confirm: it was the second one, before a shot (policy_confirm).
+ * turn: what is done about it; TURN_END on a first look says that somebody is looked for.
  */
 void record_look(struct record *record, const struct sample *sample,
-		 const struct decision *decision, bool confirm);
+		 const struct decision *decision, bool confirm, enum turn_what turn);
 
 /* table: who could have gone, best first; NULL where nobody was chosen. */
 void record_event(struct record *record, const struct event *event, const struct proc_table *table);

@@ -172,6 +172,10 @@ enum recording_look_flags {
 	LOOK_HELD_BACK = 1 << 10,   /* the rule holds, but nothing says that memory was taken */
 	LOOK_STALL_RULE = 15 << 12, /* mask: enum stall_rule */
 	LOOK_STALL_RULE_SHIFT = 12,
+	LOOK_TURN = 15 << 16, /* mask: enum turn_what; with LOOK_CONFIRM: what was done about it */
+	LOOK_TURN_SHIFT = 16,
+	LOOK_EVIDENCE = 3 << 20, /* mask: enum stall_evidence */
+	LOOK_EVIDENCE_SHIFT = 20,
 };
 
 struct recording_look {

@@ -79,7 +79,7 @@ static void write_look(struct record *r, uint64_t number)
 	};
 	const struct decision d = {.wake_ns = number};
 
-	record_look(r, &s, &d, false);
+	record_look(r, &s, &d, false, TURN_IDLE);
 }
 
 static void write_event(struct record *r, uint64_t number)

@@ -83,7 +83,7 @@ static void look(uint64_t now_ns, uint64_t available)
 				 .swap_free_kib = 7};
 	const struct decision d = {.action = ACTION_TERM, .low = true, .wake_ns = now_ns + 5};
 
-	record_look(&record, &s, &d, false);
+	record_look(&record, &s, &d, false, TURN_IDLE);
 }
 
 static void the_rings_fit_and_do_not_overlap(void **state)
@@ -122,7 +122,7 @@ static void a_look_comes_back_as_it_was(void **state)
 		field[i] =
 			100 + i; /* every amount another number: none may end up in a wrong place */
 	in.pending_count = 3;
-	record_look(&record, &in, &d, true);
+	record_look(&record, &in, &d, true, TURN_FUTILE);
 	recording_to_sample(look_number(1), &out);
 	assert_int_equal(out.now_ns, 9);
 	assert_int_equal(out.have, in.have);
@@ -131,7 +131,8 @@ static void a_look_comes_back_as_it_was(void **state)
 			    offsetof(struct sample, pending_count) -
 				    offsetof(struct sample, mem_total_kib));
 	assert_int_equal(look_number(1)->flags, ACTION_KILL | LOOK_CONFIRM | LOOK_LOW | LOOK_NEAR |
-							LOOK_FUTILE | LOOK_STARTS);
+							LOOK_FUTILE | LOOK_STARTS |
+							TURN_FUTILE << LOOK_TURN_SHIFT);
 	assert_int_equal(look_number(1)->wake_ns, 10);
 }
 
@@ -357,15 +358,15 @@ static void time_that_is_lost_is_added_up(void **state)
 	(void)state;
 	for (unsigned second = 1; second <= 5; second++) { /* the first has nothing before it */
 		s.now_ns = second * NS_PER_S;
-		record_look(&record, &s, &d, false);
+		record_look(&record, &s, &d, false, TURN_IDLE);
 	}
 	assert_int_equal(record.map->counters.lost_ns, NS_PER_S);
 	d.stall.open = false;
 	s.now_ns += NS_PER_S;
-	record_look(&record, &s, &d, false);
+	record_look(&record, &s, &d, false, TURN_IDLE);
 	d.stall.open = true;
 	s.now_ns += NS_PER_S;
-	record_look(&record, &s, &d, false);
+	record_look(&record, &s, &d, false, TURN_IDLE);
 	assert_int_equal(record.map->counters.lost_ns, NS_PER_S);
 }
 

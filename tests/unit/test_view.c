@@ -86,6 +86,7 @@ static void decide(uint64_t available_mib)
 
 	view.sample.mem_available_kib = MIB(available_mib);
 	view.decision = policy_confirm(&view.config, &view.sample, &nothing);
+	view.turn = turn_take(&view.config, &view.sample, &view.decision, &view.table);
 }
 
 /* ---- reasons ---- */
@@ -231,6 +232,38 @@ static void r05_verdict_futile(void **state)
 	assert_string_equal(
 		view_verdict(&view, verdict, sizeof(verdict)),
 		"ending processes cannot help: tmpfs and shared memory (Shmem) hold 800 MiB");
+}
+
+/* The daemon spares who stands still then; so does what is shown (R114). */
+static void r114_verdict_under_a_stall(void **state)
+{
+	struct decision falling = {.by_stall = true,
+				   .stall = {.open = true, .rule = STALL_FALLING}};
+	char verdict[320];
+
+	(void)state;
+	view.config.stall_milli = 2000;
+	view.config.stall_below_ppm = 200000;
+	(void)add(10, "database", 300);
+	sort();
+	view.sample.mem_available_kib = MIB(180);
+	view.decision = policy_confirm(&view.config, &view.sample, &falling);
+	view.turn = turn_take(&view.config, &view.sample, &view.decision, &view.table);
+	assert_null(view_victim(&view));
+	assert_string_equal(
+		view_verdict(&view, verdict, sizeof(verdict)),
+		"nobody would be ended: only one that grows would be, and none was seen to");
+	view.table.procs[0].growing = true;
+	view.turn = turn_take(&view.config, &view.sample, &view.decision, &view.table);
+	assert_string_equal(view_verdict(&view, verdict, sizeof(verdict)),
+			    "SIGTERM would go to 10 (database)");
+	falling.by_stall = false;
+	falling.stall = (struct stall_view){.open = true, .held_back = STALL_REFAULTS};
+	view.decision = policy_confirm(&view.config, &view.sample, &falling);
+	view.turn = turn_take(&view.config, &view.sample, &view.decision, &view.table);
+	assert_string_equal(view_verdict(&view, verdict, sizeof(verdict)),
+			    "nobody would be ended: tasks are stalled, and nothing says that "
+			    "memory was taken from them");
 }
 
 static void r10_verdict_blind(void **state)
@@ -382,6 +415,7 @@ int main(void)
 		cmocka_unit_test_setup(verdicts, fresh),
 		cmocka_unit_test_setup(r01_verdict_with_swap, fresh),
 		cmocka_unit_test_setup(r05_verdict_futile, fresh),
+		cmocka_unit_test_setup(r114_verdict_under_a_stall, fresh),
 		cmocka_unit_test_setup(r10_verdict_blind, fresh),
 		cmocka_unit_test_setup(r22_verdict_nobody_left, fresh),
 		cmocka_unit_test_setup(r40_verdict_coming_back, fresh),

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#include "act/turn.h"
+
+#include <assert.h>
+#include <signal.h>
+
+const char *turn_name(enum turn_what what)
+{
+	static const char *const names[TURN_COUNT] = {
+		[TURN_UNKNOWN] = "unknown", [TURN_IDLE] = "idle",
+		[TURN_COVERED] = "covered", [TURN_HELD_BACK] = "held_back",
+		[TURN_SWAPOFF] = "swapoff", [TURN_FUTILE] = "futile",
+		[TURN_GROWING] = "growing", [TURN_NOBODY] = "nobody",
+		[TURN_END] = "end",
+	};
+
+	assert((unsigned)what < TURN_COUNT);
+	return names[what];
+}
+
+enum turn_what turn_without_table(const struct decision *d)
+{
+	if (d->action != ACTION_NONE)
+		return TURN_END;
+	if (d->covered)
+		return TURN_COVERED;
+	if (d->futile != HOLDER_NONE)
+		return d->futile == HOLDER_SWAPOFF ? TURN_SWAPOFF : TURN_FUTILE;
+	return d->stall.held_back != STALL_NONE ? TURN_HELD_BACK : TURN_IDLE;
+}
+
+/*
+ * Memory that falls, or is poured into swap, is a reason to end whoever takes it, before the level
+ * is reached. Where it is many small ones, the page cache or the kernel, the levels are waited for:
+ * ending the largest, which stands still, would be a guess.
+ */
+static bool nobody_grows(const struct decision *d, const struct proc_table *t)
+{
+	return policy_only_growing(d) && (t->count == 0 || !t->procs[0].growing);
+}
+
+/*
+ * R05 once more, now that it is known what the processes hold that must not be ended: beside a
+ * protected one that eats the memory all others would go, one after another. A victim that is worth
+ * it and enough by itself is not asked about.
+ */
+static struct decision with_unkillable(const struct config *c, const struct sample *s,
+				       const struct decision *d, const struct proc_table *t)
+{
+	const struct proc *best = &t->procs[0];
+	struct sample known = *s;
+
+	if (best->rank != CLASS_SMALL && best->freeable_kib >= d->need_kib)
+		return *d;
+	known.unkillable_kib = t->unkillable_kib;
+	return policy_confirm(c, &known, d);
+}
+
+struct turn turn_take(const struct config *c, const struct sample *s, const struct decision *d,
+		      const struct proc_table *t)
+{
+	struct turn turn = {.what = turn_without_table(d), .decision = *d};
+
+	if (turn.what != TURN_END)
+		return turn;
+	if (nobody_grows(d, t)) {
+		turn.what = TURN_GROWING;
+		return turn;
+	}
+	turn.nobody = nobody_why(t, d->need_kib);
+	if (turn.nobody != NOBODY_NONE) {
+		turn.what = TURN_NOBODY;
+		return turn;
+	}
+	turn.decision = with_unkillable(c, s, d, t);
+	if (turn.decision.futile != HOLDER_NONE)
+		turn.what = TURN_FUTILE;
+	return turn;
+}
+
+void turn_order(const struct config *c, const struct decision *d, const struct growth *growth,
+		uint64_t now_ns, uint64_t boot_ns, struct rank *rank, struct proc_table *table)
+{
+	const struct growth_moment moment = {
+		.now_ns = now_ns, .boot_ns = d->by_stall ? 0 : boot_ns, .need_kib = d->need_kib};
+
+	if (!c->sort_by_rss || d->by_stall)
+		growth_mark(growth, rank, table, &moment);
+}
+
+/* One of those that end with it ignores SIGTERM: so it would have to be SIGKILL for all. */
+static bool ignores_term(const struct proc_table *t, const struct proc *victim)
+{
+	bool ignores = victim->ignores_term;
+
+	for (unsigned i = 0; i < t->count && !ignores; i++)
+		ignores = t->procs[i].mm_of == victim->pid && t->procs[i].ignores_term;
+	return ignores;
+}
+
+/*
+ * -grace is not waited for where nothing but SIGKILL helps: one that ignores SIGTERM keeps it all,
+ * and one that is swapped out has to be read back before it can leave (0.4 to 2.8 s were seen with
+ * zram).
+ */
+struct turn_signal turn_signal(const struct decision *d, const struct proc_table *t, unsigned row)
+{
+	const struct proc *victim = &t->procs[row];
+	bool term = d->action == ACTION_TERM;
+	struct turn_signal s = {.signal = SIGKILL};
+
+	s.ignores_term = term && ignores_term(t, victim);
+	s.swapped_out = term && victim->swap_kib > victim->freeable_kib / 2;
+	if (term && !s.ignores_term && !s.swapped_out)
+		s.signal = SIGTERM;
+	return s;
+}
