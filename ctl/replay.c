@@ -261,6 +261,9 @@ static void write_difference(FILE *f, const struct replay *p)
 		break;
 	}
 	write_moment(f, p, u->look, &u->decision);
+	if (u->outcome == RERUN_SENDS && policy_only_growing(&u->decision))
+		(void)fputs("  only to one that grows: whether one did is not in the recording\n",
+			    f);
 	if (u->outcome == RERUN_REFRAINS && (u->kill->flags & RECORDED_DRY_RUN)) {
 		write_later(f, p);
 		if (!u->sends_later)
@@ -302,6 +305,9 @@ static json_object *difference_json(const struct replay *p)
 	if (u->outcome == RERUN_SAME)
 		return o;
 	json_object_object_add(o, "look", moment_json(p, u->look, &u->decision));
+	if (u->outcome == RERUN_SENDS)
+		json_object_object_add(o, "only_growing",
+				       json_object_new_boolean(policy_only_growing(&u->decision)));
 	if (u->outcome != RERUN_REFRAINS)
 		json_object_object_add(o, "signal",
 				       json_object_new_string(signal_of(&u->decision)));

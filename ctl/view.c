@@ -366,12 +366,14 @@ static const char *why_growing(const struct proc *p)
 {
 	static char text[120];
 	bool alone = p->grown_kib >= p->pool_grown_kib;
-	char grown[32], time[32];
+	char grown[32], time[32], adj[32] = "";
 
-	(void)snprintf(text, sizeof(text), "%s by %s in %s",
+	if (p->oom_score_adj != 0)
+		(void)snprintf(adj, sizeof(adj), ", oom_score_adj %d", p->oom_score_adj);
+	(void)snprintf(text, sizeof(text), "%s by %s in %s%s",
 		       alone ? "it grew" : "it and others like it grew",
 		       units_size(max_u64(p->grown_kib, p->pool_grown_kib), grown, sizeof(grown)),
-		       units_time(p->grown_ns, time, sizeof(time)));
+		       units_time(p->grown_ns, time, sizeof(time)), adj);
 	return text;
 }
 
