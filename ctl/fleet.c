@@ -135,7 +135,7 @@ static void fill_answer(const struct reading *r, const struct rerun *u, struct a
 	memcpy(a->host, r->header.host, sizeof(a->host) - 1);
 	if (u->kill != NULL)
 		memcpy(a->victim, u->kill->victim_comm, sizeof(a->victim) - 1);
-	if (a->fate == FATE_EARLIER)
+	if (a->fate == FATE_EARLIER && u->kill != NULL)
 		a->apart_ns = minus_u64(u->kill->now_ns, at);
 	else if (a->fate == FATE_LATER)
 		a->apart_ns = minus_u64(r->looks[u->later].now_ns, at);

@@ -338,11 +338,11 @@ static void reload_good(const struct subject *s, const struct out *out)
 
 /* ---- the daemon's own: proc_pid_stat(5) ---- */
 
-static void own(const struct subject *s, uint64_t *ret_ticks, uint64_t *ret_pages)
+/* A field of its /proc/PID/stat, counted from 1; 0 where it cannot be read. */
+static uint64_t own_field(const struct subject *s, unsigned number)
 {
 	char path[64], text[1024] = "";
-	unsigned long long user = 0, system = 0, pages = 0;
-	const char *after;
+	const char *at;
 	FILE *f;
 
 	(void)snprintf(path, sizeof(path), "/proc/%" PRIu64 "/stat", s->reading.header.writer_pid);
@@ -351,34 +351,26 @@ static void own(const struct subject *s, uint64_t *ret_ticks, uint64_t *ret_page
 		(void)fread(text, 1, sizeof(text) - 1, f);
 		(void)fclose(f);
 	}
-	after = strrchr(text, ')');
-	/* from field 3 on: 14 and 15 are the times, 24 what is resident */
-	if (after == NULL ||
-	    sscanf(after + 1,
-		   " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %*d %*d %*d %*d %*d %*d "
-		   "%*u %*u %llu",
-		   &user, &system, &pages) != 3)
-		return;
-	*ret_ticks = user + system;
-	*ret_pages = pages;
+	at = strrchr(text, ')'); /* the end of field 2, whatever is in it */
+	for (unsigned i = 2; at != NULL && i < number; i++) {
+		at += strcspn(at, " ");
+		at += strspn(at, " ");
+	}
+	return at != NULL ? strtoull(at, NULL, 10) : 0;
 }
 
 static void own_cpu(const struct subject *s, const struct out *out)
 {
-	uint64_t ticks = 0, pages = 0;
+	uint64_t ticks = own_field(s, 14) + own_field(s, 15); /* utime, stime */
 
-	own(s, &ticks, &pages);
 	if (s->running)
 		put_seconds(out, ticks * (NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK)));
 }
 
 static void own_memory(const struct subject *s, const struct out *out)
 {
-	uint64_t ticks = 0, pages = 0;
-
-	own(s, &ticks, &pages);
 	if (s->running)
-		put_bytes(out, pages * ((uint64_t)sysconf(_SC_PAGESIZE) / 1024));
+		put_bytes(out, own_field(s, 24) * ((uint64_t)sysconf(_SC_PAGESIZE) / 1024));
 }
 
 /* ---- all of it ---- */
