@@ -58,13 +58,17 @@ static void r89_swapped_out(struct stage *s)
 	must_log(s, "killed .*with SIGKILL, it is swapped out");
 }
 
-/* Nothing but SIGKILL ends it: there is no time to lose. */
+/*
+ * Nothing but SIGKILL ends it: there is no time to lose. (One that goes to sleep or wakes while it
+ * is read may wait for signals as well as not, and has SIGTERM first: here it sleeps.)
+ */
 static void r103_ignores_sigterm(struct stage *s)
 {
-	struct actor *idle = play(s, "idle", "grow=4"), *hog;
+	struct actor *idle = play(s, "idle", "grow=4"),
+		     *hog = play(s, "hog", "ignore=term grow=60");
 
+	must_hold(s, 64 * MIB);
 	watch(s, "-m 40 -mk 10 -grace 3600");
-	hog = play(s, "hog", "ignore=term " HOG);
 	must_die(s, hog, SIGKILL);
 	must_live(s, idle);
 	must_log_times(s, 1, 1, "killed [0-9]+");
@@ -74,10 +78,10 @@ static void r103_ignores_sigterm(struct stage *s)
 /* The first process of a container: without a handler the kernel throws SIGTERM away. */
 static void r103_first_of_a_container(struct stage *s)
 {
-	struct actor *hog;
+	struct actor *hog = play(s, "parent", "init name=hog grow=60");
 
+	must_hold(s, 60 * MIB);
 	watch(s, "-m 40 -mk 10 -grace 3600");
-	hog = play(s, "parent", "init name=hog " HOG);
 	must_exit(s, hog, 128 + SIGKILL);
 	must_log(s, "killed [0-9]+ \\(hog\\) with SIGKILL, it ignores SIGTERM: ");
 }
@@ -107,10 +111,10 @@ static void r103_first_that_waits_for_it(struct stage *s)
 
 static void r103_dry_run(struct stage *s)
 {
-	struct actor *hog;
+	struct actor *hog = play(s, "hog", "ignore=term grow=60");
 
+	must_hold(s, 60 * MIB);
 	watch(s, "-m 40 -mk 10 -dry-run");
-	hog = play(s, "hog", "ignore=term " HOG);
 	must_log(s, "would kill %d \\(hog\\) with SIGKILL, it ignores SIGTERM: ", (int)hog->pid);
 	must_live(s, hog);
 }
@@ -118,11 +122,11 @@ static void r103_dry_run(struct stage *s)
 /* A hook before the signal is asked all the same. */
 static void r103_pre_kill(struct stage *s)
 {
-	struct actor *hog;
+	struct actor *hog = play(s, "hog", "ignore=term grow=60");
 
+	must_hold(s, 60 * MIB);
 	write_file("/tmp/hook", 0755, "#!/bin/sh\necho asked >/tmp/asked\n");
 	watch(s, "-m 40 -mk 10 -grace 3600 -pre-kill /tmp/hook -pre-kill-time 5");
-	hog = play(s, "hog", "ignore=term " HOG);
 	must_die(s, hog, SIGKILL);
 	must_log(s, "killed %d \\(hog\\) with SIGKILL, it ignores SIGTERM: ", (int)hog->pid);
 	if (access("/tmp/asked", F_OK) < 0)
