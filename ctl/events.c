@@ -135,15 +135,26 @@ enum ctl_exit ctl_incidents(const struct ctl *ctl)
 
 /* ---- show ---- */
 
+/* A name that incident.c gives where nobody was ended: shown where nothing else is there. */
+static bool is_near_miss(const char *name)
+{
+	return strstr(name, "-near.useroom") != NULL;
+}
+
 static enum ctl_exit newest(const struct ctl *ctl, char *path, size_t size)
 {
 	struct dirent **names;
 	int count = scandir(ctl->incidents, &names, is_incident, alphasort);
+	int shown = count - 1;
 
 	if (count < 0 && errno != ENOENT)
 		return cannot_list(ctl, errno);
+	while (shown > 0 && is_near_miss(names[shown]->d_name))
+		shown--;
 	if (count > 0)
-		(void)snprintf(path, size, "%s/%s", ctl->incidents, names[count - 1]->d_name);
+		(void)snprintf(
+			path, size, "%s/%s", ctl->incidents,
+			names[is_near_miss(names[shown]->d_name) ? count - 1 : shown]->d_name);
 	for (int i = 0; i < count; i++)
 		free(names[i]);
 	if (count >= 0)

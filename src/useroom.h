@@ -38,6 +38,7 @@ struct useroom {
 	struct proc_table table;
 	struct record record;
 	struct incident incident;
+	uint64_t near_miss_ns;  /* when one was kept; 0: none yet */
 	uint64_t episode_event; /* the recorded number of the first event of this episode */
 
 	uint32_t limits; /* enum recording_limits: what it cannot do here */

@@ -151,11 +151,14 @@ const struct option_row option_rows[] = {
 	{"incidents", OPTION_PATH, true, FIELD(incidents), "/var/lib/useroom/incidents", 0, 0, NULL,
 	 "PATH|off", "keep the recording of each kill in this directory",
 	 DOC("把每次结束前后的记录保存到此目录",
-	     "A copy of the ring, written when memory has recovered. Taken at the start only.")},
+	     "A copy of the ring, written when memory has recovered. Where memory was low and nobody "
+	     "had to be ended one is kept too, every ten minutes at most, under a name with -near. "
+	     "Taken at the start only.")},
 	{"incidents-kept", OPTION_COUNT, true, FIELD(incidents_kept), "20", 1, 10000, NULL,
 	 "NUMBER", "and so many of them, the oldest go",
 	 DOC("最多保留的份数，最旧的先删除",
-	     "Where the directory is in memory (tmpfs), as many as fit into 16 MiB.")},
+	     "Where the directory is in memory (tmpfs), as many as fit into 16 MiB. A quarter of "
+	     "them may be without a victim, and go first.")},
 	{"dry-run", OPTION_BOOL, false, FIELD(dry_run), "false", 0, 0, NULL, NULL,
 	 "do everything but send signals",
 	 DOC("执行一切操作但不发送信号", "It may run beside the real one.")},

@@ -27,6 +27,7 @@ _Static_assert(sizeof(struct incident_request) <= PIPE_BUF, "a request must fit 
 
 /* Names are times, so the order of names is the order of age. */
 #define NAME_ENDING ".useroom"
+#define NEAR_ENDING "-near" NAME_ENDING
 #define NAMES_MAX   64
 
 /*
@@ -138,16 +139,16 @@ int recording_save(int fd, const struct recording_header *from, const struct inc
 	return r;
 }
 
-static bool is_ours(const char *name)
+static bool is_ours(const char *name, const char *with_ending)
 {
-	size_t length = strlen(name), ending = strlen(NAME_ENDING);
+	size_t length = strlen(name), ending = strlen(with_ending);
 
 	return length > ending && name[0] >= '0' && name[0] <= '9' &&
-	       strcmp(name + length - ending, NAME_ENDING) == 0;
+	       strcmp(name + length - ending, with_ending) == 0;
 }
 
-/* How many there are, and the oldest. The buffer is this thread's own: nothing is allocated. */
-static uint32_t list(int dir, char oldest[NAMES_MAX])
+/* How many end like this, and the oldest. The buffer is this thread's own: nothing is allocated. */
+static uint32_t list(int dir, const char *ending, char oldest[NAMES_MAX])
 {
 	static char entries[16384] __attribute__((aligned(8)));
 	uint32_t count = 0;
@@ -161,7 +162,7 @@ static uint32_t list(int dir, char oldest[NAMES_MAX])
 				(const struct entry64 *)(const void *)(entries + at);
 
 			at += d->d_reclen;
-			if (!is_ours(d->d_name) || strlen(d->d_name) >= NAMES_MAX)
+			if (!is_ours(d->d_name, ending) || strlen(d->d_name) >= NAMES_MAX)
 				continue;
 			count++;
 			if (oldest[0] == '\0' || strcmp(d->d_name, oldest) < 0)
@@ -171,23 +172,32 @@ static uint32_t list(int dir, char oldest[NAMES_MAX])
 	return count;
 }
 
+/* Of all that are kept a quarter may be near misses, and they go first. */
 static void remove_oldest(int dir, uint32_t kept)
 {
-	char oldest[NAMES_MAX];
+	char oldest[NAMES_MAX], near[NAMES_MAX];
+	uint32_t near_kept = (kept + 3) / 4;
 
-	while (list(dir, oldest) > kept && unlinkat(dir, oldest, 0) == 0)
+	while (list(dir, NEAR_ENDING, near) > near_kept && unlinkat(dir, near, 0) == 0)
 		;
+	while (list(dir, NAME_ENDING, oldest) > kept) {
+		bool any_near = list(dir, NEAR_ENDING, near) > 0;
+
+		if (unlinkat(dir, any_near ? near : oldest, 0) < 0)
+			return;
+	}
 }
 
-static void make_name(char name[NAMES_MAX], uint64_t first_event)
+static void make_name(char name[NAMES_MAX], const struct incident_request *q)
 {
 	time_t now = time(NULL);
 	struct tm utc;
 
 	(void)gmtime_r(&now, &utc);
-	(void)snprintf(name, NAMES_MAX, "%04d%02d%02d-%02d%02d%02d-%06llu" NAME_ENDING,
-		       utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min,
-		       utc.tm_sec, (unsigned long long)first_event % 1000000);
+	(void)snprintf(name, NAMES_MAX, "%04d%02d%02d-%02d%02d%02d-%06llu%s", utc.tm_year + 1900,
+		       utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec,
+		       (unsigned long long)q->first_event % 1000000,
+		       q->near_miss ? NEAR_ENDING : NAME_ENDING);
 }
 
 /* Whole or not at all: written under another name, then renamed. */
@@ -197,7 +207,7 @@ static int write_file(int dir, const struct recording_header *from,
 	char name[NAMES_MAX], part[NAMES_MAX + 8];
 	int fd, r;
 
-	make_name(name, q->first_event);
+	make_name(name, q);
 	(void)snprintf(part, sizeof(part), ".%s", name);
 	(void)unlinkat(dir, part, 0); /* whoever left it: nothing that is there is written to */
 	fd = openat(dir, part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
@@ -296,9 +306,9 @@ int incident_start(struct incident *incident, const struct record *record, const
 	return incident->kept > 0 ? start_thread(incident) : -EFBIG;
 }
 
-void incident_keep(struct incident *incident, uint64_t first_event)
+void incident_keep(struct incident *incident, uint64_t first_event, bool near_miss)
 {
-	struct incident_request q = {.first_event = first_event};
+	struct incident_request q = {.first_event = first_event, .near_miss = near_miss};
 
 	if (!incident->started)
 		return;

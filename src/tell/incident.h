@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * After somebody was ended and memory is back: a copy of the recording as a file of its own, for
- * useroomctl. Written by a thread without priority, off the way to any signal; the oldest files go
- * when there are too many.
+ * After somebody was ended and memory is back, and now and then where nobody had to be: a copy of
+ * the recording as a file of its own, for useroomctl. Written by a thread without priority, off the
+ * way to any signal; the oldest files go when there are too many.
  */
 #ifndef USEROOM_INCIDENT_H
 #define USEROOM_INCIDENT_H
@@ -15,6 +15,7 @@
 /* Settings are written again at a reload, by the main thread: so they come with the request. */
 struct incident_request {
 	uint64_t first_event;
+	uint64_t near_miss; /* bool */
 	struct recording_settings settings;
 };
 
@@ -37,8 +38,9 @@ int incident_start(struct incident *incident, const struct record *record, const
 
 /*
  * Keep what is recorded now; first_event: sequence number of the event it began with. Never blocks.
+ * near_miss: nobody was ended. Such files are at most a quarter of all, and go first.
  */
-void incident_keep(struct incident *incident, uint64_t first_event);
+void incident_keep(struct incident *incident, uint64_t first_event, bool near_miss);
 
 /* The errno of a copy that failed since the last call, or 0. */
 int incident_failed(struct incident *incident);

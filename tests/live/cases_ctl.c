@@ -4,6 +4,7 @@
 #include "json.h"
 
 #include <fcntl.h>
+#include <glob.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,6 +121,56 @@ static void ctl_why_names_the_victim(struct stage *s)
 	must_be_only_victim(s, adjusted, SIGTERM);
 	must_live(s, larger);
 	must_live(s, kept);
+}
+
+static bool are_near_misses(struct stage *s, const void *count)
+{
+	glob_t found;
+	size_t n = glob("/var/lib/useroom/incidents/*-near.useroom", 0, NULL, &found) == 0
+			   ? found.gl_pathc
+			   : 0;
+
+	(void)s;
+	globfree(&found);
+	return n == *(const size_t *)count;
+}
+
+static bool is_said_twice(struct stage *s, const void *text)
+{
+	(void)s;
+	return log_times(text) == 2;
+}
+
+/* Memory is low and recovers, and nobody had to go: kept, so that other levels can be asked. */
+static void ctl_keeps_near_misses(struct stage *s)
+{
+	struct actor *larger = play(s, "larger", "grow=20");
+	const size_t one = 1;
+
+	must_hold(s, 20 * MIB);
+	watch(s, QUIET "-protect larger -incidents-kept 4");
+	become_low(s);
+	must_log(s, "nobody can be ended: ");
+	s->machine.shape.other_kib = 0;
+	must_log(s, "recovered: .*, 0 victims");
+	if (!wait_for(s, are_near_misses, &one, 60))
+		fail("the near miss was not kept");
+	must_answer(s, "incidents", 0);
+	must_say("-near.useroom +nobody was ended");
+	must_answer(s, "show", 0); /* for want of another */
+	must_say("recovered: .*, 0 victims");
+	must_answer(s, "replay -m 5", 0);
+	must_live(s, larger);
+	/* not another one so soon */
+	become_low(s);
+	if (!wait_for(s, is_said_twice, "nobody can be ended: ", 60))
+		fail("memory is not low again");
+	s->machine.shape.other_kib = 0;
+	if (!wait_for(s, is_said_twice, "recovered: .*, 0 victims", 60))
+		fail("it does not recover again");
+	settle(s, 700);
+	if (!are_near_misses(s, &one))
+		fail("another one was kept");
 }
 
 static void ctl_why_one(struct stage *s)
@@ -283,6 +334,7 @@ const struct live_case ctl_cases[] = {
 	{"ctl_status_stopped", ctl_status_stopped, NULL, false},
 	{"r115_ctl_no_rights", r115_ctl_no_rights, NULL, false},
 	{"ctl_why_names_the_victim", ctl_why_names_the_victim, NULL, false},
+	{"ctl_keeps_near_misses", ctl_keeps_near_misses, NULL, false},
 	{"ctl_why_one", ctl_why_one, NULL, false},
 	{"r91_ctl_says_the_same", r91_ctl_says_the_same, &without_sleepers, false},
 	{"ctl_top_running", ctl_top_running, NULL, false},

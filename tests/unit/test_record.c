@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -456,6 +457,68 @@ static void a_copy_beside_a_writer_is_never_torn(void **state)
 	(void)close(fd);
 }
 
+/* Files whose names have this, once there are `wanted` of them, or after ten seconds. */
+static size_t files_like(const char *dir, const char *pattern, size_t wanted)
+{
+	char all[160];
+	size_t count = 0;
+
+	(void)snprintf(all, sizeof(all), "%s/%s", dir, pattern);
+	for (int tries = 0; tries < 1000; tries++) {
+		glob_t found;
+
+		count = glob(all, 0, NULL, &found) == 0 ? found.gl_pathc : 0;
+		globfree(&found);
+		if (count == wanted)
+			break;
+		(void)usleep(10000);
+	}
+	return count;
+}
+
+static void remove_all(const char *dir)
+{
+	char all[160];
+	glob_t found;
+
+	(void)snprintf(all, sizeof(all), "%s/*", dir);
+	assert_int_equal(glob(all, 0, NULL, &found), 0);
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		assert_int_equal(unlink(found.gl_pathv[i]), 0);
+	globfree(&found);
+	assert_int_equal(rmdir(dir), 0);
+}
+
+/* Near misses are a quarter of all at most, and go before what is kept of a kill. */
+static void near_misses_go_first(void **state)
+{
+	static struct incident incident; /* its thread has no end */
+	static char kept[96];
+
+	(void)state;
+	look(1, 1);
+	(void)snprintf(kept, sizeof(kept), "%s/kept", directory);
+	assert_int_equal(incident_start(&incident, &record, kept, 4), 0);
+	for (uint64_t i = 1; i <= 3; i++)
+		incident_keep(&incident, i, true);
+	assert_int_equal(files_like(kept, "*-000003-near.useroom", 1), 1);
+	assert_int_equal(files_like(kept, "*.useroom", 1), 1);
+	for (uint64_t i = 4; i <= 6; i++)
+		incident_keep(&incident, i, false);
+	assert_int_equal(files_like(kept, "*.useroom", 4), 4);
+	assert_int_equal(files_like(kept, "*-near.useroom", 1), 1);
+	incident_keep(&incident, 7, false);
+	assert_int_equal(files_like(kept, "*-000007.useroom", 1), 1);
+	assert_int_equal(files_like(kept, "*-near.useroom", 0), 0);
+	assert_int_equal(files_like(kept, "*.useroom", 4), 4);
+	incident_keep(&incident, 8, false);
+	assert_int_equal(files_like(kept, "*-000008.useroom", 1), 1);
+	assert_int_equal(files_like(kept, "*-000004.useroom", 0), 0);
+	assert_int_equal(files_like(kept, "*.useroom", 4), 4);
+	assert_int_equal(incident_failed(&incident), 0);
+	remove_all(kept);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -476,6 +539,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_copy_leaves_out_what_is_being_written, fresh,
 						gone),
 		cmocka_unit_test_setup_teardown(a_copy_beside_a_writer_is_never_torn, fresh, gone),
+		cmocka_unit_test_setup_teardown(near_misses_go_first, fresh, gone),
 	};
 
 	return cmocka_run_group_tests(tests, make_directory, remove_directory);
