@@ -91,7 +91,7 @@ unsigned meters_fill(const struct view *v, struct meter ret[METERS_MOST])
 {
 	static void (*const fills[])(const struct view *, struct meter *) = {
 		fill_memory, fill_swap, fill_pressure, fill_stall};
-	const unsigned count = sizeof(fills) / sizeof(fills[0]);
+	const unsigned count = ARRAY_SIZE(fills);
 
 	for (unsigned i = 0; i < count; i++) {
 		ret[i] = (struct meter){0};

@@ -73,17 +73,23 @@ static int check_owner(struct walk *w, const char *path, const struct stat *st)
 	return say(w, -EPERM, path, what);
 }
 
+/* Others may write to the directory, but not take away what is another's in it. */
+static bool is_sticky(const struct stat *st)
+{
+	return S_ISDIR(st->st_mode) && (st->st_mode & S_ISVTX) &&
+	       (st->st_mode & (S_IWGRP | S_IWOTH));
+}
+
 /* What is not a link: who may write it? */
 static int check_mode(struct walk *w, const char *path, const struct stat *st)
 {
-	bool sticky = S_ISDIR(st->st_mode) && (st->st_mode & S_ISVTX);
 	unsigned mode = st->st_mode & 07777;
 	char what[96];
 
-	w->sticky = sticky && (mode & (S_IWGRP | S_IWOTH));
+	w->sticky = is_sticky(st);
 	if (!S_ISREG(st->st_mode) && !S_ISDIR(st->st_mode))
 		return 0; /* /dev/null: whoever writes to it changes nothing */
-	if (sticky || !(mode & (S_IWGRP | S_IWOTH)))
+	if (w->sticky || !(mode & (S_IWGRP | S_IWOTH)))
 		return 0;
 	if (mode & S_IWOTH)
 		(void)snprintf(what, sizeof(what), "is writable by everybody (mode %04o)", mode);
@@ -143,8 +149,7 @@ static int go_up(struct walk *w)
 
 	if (slash != NULL)
 		*slash = '\0';
-	w->sticky = stat(w->done[0] ? w->done : "/", &st) == 0 && (st.st_mode & S_ISVTX) &&
-		    (st.st_mode & (S_IWGRP | S_IWOTH));
+	w->sticky = stat(w->done[0] ? w->done : "/", &st) == 0 && is_sticky(&st);
 	return 0;
 }
 

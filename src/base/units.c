@@ -2,6 +2,7 @@
 #include "base/units.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 /* To the nearest: the last digit of a size decides nothing, unlike that of a percentage. */
@@ -61,4 +62,24 @@ const char *units_time(uint64_t ns, char *buf, size_t size)
 	else
 		(void)snprintf(buf, size, "%" PRIu64 " s", us / 1000000);
 	return buf;
+}
+
+const char *units_decimal(const char *text, uint64_t one, uint64_t most, uint64_t *ret)
+{
+	uint64_t value = 0, unit = one;
+	bool point = false, digit = false;
+
+	for (; (*text >= '0' && *text <= '9') || (*text == '.' && !point); text++) {
+		if (*text == '.') {
+			point = true;
+			continue;
+		}
+		digit = true;
+		if (point)
+			value += (unit /= 10) * (uint64_t)(*text - '0');
+		else if ((value = value * 10 + one * (uint64_t)(*text - '0')) > most)
+			return NULL;
+	}
+	*ret = value;
+	return digit ? text : NULL;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "look/cgroup.h"
 
+#include "base/util.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -120,7 +122,7 @@ static bool is_unit(struct part p)
 {
 	static const char *const types[] = {".service", ".scope", ".socket", ".mount", ".swap"};
 
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
 		if (p.length > strlen(types[i]) && part_ends(p, types[i]))
 			return true;
 	return false;
@@ -178,7 +180,7 @@ static bool find_prefixed_id(struct found *f, struct part p)
 	};
 
 	p = part_without(p, ".scope");
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		if (!part_starts(p, rows[i].prefix) ||
 		    !is_id(part_after(p, strlen(rows[i].prefix))))
 			continue;
@@ -226,7 +228,7 @@ static bool find_machine(struct found *f, struct part p)
 	static const char *const rows[][2] = {{"machine-", ".scope"},
 					      {"systemd-nspawn@", ".service"}};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		size_t around = strlen(rows[i][0]) + strlen(rows[i][1]);
 
 		if (p.length <= around || !part_starts(p, rows[i][0]) || !part_ends(p, rows[i][1]))

@@ -797,7 +797,7 @@ static bool is_stacked(const char *name)
 {
 	static const char *const prefixes[] = {"dm-", "md", "loop", "ram", "bcache", "drbd"};
 
-	for (unsigned i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+	for (unsigned i = 0; i < ARRAY_SIZE(prefixes); i++) {
 		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
 			return true;
 	}

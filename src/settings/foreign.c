@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "settings/foreign.h"
 
+#include "base/util.h"
 #include "settings/match.h"
 
 #include <stddef.h>
@@ -60,7 +61,7 @@ static const struct {
 
 const char *foreign_word(const char *name, char *buf, unsigned size)
 {
-	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+	for (unsigned i = 0; i < ARRAY_SIZE(words); i++) {
 		if (!match_glob(words[i].name, name, false))
 			continue;
 		(void)snprintf(buf, size, "it is %s's; %s", words[i].whose, words[i].here);

@@ -24,32 +24,11 @@ const char *level_text(const struct config *config, enum level which, char *buf,
 	return units_level(level_written_ppm(config, which), config->level_kib[which], buf, size);
 }
 
-/* Digits and at most one point, in thousandths, which is exact to the KiB from M on. Returns where
- * they end; NULL: it is no number. */
-static const char *take_thousandths(const char *s, uint64_t *ret)
-{
-	uint64_t value = 0, unit = 1000;
-	bool point = false, digit = false;
-
-	for (; (*s >= '0' && *s <= '9') || (*s == '.' && !point); s++) {
-		if (*s == '.') {
-			point = true;
-			continue;
-		}
-		digit = true;
-		if (point)
-			value += (unit /= 10) * (uint64_t)(*s - '0');
-		else if ((value = value * 10 + 1000 * (uint64_t)(*s - '0')) > SIZE_MOST_KIB * 1000)
-			return NULL;
-	}
-	*ret = value;
-	return digit ? s : NULL;
-}
-
 int level_parse_size(const char *text, uint64_t *ret_kib)
 {
 	uint64_t thousandths, kib;
-	const char *s = take_thousandths(text, &thousandths), *unit;
+	/* In thousandths, which is exact to the KiB from M on. */
+	const char *s = units_decimal(text, 1000, SIZE_MOST_KIB * 1000, &thousandths), *unit;
 
 	unit = s != NULL && *s != '\0' ? strchr(units, *s >= 'a' ? *s - 'a' + 'A' : *s) : NULL;
 	if (unit == NULL || (s[1] != '\0' && strcmp(s + 1, "iB") != 0))

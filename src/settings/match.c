@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "settings/match.h"
 
+#include "base/util.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -154,7 +156,7 @@ static const struct {
 	{"unit:", 5, ENTRY_UNIT},
 	{"cgroup:", 7, ENTRY_CGROUP},
 };
-#define PREFIX_COUNT (sizeof(prefixes) / sizeof(prefixes[0]))
+#define PREFIX_COUNT ARRAY_SIZE(prefixes)
 
 static bool is_blank(char c)
 {

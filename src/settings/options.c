@@ -2,6 +2,7 @@
 #include "settings/options.h"
 
 #include "base/log.h"
+#include "base/units.h"
 #include "base/users.h"
 #include "base/util.h"
 #include "settings/level.h"
@@ -258,33 +259,13 @@ const char *options_nearest(const char *name, bool keys_only)
 
 /* ---- values ---- */
 
-/*
- * A plain decimal number, whatever the locale: digits, and at most one point with digits on at
- * least one side. No sign, no exponent, no "nan" (R08). In millionths; false when it is none or
- * larger than a billion.
- */
+/* A decimal number (units.h) and nothing behind it, in millionths; false when it is none or larger
+ * than a billion. */
 static bool parse_millionths(const char *text, uint64_t *ret)
 {
-	uint64_t value = 0, unit = 1000000;
-	bool point = false, digit = false;
+	const char *end = units_decimal(text, 1000000, UINT64_C(1000000000000000), ret);
 
-	for (; *text; text++) {
-		if (*text == '.' && !point) {
-			point = true;
-			continue;
-		}
-		if (*text < '0' || *text > '9')
-			return false;
-		digit = true;
-		if (point)
-			value += (unit /= 10) *
-				 (uint64_t)(*text - '0'); /* past the sixth place it adds nothing */
-		else if ((value = value * 10 + 1000000 * (uint64_t)(*text - '0')) >
-			 UINT64_C(1000000000000000))
-			return false;
-	}
-	*ret = value;
-	return digit;
+	return end != NULL && *end == '\0';
 }
 
 /* The same where a percent sign may stand behind it, as the log and other programs write it: "10
@@ -311,6 +292,11 @@ static uint64_t in_millionths(double value)
 	return (uint64_t)(value * 1000000 + 0.5);
 }
 
+static bool in_range(const struct option_row *row, uint64_t millionths)
+{
+	return millionths >= in_millionths(row->min) && millionths <= in_millionths(row->max);
+}
+
 static int bad(char *error, size_t size, const char *text, const char *what)
 {
 	char safe[128];
@@ -328,7 +314,7 @@ static int set_number(const struct option_row *row, const char *text, uint64_t *
 	bool percent = row->kind == OPTION_PERCENT;
 
 	if ((percent ? parse_percent(text, &value) : parse_millionths(text, &value)) &&
-	    value >= in_millionths(row->min) && value <= in_millionths(row->max)) {
+	    in_range(row, value)) {
 		*ret = value;
 		return 0;
 	}
@@ -498,8 +484,7 @@ static int set_whole(const struct option_row *row, const char *text, uint32_t *r
 	char what[96];
 	uint64_t value;
 
-	if (parse_millionths(text, &value) && value % 1000000 == 0 &&
-	    value >= in_millionths(row->min) && value <= in_millionths(row->max)) {
+	if (parse_millionths(text, &value) && value % 1000000 == 0 && in_range(row, value)) {
 		*ret = (uint32_t)(value / 1000000);
 		return 0;
 	}
@@ -515,8 +500,7 @@ static int set_tasks(const struct option_row *row, const char *text, uint32_t *r
 	uint64_t value = 0;
 
 	if (strcmp(text, "off") != 0 &&
-	    (!parse_millionths(text, &value) || value < in_millionths(row->min) ||
-	     value > in_millionths(row->max))) {
+	    (!parse_millionths(text, &value) || !in_range(row, value))) {
 		(void)snprintf(what, sizeof(what), "a number of tasks from %g to %g, or off",
 			       row->min, row->max);
 		return bad(error, size, text, what);

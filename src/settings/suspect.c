@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "settings/suspect.h"
 
+#include "base/util.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -278,7 +280,7 @@ static bool kind(const struct entry *e, char *buf, size_t size)
 
 	if (n == 0)
 		return false;
-	for (unsigned i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+	for (unsigned i = 0; i < ARRAY_SIZE(prefixes); i++) {
 		if (strcmp(prefix, prefixes[i].prefix) != 0)
 			continue;
 		if (prefixes[i].before == NULL)
@@ -427,7 +429,7 @@ const char *suspect_entry(const struct match_list *list, unsigned index, char *b
 			  .kind = row->kind,
 			  .is_glob = row->is_glob};
 
-	for (unsigned i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+	for (unsigned i = 0; i < ARRAY_SIZE(checks); i++) {
 		if (e.kind != ENTRY_USER && checks[i](&e, buf, size))
 			return buf;
 	}
