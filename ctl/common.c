@@ -174,7 +174,7 @@ void ctl_to_event(const struct recording_event *from, struct event *e)
 	e->decision.futile = from->futile;
 	e->decision.futile_kib = from->futile_kib;
 	e->decision.need_kib = from->need_kib;
-	e->decision.episode_ns = from->episode_ns;
+	e->decision.course.episode_ns = from->episode_ns;
 	e->decision.by_stall = from->stall_flags & RECORDED_BY_STALL;
 	e->decision.stall = (struct stall_view){
 		.open = from->stall_flags & RECORDED_STALL_OPEN,

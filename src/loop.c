@@ -134,8 +134,8 @@ static struct decision look(struct useroom *u, struct sample *s)
 	}
 	d = count_lists(u, s, &d);
 	record_look(&u->record, s, &d, false, turn_without_table(&d));
-	u->near = d.near;
-	u->wake_ns = d.wake_ns;
+	u->near = d.course.near;
+	u->wake_ns = d.course.wake_ns;
 	tell_debug_look(s, &d);
 	return d;
 }
@@ -343,11 +343,11 @@ static void end_swapoff(struct useroom *u, const struct sample *s, const struct 
 
 static uint64_t keep_pause(const struct useroom *u, const struct decision *d)
 {
-	if (!d->near)
+	if (!d->course.near)
 		return clamp_u64(u->scan.took_ns * KEEP_GROWTH_COST, KEEP_GROWTH_NS,
 				 GROWTH_OLDEST_NS);
 	return clamp_u64(u->scan.took_ns * KEEP_COST,
-			 d->reach_ns < KEEP_REACH_NS ? KEEP_FALLING_NS : KEEP_STEADY_NS,
+			 d->course.reach_ns < KEEP_REACH_NS ? KEEP_FALLING_NS : KEEP_STEADY_NS,
 			 GROWTH_OLDEST_NS);
 }
 
@@ -358,7 +358,7 @@ static uint64_t keep_pause(const struct useroom *u, const struct decision *d)
  */
 static void keep_ready(struct useroom *u, struct sample *s, const struct decision *d)
 {
-	bool of_use = d->stall.open || (d->near && !u->config.sort_by_rss);
+	bool of_use = d->stall.open || (d->course.near && !u->config.sort_by_rss);
 	bool kept = u->kept_ns !=
 		    0; /* "at 0" would be a moment ago on a machine that has just booted */
 
@@ -411,14 +411,14 @@ static void note_no_evidence(struct useroom *u, const struct sample *s, const st
 /* What is said once an episode. */
 static void note_changes(struct useroom *u, const struct sample *s, const struct decision *d)
 {
-	if (d->warn)
+	if (d->course.warn)
 		tell_look(u, EVENT_WARN, 0, s, d);
-	if (d->episode_begins)
+	if (d->course.episode_begins)
 		tell_look(u, EVENT_LOW, 0, s, d);
 	note_futile(u, s, d);
 	note_no_evidence(u, s, d);
 	note_kernel_kills(u, s, d);
-	if (d->episode_ends) {
+	if (d->course.episode_ends) {
 		tell_look(u, EVENT_RECOVERED, 0, s, d);
 		act_episode_over(&u->act);
 		u->told_futile = HOLDER_NONE;

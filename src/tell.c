@@ -157,7 +157,7 @@ void tell_debug_look(const struct sample *s, const struct decision *d)
 		 units_size(s->mem_available_kib, mem, sizeof(mem)),
 		 units_percent(d->mem_ppm, percent, sizeof(percent)),
 		 debug_swap(s, d, swap, sizeof(swap)), d->covered ? ", enough is coming back" : "",
-		 (d->wake_ns - s->now_ns) / NS_PER_MS);
+		 (d->course.wake_ns - s->now_ns) / NS_PER_MS);
 	if (d->stall.open)
 		log_line(LOG_DETAIL,
 			 "thrashing: %" PRIu32 ".%02" PRIu32 " tasks stalled, %" PRIu32

@@ -459,7 +459,7 @@ static uint64_t next_look(const struct policy *p, const struct config *config,
 				   : distance_kib(config, l, l->mem_term_ppm, l->swap_term_ppm);
 	uint64_t fastest = min_u64(p->cpus * FILL_KIB_PER_S_PER_CPU, FILL_KIB_PER_S_MAX);
 	uint64_t until = time_to_fall(distance, max_u64(p->fall_kib_per_s * 2, fastest));
-	uint64_t soonest = d->near || d->low ? WAKE_NEAR_NS : WAKE_FAR_NS;
+	uint64_t soonest = d->course.near || d->low ? WAKE_NEAR_NS : WAKE_FAR_NS;
 
 	if (time_to_fall(distance, p->fall_kib_per_s) < NS_PER_S)
 		soonest = WAKE_FALLING_NS; /* at the speed just seen it is there within a second */
@@ -510,7 +510,7 @@ static void track_episode(struct policy *p, const struct config *config, const s
 	if (d->low && !p->in_episode) {
 		p->in_episode = true;
 		p->episode_start_ns = s->now_ns;
-		d->episode_begins = true;
+		d->course.episode_begins = true;
 	}
 	if (!p->in_episode)
 		return;
@@ -518,13 +518,13 @@ static void track_episode(struct policy *p, const struct config *config, const s
 		p->above_since_ns = 0;
 	else if (p->above_since_ns == 0)
 		p->above_since_ns = s->now_ns;
-	d->episode_ns = (low ? s->now_ns : p->above_since_ns) - p->episode_start_ns;
+	d->course.episode_ns = (low ? s->now_ns : p->above_since_ns) - p->episode_start_ns;
 	p->stall_episode |= d->by_stall;
 	if (!low && s->now_ns - p->above_since_ns >=
 			    (p->stall_episode ? STALL_SETTLE_NS : POLICY_SETTLE_NS)) {
 		p->in_episode = p->stall_episode = false;
 		p->above_since_ns = 0;
-		d->episode_ends = true;
+		d->course.episode_ends = true;
 	}
 }
 
@@ -551,7 +551,7 @@ static void track_warning(struct policy *p, const struct config *config, const s
 	if (mem == 0)
 		return;
 	if (both_at(config, l, mem, swap) || stall_warns(config, s, &d->stall)) {
-		d->warn = !p->warned;
+		d->course.warn = !p->warned;
 		p->warned = true;
 	} else if (!both_at(config, l, tenth_more(mem), tenth_more(swap))) {
 		p->warned = false;
@@ -565,7 +565,7 @@ struct decision policy_decide(struct policy *policy, const struct config *config
 	struct decision d;
 
 	if (!(sample->have & HAVE_MEM))
-		return (struct decision){.wake_ns =
+		return (struct decision){.course.wake_ns =
 						 sample->now_ns +
 						 clamp_u64(WAKE_BLIND_NS, 0, config->interval_ns)};
 	forget_before_gap(policy, sample);
@@ -575,12 +575,13 @@ struct decision policy_decide(struct policy *policy, const struct config *config
 	follow_stall(policy, config, sample, &d);
 	d.swapoff = follow_swapoff(policy, sample);
 	hold_back(&seen, sample, &d);
-	d.fall_kib_per_s = policy->fall_kib_per_s;
-	d.reach_ns = time_to_level(policy, config, &seen);
-	d.near = d.low || d.stall.suspicious || near_levels(config, &seen, d.reach_ns);
+	d.course.fall_kib_per_s = policy->fall_kib_per_s;
+	d.course.reach_ns = time_to_level(policy, config, &seen);
+	d.course.near =
+		d.low || d.stall.suspicious || near_levels(config, &seen, d.course.reach_ns);
 	track_warning(policy, config, &seen, sample, &d);
 	track_episode(policy, config, &seen, sample, &d);
-	d.wake_ns = policy->wake_ns = next_look(policy, config, &seen, sample, &d);
+	d.course.wake_ns = policy->wake_ns = next_look(policy, config, &seen, sample, &d);
 	return d;
 }
 
@@ -605,13 +606,6 @@ struct decision policy_confirm(const struct config *config, const struct sample 
 		d.swapoff = earlier->swapoff;
 		hold_back(&seen, sample, &d);
 	}
-	d.wake_ns = earlier->wake_ns;
-	d.near = earlier->near;
-	d.warn = earlier->warn;
-	d.episode_begins = earlier->episode_begins;
-	d.episode_ends = earlier->episode_ends;
-	d.episode_ns = earlier->episode_ns;
-	d.reach_ns = earlier->reach_ns;
-	d.fall_kib_per_s = earlier->fall_kib_per_s;
+	d.course = earlier->course;
 	return d;
 }

@@ -33,15 +33,27 @@ enum holder {
 	HOLDER_COUNT,
 };
 
+/* The course of things: what hangs on the looks before, and is answered once a look. */
+struct course {
+	uint64_t wake_ns; /* CLOCK_MONOTONIC: when to look again at the latest */
+	bool near;        /* close enough that candidates should be kept ready, and details read */
+	bool warn;        /* entered the warning zone: once an episode */
+	bool episode_begins; /* first low look */
+	bool episode_ends;   /* recovered */
+	uint64_t episode_ns; /* how long it has lasted, or lasted */
+	uint64_t reach_ns;   /* at the speed just seen the level is reached in this time; very large
+				when it is not */
+	uint64_t fall_kib_per_s; /* the speed at which available memory is going away; 0 when it is
+				    not */
+};
+
+/* The verdict on a sample, which is asked afresh before a shot, and the course of things. */
 struct decision {
 	enum action action;
-	uint64_t wake_ns; /* CLOCK_MONOTONIC: when to look again at the latest */
 	bool low; /* at or below the SIGTERM level, or stalled, whether or not something is done
 		     about it */
 	/* at or below the SIGKILL level: what was sent SIGTERM is not waited for */
 	bool kill_level;
-	bool near;     /* close enough that candidates should be kept ready, and details read */
-	bool warn;     /* entered the warning zone: once an episode */
 	bool by_stall; /* the levels alone would do nothing: the stall has to end */
 	struct stall_view stall;
 	bool mem_low, swap_low;
@@ -62,13 +74,7 @@ struct decision {
 	enum holder futile;  /* not HOLDER_NONE: ending processes cannot reach the level; who holds
 				the memory */
 	uint64_t futile_kib; /* how much that holder has */
-	bool episode_begins; /* first low look */
-	bool episode_ends;   /* recovered */
-	uint64_t episode_ns; /* how long it has lasted, or lasted */
-	uint64_t reach_ns;   /* at the speed just seen the level is reached in this time; very large
-				when it is not */
-	uint64_t fall_kib_per_s; /* the speed at which available memory is going away; 0 when it is
-				    not */
+	struct course course;
 };
 
 struct policy {
@@ -123,8 +129,8 @@ bool policy_only_growing(const struct decision *decision);
 
 /*
  * The same question on a newer sample (taken with detail, or after the victim was chosen), without
- * moving the history: levels, action, need and what is futile are answered afresh, the rest is what
- * `earlier` said.
+ * moving the history: levels, action, need and what is futile are answered afresh; the stall, less
+ * what has come back meanwhile, and the course are those of `earlier`.
  */
 struct decision policy_confirm(const struct config *config, const struct sample *sample,
 			       const struct decision *earlier);

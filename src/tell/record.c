@@ -374,7 +374,7 @@ struct stall_view recording_to_stall(const struct recording_look *look)
 
 uint32_t recording_flags(const struct decision *d)
 {
-	return (uint32_t)d->action | (d->low ? LOOK_LOW : 0u) | (d->near ? LOOK_NEAR : 0u) |
+	return (uint32_t)d->action | (d->low ? LOOK_LOW : 0u) | (d->course.near ? LOOK_NEAR : 0u) |
 	       (d->covered ? LOOK_COVERED : 0u) | (d->futile != HOLDER_NONE ? LOOK_FUTILE : 0u) |
 	       (d->by_stall ? LOOK_BY_STALL : 0u) | (d->stall.open ? LOOK_STALL_OPEN : 0u) |
 	       (d->stall.held_back != STALL_NONE ? LOOK_HELD_BACK : 0u) |
@@ -405,7 +405,7 @@ void record_look(struct record *r, const struct sample *s, const struct decision
 	STORE(to->flags, recording_flags(d) | (confirm ? LOOK_CONFIRM : 0u) |
 				 (r->starts ? LOOK_STARTS : 0u) |
 				 (uint32_t)turn << LOOK_TURN_SHIFT);
-	STORE(to->wake_ns, d->wake_ns);
+	STORE(to->wake_ns, d->course.wake_ns);
 	STORE(to->waiting_milli, d->stall.waiting_milli);
 	STORE(to->lost_ppm, d->stall.lost_ppm);
 #define TO_VALUE(which, field) STORE(to->value[which], s->field);
@@ -484,7 +484,7 @@ static void fill_decision(struct recording_event *to, const struct event *e)
 	to->reach_ns = d->stall.reach_ns;
 	to->waiting_milli = d->stall.waiting_milli;
 	to->lost_ppm = d->stall.lost_ppm;
-	to->episode_ns = d->episode_ns;
+	to->episode_ns = d->course.episode_ns;
 }
 
 void record_event(struct record *r, const struct event *e, const struct proc_table *table)

@@ -400,7 +400,7 @@ static void say_recovered(struct text *t, const struct event *e)
 {
 	/* Until the first look above the level: a victim's last memory may come back later. */
 	add(t, "recovered: memory was short for ");
-	add_time(t, e->decision.episode_ns);
+	add_time(t, e->decision.course.episode_ns);
 	add(t, "; available ");
 	add_size(t, e->sample.mem_available_kib);
 	add(t, " (");
@@ -710,7 +710,7 @@ static void json_body(struct text *t, const struct event *e)
 		json_holder(t, e);
 		break;
 	case EVENT_RECOVERED:
-		json_number(t, "episode_ns", e->decision.episode_ns);
+		json_number(t, "episode_ns", e->decision.course.episode_ns);
 		json_number(t, "kills", e->kills);
 		break;
 	case EVENT_KERNEL_KILL:

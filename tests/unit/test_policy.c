@@ -148,15 +148,15 @@ static void an_amount_is_warned_of(void **state)
 	(void)state;
 	policy_init(&p, 2);
 	c.level_kib[LEVEL_WARN] = GIB(20);
-	assert_false(policy_decide(&p, &c, &s).warn);
+	assert_false(policy_decide(&p, &c, &s).course.warn);
 	s.now_ns += NS_PER_S;
 	s.mem_available_kib = GIB(20);
-	assert_false(policy_decide(&p, &c, &s).warn); /* swap is not low */
+	assert_false(policy_decide(&p, &c, &s).course.warn); /* swap is not low */
 	s.now_ns += NS_PER_S;
 	s.swap_free_kib = GIB(20);
-	assert_true(policy_decide(&p, &c, &s).warn);
+	assert_true(policy_decide(&p, &c, &s).course.warn);
 	s.now_ns += NS_PER_S;
-	assert_false(policy_decide(&p, &c, &s).warn);
+	assert_false(policy_decide(&p, &c, &s).course.warn);
 }
 
 static void fractions_are_exact(void **state)
@@ -347,7 +347,7 @@ static void r10_a_look_that_read_nothing_decides_nothing(void **state)
 	(void)policy_decide(&p, &c, &good);
 	d = policy_decide(&p, &c, &bad);
 	assert_int_equal(d.action, ACTION_NONE);
-	assert_true(d.wake_ns > bad.now_ns && d.wake_ns <= bad.now_ns + NS_PER_S);
+	assert_true(d.course.wake_ns > bad.now_ns && d.course.wake_ns <= bad.now_ns + NS_PER_S);
 	low.now_ns = 3 * NS_PER_S;
 	assert_int_equal(policy_decide(&p, &c, &low).action, ACTION_TERM);
 }
@@ -424,7 +424,7 @@ static void wakes_sooner_as_headroom_shrinks(void **state)
 	for (uint64_t available = 100; available > 10; available -= 5) {
 		struct sample s = machine(available);
 		struct decision d = decide(&c, s);
-		uint64_t wait = d.wake_ns - s.now_ns;
+		uint64_t wait = d.course.wake_ns - s.now_ns;
 
 		assert_true(wait <= last);
 		assert_true(wait <= c.interval_ns);
@@ -439,9 +439,9 @@ static void wakes_after_the_interval_when_roomy(void **state)
 	struct sample s = machine(90);
 
 	(void)state;
-	assert_int_equal(decide(&c, s).wake_ns - s.now_ns, c.interval_ns);
+	assert_int_equal(decide(&c, s).course.wake_ns - s.now_ns, c.interval_ns);
 	c.interval_ns = 20 * NS_PER_MS;
-	assert_int_equal(decide(&c, s).wake_ns - s.now_ns, c.interval_ns);
+	assert_int_equal(decide(&c, s).course.wake_ns - s.now_ns, c.interval_ns);
 }
 
 /* A fall that would reach the level within a second brings the quickest looks, and they go away
@@ -459,13 +459,13 @@ static void wakes_every_ten_ms_in_a_fall_and_back(void **state)
 	s.now_ns += NS_PER_S / 10;
 	s.mem_available_kib = GIB(11);
 	d = policy_decide(&p, &c, &s);
-	assert_int_equal(d.wake_ns - s.now_ns, 10 * NS_PER_MS);
-	assert_true(d.near);
+	assert_int_equal(d.course.wake_ns - s.now_ns, 10 * NS_PER_MS);
+	assert_true(d.course.near);
 	for (int i = 0; i < 30; i++) {
-		s.now_ns = d.wake_ns;
+		s.now_ns = d.course.wake_ns;
 		d = policy_decide(&p, &c, &s);
 	}
-	assert_true(d.wake_ns - s.now_ns >= 40 * NS_PER_MS);
+	assert_true(d.course.wake_ns - s.now_ns >= 40 * NS_PER_MS);
 }
 
 static void warns_once(void **state)
@@ -485,7 +485,7 @@ static void warns_once(void **state)
 		struct sample s = machine(rows[i].available);
 
 		s.now_ns = i * NS_PER_S;
-		assert_int_equal(policy_decide(&p, &c, &s).warn, rows[i].warn);
+		assert_int_equal(policy_decide(&p, &c, &s).course.warn, rows[i].warn);
 	}
 }
 
@@ -504,10 +504,11 @@ static void an_episode_has_one_beginning_and_one_end(void **state)
 
 		s.now_ns = (i + 1) * NS_PER_S / 2;
 		d = policy_decide(&p, &c, &s);
-		begins += d.episode_begins;
-		ends += d.episode_ends;
-		if (d.episode_ends)
-			assert_int_equal(d.episode_ns, 2 * NS_PER_S); /* from 9 to the first 30 */
+		begins += d.course.episode_begins;
+		ends += d.course.episode_ends;
+		if (d.course.episode_ends)
+			assert_int_equal(d.course.episode_ns,
+					 2 * NS_PER_S); /* from 9 to the first 30 */
 	}
 	assert_int_equal(begins, 1);
 	assert_int_equal(ends, 1);
@@ -528,13 +529,13 @@ static void r89_recovered_only_when_it_is(void **state)
 	for (unsigned i = 0; i < 40; i++) {
 		s.now_ns += NS_PER_S / 4;
 		s.swap_free_kib = i < 4 ? MIB(400) : GIB(10) * 12 / 100;
-		ends += policy_decide(&p, &c, &s).episode_ends;
+		ends += policy_decide(&p, &c, &s).course.episode_ends;
 	}
 	assert_int_equal(ends, 0);
 	for (unsigned i = 0; i < 8; i++) {
 		s.now_ns += NS_PER_S / 4;
 		s.swap_free_kib = GIB(10) * 21 / 100;
-		ends += policy_decide(&p, &c, &s).episode_ends;
+		ends += policy_decide(&p, &c, &s).course.episode_ends;
 	}
 	assert_int_equal(ends, 1);
 }
@@ -589,10 +590,10 @@ static void r06_r77_a_stall_is_ended_above_the_levels(void **state)
 	policy_init(&p, 2);
 	d = stalled_for(&p, &c, &s, 8);
 	assert_int_equal(d.action, ACTION_NONE);
-	assert_true(d.wake_ns - s.now_ns <= 500 * NS_PER_MS);
+	assert_true(d.course.wake_ns - s.now_ns <= 500 * NS_PER_MS);
 	d = stalled_step(&p, &c, &s);
 	assert_int_equal(d.action, ACTION_TERM);
-	assert_true(d.low && d.by_stall && d.near && d.episode_begins);
+	assert_true(d.low && d.by_stall && d.course.near && d.course.episode_begins);
 	assert_false(d.mem_low || d.kill_level);
 	assert_int_equal(d.need_kib, GIB(5));
 	c.stall_milli = 0;
@@ -694,19 +695,19 @@ static void r82_below_the_level_it_looks_soon(void **state)
 	c.interval_ns = 20 * NS_PER_S;
 	d = decide(&c, s);
 	assert_true(d.low);
-	assert_true(d.wake_ns - s.now_ns <= NS_PER_S);
+	assert_true(d.course.wake_ns - s.now_ns <= NS_PER_S);
 	s.mem_total_kib = GIB(100000);
 	s.mem_available_kib = GIB(8000);
 	d = decide(&c, s);
 	assert_true(d.low);
-	assert_true(d.wake_ns - s.now_ns <= NS_PER_S);
+	assert_true(d.course.wake_ns - s.now_ns <= NS_PER_S);
 	s.mem_available_kib = GIB(90000);
 	d = decide(&c, s);
-	assert_int_equal(d.wake_ns - s.now_ns, 20 * NS_PER_S);
+	assert_int_equal(d.course.wake_ns - s.now_ns, 20 * NS_PER_S);
 	c.interval_ns = 100 * NS_PER_MS;
 	s.mem_available_kib = GIB(8000);
 	d = decide(&c, s);
-	assert_true(d.wake_ns - s.now_ns <= 100 * NS_PER_MS);
+	assert_true(d.course.wake_ns - s.now_ns <= 100 * NS_PER_MS);
 }
 
 /* R83: five minutes without a look. The quiet after a victim is as long as it was, an episode ends
@@ -736,17 +737,17 @@ static void r83_a_gap_is_no_time(void **state)
 	c = defaults();
 	s = machine(8);
 	policy_init(&p, 2);
-	assert_true(policy_decide(&p, &c, &s).episode_begins);
+	assert_true(policy_decide(&p, &c, &s).course.episode_begins);
 	s = machine(60);
 	s.now_ns += 100 * NS_PER_MS;
-	assert_false(policy_decide(&p, &c, &s).episode_ends);
+	assert_false(policy_decide(&p, &c, &s).course.episode_ends);
 	s.now_ns += 300 * NS_PER_S;
 	s.mem_available_kib = GIB(12);
 	d = policy_decide(&p, &c, &s);
-	assert_false(d.episode_ends);
-	assert_int_equal(d.fall_kib_per_s, 0);
+	assert_false(d.course.episode_ends);
+	assert_int_equal(d.course.fall_kib_per_s, 0);
 	s.now_ns += 1100 * NS_PER_MS;
-	assert_true(policy_decide(&p, &c, &s).episode_ends);
+	assert_true(policy_decide(&p, &c, &s).course.episode_ends);
 }
 
 /* -i 20 and nothing to do: twenty seconds between two looks are no gap. */
@@ -762,7 +763,7 @@ static void r83_a_long_interval_is_no_gap(void **state)
 	s.mem_total_kib = GIB(100000);
 	s.mem_available_kib = GIB(90000);
 	for (int i = 0; i < 3; i++) {
-		s.now_ns = policy_decide(&p, &c, &s).wake_ns + 300 * NS_PER_MS;
+		s.now_ns = policy_decide(&p, &c, &s).course.wake_ns + 300 * NS_PER_MS;
 		assert_int_equal(policy_gap_ns(&p, s.now_ns), 0);
 	}
 }
@@ -904,7 +905,7 @@ static void a_stall_is_warned_of_once(void **state)
 	c.stall_milli = 10000;
 	policy_init(&p, 2);
 	for (int i = 0; i < 100; i++)
-		warnings += stalled_step(&p, &c, &s).warn;
+		warnings += stalled_step(&p, &c, &s).course.warn;
 	assert_int_equal(warnings, 1);
 }
 
@@ -922,8 +923,8 @@ static void confirm_keeps_history_and_asks_again(void **state)
 	s.mem_available_kib = GIB(40);
 	again = policy_confirm(&c, &s, &d);
 	assert_int_equal(again.action, ACTION_NONE);
-	assert_true(again.episode_begins);
-	assert_int_equal(again.wake_ns, d.wake_ns);
+	assert_true(again.course.episode_begins);
+	assert_int_equal(again.course.wake_ns, d.course.wake_ns);
 	s.mem_available_kib = GIB(4);
 	assert_int_equal(policy_confirm(&c, &s, &d).action, ACTION_KILL);
 }
@@ -956,9 +957,9 @@ static void a_slow_fall_of_a_huge_machine_is_never(void **state)
 	s.now_ns += NS_PER_S;
 	s.mem_available_kib -= 2;
 	d = policy_decide(&p, &c, &s);
-	assert_int_equal(d.fall_kib_per_s, 1);
-	assert_int_equal(d.reach_ns, UINT64_MAX / 2);
-	assert_false(d.near);
+	assert_int_equal(d.course.fall_kib_per_s, 1);
+	assert_int_equal(d.course.reach_ns, UINT64_MAX / 2);
+	assert_false(d.course.near);
 }
 
 int main(void)

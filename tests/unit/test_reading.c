@@ -77,7 +77,7 @@ static void write_look(struct record *r, uint64_t number)
 		.unkillable_kib = number,
 		.pending_swap_kib = number,
 	};
-	const struct decision d = {.wake_ns = number};
+	const struct decision d = {.course.wake_ns = number};
 
 	record_look(r, &s, &d, false, TURN_IDLE);
 }

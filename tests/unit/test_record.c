@@ -82,7 +82,8 @@ static void look(uint64_t now_ns, uint64_t available)
 				 .mem_total_kib = 1000000,
 				 .mem_available_kib = available,
 				 .swap_free_kib = 7};
-	const struct decision d = {.action = ACTION_TERM, .low = true, .wake_ns = now_ns + 5};
+	const struct decision d = {
+		.action = ACTION_TERM, .low = true, .course.wake_ns = now_ns + 5};
 
 	record_look(&record, &s, &d, false, TURN_IDLE);
 }
@@ -113,9 +114,9 @@ static void a_look_comes_back_as_it_was(void **state)
 	struct sample in = {.now_ns = 9, .have = HAVE_MEM | HAVE_DETAIL | HAVE_SWAP}, out;
 	const struct decision d = {.action = ACTION_KILL,
 				   .low = true,
-				   .near = true,
+				   .course.near = true,
 				   .futile = HOLDER_SHMEM,
-				   .wake_ns = 10};
+				   .course.wake_ns = 10};
 	uint64_t *field = &in.mem_total_kib;
 
 	(void)state;
