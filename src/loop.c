@@ -55,7 +55,9 @@
 /* Stalled tasks for which nobody is ended are said again after this. */
 #define NO_EVIDENCE_AGAIN_NS (3600 * NS_PER_S)
 
-#define POLL_MAX (VICTIMS_MAX + 8)
+/* Descriptors of its own that are waited for: one for each row of fill_slots(). */
+#define SLOTS_MAX 8
+#define POLL_MAX  (VICTIMS_MAX + SLOTS_MAX)
 
 /* ---- looking ---- */
 
@@ -234,9 +236,9 @@ static enum nobody end_first(struct useroom *u, const struct sample *s, const st
 
 static void note_futile(struct useroom *u, const struct sample *s, const struct decision *d)
 {
-	if (d->futile != HOLDER_NONE && u->told_futile == HOLDER_NONE) {
+	if (d->futile != HOLDER_NONE && u->latches.told_futile == HOLDER_NONE) {
 		tell_look(u, EVENT_FUTILE, 0, s, d);
-		u->told_futile = d->futile;
+		u->latches.told_futile = d->futile;
 	}
 }
 
@@ -250,10 +252,10 @@ static uint64_t choose_again_ns(const struct useroom *u, const struct sample *s)
 static void nobody(struct useroom *u, enum nobody why, const struct sample *s,
 		   const struct decision *d)
 {
-	u->choose_ns = choose_again_ns(u, s);
-	if (!(u->told_nobody & 1u << why))
+	u->latches.choose_ns = choose_again_ns(u, s);
+	if (!(u->latches.told_nobody & 1u << why))
 		tell_nobody(u, why, s, d);
-	u->told_nobody |= 1u << why;
+	u->latches.told_nobody |= 1u << why;
 }
 
 /* A victim was signalled. Is that enough? Look again at once. */
@@ -263,9 +265,9 @@ static void note_ended(struct useroom *u, const struct decision *d, uint64_t dec
 	/* Full swap alone (-trigger or) may be full for ever: one victim an interval, as the Go
 	 * program did. */
 	if (!d->mem_low)
-		u->choose_ns = decided_ns + u->config.interval_ns;
+		u->latches.choose_ns = decided_ns + u->config.interval_ns;
 	else if (d->swap_counts)
-		u->swap_ns = decided_ns + SWAP_PAUSE_NS;
+		u->latches.swap_ns = decided_ns + SWAP_PAUSE_NS;
 }
 
 static void end_somebody(struct useroom *u, struct sample *s, const struct decision *d,
@@ -293,11 +295,12 @@ static void carry_out(struct useroom *u, struct sample *s, const struct turn *tu
 		nobody(u, turn->nobody, s, &turn->decision);
 		break;
 	case TURN_GROWING:
-		u->early_ns = s->now_ns + max_u64(KEEP_FALLING_NS, u->scan.took_ns * EARLY_COST);
+		u->latches.early_ns =
+			s->now_ns + max_u64(KEEP_FALLING_NS, u->scan.took_ns * EARLY_COST);
 		break;
 	case TURN_FUTILE:
 		s->unkillable_kib = u->table.unkillable_kib;
-		u->choose_ns = choose_again_ns(u, s);
+		u->latches.choose_ns = choose_again_ns(u, s);
 		note_futile(u, s, &turn->decision);
 		break;
 	default: /* what asks for no table asks for nothing here */
@@ -421,17 +424,16 @@ static void note_changes(struct useroom *u, const struct sample *s, const struct
 	if (d->course.episode_ends) {
 		tell_look(u, EVENT_RECOVERED, 0, s, d);
 		act_episode_over(&u->act);
-		u->told_futile = HOLDER_NONE;
-		u->told_nobody = 0;
-		u->choose_ns = u->early_ns = u->swap_ns = 0;
+		u->latches = (struct latches){0};
 	}
 }
 
 /* Is it time to choose? The levels do not wait for what was early. */
 static bool may_choose(const struct useroom *u, const struct sample *s, const struct decision *d)
 {
-	return s->now_ns >= u->choose_ns && (d->action == ACTION_KILL || s->now_ns >= u->swap_ns) &&
-	       (!policy_only_growing(d) || s->now_ns >= u->early_ns);
+	return s->now_ns >= u->latches.choose_ns &&
+	       (d->action == ACTION_KILL || s->now_ns >= u->latches.swap_ns) &&
+	       (!policy_only_growing(d) || s->now_ns >= u->latches.early_ns);
 }
 
 void loop_turn(struct useroom *u)
@@ -527,7 +529,7 @@ static void reload(struct useroom *u)
 	if (r < 0) {
 		log_lines(LOG_ERROR, errors);
 	} else {
-		u->kept_ns = u->choose_ns = u->early_ns = 0;
+		u->kept_ns = u->latches.choose_ns = u->latches.early_ns = 0;
 		lock_before_killing(u);
 		act_settings_changed(&u->act, &u->config);
 		spare_protected(u);
@@ -544,10 +546,11 @@ static void reload(struct useroom *u)
 	(void)notify_send("READY=1");
 }
 
-static void take_signals(struct useroom *u)
+static void take_signals(struct useroom *u, short got)
 {
 	struct signalfd_siginfo info;
 
+	(void)got;
 	while (read(u->signal_fd, &info, sizeof(info)) == sizeof(info)) {
 		if (info.ssi_signo == SIGHUP)
 			reload(u);
@@ -574,19 +577,21 @@ static void note_hook(const char *path, const struct hook_done *done)
 			 done->signalled ? "signal" : "status", done->status);
 }
 
-static void note_incident(struct useroom *u)
+static void note_incident(struct useroom *u, short got)
 {
 	int error = incident_failed(&u->incident);
 
+	(void)got;
 	if (error != 0)
 		log_line(LOG_WARN, "the incident could not be kept in %s: %s", u->config.incidents,
 			 strerror(error));
 }
 
-static void take_hooks(struct useroom *u)
+static void take_hooks(struct useroom *u, short got)
 {
 	struct hook_done done;
 
+	(void)got;
 	while (hook_done(&u->hook, &done))
 		note_hook(u->config.hook, &done);
 	while (hook_done(&u->pre_kill, &done)) {
@@ -608,26 +613,60 @@ int loop_start_hooks(struct useroom *u)
 
 /* ---- waiting ---- */
 
-static unsigned fill_poll(const struct useroom *u, struct pollfd *fds)
-{
-	unsigned n = 0;
+/*
+ * What is waited for, and what is done when it is ready. Victims only wake up: act_follow() asks
+ * them at the next look; so does the log, which is written to after each wait.
+ */
+struct slots {
+	unsigned count;
+	struct pollfd fds[POLL_MAX];
+	void (*take[SLOTS_MAX])(struct useroom *u, short got);
+};
 
-	fds[n++] = (struct pollfd){.fd = u->signal_fd, .events = POLLIN};
-	fds[n++] = (struct pollfd){.fd = u->release.result[0], .events = POLLIN};
+static void add_slot(struct slots *slots, int fd, short events,
+		     void (*take)(struct useroom *u, short got))
+{
+	slots->take[slots->count] = take;
+	slots->fds[slots->count++] = (struct pollfd){.fd = fd, .events = events};
+}
+
+/* A trigger that the kernel has given up would be ready for ever. */
+static void take_trigger(struct useroom *u, short got)
+{
+	if (got & (POLLERR | POLLNVAL))
+		sense_disarm(&u->sense);
+}
+
+static void take_released(struct useroom *u, short got)
+{
+	(void)got;
+	act_take_results(&u->act);
+}
+
+/* In the order in which they are taken: a reload may arm the trigger anew. */
+static void fill_slots(const struct useroom *u, struct slots *slots)
+{
+	slots->count = 0;
 	if (u->sense.trigger_fd >= 0)
-		fds[n++] = (struct pollfd){.fd = u->sense.trigger_fd, .events = POLLPRI};
+		add_slot(slots, u->sense.trigger_fd, POLLPRI, take_trigger);
+	add_slot(slots, u->signal_fd, POLLIN, take_signals);
 	if (u->hook.started)
-		fds[n++] = (struct pollfd){.fd = u->hook.done[0], .events = POLLIN};
-	if (u->incident.started)
-		fds[n++] = (struct pollfd){.fd = u->incident.done[0], .events = POLLIN};
+		add_slot(slots, u->hook.done[0], POLLIN, take_hooks);
 	if (u->pre_kill.started)
-		fds[n++] = (struct pollfd){.fd = u->pre_kill.done[0], .events = POLLIN};
+		add_slot(slots, u->pre_kill.done[0], POLLIN, take_hooks);
+	if (u->incident.started)
+		add_slot(slots, u->incident.done[0], POLLIN, note_incident);
+	add_slot(slots, u->release.result[0], POLLIN, take_released);
 	if (log_can_wait())
-		fds[n++] = (struct pollfd){.fd = STDERR_FILENO, .events = POLLOUT};
-	/*
-	 * A blind look follows no victims: what one of them has to say would be said again at once.
-	 */
-	return u->blind ? n : n + act_poll(&u->act, fds + n, POLL_MAX - n);
+		add_slot(slots, STDERR_FILENO, POLLOUT, NULL);
+}
+
+static void take_slots(struct useroom *u, const struct slots *slots, unsigned own)
+{
+	for (unsigned i = 0; i < own; i++) {
+		if (slots->fds[i].revents != 0 && slots->take[i] != NULL)
+			slots->take[i](u, slots->fds[i].revents);
+	}
 }
 
 static void feed_watchdog(struct useroom *u, uint64_t now)
@@ -638,40 +677,28 @@ static void feed_watchdog(struct useroom *u, uint64_t now)
 	u->watchdog_ns = now + notify_watchdog_ns();
 }
 
-/* A trigger that the kernel has given up would be ready for ever. */
-static void drop_trigger(struct useroom *u, const struct pollfd *fds, unsigned count)
-{
-	for (unsigned i = 0; i < count; i++) {
-		if (fds[i].fd == u->sense.trigger_fd && (fds[i].revents & (POLLERR | POLLNVAL)))
-			sense_disarm(&u->sense);
-	}
-}
-
 void loop_wait(struct useroom *u)
 {
-	NOT_ZEROED struct pollfd fds[POLL_MAX];
-	unsigned count = fill_poll(u, fds);
+	NOT_ZEROED struct slots slots;
 	uint64_t now = clock_now();
 	uint64_t until = u->blind ? u->wake_ns : min_u64(u->wake_ns, act_deadline(&u->act));
 	struct timespec wait;
-	int ready;
+	unsigned own;
+	bool ready;
 
+	fill_slots(u, &slots);
+	own = slots.count;
+	if (!u->blind) /* a blind look follows nobody: they would wake it up again at once */
+		slots.count += act_poll(&u->act, slots.fds + own, POLL_MAX - own);
 	feed_watchdog(u, now);
 	if (notify_watchdog_ns() > 0)
 		until = min_u64(until, u->watchdog_ns);
 	until = until > now ? until - now : 0;
 	wait = (struct timespec){.tv_sec = (time_t)(until / NS_PER_S),
 				 .tv_nsec = (long)(until % NS_PER_S)};
-	ready = ppoll(fds, count, &wait, NULL);
-	if (ready <= 0) { /* time for a look: nothing else happened */
-		if (log_pending())
-			(void)log_flush();
-		return;
-	}
-	drop_trigger(u, fds, count);
-	take_signals(u);
-	take_hooks(u);
-	note_incident(u);
-	act_take_results(&u->act);
-	(void)log_flush();
+	ready = ppoll(slots.fds, slots.count, &wait, NULL) > 0;
+	if (ready)
+		take_slots(u, &slots, own);
+	if (ready || log_pending())
+		(void)log_flush();
 }

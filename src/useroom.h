@@ -18,6 +18,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What stands until the episode is over. Zeroed: nothing does. */
+struct latches {
+	uint64_t choose_ns;   /* nobody could be ended: not before this again */
+	uint64_t early_ns;    /* before the level nobody grew: not before this again, except by the
+				 levels */
+	uint64_t swap_ns;     /* with swap: nobody above the SIGKILL level before this */
+	uint32_t told_nobody; /* 1 << enum nobody: each is told once (R22, R110) */
+	enum holder told_futile;
+};
+
 struct useroom {
 	struct config config;
 	struct config_source source;
@@ -46,16 +56,11 @@ struct useroom {
 	bool near;  /* the last look was near the level: read details at the next */
 	bool blind; /* the last look could read nothing */
 	uint64_t wake_ns;
-	uint64_t watchdog_ns; /* when the watchdog is due; UINT64_MAX without one */
-	uint64_t kept_ns;     /* when candidates were kept last */
-	uint64_t choose_ns;   /* nobody could be ended: not before this again */
-	uint64_t early_ns;    /* before the level nobody grew: not before this again, except by the
-				 levels */
-	uint64_t swap_ns;     /* with swap: nobody above the SIGKILL level before this */
+	uint64_t watchdog_ns;         /* when the watchdog is due; UINT64_MAX without one */
+	uint64_t kept_ns;             /* when candidates were kept last */
 	uint64_t told_no_evidence_ns; /* when; 0: not yet */
 	uint64_t swapoff_ns;          /* swapoff was looked for: not before this again */
-	uint32_t told_nobody;         /* 1 << enum nobody: each once an episode (R22, R110) */
-	enum holder told_futile;
+	struct latches latches;
 	uint64_t kernel_kills;    /* baseline */
 	uint64_t kernel_kills_ns; /* when it was read */
 	unsigned hooks_lost;
