@@ -95,7 +95,7 @@ static int begin(struct useroom *u)
 	if (r < 0)
 		return r;
 	act_init(&u->act, &u->scan, &u->release, tell_event, u);
-	policy_init(&u->policy, self_cpus());
+	policy_init(&u->machine.policy, self_cpus());
 	u->rank = (struct rank){
 		.config = &u->config,
 		.page_kib = u->scan.page_kib,
@@ -108,10 +108,10 @@ static int begin(struct useroom *u)
 
 static void watch(struct useroom *u, uint64_t until_ns)
 {
-	record_settings(&u->record, &u->config, u->policy.cpus, 0);
+	record_settings(&u->record, &u->config, u->machine.policy.cpus, 0);
 	while (!u->quit && clock_now() < until_ns) {
 		loop_turn(u);
-		u->wake_ns = min_u64(u->wake_ns, until_ns);
+		u->machine.wake_ns = min_u64(u->machine.wake_ns, until_ns);
 		loop_wait(u);
 	}
 }

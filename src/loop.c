@@ -76,12 +76,12 @@ static void note_blindness(struct useroom *u, const struct sample *s)
  * before had no more time to leave than we had to look. */
 static void note_gap(struct useroom *u, uint64_t now_ns)
 {
-	uint64_t gap_ns = policy_gap_ns(&u->policy, now_ns);
+	uint64_t gap_ns = policy_gap_ns(&u->machine.policy, now_ns);
 
 	if (gap_ns == 0)
 		return;
-	u->growth.count = 0;
-	u->kept_ns = 0;
+	u->machine.growth.count = 0;
+	u->machine.kept_ns = 0;
 	act_gap(&u->act, gap_ns);
 	log_line(LOG_DETAIL, "nobody looked for %" PRIu64 " ms: what was seen before is forgotten",
 		 gap_ns / NS_PER_MS);
@@ -101,7 +101,7 @@ static void read_sample(struct useroom *u, bool detail, struct sample *s)
  * own. */
 static void add_waits(struct useroom *u, struct sample *s)
 {
-	if (!policy_wants_waits(&u->policy, &u->config, s) || (s->have & HAVE_FOREIGN))
+	if (!policy_wants_waits(&u->machine.policy, &u->config, s) || (s->have & HAVE_FOREIGN))
 		return;
 	sense_waits(&u->sense, s);
 	if (!(s->have & HAVE_DETAIL)) /* was memory taken? */
@@ -125,9 +125,9 @@ static struct decision look(struct useroom *u, struct sample *s)
 {
 	struct decision d;
 
-	read_sample(u, u->near, s);
+	read_sample(u, u->machine.near, s);
 	add_waits(u, s);
-	d = policy_decide(&u->policy, &u->config, s);
+	d = policy_decide(&u->machine.policy, &u->config, s);
 	if (d.low &&
 	    !(s->have &
 	      HAVE_DETAIL)) { /* it came at once: who holds the memory must be known to act */
@@ -136,8 +136,8 @@ static struct decision look(struct useroom *u, struct sample *s)
 	}
 	d = count_lists(u, s, &d);
 	record_look(&u->record, s, &d, false, turn_without_table(&d));
-	u->near = d.course.near;
-	u->wake_ns = d.course.wake_ns;
+	u->machine.near = d.course.near;
+	u->machine.wake_ns = d.course.wake_ns;
 	tell_debug_look(s, &d);
 	return d;
 }
@@ -161,9 +161,10 @@ static void choose(struct useroom *u, const struct sample *s, const struct decis
 	if (d->by_stall || !scan_kept(&u->scan, &u->rank, clock_now(), &u->table))
 		scan_full(&u->scan, &u->rank, clock_now(), &u->table);
 	now_ns = clock_now();
-	turn_order(&u->config, d, &u->growth, now_ns, clock_since_boot(), &u->rank, &u->table);
+	turn_order(&u->config, d, &u->machine.growth, now_ns, clock_since_boot(), &u->rank,
+		   &u->table);
 	if (!u->table.kept)
-		growth_note(&u->growth, &u->table, now_ns); /* who is large only now */
+		growth_note(&u->machine.growth, &u->table, now_ns); /* who is large only now */
 	tell_debug_table(u);
 }
 
@@ -236,9 +237,9 @@ static enum nobody end_first(struct useroom *u, const struct sample *s, const st
 
 static void note_futile(struct useroom *u, const struct sample *s, const struct decision *d)
 {
-	if (d->futile != HOLDER_NONE && u->latches.told_futile == HOLDER_NONE) {
+	if (d->futile != HOLDER_NONE && u->machine.latches.told_futile == HOLDER_NONE) {
 		tell_look(u, EVENT_FUTILE, 0, s, d);
-		u->latches.told_futile = d->futile;
+		u->machine.latches.told_futile = d->futile;
 	}
 }
 
@@ -252,22 +253,22 @@ static uint64_t choose_again_ns(const struct useroom *u, const struct sample *s)
 static void nobody(struct useroom *u, enum nobody why, const struct sample *s,
 		   const struct decision *d)
 {
-	u->latches.choose_ns = choose_again_ns(u, s);
-	if (!(u->latches.told_nobody & 1u << why))
+	u->machine.latches.choose_ns = choose_again_ns(u, s);
+	if (!(u->machine.latches.told_nobody & 1u << why))
 		tell_nobody(u, why, s, d);
-	u->latches.told_nobody |= 1u << why;
+	u->machine.latches.told_nobody |= 1u << why;
 }
 
 /* A victim was signalled. Is that enough? Look again at once. */
 static void note_ended(struct useroom *u, const struct decision *d, uint64_t decided_ns)
 {
-	u->wake_ns = 0;
+	u->machine.wake_ns = 0;
 	/* Full swap alone (-trigger or) may be full for ever: one victim an interval, as the Go
 	 * program did. */
 	if (!d->mem_low)
-		u->latches.choose_ns = decided_ns + u->config.interval_ns;
+		u->machine.latches.choose_ns = decided_ns + u->config.interval_ns;
 	else if (d->swap_counts)
-		u->latches.swap_ns = decided_ns + SWAP_PAUSE_NS;
+		u->machine.latches.swap_ns = decided_ns + SWAP_PAUSE_NS;
 }
 
 static void end_somebody(struct useroom *u, struct sample *s, const struct decision *d,
@@ -295,12 +296,12 @@ static void carry_out(struct useroom *u, struct sample *s, const struct turn *tu
 		nobody(u, turn->nobody, s, &turn->decision);
 		break;
 	case TURN_GROWING:
-		u->latches.early_ns =
+		u->machine.latches.early_ns =
 			s->now_ns + max_u64(KEEP_FALLING_NS, u->scan.took_ns * EARLY_COST);
 		break;
 	case TURN_FUTILE:
 		s->unkillable_kib = u->table.unkillable_kib;
-		u->latches.choose_ns = choose_again_ns(u, s);
+		u->machine.latches.choose_ns = choose_again_ns(u, s);
 		note_futile(u, s, &turn->decision);
 		break;
 	default: /* what asks for no table asks for nothing here */
@@ -362,10 +363,10 @@ static uint64_t keep_pause(const struct useroom *u, const struct decision *d)
 static void keep_ready(struct useroom *u, struct sample *s, const struct decision *d)
 {
 	bool of_use = d->stall.open || (d->course.near && !u->config.sort_by_rss);
-	bool kept = u->kept_ns !=
+	bool kept = u->machine.kept_ns !=
 		    0; /* "at 0" would be a moment ago on a machine that has just booted */
 
-	if (!of_use || (kept && s->now_ns < u->kept_ns + keep_pause(u, d)))
+	if (!of_use || (kept && s->now_ns < u->machine.kept_ns + keep_pause(u, d)))
 		return;
 	if (!d->low)
 		sense_segments(&u->sense);
@@ -373,8 +374,8 @@ static void keep_ready(struct useroom *u, struct sample *s, const struct decisio
 		sense_detail(&u->sense, s);
 	prepare_rank(u, s);
 	scan_full(&u->scan, &u->rank, clock_now(), &u->table);
-	growth_note(&u->growth, &u->table, s->now_ns);
-	u->kept_ns = s->now_ns;
+	growth_note(&u->machine.growth, &u->table, s->now_ns);
+	u->machine.kept_ns = s->now_ns;
 }
 
 static void note_kernel_kills(struct useroom *u, const struct sample *s, const struct decision *d)
@@ -384,7 +385,7 @@ static void note_kernel_kills(struct useroom *u, const struct sample *s, const s
 	if (!(s->have & HAVE_OOM_KILLS))
 		return;
 	/* An old count has what happened long before, in some container's own limit. */
-	if (s->kernel_oom_kills > u->kernel_kills && u->policy.in_episode &&
+	if (s->kernel_oom_kills > u->kernel_kills && u->machine.policy.in_episode &&
 	    s->now_ns - u->kernel_kills_ns <=
 		    max_u64(2 * u->config.interval_ns, KERNEL_KILLS_FRESH_NS)) {
 		memset(&e, 0, sizeof(e));
@@ -424,16 +425,16 @@ static void note_changes(struct useroom *u, const struct sample *s, const struct
 	if (d->course.episode_ends) {
 		tell_look(u, EVENT_RECOVERED, 0, s, d);
 		act_episode_over(&u->act);
-		u->latches = (struct latches){0};
+		u->machine.latches = (struct latches){0};
 	}
 }
 
 /* Is it time to choose? The levels do not wait for what was early. */
 static bool may_choose(const struct useroom *u, const struct sample *s, const struct decision *d)
 {
-	return s->now_ns >= u->latches.choose_ns &&
-	       (d->action == ACTION_KILL || s->now_ns >= u->latches.swap_ns) &&
-	       (!policy_only_growing(d) || s->now_ns >= u->latches.early_ns);
+	return s->now_ns >= u->machine.latches.choose_ns &&
+	       (d->action == ACTION_KILL || s->now_ns >= u->machine.latches.swap_ns) &&
+	       (!policy_only_growing(d) || s->now_ns >= u->machine.latches.early_ns);
 }
 
 void loop_turn(struct useroom *u)
@@ -457,7 +458,8 @@ void loop_turn(struct useroom *u)
 
 void loop_tell_now(struct useroom *u, enum event_type type, int error)
 {
-	struct policy policy = u->policy; /* a copy: what is told is no part of the history */
+	struct policy policy =
+		u->machine.policy; /* a copy: what is told is no part of the history */
 	struct sample s;
 	struct decision d;
 
@@ -529,14 +531,14 @@ static void reload(struct useroom *u)
 	if (r < 0) {
 		log_lines(LOG_ERROR, errors);
 	} else {
-		u->kept_ns = u->latches.choose_ns = u->latches.early_ns = 0;
+		u->machine.kept_ns = u->machine.latches.choose_ns = u->machine.latches.early_ns = 0;
 		lock_before_killing(u);
 		act_settings_changed(&u->act, &u->config);
 		spare_protected(u);
 		config_remarks(&u->config, u->rank.mem_total_kib, 0, errors, sizeof(errors));
 		log_lines(LOG_WARN, errors);
 		tell_configure(&u->config);
-		record_settings(&u->record, &u->config, u->policy.cpus, u->limits);
+		record_settings(&u->record, &u->config, u->machine.policy.cpus, u->limits);
 		scan_forget(&u->scan);
 		loop_arm(u);
 		loop_start_hooks(u);
@@ -681,7 +683,8 @@ void loop_wait(struct useroom *u)
 {
 	NOT_ZEROED struct slots slots;
 	uint64_t now = clock_now();
-	uint64_t until = u->blind ? u->wake_ns : min_u64(u->wake_ns, act_deadline(&u->act));
+	uint64_t until =
+		u->blind ? u->machine.wake_ns : min_u64(u->machine.wake_ns, act_deadline(&u->act));
 	struct timespec wait;
 	unsigned own;
 	bool ready;

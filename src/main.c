@@ -123,7 +123,7 @@ static void start_recording(struct useroom *u)
 
 static void init_decisions(struct useroom *u)
 {
-	policy_init(&u->policy, self_cpus());
+	policy_init(&u->machine.policy, self_cpus());
 	u->rank = (struct rank){
 		.config = &u->config,
 		.page_kib = u->scan.page_kib,
@@ -296,7 +296,7 @@ static int begin(struct useroom *u)
 		return fail("the rehearsal of a kill failed", r);
 	note_machine(u, &s);
 	protect_self(u);
-	record_settings(&u->record, &u->config, u->policy.cpus, u->limits);
+	record_settings(&u->record, &u->config, u->machine.policy.cpus, u->limits);
 	tell_debug_lists(u);
 	loop_tell_now(u, EVENT_START, 0);
 	(void)notify_send("READY=1");

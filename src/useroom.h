@@ -28,6 +28,19 @@ struct latches {
 	enum holder told_futile;
 };
 
+/*
+ * What has memory of its own, runs short of it, and is looked at for itself: what was seen of it
+ * and what stands. The machine is the only one; a control group with a limit would be another.
+ */
+struct domain {
+	struct policy policy;
+	struct growth growth;
+	struct latches latches;
+	bool near;        /* the last look was near the level: read details at the next */
+	uint64_t wake_ns; /* when to look at it again */
+	uint64_t kept_ns; /* when candidates were kept last; 0: not since something was forgotten */
+};
+
 struct useroom {
 	struct config config;
 	struct config_source source;
@@ -37,10 +50,9 @@ struct useroom {
 	bool locked; /* holds the single-instance lock */
 
 	struct sense sense;
-	struct policy policy;
+	struct domain machine;
 	struct scan scan;
 	struct rank rank;
-	struct growth growth;
 	struct release release;
 	struct act act;
 	struct hook hook;
@@ -53,16 +65,12 @@ struct useroom {
 
 	uint32_t limits; /* enum recording_limits: what it cannot do here */
 
-	bool near;  /* the last look was near the level: read details at the next */
-	bool blind; /* the last look could read nothing */
-	uint64_t wake_ns;
+	bool blind;                   /* the last look could read nothing */
 	uint64_t watchdog_ns;         /* when the watchdog is due; UINT64_MAX without one */
-	uint64_t kept_ns;             /* when candidates were kept last */
 	uint64_t told_no_evidence_ns; /* when; 0: not yet */
 	uint64_t swapoff_ns;          /* swapoff was looked for: not before this again */
-	struct latches latches;
-	uint64_t kernel_kills;    /* baseline */
-	uint64_t kernel_kills_ns; /* when it was read */
+	uint64_t kernel_kills;        /* baseline */
+	uint64_t kernel_kills_ns;     /* when it was read */
 	unsigned hooks_lost;
 };
 
