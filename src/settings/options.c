@@ -152,7 +152,8 @@ const struct option_row option_rows[] = {
 	{"incidents", OPTION_PATH, true, FIELD(incidents), "/var/lib/useroom/incidents", 0, 0, NULL,
 	 "PATH|off", "keep the recording of each kill in this directory",
 	 DOC("把每次结束前后的记录保存到此目录",
-	     "A copy of the ring, written when memory has recovered. Where memory was low and nobody "
+	     "A copy of the ring, written when memory has recovered. Where memory was low and "
+	     "nobody "
 	     "had to be ended one is kept too, every ten minutes at most, under a name with -near. "
 	     "Taken at the start only.")},
 	{"incidents-kept", OPTION_COUNT, true, FIELD(incidents_kept), "20", 1, 10000, NULL,
