@@ -31,8 +31,9 @@ enum stall_rule {
 			   at    its level in ten seconds: above it only    who grows is ended */
 	STALL_PRESSURE, /* a quarter of -stall, and the kernel too says that nobody gets on (R12:
 			   never alone) */
-	STALL_FALLING,  /* a twentieth of -stall, and memory goes away so fast that the levels are
-			   reached in ten  seconds; last: it only ends who grows */
+	STALL_FALLING,  /* a twentieth of -stall, what comes back was taken, and memory goes away so
+			   fast that the levels are reached in ten seconds; it only ends who grows
+			 */
 	STALL_RULE_COUNT,
 };
 
@@ -83,6 +84,8 @@ struct stall {
 	struct stall_point points[STALL_POINTS];
 	struct stall_since since[STALL_RULE_COUNT];
 	struct taken taken;
+	bool settled;          /* there is a whole window since the gate opened: */
+	double first_refaults; /* so many were read back in a second of the first one */
 	struct stall_view view;
 };
 
@@ -108,7 +111,8 @@ void stall_forget(struct stall *stall);
 /* When to look again at the latest while the gate is open, ns after the look. */
 uint64_t stall_pause(const struct stall_view *view);
 
-/* May only a process that grows be ended for it? The kernel's word would be needed for others. */
+/* May only a process that grows be ended for it? The kernel's word would be needed for others, and
+ * they do not make memory fall. */
 bool stall_only_growing(const struct stall_view *view);
 
 /* The rule that holds, whether or not there is evidence to act on it; or STALL_NONE. */
