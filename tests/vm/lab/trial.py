@@ -39,6 +39,14 @@ REDIS = (LOOPBACK + 'spawn redis redis-server --save "" --enable-debug-command y
 FILL_REDIS = 'redis-cli debug populate {} key 1000 >/dev/null; '
 REDIS_WORK = 'spawn clients redis-benchmark -q -l -c 8 -t get,set -r 100000 -d 1000 -k 1; spawn count /lab/count redis; '
 JAVA = 'spawn java java -Xms{0}m -Xmx{0}m -XX:+UseSerialGC -cp /srv/java Trial '
+
+
+def jvm_beside(mib, left):
+    return trial(healthy, f'a JVM of 600 MiB starts beside a program of {mib} MiB that is partly in swap, and fits: {left} of swap is left',
+                 JAVA.format(600) + f'serve 450 {WORK}', 'answers', prepare=f'spawn holder /lab/hog -n holder -u {mib}; sleep 10',
+                 swap='disk', swap_mib=768, seconds=60)
+
+
 again = lambda command: f"sh -c 'while :; do {command}; done'"
 
 TRIAL = {
@@ -62,6 +70,8 @@ TRIAL = {
                         prepare=REDIS + FILL_REDIS.format(380000) + holder(30) + REDIS_WORK, seconds=60),
     'jvm-start': trial(healthy, 'a JVM of 600 MiB starts beside a program and roomy swap', JAVA.format(600) + f'serve 450 {WORK}', 'answers',
                        prepare='spawn holder /lab/hog -n holder -u 350; sleep 5', swap='disk', swap_mib=768, seconds=60),
+    'jvm-start-swap': jvm_beside(650, '40 %'),
+    'jvm-start-tight': jvm_beside(750, 'a quarter'),
     'start-lmdb': trial(healthy, 'a Python program of 600 MiB starts beside LMDB with 4 readers, and fits: 18 % are left',
                         'spawn python python3 /lab/leak.py 25 600', 'gets', prepare=LMDB, seconds=60),
     'git-gc': trial(healthy, 'git gc, 25 % available', 'spawn git ' + again('git -C /srv/git gc -q --prune=now --aggressive') + computes('git'),
@@ -82,14 +92,14 @@ TRIAL = {
                       'never the program', 'spawn updatedb ' + again('updatedb') + computes('updatedb'), '% of a CPU', prepare=holder(18, 65),
                       victims=('updatedb',), deaths=(0, 1000), must_act=False, seconds=40, after=40),
     'vps': trial(healthy, 'a VPS of 512 MiB: MariaDB, nginx, six workers of php-fpm, and a visitor', f'spawn visitor python3 /lab/pages.py {WORK}',
-                 'pages', prepare=LOOPBACK + MARIADB + 'spawn php php-fpm8.2 -F; spawn nginx nginx -g "daemon off;"; sleep 5', memory=512),
+                 'pages', prepare=LOOPBACK + MARIADB + 'mkdir -p /run/php; spawn php php-fpm8.2 -F; spawn nginx nginx -g "daemon off;"; sleep 5', memory=512),
     # Somebody has to go, and it is known who.
     'python-leak': trial(bad, 'a Python program leaks', 'spawn python python3 /lab/leak.py 40', victims=('python3',)),
     'python-leak-lmdb': trial(bad, 'a Python program leaks beside LMDB with 4 readers', 'spawn python python3 /lab/leak.py 25', 'gets',
                               victims=('python3',), prepare=LMDB),
     'java-leak': trial(bad, 'a JVM leaks', 'spawn java java -Xmx4g -XX:+UseSerialGC -cp /srv/java Trial leak 40', victims=('java',)),
     'java-leak-lmdb': trial(bad, 'a JVM leaks beside LMDB with 4 readers',
-                            'spawn java java -Xmx4g -XX:+UseSerialGC -cp /srv/java Trial leak 25', 'gets', victims=('java',), prepare=LMDB),
+                            'spawn java java -Xmx4g -XX:+UseSerialGC -cp /srv/java Trial leak 25', 'gets', victims=('java',), prepare=LMDB, seconds=90),
     'redis-full': trial(bad, 'Redis without a limit', 'spawn fill redis-cli debug populate 4000000 key 1000', victims=('redis-server',), prepare=REDIS),
     'template-bomb': trial(bad, 'g++ on templates without an end, beside a program that has stood still for a minute', 'spawn g++ g++ -ftemplate-depth=100 -c -o /dev/null /lab/bomb.cc',
                            victims=('cc1plus',), prepare=holder(22, 65), seconds=110),
