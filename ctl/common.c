@@ -140,6 +140,24 @@ bool ctl_running(const struct reading *r)
 	       stat.state != 'X'; /* R48: it is dead, whoever has not noticed */
 }
 
+static void to_group(const struct recording_event *from, struct event *e)
+{
+	e->group.view = (struct squeeze_view){
+		.rule = from->squeeze_rule,
+		.limit_kib = from->group_limit,
+		.usage_kib = from->group_usage,
+		.held_kib = from->group_held,
+		.grown_kib = from->group_grown,
+		.turnover_ms = from->group_turnover_ms,
+		.room_ppm = from->group_room_ppm,
+		.waiting_milli = from->group_waiting_milli,
+		.blocked_milli = from->group_blocked_milli,
+		.hard_per_s = from->group_hard_per_s,
+		.highs_per_s = from->group_highs_per_s,
+	};
+	(void)snprintf(e->group.path, sizeof(e->group.path), "%s", from->group);
+}
+
 void ctl_to_event(const struct recording_event *from, struct event *e)
 {
 	*e = (struct event){
@@ -203,6 +221,7 @@ void ctl_to_event(const struct recording_event *from, struct event *e)
 	(void)snprintf(e->user, sizeof(e->user), "%s", from->user);
 	(void)snprintf(e->victim.unit, sizeof(e->victim.unit), "%s", from->unit);
 	(void)snprintf(e->victim.container, sizeof(e->victim.container), "%s", from->container);
+	to_group(from, e);
 	for (uint32_t i = 1; i < from->candidate_count && !e->has_next; i++) {
 		const struct recording_candidate *c = &from->candidates[i];
 

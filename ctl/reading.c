@@ -137,7 +137,7 @@ static bool event_holds(const struct recording_event *e)
 	       e->mem_total <= VALUE_MOST && e->mem_available <= VALUE_MOST &&
 	       e->swap_total <= VALUE_MOST && e->swap_free <= VALUE_MOST &&
 	       e->candidate_count <= RECORDING_CANDIDATES && e->stall_rule < STALL_RULE_COUNT &&
-	       e->lost_ppm <= 1000000;
+	       e->lost_ppm <= 1000000 && e->squeeze_rule < SQUEEZE_RULE_COUNT;
 }
 
 /* Leaves out what cannot have been written. */
@@ -196,6 +196,7 @@ static void make_safe(struct reading *r)
 		end_text(e->user, sizeof(e->user));
 		end_text(e->unit, sizeof(e->unit));
 		end_text(e->container, sizeof(e->container));
+		end_text(e->group, sizeof(e->group));
 		end_candidates(e);
 	}
 }

@@ -56,7 +56,7 @@
 #define NO_EVIDENCE_AGAIN_NS (3600 * NS_PER_S)
 
 /* Descriptors of its own that are waited for: one for each row of fill_slots(). */
-#define SLOTS_MAX 8
+#define SLOTS_MAX 9
 #define POLL_MAX  (VICTIMS_MAX + SLOTS_MAX)
 
 /* ---- looking ---- */
@@ -452,6 +452,7 @@ void loop_turn(struct useroom *u)
 		choose_and_end(u, &s, &d);
 	else if (d.action == ACTION_NONE)
 		keep_ready(u, &s, &d);
+	groups_turn(u, &s);
 }
 
 /* ---- what happens in between ---- */
@@ -541,6 +542,7 @@ static void reload(struct useroom *u)
 		record_settings(&u->record, &u->config, u->machine.policy.cpus, u->limits);
 		scan_forget(&u->scan);
 		loop_arm(u);
+		groups_arm(u);
 		loop_start_hooks(u);
 		tell_debug_lists(u);
 	}
@@ -645,6 +647,12 @@ static void take_released(struct useroom *u, short got)
 	act_take_results(&u->act);
 }
 
+static void take_groups(struct useroom *u, short got)
+{
+	if (got & POLLIN)
+		groups_take_events(&u->groups);
+}
+
 /* In the order in which they are taken: a reload may arm the trigger anew. */
 static void fill_slots(const struct useroom *u, struct slots *slots)
 {
@@ -659,6 +667,8 @@ static void fill_slots(const struct useroom *u, struct slots *slots)
 	if (u->incident.started)
 		add_slot(slots, u->incident.done[0], POLLIN, note_incident);
 	add_slot(slots, u->release.result[0], POLLIN, take_released);
+	if (groups_fd(&u->groups) >= 0)
+		add_slot(slots, groups_fd(&u->groups), POLLIN, take_groups);
 	if (log_can_wait())
 		add_slot(slots, STDERR_FILENO, POLLOUT, NULL);
 }
@@ -683,8 +693,9 @@ void loop_wait(struct useroom *u)
 {
 	NOT_ZEROED struct slots slots;
 	uint64_t now = clock_now();
-	uint64_t until =
-		u->blind ? u->machine.wake_ns : min_u64(u->machine.wake_ns, act_deadline(&u->act));
+	uint64_t until = u->blind ? u->machine.wake_ns
+				  : min_u64(min_u64(u->machine.wake_ns, act_deadline(&u->act)),
+					    groups_wake_ns(&u->groups));
 	struct timespec wait;
 	unsigned own;
 	bool ready;

@@ -296,6 +296,7 @@ static int begin(struct useroom *u)
 		return fail("the rehearsal of a kill failed", r);
 	note_machine(u, &s);
 	protect_self(u);
+	groups_arm(u);
 	record_settings(&u->record, &u->config, u->machine.policy.cpus, u->limits);
 	tell_debug_lists(u);
 	loop_tell_now(u, EVENT_START, 0);

@@ -9,6 +9,7 @@
 #include "choose/rank.h"
 #include "choose/scan.h"
 #include "decide/policy.h"
+#include "groups.h"
 #include "look/sense.h"
 #include "settings/config.h"
 #include "tell/hook.h"
@@ -53,6 +54,7 @@ struct useroom {
 	struct domain machine;
 	struct scan scan;
 	struct rank rank;
+	struct groups groups;
 	struct release release;
 	struct act act;
 	struct hook hook;

@@ -24,6 +24,7 @@ const char *event_name(enum event_type type)
 		[EVENT_RECOVERED] = "recovered",
 		[EVENT_FAILED] = "failed",
 		[EVENT_NO_EVIDENCE] = "no_evidence",
+		[EVENT_SQUEEZED] = "squeezed",
 	};
 
 	assert((unsigned)type < EVENT_TYPE_COUNT);

@@ -9,6 +9,7 @@
 #include "choose/nobody.h"
 #include "choose/rank.h"
 #include "decide/policy.h"
+#include "decide/squeeze.h"
 #include "look/proc.h"
 #include "look/sample.h"
 #include "settings/config.h"
@@ -32,12 +33,16 @@ enum event_type {
 	EVENT_RECOVERED,   /* the episode is over */
 	EVENT_FAILED,      /* a signal could not be sent: error is the errno */
 	EVENT_NO_EVIDENCE, /* tasks are stalled, and nothing says that memory was taken from them */
+	EVENT_SQUEEZED,    /* a control group thrashes at its own limit, or is throttled there */
 	EVENT_TYPE_COUNT,
 };
 
 /* So many that use the victim's memory too get its signals. The kernel ends however many there are;
  * more than a few were never seen outside of tests. */
 #define TOGETHER_MAX 64
+
+/* Of the path of a control group: one of Kubernetes with systemd has 195 bytes. */
+#define EVENT_PATH_MAX 256
 
 struct event {
 	enum event_type type;
@@ -82,6 +87,12 @@ struct event {
 	bool held_back; /* FREED: it gave nothing, and its like is held back; NOBODY: some are */
 	enum nobody nobody;  /* NOBODY: why */
 	bool exited_by_term; /* FREED: it left before SIGKILL was needed */
+
+	/* EVENT_SQUEEZED: and unit and container of the victim, which is nobody */
+	struct {
+		char path[EVENT_PATH_MAX]; /* cut at its end */
+		struct squeeze_view view;
+	} group;
 
 	/* EVENT_RECOVERED, EVENT_KERNEL_KILL */
 	unsigned kills; /* victims in this episode; kills by the kernel since the last look */

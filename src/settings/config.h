@@ -16,6 +16,11 @@ enum trigger {
 	TRIGGER_OR,  /* either is enough: the Go program's rule */
 };
 
+enum containers {
+	CONTAINERS_OFF,
+	CONTAINERS_WARN, /* say it, and end nobody */
+};
+
 enum log_format {
 	LOG_FORMAT_TEXT,
 	LOG_FORMAT_JSON,
@@ -55,6 +60,7 @@ struct config {
 
 	enum trigger trigger;
 	enum log_format log_format;
+	enum containers containers;
 	bool debug;
 	bool dry_run;
 	bool sort_by_rss;

@@ -487,6 +487,24 @@ static void fill_decision(struct recording_event *to, const struct event *e)
 	to->episode_ns = d->course.episode_ns;
 }
 
+static void fill_group(struct recording_event *to, const struct event *e)
+{
+	const struct squeeze_view *v = &e->group.view;
+
+	to->squeeze_rule = (uint32_t)v->rule;
+	to->group_limit = v->limit_kib;
+	to->group_usage = v->usage_kib;
+	to->group_held = v->held_kib;
+	to->group_grown = v->grown_kib;
+	to->group_turnover_ms = v->turnover_ms;
+	to->group_room_ppm = v->room_ppm;
+	to->group_waiting_milli = v->waiting_milli;
+	to->group_blocked_milli = v->blocked_milli;
+	to->group_hard_per_s = v->hard_per_s;
+	to->group_highs_per_s = v->highs_per_s;
+	COPY_TEXT(to->group, e->group.path);
+}
+
 void record_event(struct record *r, const struct event *e, const struct proc_table *table)
 {
 	struct recording_event to = {0};
@@ -514,6 +532,7 @@ void record_event(struct record *r, const struct event *e, const struct proc_tab
 	to.nobody = e->nobody;
 	fill_decision(&to, e);
 	fill_victim(&to, e);
+	fill_group(&to, e);
 	fill_candidates(&to, table);
 	put(r, RING_EVENTS, &to);
 	counters_add(&r->map->counters, e);

@@ -252,7 +252,13 @@ struct recording_event {
 	struct recording_candidate candidates[RECORDING_CANDIDATES];
 	uint64_t mem_limit_kib, swap_limit_kib; /* not 0: the limit was written as an amount */
 	uint32_t nobody;                        /* enum nobody */
+	/* EVENT_SQUEEZED: struct squeeze_view, and the path of the group */
+	uint32_t squeeze_rule; /* enum squeeze_rule */
+	uint64_t group_limit, group_usage, group_held, group_grown, group_turnover_ms;
+	uint32_t group_room_ppm, group_waiting_milli, group_blocked_milli;
+	uint32_t group_hard_per_s, group_highs_per_s;
 	uint32_t reserved;
+	char group[256];
 };
 
 #endif

@@ -29,6 +29,7 @@ enum log_level report_level(const struct event *e)
 	case EVENT_FAILED:
 	case EVENT_WARN:
 	case EVENT_NO_EVIDENCE:
+	case EVENT_SQUEEZED:
 		return LOG_WARN;
 	case EVENT_RELOAD:
 		return e->error ? LOG_ERROR : LOG_NOTE;
@@ -293,6 +294,59 @@ static void say_stuck(struct text *t, const struct event *e)
 	    e->victim.state ? e->victim.state : '?');
 }
 
+/* The container, or the unit, or neither; and the group. */
+static void say_group(struct text *t, const struct event *e)
+{
+	const char *name = e->victim.container[0] ? e->victim.container : e->victim.unit;
+
+	if (name[0] != '\0') {
+		add_safe(t, name);
+		add(t, " (");
+	}
+	add_safe(t, e->group.path);
+	if (name[0] != '\0')
+		add(t, ")");
+}
+
+static void say_throttled(struct text *t, const struct squeeze_view *v)
+{
+	add(t, " is held up at its memory.high of ");
+	add_size(t, v->limit_kib);
+	add(t, ": throttled %" PRIu32 " times a second, and ", v->highs_per_s);
+	add_percent(t, v->room_ppm / 10000 * 10000);
+	add(t, " of it is page cache or free");
+}
+
+static void say_thrashing(struct text *t, const struct squeeze_view *v)
+{
+	add(t, " thrashes at its own limit of ");
+	add_size(t, v->limit_kib);
+	add(t, ": ");
+	add_tasks(t, v->waiting_milli);
+	add(t, " tasks stalled by %" PRIu32 " refaults/s, ", v->hard_per_s);
+	add_percent(t, v->room_ppm / 10000 * 10000);
+	add(t, " of it is page cache or free, which is read again every ");
+	add_time(t, v->turnover_ms * NS_PER_MS);
+	if (v->rule == SQUEEZE_TIGHT) {
+		add(t, "; nothing in it grew: the limit is too small for it");
+		return;
+	}
+	add(t, "; it grew by ");
+	add_size(t, v->grown_kib);
+}
+
+static void say_squeezed(struct text *t, const struct event *e)
+{
+	const struct squeeze_view *v = &e->group.view;
+
+	say_group(t, e);
+	if (v->rule == SQUEEZE_THROTTLED)
+		say_throttled(t, v);
+	else
+		say_thrashing(t, v);
+	add(t, "; nobody is ended for it");
+}
+
 static const char *holder_text(enum holder holder)
 {
 	static const char *const texts[] = {
@@ -442,6 +496,9 @@ static void say_other(struct text *t, const struct event *e)
 		add(t,
 		    "; nobody is ended for it: no memory was taken lately, so what they read may "
 		    "never have fitted");
+		break;
+	case EVENT_SQUEEZED:
+		say_squeezed(t, e);
 		break;
 	case EVENT_NOBODY:
 		say_stall(t, e);
@@ -670,6 +727,27 @@ static void json_settings(struct text *t, const struct event *e)
 	json_number(t, "stall_millitasks", e->stall_milli);
 }
 
+static void json_squeezed(struct text *t, const struct event *e)
+{
+	const struct squeeze_view *v = &e->group.view;
+
+	json_string(t, "rule", squeeze_rule_name(v->rule));
+	json_string(t, "group", e->group.path);
+	json_string(t, "unit", e->victim.unit);
+	json_string(t, "container", e->victim.container);
+	json_number(t, "limit_kib", v->limit_kib);
+	json_number(t, "usage_kib", v->usage_kib);
+	json_number(t, "held_kib", v->held_kib);
+	json_number(t, "grown_kib", v->grown_kib);
+	json_percent(t, "room_percent", v->room_ppm);
+	json_number(t, "stalled_millitasks", v->waiting_milli);
+	json_number(t, "blocked_millitasks", v->blocked_milli);
+	json_number(t, "refaults_per_s", v->hard_per_s);
+	json_number(t, "throttled_per_s", v->highs_per_s);
+	if (v->turnover_ms != UINT64_MAX)
+		json_number(t, "turnover_ms", v->turnover_ms);
+}
+
 static void json_error(struct text *t, const struct event *e)
 {
 	if (e->error == 0)
@@ -691,6 +769,9 @@ static void json_body(struct text *t, const struct event *e)
 	case EVENT_LOW:
 	case EVENT_NO_EVIDENCE:
 		json_limits(t, e);
+		break;
+	case EVENT_SQUEEZED:
+		json_squeezed(t, e);
 		break;
 	case EVENT_NOBODY:
 		json_limits(t, e);

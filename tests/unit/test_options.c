@@ -622,6 +622,7 @@ static void defaults(void **state)
 		{"stall", "2"},
 		{"stall-hold", "7"},
 		{"stall-below", "25"},
+		{"containers", "off"},
 	};
 	unsigned values = 0;
 

@@ -153,6 +153,38 @@ static void a_kill_by_a_stall(void **state)
 	}
 }
 
+static void a_group_at_its_own_limit(void **state)
+{
+	(void)state;
+	e.type = EVENT_SQUEEZED;
+	e.group.view = (struct squeeze_view){.rule = SQUEEZE_THRASHING,
+					     .limit_kib = 262144,
+					     .usage_kib = 262144,
+					     .room_ppm = 204166,
+					     .waiting_milli = 9450,
+					     .hard_per_s = 1797,
+					     .turnover_ms = 2500,
+					     .grown_kib = 98304};
+	(void)strcpy(e.group.path, "/docker/0\n1");
+	(void)strcpy(e.victim.container, "docker 0123456789ab");
+	must_hold(as_text(), "docker 0123456789ab (/docker/0\\x0a1) thrashes at its own limit of "
+			     "256 MiB: 9.4 tasks stalled by 1797 refaults/s, 20 % of it is page "
+			     "cache or free, which is read again every 2.5 s; it grew by 96 MiB; "
+			     "nobody is ended for it");
+	must_hold(as_json(), "\"rule\":\"thrashing\",\"group\":\"/docker/0");
+	must_hold(as_json(), "\"limit_kib\":262144,\"usage_kib\":262144");
+	must_hold(as_json(), "\"turnover_ms\":2500");
+	e.group.view.rule = SQUEEZE_TIGHT;
+	must_hold(as_text(), "; nothing in it grew: the limit is too small for it; nobody");
+	e.victim.container[0] = e.victim.unit[0] = '\0';
+	e.group.view = (struct squeeze_view){
+		.rule = SQUEEZE_THROTTLED, .limit_kib = 204800, .highs_per_s = 720};
+	must_hold(as_text(),
+		  "/docker/0\\x0a1 is held up at its memory.high of 200 MiB: throttled 720 "
+		  "times a second, and 0 % of it is page cache or free; nobody");
+	must_hold(as_json(), "\"throttled_per_s\":720");
+}
+
 /* R86: it is seen, and said why nobody is ended. */
 static void r86_no_evidence(void **state)
 {
@@ -441,6 +473,7 @@ int main(void)
 		cmocka_unit_test_setup(r88_swapoff_in_a_sentence, fresh),
 		cmocka_unit_test_setup(a_kill_by_a_stall, fresh),
 		cmocka_unit_test_setup(r86_no_evidence, fresh),
+		cmocka_unit_test_setup(a_group_at_its_own_limit, fresh),
 		cmocka_unit_test_setup(a_kill_with_everything, fresh),
 		cmocka_unit_test_setup(r09_sizes_have_the_right_unit, fresh),
 		cmocka_unit_test_setup(percents_and_times, fresh),

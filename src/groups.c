@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: MIT */
+#include "groups.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/util.h"
+#include "look/cgroup.h"
+#include "tell.h"
+#include "useroom.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * A container at its limit, with page cache in it, may be so for days, and a leak in it begin at
+ * any time: 43 us each time it has reclaimed, else 3 (6.18), so 500 of them cost half a percent of
+ * a CPU.
+ */
+#define COUNT_NS (2 * NS_PER_S)
+/* Those with plenty of page cache to give have more time. */
+#define COUNT_ROOMY_NS (4 * NS_PER_S)
+#define ROOMY_PPM      (40 * PPM_PER_PERCENT)
+
+/* Where nothing was reclaimed for so long the kernel shall tell again. */
+#define QUIET_NS (30 * NS_PER_S)
+/* And where nothing was suspicious for so long it is not looked at closely any more. */
+#define CALM_NS (10 * NS_PER_S)
+
+/* Limits are set after a group is made, and several are made at once. */
+#define SETTLE_NS (1 * NS_PER_S)
+/* A walk may take no more than one part in this of the time, also where groups are made without an
+ * end. */
+#define WALK_COST 1000
+/* What no event tells is found by then: a limit that was changed, or given to a group that had
+ * none. */
+#define ROUND_NS (300 * NS_PER_S)
+
+/* The same of the same group is said again after this. */
+#define AGAIN_NS (600 * NS_PER_S)
+
+/* ---- rows ---- */
+
+static struct group_close *close_of(struct groups *g, unsigned row)
+{
+	for (unsigned i = 0; i < GROUPS_CLOSE; i++) {
+		if (g->close[i].used && g->close[i].row == row)
+			return &g->close[i];
+	}
+	return NULL;
+}
+
+static void end_close(struct groups *g, struct group_close *c)
+{
+	g->rows[c->row].held = c->squeeze.held;
+	c->used = false;
+	g->close_count--;
+}
+
+static void forgotten(void *ctx, unsigned row)
+{
+	struct groups *g = ctx;
+	struct group_close *c = close_of(g, row);
+
+	if (c)
+		end_close(g, c);
+	g->rows[row] = (struct group_row){0};
+}
+
+/* It has come to its limit. */
+static void begin_counting(struct groups *g, unsigned row, uint64_t now)
+{
+	struct group_row *r = &g->rows[row];
+
+	memcg_count(&g->memcg, row);
+	r->last = (struct memcg_sample){0};
+	r->moved_ns = now;
+	r->next_ns = now; /* at once: what it held is compared with */
+}
+
+/* A place among those that are looked at closely, for one with this room; NULL: all of them have
+ * less. */
+static struct group_close *take_place(struct groups *g, uint32_t room_ppm)
+{
+	struct group_close *roomiest = NULL;
+
+	for (unsigned i = 0; i < GROUPS_CLOSE; i++) {
+		struct group_close *c = &g->close[i];
+
+		if (!c->used)
+			return c;
+		if (c->view.room_ppm > room_ppm &&
+		    (!roomiest || c->view.room_ppm > roomiest->view.room_ppm))
+			roomiest = c;
+	}
+	if (roomiest)
+		end_close(g, roomiest);
+	return roomiest;
+}
+
+static void begin_close(struct groups *g, unsigned row, const struct memcg_sample *s)
+{
+	struct group_close *c = take_place(g, squeeze_room_ppm(s));
+
+	if (!c)
+		return;
+	*c = (struct group_close){.used = true, .row = row, .trouble_ns = s->now_ns};
+	c->view.room_ppm = squeeze_room_ppm(s);
+	c->squeeze.held = g->rows[row].held;
+	squeeze_begin(&c->squeeze);
+	g->close_count++;
+}
+
+/* ---- those that are counted ---- */
+
+static void look_once(struct groups *g, unsigned row)
+{
+	struct group_row *r = &g->rows[row];
+	struct memcg_sample s;
+
+	if (memcg_read(&g->memcg, row, &s) < 0) {
+		g->memcg.changed = true; /* gone, or without a limit: the walk sees to it */
+		return;
+	}
+	squeeze_hold(&r->held, &s);
+	if (r->last.now_ns != 0 && squeeze_suspects(&r->last, &s))
+		begin_close(g, row, &s);
+	if (squeeze_room_ppm(&s) >= ROOMY_PPM)
+		r->next_ns += COUNT_ROOMY_NS - COUNT_NS;
+	r->last = s;
+}
+
+static void count(struct groups *g, unsigned row, uint64_t now)
+{
+	struct group_row *r = &g->rows[row];
+	uint64_t reclaims = r->reclaims;
+	bool first = r->last.now_ns == 0;
+
+	r->next_ns = now + COUNT_NS;
+	if (memcg_reclaims(&g->memcg, row, &reclaims) < 0)
+		g->memcg.changed = true;
+	if (reclaims != r->reclaims || first) {
+		r->moved_ns = now;
+		r->reclaims = reclaims;
+		look_once(g, row);
+	} else if (now - r->moved_ns >= QUIET_NS) {
+		r->moved_ns = now;
+		memcg_arm(&g->memcg, row);
+	}
+}
+
+static void count_those_due(struct groups *g, uint64_t now)
+{
+	for (unsigned i = 0; i < MEMCG_MOST; i++) {
+		const struct memcg_group *m = &g->memcg.groups[i];
+
+		if (g->memcg.ids[i] == 0)
+			continue;
+		if (m->woken)
+			begin_counting(g, i, now);
+		if (m->state == MEMCG_COUNTED && now >= g->rows[i].next_ns && !close_of(g, i))
+			count(g, i, now);
+	}
+}
+
+/* ---- those that are looked at closely ---- */
+
+static bool is_trouble(const struct squeeze_view *v)
+{
+	return v->rule != SQUEEZE_NONE || v->suspected || v->waiting_milli >= 500 ||
+	       v->highs_per_s >= 10;
+}
+
+static void look_closely(struct useroom *u, struct group_close *c, const struct sample *machine)
+{
+	struct groups *g = &u->groups;
+	struct memcg_sample s;
+
+	if (memcg_read(&g->memcg, c->row, &s) < 0) {
+		g->memcg.changed = true;
+		end_close(g, c);
+		return;
+	}
+	if (c->view.suspected)
+		memcg_read_blocked(&g->memcg, c->row, u->proc_fd, &s);
+	c->view = squeeze_follow(&c->squeeze, &s, machine, u->config.stall_hold_ns);
+	log_line(LOG_DETAIL,
+		 "at its limit: %s: room %" PRIu32 " ppm, waiting %" PRIu32 ", blocked %" PRIu32
+		 " thousandths, %" PRIu32 " refaults/s, turnover %" PRIu64 " ms, grown %" PRIu64
+		 " KiB: %s",
+		 g->memcg.groups[c->row].path, c->view.room_ppm, c->view.waiting_milli,
+		 c->view.blocked_milli, c->view.hard_per_s, c->view.turnover_ms, c->view.grown_kib,
+		 squeeze_rule_name(c->view.rule));
+	if (is_trouble(&c->view))
+		c->trouble_ns = s.now_ns;
+	else if (s.now_ns - c->trouble_ns >= CALM_NS)
+		end_close(g, c);
+}
+
+/* Where a group and one around it have the same limit, as a pod and its container, the inner one is
+ * told. */
+static bool is_told_by_inner(const struct groups *g, const struct group_close *outer)
+{
+	for (unsigned i = 0; i < GROUPS_CLOSE; i++) {
+		const struct group_close *c = &g->close[i];
+
+		if (c->used && c->view.rule != SQUEEZE_NONE &&
+		    memcg_is_below(&g->memcg, c->row, outer->row))
+			return true;
+	}
+	return false;
+}
+
+static void tell(struct useroom *u, struct group_close *c, const struct sample *s)
+{
+	static struct event e;
+	const char *path = u->groups.memcg.groups[c->row].path;
+
+	memset(&e, 0, sizeof(e));
+	e.type = EVENT_SQUEEZED;
+	e.dry_run = u->config.dry_run;
+	e.now_ns = clock_now();
+	e.sample = *s;
+	e.group.view = c->view;
+	(void)snprintf(e.group.path, sizeof(e.group.path), "%.*s", (int)sizeof(e.group.path) - 1,
+		       path);
+	(void)cgroup_unit(path, strlen(path), e.victim.unit, sizeof(e.victim.unit));
+	(void)cgroup_container(path, strlen(path), e.victim.container, sizeof(e.victim.container));
+	tell_event(u, &e);
+}
+
+static void tell_those_in_trouble(struct useroom *u, const struct sample *s)
+{
+	uint64_t now = clock_now();
+
+	for (unsigned i = 0; i < GROUPS_CLOSE; i++) {
+		struct group_close *c = &u->groups.close[i];
+		uint64_t *told_ns = &u->groups.rows[c->row].told_ns[c->view.rule];
+
+		if (!c->used || c->view.rule == SQUEEZE_NONE ||
+		    (*told_ns != 0 && now - *told_ns < AGAIN_NS) || is_told_by_inner(&u->groups, c))
+			continue;
+		*told_ns = now;
+		tell(u, c, s);
+	}
+}
+
+static void look_at_close(struct useroom *u, const struct sample *of_turn)
+{
+	struct sample s = *of_turn;
+
+	if (!(s.have & HAVE_WAITS))
+		sense_waits(&u->sense, &s);
+	for (unsigned i = 0; i < GROUPS_CLOSE; i++) {
+		if (u->groups.close[i].used)
+			look_closely(u, &u->groups.close[i], &s);
+	}
+	tell_those_in_trouble(u, &s);
+}
+
+/* ---- when ---- */
+
+static void walk(struct groups *g, uint64_t now)
+{
+	struct memcg *m = &g->memcg;
+
+	memcg_walk(m, forgotten, g);
+	g->walk_ns = now + m->walk_took_ns * WALK_COST;
+	g->round_ns = now + ROUND_NS;
+	if (m->left_out + m->too_long > 0 && !g->told_full)
+		log_line(LOG_NOTE,
+			 "%u groups with a limit of their own are watched, and %u are not: those "
+			 "with the least room are",
+			 m->count, m->left_out + m->too_long);
+	g->told_full = m->left_out + m->too_long > 0;
+}
+
+static uint64_t next_walk(const struct groups *g)
+{
+	return g->memcg.changed ? min_u64(g->walk_ns, g->round_ns) : g->round_ns;
+}
+
+/* The next time any of those at their limit is due. */
+static uint64_t next_look(const struct groups *g, uint64_t now)
+{
+	uint64_t next = g->close_count > 0 ? now + SQUEEZE_LOOK_NS : UINT64_MAX;
+
+	for (unsigned i = 0; i < MEMCG_MOST; i++) {
+		if (g->memcg.ids[i] != 0 && g->memcg.groups[i].state == MEMCG_COUNTED)
+			next = min_u64(next, max_u64(g->rows[i].next_ns, now + SQUEEZE_LOOK_NS));
+	}
+	return next;
+}
+
+void groups_turn(struct useroom *u, const struct sample *s)
+{
+	struct groups *g = &u->groups;
+	uint64_t now = s->now_ns;
+
+	if (!g->open)
+		return;
+	if (u->machine.near) { /* the machine has other worries, and a walk may take ten
+				  milliseconds */
+		g->walk_ns = max_u64(g->walk_ns, now + SETTLE_NS);
+		g->round_ns = max_u64(g->round_ns, now + SETTLE_NS);
+	}
+	if (now >= next_walk(g)) {
+		walk(g, now);
+		g->next_ns = next_look(g, now);
+	}
+	if (now < g->next_ns)
+		return;
+	count_those_due(g, now);
+	if (g->close_count > 0)
+		look_at_close(u, s);
+	g->next_ns = next_look(g, now);
+}
+
+uint64_t groups_wake_ns(const struct groups *g)
+{
+	return g->open ? min_u64(g->next_ns, next_walk(g)) : UINT64_MAX;
+}
+
+int groups_fd(const struct groups *g)
+{
+	return g->open ? g->memcg.wake_fd : -1;
+}
+
+void groups_take_events(struct groups *g)
+{
+	bool changed = g->memcg.changed;
+	uint64_t now = clock_now();
+
+	memcg_take_events(&g->memcg);
+	if (g->memcg.changed && !changed)
+		g->walk_ns = max_u64(g->walk_ns, now + SETTLE_NS);
+	g->next_ns = 0; /* those that were woken begin to be counted */
+}
+
+void groups_arm(struct useroom *u)
+{
+	struct groups *g = &u->groups;
+	bool wanted = u->config.containers != CONTAINERS_OFF;
+	int r;
+
+	if (wanted == g->open)
+		return;
+	if (!wanted) {
+		memcg_close(&g->memcg);
+		*g = (struct groups){0};
+		return;
+	}
+	r = memcg_open(&g->memcg, u->proc_fd);
+	if (r < 0)
+		log_line(LOG_NOTE, "control groups at their own limit are not seen: %s",
+			 strerror(-r));
+	if (r < 0 || g->memcg.version == MEMCG_NONE)
+		return;
+	g->open = true;
+	g->next_ns = UINT64_MAX;
+	walk(g, clock_now());
+	g->next_ns = 0;
+}
