@@ -445,7 +445,8 @@ static void serve(const struct arm_request *q)
 
 static void *run_arming(void *ctx)
 {
-	int fd = (int)(intptr_t)ctx;
+	const struct memcg *m = ctx;
+	int fd = __atomic_load_n(&m->arm_from, __ATOMIC_ACQUIRE); /* its own from here on */
 	struct arm_request q;
 
 	while (read(fd, &q, sizeof(q)) == sizeof(q))
@@ -462,7 +463,8 @@ static int start_arming(struct memcg *m)
 		return -errno;
 	m->arm_fd = ends[1];
 	(void)fcntl(m->arm_fd, F_SETFL, O_NONBLOCK);
-	r = thread_start(ARM_STACK, run_arming, (void *)(intptr_t)ends[0]);
+	__atomic_store_n(&m->arm_from, ends[0], __ATOMIC_RELEASE);
+	r = thread_start(ARM_STACK, run_arming, m);
 	if (r < 0)
 		(void)close(ends[0]);
 	return r;

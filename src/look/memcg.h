@@ -53,7 +53,8 @@ struct memcg {
 	int root_fd;
 	int wake_fd;   /* epoll of all that follows: readable when something happened */
 	int dirs_fd;   /* inotify: groups are made */
-	int arm_fd;    /* v1: where the thread that arms is asked */
+	int arm_fd;    /* v1: where the thread that arms is asked, */
+	int arm_from;  /* and where it reads that, which it closes itself */
 	int events_fd; /* inotify on memory.events */
 	unsigned most; /* groups that may be watched: fewer where there are few descriptors */
 	unsigned count;
