@@ -69,27 +69,29 @@ static bool next_component(struct part *path, struct part *ret)
 	return ret->length > 0;
 }
 
-/* One of the controllers in "cpu,cpuacct". */
-static bool lists(struct part controllers, const char *name)
+bool cgroup_lists(const char *list, size_t length, const char *name)
 {
-	while (controllers.length > 0) {
-		const char *comma = memchr(controllers.at, ',', controllers.length);
-		size_t n = comma ? (size_t)(comma - controllers.at) : controllers.length;
+	struct part rest = {list, length};
 
-		if (part_is((struct part){controllers.at, n}, name))
+	while (rest.length > 0) {
+		const char *comma = memchr(rest.at, ',', rest.length);
+		size_t n = comma ? (size_t)(comma - rest.at) : rest.length;
+
+		if (part_is((struct part){rest.at, n}, name))
 			return true;
-		controllers = part_after(controllers, n + (comma != NULL));
+		rest = part_after(rest, n + (comma != NULL));
 	}
 	return false;
 }
 
-static unsigned order_of(struct part controllers)
+static enum cgroup_order order_of(struct part controllers)
 {
-	if (controllers.length == 0) /* v2 */
-		return 4;
+	if (controllers.length == 0)
+		return CGROUP_V2;
 	if (part_is(controllers, "name=systemd"))
-		return 3;
-	return lists(controllers, "memory") ? 2 : 1;
+		return CGROUP_SYSTEMD;
+	return cgroup_lists(controllers.at, controllers.length, "memory") ? CGROUP_MEMORY
+									  : CGROUP_OTHER;
 }
 
 /* "4:memory:/a/b" or "0::/a/b"; a controller's name holds no colon, a path may. */

@@ -17,11 +17,18 @@ enum cgroup_says {
 	CGROUP_CONTAINER, /* a container */
 };
 
+/* Which hierarchy; of lines that say as much, the later one of these counts. */
+enum cgroup_order {
+	CGROUP_OTHER = 1,
+	CGROUP_MEMORY, /* v1 with the memory controller */
+	CGROUP_SYSTEMD,
+	CGROUP_V2,
+};
+
 /* One line of the file. */
 struct cgroup_line {
 	enum cgroup_says says;
-	unsigned order;   /* of lines that say as much the one with the larger number counts: v2,
-			     name=systemd, memory, another */
+	enum cgroup_order order;
 	const char *path; /* in the text; not NUL-terminated */
 	size_t length;
 };
@@ -31,6 +38,9 @@ struct cgroup_line {
  * and no part of it. false: it is no such line; then *ret is untouched.
  */
 bool cgroup_parse_line(const char *line, size_t length, struct cgroup_line *ret);
+
+/* Whether a list such as "cpu,cpuacct" has this name. */
+bool cgroup_lists(const char *list, size_t length, const char *name);
 
 /*
  * The innermost systemd unit in a cgroup path ("/system.slice/nginx.service" -> "nginx.service"; a

@@ -2,6 +2,7 @@
 #include "look/memstat.h"
 
 #include "base/util.h"
+#include "look/cgroup.h"
 #include "look/parse.h"
 
 #include <errno.h>
@@ -61,22 +62,11 @@ int memstat_parse(const char *text, size_t length, bool v2, struct memstat *ret)
 
 int memstat_number(const char *text, size_t length, uint64_t *ret)
 {
-	uint64_t number = 0;
-	size_t i;
-
 	if (length >= 3 && memcmp(text, "max", 3) == 0) {
 		*ret = UINT64_MAX;
 		return 0;
 	}
-	for (i = 0; i < length && text[i] >= '0' && text[i] <= '9'; i++) {
-		if (number >= UINT64_MAX / 10)
-			return -EBADMSG;
-		number = number * 10 + (uint64_t)(text[i] - '0');
-	}
-	if (i == 0 || (i < length && text[i] != '\n'))
-		return -EBADMSG;
-	*ret = number;
-	return 0;
+	return parse_number(text, length, ret) < 0 ? -EBADMSG : 0;
 }
 
 int memstat_amount(const char *text, size_t length, uint64_t *ret_kib)
@@ -111,21 +101,6 @@ static struct word next_word(const char **at, const char *end)
 	return w;
 }
 
-/* One of "rw,memory". */
-static bool has_option(struct word list, const char *name)
-{
-	while (list.length > 0) {
-		const char *comma = memchr(list.at, ',', list.length);
-		size_t n = comma ? (size_t)(comma - list.at) : list.length;
-
-		if (word_is((struct word){list.at, n}, name))
-			return true;
-		n += comma != NULL;
-		list = (struct word){list.at + n, list.length - n};
-	}
-	return false;
-}
-
 /* A path that is too long, or has a blank (which mountinfo escapes), is none that we know. */
 static void keep_point(struct word point, char *ret, size_t size)
 {
@@ -153,7 +128,7 @@ static void take_mount(const char *at, const char *end, struct memstat_mount *re
 		return; /* a part of it: not all groups are there */
 	if (word_is(type, "cgroup2"))
 		keep_point(point, ret->v2, sizeof(ret->v2));
-	else if (word_is(type, "cgroup") && has_option(options, "memory"))
+	else if (word_is(type, "cgroup") && cgroup_lists(options.at, options.length, "memory"))
 		keep_point(point, ret->v1, sizeof(ret->v1));
 }
 
@@ -169,31 +144,16 @@ size_t memstat_mounts(const char *text, size_t length, struct memstat_mount *ret
 	return at;
 }
 
-/* The path of "ID:CONTROLLERS:PATH" where it is the hierarchy that is meant. */
-static struct word own_path(const char *at, const char *end, bool v2)
-{
-	const char *first = memchr(at, ':', (size_t)(end - at));
-	const char *second = first ? memchr(first + 1, ':', (size_t)(end - first - 1)) : NULL;
-	struct word controllers;
-
-	if (!second)
-		return (struct word){end, 0};
-	controllers = (struct word){first + 1, (size_t)(second - first - 1)};
-	if (v2 ? controllers.length > 0 : !has_option(controllers, "memory"))
-		return (struct word){end, 0};
-	return (struct word){second + 1, (size_t)(end - second - 1)};
-}
-
 const char *memstat_own(const char *text, size_t length, bool v2, char *ret, size_t size)
 {
 	const char *at = text, *end = text + length, *newline;
+	struct cgroup_line line;
 
 	ret[0] = '\0';
 	while (at < end && (newline = memchr(at, '\n', (size_t)(end - at))) != NULL) {
-		struct word path = own_path(at, newline, v2);
-
-		if (path.length > 0)
-			keep_point(path, ret, size);
+		if (cgroup_parse_line(at, (size_t)(newline - at), &line) &&
+		    line.order == (v2 ? CGROUP_V2 : CGROUP_MEMORY))
+			keep_point((struct word){line.path, line.length}, ret, size);
 		at = newline + 1;
 	}
 	return ret;

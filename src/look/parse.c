@@ -629,14 +629,11 @@ int parse_status_end(const struct status_text *s, struct proc_status *ret)
 	return 0;
 }
 
-int parse_int(const char *text, size_t length, int32_t *ret)
+int parse_number(const char *text, size_t length, uint64_t *ret)
 {
 	struct span s = {text, text + length};
-	bool minus = length > 0 && text[0] == '-';
-	uint64_t value = 0;
+	uint64_t value;
 
-	if (minus)
-		s.at++;
 	if (s.at == s.end || *s.at < '0' || *s.at > '9')
 		return -EBADMSG;
 	if (!take_number(&s, &value))
@@ -645,7 +642,19 @@ int parse_int(const char *text, size_t length, int32_t *ret)
 		s.at++;
 	if (s.at != s.end)
 		return -EBADMSG;
-	if (value > (uint64_t)INT32_MAX + (minus ? 1u : 0u))
+	*ret = value;
+	return 0;
+}
+
+int parse_int(const char *text, size_t length, int32_t *ret)
+{
+	size_t minus = length > 0 && text[0] == '-';
+	uint64_t value;
+	int r = parse_number(text + minus, length - minus, &value);
+
+	if (r < 0)
+		return r;
+	if (value > (uint64_t)INT32_MAX + minus)
 		return -ERANGE;
 	*ret = (int32_t)(minus ? -(int64_t)value : (int64_t)value);
 	return 0;

@@ -237,7 +237,10 @@ size_t parse_status_part(const char *text, size_t length, struct status_text *st
  * passed over (the kernel escapes newlines). */
 int parse_status_end(const struct status_text *status, struct proc_status *ret);
 
-/* A file that holds one decimal number, e.g. oom_score, oom_score_adj. 0, or -EBADMSG / -ERANGE
+/* A file that holds one decimal number and may end in a newline. 0, or -EBADMSG / -ERANGE. */
+int parse_number(const char *text, size_t length, uint64_t *ret);
+
+/* One that may be negative, e.g. oom_score, oom_score_adj. 0, or -EBADMSG / -ERANGE
  * outside int32_t. */
 int parse_int(const char *text, size_t length, int32_t *ret);
 
