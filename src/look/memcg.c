@@ -2,6 +2,7 @@
 #include "look/memcg.h"
 
 #include "base/clock.h"
+#include "base/compat.h"
 #include "base/scratch.h"
 #include "base/thread.h"
 #include "base/util.h"
@@ -39,16 +40,24 @@
 
 /* ---- files of a group ---- */
 
-/* A path below the root, without the first slash; "." for the root. */
-static int open_at(const struct memcg *m, const char *path, const char *file, int flags)
-{
-	char full[MEMCG_PATH_MAX + 64];
-	int n = snprintf(full, sizeof(full), ".%s/%s", path, file);
+/* A file of a group, below the root. */
+struct group_file {
+	char path[MEMCG_PATH_MAX + 64];
+};
 
-	if (n < 0 || (size_t)n >= sizeof(full))
-		return -ENAMETOOLONG;
-	n = openat(m->root_fd, full, flags | O_CLOEXEC | O_NOCTTY);
-	return n < 0 ? -errno : n;
+static struct group_file group_file(const char *group, const char *name)
+{
+	struct group_file f;
+
+	(void)snprintf(f.path, sizeof(f.path), ".%s/%s", group, name);
+	return f;
+}
+
+static int open_at(const struct memcg *m, const char *group, const char *name, int flags)
+{
+	int fd = openat(m->root_fd, group_file(group, name).path, flags | O_CLOEXEC | O_NOCTTY);
+
+	return fd < 0 ? -errno : fd;
 }
 
 static int read_amount(const struct memcg *m, const char *path, const char *file, uint64_t *ret)
@@ -66,16 +75,9 @@ static int read_amount(const struct memcg *m, const char *path, const char *file
 }
 
 /* A file into scratch: its length, or a negative errno. */
-static ssize_t read_file(const struct memcg *m, const char *path, const char *file)
+static ssize_t read_file(const struct memcg *m, const char *group, const char *name)
 {
-	int fd = open_at(m, path, file, O_RDONLY);
-	size_t length;
-
-	if (fd < 0)
-		return fd;
-	length = scratch_read(fd);
-	(void)close(fd);
-	return length > 0 ? (ssize_t)length : -ENOENT;
+	return scratch_read_at(m->root_fd, group_file(group, name).path, SCRATCH_MAX);
 }
 
 static bool is_v2(const struct memcg *m)
@@ -203,7 +205,7 @@ static void take_group(const struct walk *w, const char *path, uint64_t limit_ki
 	struct memcg *m = w->memcg;
 	uint64_t usage_kib = 0;
 	unsigned row = find_row(m, path);
-	bool is_new = row == MEMCG_MOST;
+	bool is_new = row == MEMCG_MOST, is_resized;
 	struct memcg_group *g;
 
 	if (read_amount(m, path, usage_file(m), &usage_kib) < 0)
@@ -219,23 +221,15 @@ static void take_group(const struct walk *w, const char *path, uint64_t limit_ki
 		m->ids[row] = id_of(path);
 		m->count++;
 	}
-	is_new = is_new || (g->state == MEMCG_ARMED && g->limit_kib != limit_kib);
+	is_resized = g->state == MEMCG_ARMED && g->limit_kib != limit_kib;
 	g->limit_kib = limit_kib;
 	g->usage_kib = usage_kib;
 	g->seen = true;
-	if (is_new) /* or it was resized: the threshold lies elsewhere now */
+	if (is_new || is_resized) /* its threshold lies elsewhere now */
 		memcg_arm(m, row);
 }
 
 /* ---- the walk ---- */
-
-struct directory_entry {
-	uint64_t ino;
-	int64_t off;
-	unsigned short reclen;
-	unsigned char type;
-	char name[];
-};
 
 static bool append(char *path, size_t length, const char *name)
 {
@@ -250,7 +244,7 @@ static bool append(char *path, size_t length, const char *name)
 
 /* Call for each directory below path, which is extended by its name meanwhile. */
 struct below {
-	bool (*each)(void *ctx, char *path, unsigned depth);
+	bool (*each)(void *ctx, const char *path); /* false: not what is below it */
 	void *ctx;
 	unsigned *too_long;
 };
@@ -264,15 +258,14 @@ static void walk_below(const struct memcg *m, const struct below *b, char *path,
 
 	while (fd >= 0 && (n = syscall(SYS_getdents64, fd, entries, sizeof(entries))) > 0) {
 		for (long at = 0; at < n;) {
-			const struct directory_entry *d =
-				(const struct directory_entry *)(entries + at);
+			const struct entry64 *d = (const struct entry64 *)(entries + at);
 
-			at += d->reclen;
-			if (d->type != DT_DIR || d->name[0] == '.')
+			at += d->d_reclen;
+			if (d->d_type != DT_DIR || d->d_name[0] == '.')
 				continue;
-			if (!append(path, length, d->name))
+			if (!append(path, length, d->d_name))
 				++*b->too_long;
-			else if (b->each(b->ctx, path, depth + 1))
+			else if (b->each(b->ctx, path))
 				walk_below(m, b, path, depth + 1);
 			path[length] = '\0';
 		}
@@ -290,12 +283,11 @@ static void watch_directory(const struct memcg *m, const char *path)
 	(void)inotify_add_watch(m->dirs_fd, full, IN_CREATE | IN_ONLYDIR);
 }
 
-static bool visit(void *ctx, char *path, unsigned depth)
+static bool visit(void *ctx, const char *path)
 {
 	const struct walk *w = ctx;
 	uint64_t limit, high;
 
-	(void)depth;
 	watch_directory(w->memcg, path);
 	if (read_limits(w->memcg, path, &limit, &high) < 0)
 		return true; /* v2: the controller is not switched on here */
@@ -595,14 +587,13 @@ struct members {
 	unsigned count;
 };
 
-static bool add_members(void *ctx, char *path, unsigned depth)
+static bool add_members(void *ctx, const char *path)
 {
 	struct members *all = ctx;
 	ssize_t length = read_file(all->memcg, path, all->file);
 	const char *at = scratch, *end = scratch + (length > 0 ? length : 0), *newline;
 	int32_t id;
 
-	(void)depth;
 	while (all->count < MEMCG_MEMBERS_MOST && at < end &&
 	       (newline = memchr(at, '\n', (size_t)(end - at))) != NULL) {
 		/* 0: it is in a PID namespace that we do not see */
@@ -622,7 +613,7 @@ unsigned memcg_members(struct memcg *m, unsigned row, bool threads, int32_t ret[
 	if (threads)
 		all.file = is_v2(m) ? "cgroup.threads" : "tasks";
 	(void)strcpy(path, m->groups[row].path);
-	if (add_members(&all, path, 0))
+	if (add_members(&all, path))
 		walk_below(m, &below, path, 0);
 	return all.count;
 }
