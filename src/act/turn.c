@@ -48,10 +48,11 @@ static struct decision with_unkillable(const struct config *c, const struct samp
 				       const struct decision *d, const struct proc_table *t)
 {
 	const struct proc *best = &t->procs[0];
-	struct sample known = *s;
+	struct sample known;
 
 	if (best->rank != CLASS_SMALL && best->freeable_kib >= d->need_kib)
 		return *d;
+	known = *s;
 	known.unkillable_kib = t->unkillable_kib;
 	return policy_confirm(c, &known, d);
 }

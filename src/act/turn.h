@@ -65,7 +65,7 @@ struct turn_signal {
 struct turn_signal turn_signal(const struct decision *decision, const struct proc_table *table,
 			       unsigned row);
 
-/* "nobody grows": behind "turn: " in -debug, and in JSON. */
+/* "growing": behind "turn: " in -debug, and in JSON. */
 const char *turn_name(enum turn_what what);
 
 #endif
