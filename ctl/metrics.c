@@ -22,6 +22,7 @@ struct subject {
 	bool recorded, running;
 	struct reading reading;
 	struct config config;
+	uint64_t cpu_ticks, resident_pages; /* of whoever writes it */
 };
 
 /* ---- how a number is written ---- */
@@ -29,6 +30,7 @@ struct subject {
 struct out {
 	FILE *file;
 	const char *name; /* of the samples of this family */
+	unsigned which;   /* the value or the event that they show, where one function shows many */
 };
 
 static void put_label(const struct out *out, const char *text)
@@ -140,32 +142,12 @@ static void looked(const struct subject *s, const struct out *out)
 		put_seconds(out, reading_realtime(&s->reading, look->now_ns));
 }
 
-static void put_value(const struct subject *s, const struct out *out, enum recording_value which)
+static void value(const struct subject *s, const struct out *out)
 {
 	const struct recording_look *look = last_look(s);
 
 	if (look != NULL)
-		put_bytes(out, look->value[which]);
-}
-
-static void memory_total(const struct subject *s, const struct out *out)
-{
-	put_value(s, out, VALUE_MEM_TOTAL);
-}
-
-static void memory_available(const struct subject *s, const struct out *out)
-{
-	put_value(s, out, VALUE_MEM_AVAILABLE);
-}
-
-static void swap_total(const struct subject *s, const struct out *out)
-{
-	put_value(s, out, VALUE_SWAP_TOTAL);
-}
-
-static void swap_free(const struct subject *s, const struct out *out)
-{
-	put_value(s, out, VALUE_SWAP_FREE);
+		put_bytes(out, look->value[out->which]);
 }
 
 static void memory_lowest(const struct subject *s, const struct out *out)
@@ -279,24 +261,9 @@ static void escalations(const struct subject *s, const struct out *out)
 	put_number(out, NULL, s->reading.header.counters.escalations);
 }
 
-static void stuck(const struct subject *s, const struct out *out)
+static void events(const struct subject *s, const struct out *out)
 {
-	put_number(out, NULL, s->reading.header.counters.events[EVENT_STUCK]);
-}
-
-static void futile(const struct subject *s, const struct out *out)
-{
-	put_number(out, NULL, s->reading.header.counters.events[EVENT_FUTILE]);
-}
-
-static void held_back(const struct subject *s, const struct out *out)
-{
-	put_number(out, NULL, s->reading.header.counters.events[EVENT_NO_EVIDENCE]);
-}
-
-static void warnings(const struct subject *s, const struct out *out)
-{
-	put_number(out, NULL, s->reading.header.counters.events[EVENT_WARN]);
+	put_number(out, NULL, s->reading.header.counters.events[out->which]);
 }
 
 static void kernel_kills(const struct subject *s, const struct out *out)
@@ -313,7 +280,7 @@ static void kill_duration(const struct subject *s, const struct out *out)
 {
 	const struct recording_counters *c = &s->reading.header.counters;
 	char name[64];
-	struct out part = {out->file, name};
+	struct out part = {.file = out->file, .name = name};
 
 	(void)snprintf(name, sizeof(name), "%s_count", out->name);
 	put_number(&part, NULL, c->freed);
@@ -338,8 +305,8 @@ static void reload_good(const struct subject *s, const struct out *out)
 
 /* ---- the daemon's own: proc_pid_stat(5) ---- */
 
-/* A field of its /proc/PID/stat, counted from 1; 0 where it cannot be read. */
-static uint64_t own_field(const struct subject *s, unsigned number)
+/* utime, stime and rss; 0 where it cannot be read. */
+static void read_own(struct subject *s)
 {
 	char path[64], text[1024] = "";
 	const char *at;
@@ -352,25 +319,26 @@ static uint64_t own_field(const struct subject *s, unsigned number)
 		(void)fclose(f);
 	}
 	at = strrchr(text, ')'); /* the end of field 2, whatever is in it */
-	for (unsigned i = 2; at != NULL && i < number; i++) {
+	for (unsigned number = 3; at != NULL && number <= 24; number++) {
 		at += strcspn(at, " ");
 		at += strspn(at, " ");
+		if (number == 14 || number == 15)
+			s->cpu_ticks += strtoull(at, NULL, 10);
+		if (number == 24)
+			s->resident_pages = strtoull(at, NULL, 10);
 	}
-	return at != NULL ? strtoull(at, NULL, 10) : 0;
 }
 
 static void own_cpu(const struct subject *s, const struct out *out)
 {
-	uint64_t ticks = own_field(s, 14) + own_field(s, 15); /* utime, stime */
-
 	if (s->running)
-		put_seconds(out, ticks * (NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK)));
+		put_seconds(out, s->cpu_ticks * (NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK)));
 }
 
 static void own_memory(const struct subject *s, const struct out *out)
 {
 	if (s->running)
-		put_bytes(out, own_field(s, 24) * ((uint64_t)sysconf(_SC_PAGESIZE) / 1024));
+		put_bytes(out, s->resident_pages * ((uint64_t)sysconf(_SC_PAGESIZE) / 1024));
 }
 
 /* ---- all of it ---- */
@@ -388,62 +356,66 @@ static const struct family {
 	const char *unit; /* or "" */
 	const char *help;
 	void (*samples)(const struct subject *subject, const struct out *out);
+	unsigned which; /* of enum recording_value or event, for value() and events(); else 0 */
 } families[] = {
-	{GAUGE, "useroom_up", "", "1: the daemon runs.", up},
+	{GAUGE, "useroom_up", "", "1: the daemon runs.", up, 0},
 	{GAUGE, "useroom_collected_timestamp_seconds", "seconds",
-	 "When these numbers were read, since 1970.", collected},
-	{INFO, "useroom_build", "", "The daemon's version.", build},
+	 "When these numbers were read, since 1970.", collected, 0},
+	{INFO, "useroom_build", "", "The daemon's version.", build, 0},
 	{INFO, "useroom_config", "",
 	 "Whether it only says what it would do, and a number that is the same on machines that "
 	 "are set alike.",
-	 config},
+	 config, 0},
 	{GAUGE, "useroom_start_time_seconds", "seconds", "When it was started, since 1970.",
-	 started},
+	 started, 0},
 	{GAUGE, "useroom_last_look_timestamp_seconds", "seconds",
-	 "When it last looked at the machine, since 1970.", looked},
-	{GAUGE, "useroom_memory_total_bytes", "bytes", "Memory that can be used at all.",
-	 memory_total},
+	 "When it last looked at the machine, since 1970.", looked, 0},
+	{GAUGE, "useroom_memory_total_bytes", "bytes", "Memory that can be used at all.", value,
+	 VALUE_MEM_TOTAL},
 	{GAUGE, "useroom_memory_available_bytes", "bytes",
-	 "Memory that is available, as the daemon counts it.", memory_available},
+	 "Memory that is available, as the daemon counts it.", value, VALUE_MEM_AVAILABLE},
 	{GAUGE, "useroom_memory_available_lowest_bytes", "bytes",
-	 "The least that was available within the last hour.", memory_lowest},
-	{GAUGE, "useroom_swap_total_bytes", "bytes", "Swap.", swap_total},
-	{GAUGE, "useroom_swap_free_bytes", "bytes", "Swap that is free.", swap_free},
+	 "The least that was available within the last hour.", memory_lowest, 0},
+	{GAUGE, "useroom_swap_total_bytes", "bytes", "Swap.", value, VALUE_SWAP_TOTAL},
+	{GAUGE, "useroom_swap_free_bytes", "bytes", "Swap that is free.", value, VALUE_SWAP_FREE},
 	{GAUGE, "useroom_threshold_ratio", "ratio",
-	 "At this share available the signal would be sent.", thresholds},
+	 "At this share available the signal would be sent.", thresholds, 0},
 	{GAUGE, "useroom_stalled_tasks", "",
-	 "Tasks that thrashing keeps waiting; 0 while it is not looked for.", stalled},
-	{COUNTER, "useroom_lost_seconds", "seconds", "Time that a program lost to thrashing.",
-	 lost},
+	 "Tasks that thrashing keeps waiting; 0 while it is not looked for.", stalled, 0},
+	{COUNTER, "useroom_lost_seconds", "seconds", "Time that a program lost to thrashing.", lost,
+	 0},
 	{COUNTER, "useroom_episodes", "",
-	 "Times that memory was low, by how that ended: near_miss is without a victim.", episodes},
-	{COUNTER, "useroom_kills", "", "Victims, by what decided and the first signal.", kills},
+	 "Times that memory was low, by how that ended: near_miss is without a victim.", episodes,
+	 0},
+	{COUNTER, "useroom_kills", "", "Victims, by what decided and the first signal.", kills, 0},
 	{COUNTER, "useroom_unit_kills", "", "Victims by their systemd unit, without dry runs.",
-	 unit_kills},
+	 unit_kills, 0},
 	{COUNTER, "useroom_escalations", "", "Victims that needed a SIGKILL after SIGTERM.",
-	 escalations},
-	{COUNTER, "useroom_stuck_victims", "", "Victims that did not go away.", stuck},
+	 escalations, 0},
+	{COUNTER, "useroom_stuck_victims", "", "Victims that did not go away.", events,
+	 EVENT_STUCK},
 	{COUNTER, "useroom_nobody", "", "Times that memory was low and nobody could be ended.",
-	 nobody},
+	 nobody, 0},
 	{COUNTER, "useroom_futile", "", "Times that ending processes could not have helped.",
-	 futile},
+	 events, EVENT_FUTILE},
 	{COUNTER, "useroom_held_back", "",
-	 "Times that tasks were stalled and nothing said that memory was taken from them.",
-	 held_back},
-	{COUNTER, "useroom_warnings", "", "Times that the level of -warn was reached.", warnings},
+	 "Times that tasks were stalled and nothing said that memory was taken from them.", events,
+	 EVENT_NO_EVIDENCE},
+	{COUNTER, "useroom_warnings", "", "Times that the level of -warn was reached.", events,
+	 EVENT_WARN},
 	{COUNTER, "useroom_kernel_kills", "", "Kills by the kernel while memory was low.",
-	 kernel_kills},
-	{COUNTER, "useroom_freed_bytes", "bytes", "What victims gave back.", freed},
+	 kernel_kills, 0},
+	{COUNTER, "useroom_freed_bytes", "bytes", "What victims gave back.", freed, 0},
 	{SUMMARY, "useroom_kill_duration_seconds", "seconds",
-	 "From the first signal until the victim was gone.", kill_duration},
+	 "From the first signal until the victim was gone.", kill_duration, 0},
 	{COUNTER, "useroom_config_reloads", "", "Times that the configuration was read again.",
-	 reloads},
+	 reloads, 0},
 	{GAUGE, "useroom_config_last_reload_successful", "",
-	 "0: the configuration was refused, and the one before it still holds.", reload_good},
+	 "0: the configuration was refused, and the one before it still holds.", reload_good, 0},
 	{COUNTER, "useroom_process_cpu_seconds", "seconds",
-	 "Processor time of the daemon since it was started.", own_cpu},
+	 "Processor time of the daemon since it was started.", own_cpu, 0},
 	{GAUGE, "useroom_process_resident_memory_bytes", "bytes", "Memory of the daemon.",
-	 own_memory},
+	 own_memory, 0},
 };
 
 #define FAMILIES_WITHOUT 2 /* so many of them, the first, can be told without a recording */
@@ -457,7 +429,7 @@ static void write_family(FILE *file, const struct subject *s, const struct famil
 	static const char *const types[] = {"gauge", "counter", "summary", "info"};
 	static const char *const suffix[] = {"", "_total", "", "_info"};
 	char name[96];
-	const struct out out = {file, name};
+	const struct out out = {file, name, f->which};
 	const char *shown = open ? f->name : name;
 
 	(void)snprintf(name, sizeof(name), "%s%s", f->name, suffix[f->type]);
@@ -514,6 +486,8 @@ static int open_subject(const struct ctl *ctl, struct subject *s)
 		return -1;
 	s->recorded = true;
 	s->running = ctl_running(&s->reading);
+	if (s->running)
+		read_own(s);
 	recording_to_config(&s->reading.header.settings, &s->config);
 	return 0;
 }

@@ -382,7 +382,7 @@ uint32_t recording_flags(const struct decision *d)
 	       (uint32_t)d->stall.evidence << LOOK_EVIDENCE_SHIFT;
 }
 
-/* As the rings' numbers are not: it goes on, and nobody asks which look it was. */
+/* How much time programs lost in all, since the daemon was started: metrics show it. */
 static void count_lost(struct record *r, const struct sample *s, const struct decision *d)
 {
 	if (d->stall.open && r->open_ns != 0)
