@@ -6,6 +6,7 @@
 #include "ctl.h"
 #include "html.h"
 #include "show.h"
+#include "tell/incident.h"
 #include "tell/report.h"
 
 #include <dirent.h>
@@ -46,12 +47,16 @@ enum ctl_exit ctl_events(const struct ctl *ctl)
 
 /* ---- incidents ---- */
 
+static bool ends_in(const char *name, const char *ending)
+{
+	size_t length = strlen(name), n = strlen(ending);
+
+	return length > n && strcmp(name + length - n, ending) == 0;
+}
+
 static int is_incident(const struct dirent *entry)
 {
-	size_t length = strlen(entry->d_name);
-
-	return entry->d_name[0] != '.' && length > 8 &&
-	       strcmp(entry->d_name + length - 8, ".useroom") == 0;
+	return entry->d_name[0] != '.' && ends_in(entry->d_name, INCIDENT_ENDING);
 }
 
 static json_object *incident_json(const char *name, const struct reading *r,
@@ -135,12 +140,7 @@ enum ctl_exit ctl_incidents(const struct ctl *ctl)
 
 /* ---- show ---- */
 
-/* A name that incident.c gives where nobody was ended: shown where nothing else is there. */
-static bool is_near_miss(const char *name)
-{
-	return strstr(name, "-near.useroom") != NULL;
-}
-
+/* One of a near miss only where nothing else is there. */
 static enum ctl_exit newest(const struct ctl *ctl, char *path, size_t size)
 {
 	struct dirent **names;
@@ -149,12 +149,12 @@ static enum ctl_exit newest(const struct ctl *ctl, char *path, size_t size)
 
 	if (count < 0 && errno != ENOENT)
 		return cannot_list(ctl, errno);
-	while (shown > 0 && is_near_miss(names[shown]->d_name))
+	while (shown >= 0 && ends_in(names[shown]->d_name, NEAR_MISS_ENDING))
 		shown--;
+	if (shown < 0)
+		shown = count - 1; /* nothing else is there */
 	if (count > 0)
-		(void)snprintf(
-			path, size, "%s/%s", ctl->incidents,
-			names[is_near_miss(names[shown]->d_name) ? count - 1 : shown]->d_name);
+		(void)snprintf(path, size, "%s/%s", ctl->incidents, names[shown]->d_name);
 	for (int i = 0; i < count; i++)
 		free(names[i]);
 	if (count >= 0)

@@ -26,9 +26,7 @@
 _Static_assert(sizeof(struct incident_request) <= PIPE_BUF, "a request must fit into PIPE_BUF");
 
 /* Names are times, so the order of names is the order of age. */
-#define NAME_ENDING ".useroom"
-#define NEAR_ENDING "-near" NAME_ENDING
-#define NAMES_MAX   64
+#define NAMES_MAX 64
 
 /*
  * What is copied at a time, and what has been written at a time before the page cache gives it up
@@ -178,10 +176,10 @@ static void remove_oldest(int dir, uint32_t kept)
 	char oldest[NAMES_MAX], near[NAMES_MAX];
 	uint32_t near_kept = (kept + 3) / 4;
 
-	while (list(dir, NEAR_ENDING, near) > near_kept && unlinkat(dir, near, 0) == 0)
+	while (list(dir, NEAR_MISS_ENDING, near) > near_kept && unlinkat(dir, near, 0) == 0)
 		;
-	while (list(dir, NAME_ENDING, oldest) > kept) {
-		bool any_near = list(dir, NEAR_ENDING, near) > 0;
+	while (list(dir, INCIDENT_ENDING, oldest) > kept) {
+		bool any_near = list(dir, NEAR_MISS_ENDING, near) > 0;
 
 		if (unlinkat(dir, any_near ? near : oldest, 0) < 0)
 			return;
@@ -197,7 +195,7 @@ static void make_name(char name[NAMES_MAX], const struct incident_request *q)
 	(void)snprintf(name, NAMES_MAX, "%04d%02d%02d-%02d%02d%02d-%06llu%s", utc.tm_year + 1900,
 		       utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec,
 		       (unsigned long long)q->first_event % 1000000,
-		       q->near_miss ? NEAR_ENDING : NAME_ENDING);
+		       q->near_miss ? NEAR_MISS_ENDING : INCIDENT_ENDING);
 }
 
 /* Whole or not at all: written under another name, then renamed. */

@@ -12,6 +12,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* How the names of its files end. */
+#define INCIDENT_ENDING  ".useroom"
+#define NEAR_MISS_ENDING "-near" INCIDENT_ENDING
+
 /* Settings are written again at a reload, by the main thread: so they come with the request. */
 struct incident_request {
 	uint64_t first_event;
