@@ -39,6 +39,22 @@ static inline uint64_t max_u64(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
+static inline double min_double(double a, double b)
+{
+	return a < b ? a : b;
+}
+
+static inline double max_double(double a, double b)
+{
+	return a > b ? a : b;
+}
+
+/* Nothing of nothing is no part of it. */
+static inline double ratio(double part, double of)
+{
+	return of > 0 ? part / of : 0;
+}
+
 /* a - b, or 0 where that would be below it. */
 static inline uint64_t minus_u64(uint64_t a, uint64_t b)
 {

@@ -120,16 +120,6 @@ static double moved(uint64_t from, uint64_t to)
 	return (double)minus_u64(to, from);
 }
 
-static double least(double a, double b)
-{
-	return a < b ? a : b;
-}
-
-static double most(double a, double b)
-{
-	return a > b ? a : b;
-}
-
 /*
  * Pages that came back. v1 before 6.1 does not count them a group: then the machine's, as many of
  * them as the group has of the major faults. That gave the same time to act in all runs; it is too
@@ -145,7 +135,7 @@ static double refaults(const struct squeeze_point *a, const struct squeeze_point
 	if (!b->machine_has_refaults)
 		return faults;
 	return moved(a->machine_refaults, b->machine_refaults) *
-	       (of_all > 0 ? least(1, faults / of_all) : 0);
+	       min_double(1, ratio(faults, of_all));
 }
 
 static struct rates rates_between(const struct squeeze_point *a, const struct squeeze_point *b,
@@ -154,8 +144,8 @@ static struct rates rates_between(const struct squeeze_point *a, const struct sq
 	double seconds = (double)(b->group.now_ns - a->group.now_ns) / (double)NS_PER_S;
 	double faults = moved(a->group.major_faults, b->group.major_faults);
 	double reads = moved(a->reads, b->reads);
-	double hard = least(refaults(a, b), least(faults, reads)) / seconds;
-	double latency = reads > 0 ? moved(a->wait_ms, b->wait_ms) / 1000 / reads : 0;
+	double hard = min_double(refaults(a, b), min_double(faults, reads)) / seconds;
+	double latency = ratio(moved(a->wait_ms, b->wait_ms) / 1000, reads);
 
 	return (struct rates){
 		.hard = hard,
@@ -314,10 +304,10 @@ static bool look_at(const struct squeeze *sq, const struct sample *m, struct loo
 	a = rates_between(window, &sq->points[0], m->page_kib);
 	b = rates_between(last, &sq->points[0], m->page_kib);
 	ret->rates = (struct rates){
-		.waiting = least(a.waiting, b.waiting),
-		.hard = least(a.hard, b.hard),
-		.highs = least(a.highs, b.highs),
-		.turnover = most(a.turnover, b.turnover),
+		.waiting = min_double(a.waiting, b.waiting),
+		.hard = min_double(a.hard, b.hard),
+		.highs = min_double(a.highs, b.highs),
+		.turnover = max_double(a.turnover, b.turnover),
 	};
 	ret->blocked = blocked(sq);
 	return true;

@@ -233,21 +233,6 @@ static unsigned points_back(const struct stall *stall, uint64_t least_ns)
 
 /* ---- what they say ---- */
 
-static double least(double a, double b)
-{
-	return a < b ? a : b;
-}
-
-static double most(double a, double b)
-{
-	return a > b ? a : b;
-}
-
-static double ratio(double part, double of)
-{
-	return of > 0 ? part / of : 0;
-}
-
 /*
  * Did the machine take what came back? A control group at its own limit takes pages from itself,
  * and reads them back for ever while the machine has memory: ending somebody else would not help
@@ -292,12 +277,12 @@ static struct rates rates_between(const struct stall_point *a, const struct stal
 	 * leaks and bombs); those of a file system without a disk have not (1.6 to 8 faults a read
 	 * were seen beside a backup by mmap over virtiofs).
 	 */
-	double by_disk = by_the_machine(a, b) ? least(faults, least(pages, reads)) : 0;
-	double hard = b->have & HAVE_REFAULTS ? least(refaults, by_disk) : 0;
+	double by_disk = by_the_machine(a, b) ? min_double(faults, min_double(pages, reads)) : 0;
+	double hard = b->have & HAVE_REFAULTS ? min_double(refaults, by_disk) : 0;
 	double requests = ratio(hard, reads);
 	double share = refaults > PAGES_MOST * pages
 			       ? 0
-			       : (least(1, ratio(refaults, pages)) + requests) / 2;
+			       : (min_double(1, ratio(refaults, pages)) + requests) / 2;
 	struct rates r = {
 		.any = share > 0 ? hard / seconds * wait : 0,
 		.swap_out_kib = (double)(b->waits.swap_out_kib - a->waits.swap_out_kib) / seconds,
@@ -312,9 +297,10 @@ static struct rates rates_between(const struct stall_point *a, const struct stal
 		r.faulting = by_disk / seconds *
 			     latency(b->waits.disk_read_ms - a->waits.disk_read_ms, reads);
 	if (b->have & HAVE_PRESSURE)
-		r.pressure = most((double)(b->waits.pressure_full_us - a->waits.pressure_full_us),
-				  (double)(b->waits.io_full_us - a->waits.io_full_us) * share) /
-			     (seconds * 1e6);
+		r.pressure =
+			max_double((double)(b->waits.pressure_full_us - a->waits.pressure_full_us),
+				   (double)(b->waits.io_full_us - a->waits.io_full_us) * share) /
+			(seconds * 1e6);
 	return r;
 }
 
@@ -329,10 +315,10 @@ static double headroom_kib(const struct config *config, const struct sample *s)
 			      level_ppm(config, LEVEL_SWAP_TERM, s->swap_total_kib) / PPM;
 
 	if (config->ignore_swap || s->swap_total_kib == 0)
-		return most(memory, 0);
+		return max_double(memory, 0);
 	if (config->trigger == TRIGGER_OR)
-		return most(least(memory, swap), 0);
-	return most(memory, 0) + most(swap, 0); /* both must go */
+		return max_double(min_double(memory, swap), 0);
+	return max_double(memory, 0) + max_double(swap, 0); /* both must go */
 }
 
 /*
@@ -655,13 +641,13 @@ static uint32_t to_u32(double value)
 static struct rates both(const struct rates *a, const struct rates *b)
 {
 	return (struct rates){
-		.waiting = least(a->waiting, b->waiting),
-		.faulting = least(a->faulting, b->faulting),
-		.taken = least(a->taken, b->taken),
-		.pressure = least(a->pressure, b->pressure),
+		.waiting = min_double(a->waiting, b->waiting),
+		.faulting = min_double(a->faulting, b->faulting),
+		.taken = min_double(a->taken, b->taken),
+		.pressure = min_double(a->pressure, b->pressure),
 		.swap_out_kib = a->swap_out_kib,
 		.alloc_stalls = a->alloc_stalls,
-		.reach = most(a->reach, b->reach),
+		.reach = max_double(a->reach, b->reach),
 	};
 }
 
@@ -670,10 +656,11 @@ static struct rates both(const struct rates *a, const struct rates *b)
 static double lost(const struct rates *window, double running)
 {
 	double waiting =
-		most(window->any,
-		     window->faulting); /* there may be no count of refaults, or a bad one */
+		max_double(window->any,
+			   window->faulting); /* there may be no count of refaults, or a bad one */
 
-	return most(waiting / (waiting + most(1, running - 1)), least(1, window->pressure));
+	return max_double(waiting / (waiting + max_double(1, running - 1)),
+			  min_double(1, window->pressure));
 }
 
 static void look_at(struct stall *stall, const struct config *config, const struct sample *s)
@@ -707,9 +694,9 @@ static void look_at(struct stall *stall, const struct config *config, const stru
 	stall->view.waiting_milli = to_u32(r.waiting * 1000);
 	stall->view.reach_ns = r.reach < 1e9 ? (uint64_t)(r.reach * (double)NS_PER_S) : UINT64_MAX;
 	stall->view.lost_ppm = to_u32(lost(&window, running) * PPM);
-	stall->view.suspicious =
-		most(r.waiting, r.faulting / 2) >= config->stall_milli / 1000.0 / FALLING_PART ||
-		stall->since[STALL_FLOOD].now_ns != 0;
+	stall->view.suspicious = max_double(r.waiting, r.faulting / 2) >=
+					 config->stall_milli / 1000.0 / FALLING_PART ||
+				 stall->since[STALL_FLOOD].now_ns != 0;
 }
 
 bool stall_only_growing(const struct stall_view *view)
