@@ -98,7 +98,8 @@ static int find(const char *directory)
 
 	if (r != 0)
 		return r < 0 ? -errno : -r;
-	qsort(files.paths, files.count, sizeof(*files.paths), by_name);
+	if (files.count > 0) /* qsort(3) of nothing at NULL is undefined */
+		qsort(files.paths, files.count, sizeof(*files.paths), by_name);
 	files.answers = calloc(files.count + 1u, sizeof(*files.answers));
 	return files.answers == NULL ? -ENOMEM : 0;
 }

@@ -28,6 +28,42 @@ check() {
 	status=1
 }
 
+# ok STATUS NAME: 0 is in order; what was said is shown from $dir/said, where it is kept
+ok() {
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $n - $2"
+		return
+	fi
+	echo "not ok $n - $2"
+	[ ! -f "$dir/said" ] || sed 's/^/# /' "$dir/said" | tail -n 20
+	status=1
+}
+
+# skip NAME WHY
+skip() {
+	n=$((n + 1))
+	echo "ok $n - $1 # SKIP $2"
+}
+
+# true_that NAME COMMAND...
+true_that() {
+	name=$1
+	shift
+	"$@" >"$dir/said" 2>&1
+	ok $? "$name"
+}
+
+# soon_that NAME COMMAND...: within half a minute
+soon_that() {
+	tries=0
+	until (shift && "$@") >/dev/null 2>&1 || [ $tries -ge 300 ]; do
+		tries=$((tries + 1))
+		sleep 0.1
+	done
+	true_that "$@"
+}
+
 # unwritten WHAT ARGUMENT...: what is printed onto a full disk, or into a descriptor that is closed, is missed
 unwritten() {
 	what=$1
