@@ -16,7 +16,7 @@ BACK = tools/as-owner --back '$(BUILD)'
 # ninja uses all processors by itself, and two of it in one directory get in each other's way.
 .NOTPARALLEL:
 
-.PHONY: all run test check bench demo static fuzz vm vm-short vm-systemd trial install uninstall clean help
+.PHONY: all run test check bench demo static dist fuzz vm vm-short vm-systemd trial install uninstall clean help
 
 all:
 	@tools/bootstrap build
@@ -31,6 +31,7 @@ help:
 	@echo 'make check      format, warnings, static analysis, and all tests under sanitizers too'
 	@echo 'make bench      measure it beside earlyoom and nohang'
 	@echo 'make static     $(STATIC)/useroom, one static binary (musl)'
+	@echo 'make dist       dist/useroom-VERSION.tar.gz of the last commit, and its SHA-256; the same bytes for everybody'
 	@echo 'make fuzz       each fuzz target for $(FUZZ_SECONDS) s'
 	@echo 'make vm         every scenario of the laboratory: machines that really run out of memory'
 	@echo 'make trial      real programs in such machines: databases, JVMs, backups, leaks (an image of 16 GB is made once)'
@@ -72,6 +73,9 @@ static:
 	@tools/as-owner '$(STATIC)' mv '$(STATIC)/useroom.stripped' '$(STATIC)/useroom'
 	@ls -l '$(STATIC)/useroom'
 
+dist:
+	@tools/as-owner . tools/dist
+
 fuzz:
 	@tools/bootstrap fuzz
 	@tools/as-owner . tools/fuzz $(FUZZ_SECONDS)
@@ -102,4 +106,4 @@ uninstall:
 	@tools/uninstall '$(DESTDIR)' "$(or $(prefix),$$(tools/prefix '$(BUILD)'))"
 
 clean:
-	@rm -rf '$(BUILD)' '$(STATIC)' build-check-* build-fuzz
+	@rm -rf '$(BUILD)' '$(STATIC)' build-check-* build-fuzz dist
