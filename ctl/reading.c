@@ -3,10 +3,12 @@
 
 #include "act/event.h"
 #include "base/util.h"
+#include "byteorder.h"
 #include "tell/incident.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,13 +45,27 @@ static int refuse(char *why, size_t size, const char *text, int error)
 	return error;
 }
 
-static int check_header(const struct recording_header *h, size_t bytes, char *why, size_t size)
+/* Is it of a machine of the other byte order? */
+static bool is_turned(const void *data)
 {
-	if (bytes < RECORDING_HEADER || memcmp(h->magic, RECORDING_MAGIC, sizeof(h->magic)) != 0)
+	uint32_t byte_order;
+
+	memcpy(&byte_order, (const char *)data + offsetof(struct recording_header, byte_order),
+	       sizeof(byte_order));
+	return byte_order != RECORDING_BYTE_ORDER;
+}
+
+/* In this machine's byte order, whatever the writer's was. */
+static int take_header(const void *data, size_t bytes, struct recording_header *h, char *why,
+		       size_t size)
+{
+	if (bytes < RECORDING_HEADER || memcmp(data, RECORDING_MAGIC, sizeof(h->magic)) != 0)
 		return refuse(why, size, "this is not a recording of useroom", -EINVAL);
+	memcpy(h, data, sizeof(*h));
+	if (is_turned(data))
+		byteorder_header(h);
 	if (h->byte_order != RECORDING_BYTE_ORDER)
-		return refuse(why, size, "it was recorded on a machine of another byte order",
-			      -EINVAL);
+		return refuse(why, size, "its byte order is none that there is", -EINVAL);
 	if (h->version != RECORDING_VERSION) {
 		(void)snprintf(why, size,
 			       "it has version %u of the format, this program reads version %d",
@@ -75,22 +91,16 @@ static size_t whole_records(const struct recording_ring *r, size_t bytes)
 	return there < r->count ? there : r->count;
 }
 
-static int by_sequence(const void *a, const void *b)
-{
-	const uint64_t *left = a, *right = b;
-
-	return (*left > *right) - (*left < *right);
-}
-
 /*
- * The records that are there, in order, each of the size this program knows. A number in a slot
- * that is not its own is damage.
+ * The records that are there, each of the size this program knows. A number in a slot that is not
+ * its own is damage.
  */
 static void *take_ring(const char *data, size_t bytes, const struct recording_ring *r, size_t size,
 		       size_t *ret_count, struct reading *ret)
 {
 	size_t whole = whole_records(r, bytes), count = 0;
 	char *records = calloc(whole + 1, size);
+	bool turned = is_turned(data);
 
 	ret->cut |= whole < r->count;
 	for (size_t i = 0; records != NULL && i < whole; i++) {
@@ -98,16 +108,40 @@ static void *take_ring(const char *data, size_t bytes, const struct recording_ri
 		uint64_t number;
 
 		memcpy(&number, from, sizeof(number));
+		if (turned)
+			number = __builtin_bswap64(number);
 		if (number != 0 && (number - 1) % r->count != i)
 			ret->damaged++;
 		if (number == 0 || (number - 1) % r->count != i)
 			continue;
 		memcpy(records + count++ * size, from, min_u64(r->record_bytes, size));
 	}
-	if (records != NULL)
-		qsort(records, count, size, by_sequence);
 	*ret_count = records != NULL ? count : 0;
 	return records;
+}
+
+static void turn_records(struct reading *r)
+{
+	for (size_t i = 0; i < r->look_count; i++)
+		byteorder_look(&r->looks[i]);
+	for (size_t i = 0; i < r->span_count; i++)
+		byteorder_span(&r->spans[i]);
+	for (size_t i = 0; i < r->event_count; i++)
+		byteorder_event(&r->events[i]);
+}
+
+static int by_sequence(const void *a, const void *b)
+{
+	const uint64_t *left = a, *right = b;
+
+	return (*left > *right) - (*left < *right);
+}
+
+static void sort_records(struct reading *r)
+{
+	qsort(r->looks, r->look_count, sizeof(*r->looks), by_sequence);
+	qsort(r->spans, r->span_count, sizeof(*r->spans), by_sequence);
+	qsort(r->events, r->event_count, sizeof(*r->events), by_sequence);
 }
 
 static void end_text(char *text, size_t size)
@@ -203,12 +237,13 @@ static void make_safe(struct reading *r)
 
 int reading_parse(const void *data, size_t bytes, struct reading *ret, char *why, size_t why_size)
 {
-	const struct recording_header *h = data;
-	int r = check_header(h, bytes, why, why_size);
+	struct recording_header *h = &ret->header;
+	int r;
 
+	*ret = (struct reading){0};
+	r = take_header(data, bytes, h, why, why_size);
 	if (r < 0)
 		return r;
-	*ret = (struct reading){.header = *h};
 	ret->looks = take_ring(data, bytes, &h->rings[RING_LOOKS], sizeof(*ret->looks),
 			       &ret->look_count, ret);
 	ret->spans = take_ring(data, bytes, &h->rings[RING_SPANS], sizeof(*ret->spans),
@@ -219,6 +254,9 @@ int reading_parse(const void *data, size_t bytes, struct reading *ret, char *why
 		reading_free(ret);
 		return refuse(why, why_size, "not enough memory to read it", -ENOMEM);
 	}
+	if (is_turned(data))
+		turn_records(ret);
+	sort_records(ret);
 	drop_damaged(ret);
 	make_safe(ret);
 	return 0;
@@ -265,16 +303,14 @@ static void read_ring(int fd, char *data, size_t bytes, const struct recording_r
 static int read_file(int fd, size_t bytes, struct reading *ret, char *why, size_t why_size)
 {
 	char *data = calloc(1, bytes);
+	struct recording_header header;
 	int r;
 
 	if (data == NULL)
 		return refuse(why, why_size, "not enough memory to read it", -ENOMEM);
 	read_bytes(fd, data, RECORDING_HEADER, 0);
-	r = check_header((const void *)data, bytes, why, why_size);
+	r = take_header(data, bytes, &header, why, why_size);
 	if (r == 0) {
-		struct recording_header header =
-			*(const struct recording_header *)(const void *)data;
-
 		for (unsigned i = 0; i < RING_COUNT; i++)
 			read_ring(fd, data, bytes, &header.rings[i]);
 		r = reading_parse(data, bytes, ret, why, why_size);

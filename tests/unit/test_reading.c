@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "act/event.h"
 #include "base/util.h"
+#include "byteorder.h"
 #include "reading.h"
 #include "tell/record.h"
 
@@ -176,14 +177,53 @@ static void a_pipe_is_not_waited_for(void **state)
 	assert_int_equal(unlink(pipe), 0);
 }
 
-static void another_version_or_byte_order_is_said(void **state)
+static void another_version_or_no_byte_order_is_said(void **state)
 {
 	(void)state;
 	record.map->version = 9;
 	must_refuse("version 9");
 	record.map->version = RECORDING_VERSION;
-	record.map->byte_order = 0x04030201u;
+	record.map->byte_order = 0x04030202u;
 	must_refuse("byte order");
+}
+
+/* As a machine of the other byte order would have written it. */
+static void turn_file(void)
+{
+	struct recording_ring rings[RING_COUNT];
+
+	memcpy(rings, record.map->rings, sizeof(rings));
+	byteorder_header(record.map);
+	for (size_t i = 0; i < rings[RING_LOOKS].count; i++)
+		byteorder_look(
+			(struct recording_look *)((char *)record.map + rings[RING_LOOKS].offset) +
+			i);
+	for (size_t i = 0; i < rings[RING_EVENTS].count; i++)
+		byteorder_event(
+			(struct recording_event *)((char *)record.map + rings[RING_EVENTS].offset) +
+			i);
+}
+
+static void one_of_the_other_byte_order_is_read(void **state)
+{
+	(void)state;
+	for (uint64_t i = 1; i <= record.map->rings[RING_LOOKS].count + 5; i++)
+		write_look(&record, 0x010203 + i);
+	write_event(&record, 0x0a0b0c);
+	record.map->settings.mem_term_ppm = 100000;
+	turn_file();
+	assert_int_equal(record.map->byte_order, 0x04030201u);
+	must_read();
+	assert_int_equal(reading.header.byte_order, RECORDING_BYTE_ORDER);
+	assert_int_equal(reading.header.settings.mem_term_ppm, 100000);
+	assert_int_equal(reading.looks[0].sequence, 6);
+	assert_int_equal(reading.looks[0].value[VALUE_MEM_FREE], 0x010203 + 6);
+	assert_int_equal(reading.event_count, 1);
+	assert_int_equal(reading.events[0].came_back_kib, 0x0a0b0c);
+	assert_int_equal(reading.events[0].victim_pid, 7);
+	assert_string_equal(reading.events[0].victim_comm, "hog");
+	assert_int_equal(reading.damaged, 0);
+	reading_free(&reading);
 }
 
 static void a_header_that_lies_is_refused(void **state)
@@ -337,7 +377,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_cut_file_loses_what_it_lacks, fresh, gone),
 		cmocka_unit_test_setup_teardown(what_is_no_recording_is_refused, fresh, gone),
 		cmocka_unit_test(a_pipe_is_not_waited_for),
-		cmocka_unit_test_setup_teardown(another_version_or_byte_order_is_said, fresh, gone),
+		cmocka_unit_test_setup_teardown(another_version_or_no_byte_order_is_said, fresh,
+						gone),
+		cmocka_unit_test_setup_teardown(one_of_the_other_byte_order_is_read, fresh, gone),
 		cmocka_unit_test_setup_teardown(a_header_that_lies_is_refused, fresh, gone),
 		cmocka_unit_test_setup_teardown(a_record_that_cannot_be_true_is_left_out, fresh,
 						gone),
