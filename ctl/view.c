@@ -68,6 +68,7 @@ static void take_rights(struct view *v)
 		.config = &v->config,
 		.page_kib = v->scan.page_kib,
 		.self = v->running ? (pid_t)v->reading.header.writer_pid : -1,
+		.asker = getpid(),
 		.may_kill_all =
 			!v->running || !(v->reading.header.settings.limits & LIMIT_NOT_ROOT),
 		.pending = v->pending,
@@ -443,6 +444,7 @@ const char *view_reason(const struct view *v, const struct proc *p)
 	case SKIP_PENDING:
 	case SKIP_TOGETHER:
 	case SKIP_BOUND:
+	case SKIP_ASKER:
 	case SKIP_HELD_BACK:
 	case SKIP_COUNT:
 		break;

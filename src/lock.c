@@ -105,6 +105,16 @@ static int judge(const char *path, int fd, const struct stat *file)
 	return is_private || holder_runs(fd) ? -EBUSY : -EAGAIN;
 }
 
+static void say_who(int fd, char *why, size_t size)
+{
+	pid_t holder = read_holder(fd);
+
+	if (holder > 0)
+		(void)snprintf(why, size, "another useroom is running (pid %d)", (int)holder);
+	else /* it has the lock, and has not written its number yet */
+		(void)snprintf(why, size, "another useroom is running: it has just started");
+}
+
 /* 0: it is ours; -EAGAIN: this file was no lock, which is out of the way now. */
 static int try_once(const char *path, char *why, size_t size)
 {
@@ -119,8 +129,7 @@ static int try_once(const char *path, char *why, size_t size)
 		return 0; /* the descriptor stays open: it is the lock */
 	}
 	if (r == -EBUSY)
-		(void)snprintf(why, size, "another useroom is running (pid %d)",
-			       (int)read_holder(fd));
+		say_who(fd, why, size);
 	else if (r == -EAGAIN && is_at(path, &file))
 		(void)unlink(path);
 	(void)close(fd);

@@ -55,6 +55,7 @@ const char *rank_skip_text(enum skip skip)
 		[SKIP_TOGETHER] = "ends together with the process whose memory it uses",
 		[SKIP_BOUND] = "its memory is used by one that must not be ended",
 		[SKIP_HELD_BACK] = "one like it has just given nothing back",
+		[SKIP_ASKER] = "useroomctl itself, which asks",
 	};
 
 	assert((unsigned)skip < SKIP_COUNT);
@@ -147,6 +148,8 @@ static enum skip skip_of(const struct rank *rank, struct proc *p)
 		return SKIP_INIT;
 	if (p->pid == rank->self || p->ppid == rank->self)
 		return SKIP_SELF;
+	if (p->pid == rank->asker)
+		return SKIP_ASKER;
 	if (p->flags & PROC_FLAG_KTHREAD)
 		return SKIP_KERNEL_THREAD;
 	if (p->state == 'Z' || p->state == 'X')
@@ -470,9 +473,9 @@ void rank_sort(struct rank *rank, struct proc_table *table)
 
 uint64_t rank_unkillable_of(const struct proc *p)
 {
-	/* What was signalled already is on its way, and what was held back only waits. Whose memory
-	 * is another's counts there. */
-	bool never = p->rank == CLASS_NEVER && p->skip != SKIP_PENDING &&
+	/* What was signalled already is on its way, as is who asks; what was held back only waits.
+	 * Whose memory is another's counts there. */
+	bool never = p->rank == CLASS_NEVER && p->skip != SKIP_PENDING && p->skip != SKIP_ASKER &&
 		     p->skip != SKIP_HELD_BACK && p->mm_of == 0;
 
 	return never ? p->freeable_kib : 0;

@@ -46,6 +46,7 @@ struct rank {
 	uint64_t unseen_kib;
 	unsigned page_kib; /* size of a page */
 	pid_t self;        /* useroom: neither it nor its children are candidates */
+	pid_t asker;       /* nor is useroomctl; 0: nobody asks */
 	uint32_t uid;      /* whose processes may be signalled ... */
 	bool may_kill_all; /* ... or everybody's: CAP_KILL */
 	enum score_scale scale;

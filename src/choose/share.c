@@ -48,7 +48,9 @@ static struct others look_around(const struct proc_table *t, const struct proc *
 
 		if (share_owner(other) == share_owner(p))
 			continue;
-		if (other->mm_of == 0) /* who uses another's memory would count it again */
+		/* Who uses another's memory would count it again; and useroom's recording and
+		 * program, which can lie in a tmpfs, are nobody else's. */
+		if (other->mm_of == 0 && other->skip != SKIP_SELF)
 			o.shmem += other->shmem_kib;
 		if (share_related(p, other))
 			add_relative(p, other, &o);

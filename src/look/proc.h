@@ -33,6 +33,7 @@ enum skip {
 	SKIP_TOGETHER,      /* ends together with the process whose memory it uses */
 	SKIP_BOUND,         /* one that must not be ended uses its memory */
 	SKIP_HELD_BACK,     /* one like it has just given nothing back */
+	SKIP_ASKER,         /* useroomctl, which asks: it has gone when somebody is ended */
 	SKIP_COUNT,
 };
 

@@ -123,6 +123,14 @@ static void r62_dry_run_twice(struct stage *s)
 	must_log_times(s, 1, 1, "would kill %d \\(hog\\)", (int)second->pid);
 }
 
+static bool has_text(struct stage *s, const void *path)
+{
+	struct stat file;
+
+	(void)s;
+	return stat(path, &file) == 0 && file.st_size > 0;
+}
+
 /* R51: a dry run that becomes a real one by a reload must be the only real one. */
 static void r51_dry_run_becomes_real(struct stage *s)
 {
@@ -131,7 +139,8 @@ static void r51_dry_run_becomes_real(struct stage *s)
 	write_file(CONFIG, 0644, "m = 40\nmk = 10\ngrace = 30\ndry-run = true\n");
 	watch(s, "-record off");
 	real = start_daemon(s, "-m 0 -mk 0 -dry-run=false -record off");
-	must_be_there(s, "/run/useroom/lock");
+	if (!wait_for(s, has_text, "/run/useroom/lock", 60))
+		fail("the other one has not taken the lock");
 	write_file(CONFIG, 0644, "m = 40\nmk = 10\ngrace = 30\n");
 	(void)kill(s->daemon->pid, SIGHUP);
 	must_log(s, "another useroom is running \\(pid %d\\): this one stays a dry run",

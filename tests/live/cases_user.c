@@ -136,6 +136,15 @@ static void r111_lock_of_an_older_one(struct stage *s)
 	must_log(s, "another useroom is running \\(pid %s\\)", pid);
 }
 
+/* The other one has not written its number yet. */
+static void lock_without_a_number(struct stage *s)
+{
+	(void)mkdir("/run/useroom", 0755);
+	(void)hold(LOCK, 0600, "");
+	must_exit(s, start_daemon(s, USUAL), 1);
+	must_log(s, "another useroom is running: it has just started");
+}
+
 static void must_start_without_lock(struct stage *s, const char *why)
 {
 	struct actor *hog;
@@ -476,6 +485,7 @@ const struct live_case user_cases[] = {
 	{"r118_no_swap_is_said", r118_no_swap_is_said, NULL, false},
 	{"r118_read_only_run", r118_read_only_run, NULL, false},
 	{"r118_incidents_that_may_not_be_seen", r118_incidents_that_may_not_be_seen, NULL, false},
+	{"lock_without_a_number", lock_without_a_number, NULL, false},
 	{"r111_lock_is_private", r111_lock_is_private, NULL, false},
 	{"r111_lock_that_anybody_holds", r111_lock_that_anybody_holds, NULL, false},
 	{"r111_lock_of_an_older_one", r111_lock_of_an_older_one, NULL, false},

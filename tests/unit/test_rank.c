@@ -42,6 +42,7 @@ static struct rank judge_all(void)
 		.mem_total_kib = GIB(100),
 		.total_kib = GIB(100),
 		.self = 77,
+		.asker = 78,
 		.may_kill_all = true,
 		.shmem_kib = shmem_kib,
 		.staying_kib = staying_kib,
@@ -624,6 +625,29 @@ static void r95_nobody_has_more_than_there_is(void **state)
 	assert_string_equal(best_name(), "hog");
 }
 
+/* A recording in a tmpfs is in nobody else's shared memory. */
+static void r95_useroom_shares_with_nobody(void **state)
+{
+	(void)state;
+	shmem_kib = MIB(60);
+	(void)add_shmem("java", 1, 3 * 60);
+	add_shmem("useroom", 5, 16)->pid = 77;
+	assert_string_equal(best_name(), "java");
+	assert_int_equal(table.procs[0].shared_shmem_kib, 0);
+}
+
+static void who_asks_is_not_named(void **state)
+{
+	struct proc *asker = add("useroomctl", 4000);
+
+	(void)state;
+	asker->pid = 78;
+	assert_int_equal(skip_of(asker), SKIP_ASKER);
+	assert_int_equal(rank_unkillable_of(asker), 0);
+	(void)add("hog", 2000);
+	assert_string_equal(best_name(), "hog");
+}
+
 static struct proc *add_user_of(const struct proc *owner)
 {
 	struct proc *p = add_copy("user", 0, owner);
@@ -837,6 +861,8 @@ int main(void)
 		cmocka_unit_test_setup(r94_another_layout_is_no_copy, fresh),
 		cmocka_unit_test_setup(r94_an_unknown_layout_is_no_copy, fresh),
 		cmocka_unit_test_setup(r95_nobody_has_more_than_there_is, fresh),
+		cmocka_unit_test_setup(r95_useroom_shares_with_nobody, fresh),
+		cmocka_unit_test_setup(who_asks_is_not_named, fresh),
 		cmocka_unit_test_setup(r96_one_memory_is_one_victim, fresh),
 		cmocka_unit_test_setup(r96_one_that_must_not_be_ended_protects_all, fresh),
 		cmocka_unit_test_setup(r96_an_avoided_one_makes_all_late, fresh),
