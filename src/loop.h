@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One turn of the daemon: look, decide, choose, end; and the wait between two of them. Design:
+/* One turn of all that is looked at (domain.h), and the wait between two of them. Design:
  * HACKING.md. */
 #ifndef USEROOM_LOOP_H
 #define USEROOM_LOOP_H
@@ -10,13 +10,8 @@
  * on SIGTERM. */
 void loop_wait(struct useroom *u);
 
-/* Look, and do what has to be done. */
+/* Look at what is due, and do what has to be done. */
 void loop_turn(struct useroom *u);
-
-/*
- * Tell an event with what the machine looks like now, outside the history. error: as of tell_look.
- */
-void loop_tell_now(struct useroom *u, enum event_type type, int error);
 
 /*
  * Start the threads of the hooks that are configured. Says so when it fails. 0 or a negative errno.

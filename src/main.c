@@ -231,8 +231,8 @@ static int rehearse(struct useroom *u, struct sample *s)
 	sense_read(&u->sense, true, s);
 	sense_waits(&u->sense, s);
 	(void)sense_lists_kib(&u->sense, s);
-	u->kernel_kills = s->kernel_oom_kills;
-	u->kernel_kills_ns = s->now_ns;
+	u->machine.kernel_kills = s->kernel_oom_kills;
+	u->machine.kernel_kills_ns = s->now_ns;
 	rank_of_machine(&u->rank, s, self_kernel_total_kib());
 	scan_full(&u->scan, &u->rank, clock_now(), &u->table);
 	(void)scan_kept(&u->scan, &u->rank, clock_now(), &u->table);
@@ -299,7 +299,7 @@ static int begin(struct useroom *u)
 	groups_arm(u);
 	record_settings(&u->record, &u->config, u->machine.policy.cpus, u->limits);
 	tell_debug_lists(u);
-	loop_tell_now(u, EVENT_START, 0);
+	domain_tell(u, &u->machine, EVENT_START, 0);
 	(void)notify_send("READY=1");
 	return 0;
 }
@@ -307,7 +307,7 @@ static int begin(struct useroom *u)
 static void finish(struct useroom *u)
 {
 	(void)notify_send("STOPPING=1");
-	loop_tell_now(u, EVENT_STOP, 0);
+	domain_tell(u, &u->machine, EVENT_STOP, 0);
 	(void)log_flush();
 }
 

@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: MIT */
+#include "domain.h"
+
+#include "act/turn.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "choose/swapoff.h"
+#include "self.h"
+#include "tell.h"
+#include "useroom.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <string.h>
+
+/* Candidates are kept ready again after this while the level will soon be reached, and after that
+ * while it is only near. */
+#define KEEP_FALLING_NS (200 * NS_PER_MS)
+#define KEEP_STEADY_NS  (5 * NS_PER_S)
+#define KEEP_REACH_NS   (10 * NS_PER_S)
+/* And a scan may take no more than one part in this of the time, as long as there is something to
+ * compare with. */
+#define KEEP_COST 50
+/* Before the level nobody was seen to grow: look through them again, for one part in this of the
+ * time. */
+#define EARLY_COST 5
+/* Nobody could be ended: look through them again soon, for one part in KEEP_COST of the time. */
+#define NOBODY_NS NS_PER_S
+/* Only to see who grows: less often, and one part in this. */
+#define KEEP_GROWTH_NS   (10 * NS_PER_S)
+#define KEEP_GROWTH_COST 1000
+
+/*
+ * The kernel's kills are read near the level only. A count that is older than two looks says
+ * nothing about this episode; two looks are as long as this at least, for one may hold a scan of
+ * 30,000 processes.
+ */
+#define KERNEL_KILLS_FRESH_NS (500 * NS_PER_MS)
+
+/*
+ * R89: where swap counts, what a victim gives back is taken at once by those that were swapped out
+ * for it, and it takes them a while: above the SIGKILL level one victim in this time. Eleven in 6.5
+ * s were seen where a third of 26 alike programs did not fit.
+ */
+#define SWAP_PAUSE_NS (1 * NS_PER_S)
+
+/* Stalled tasks for which nobody is ended are said again after this. */
+#define NO_EVIDENCE_AGAIN_NS (3600 * NS_PER_S)
+
+/* ---- looking ---- */
+
+static void note_blindness(struct domain *domain, const struct sample *s)
+{
+	bool blind = !(s->have & HAVE_MEM);
+
+	if (blind != domain->blind)
+		log_line(blind ? LOG_WARN : LOG_NOTE,
+			 blind ? "/proc/meminfo cannot be read: looking again until it can"
+			       : "/proc/meminfo can be read again");
+	domain->blind = blind;
+}
+
+/* R83: nobody looked for a while. What processes held before says nothing of now, and a victim of
+ * before had no more time to leave than we had to look. */
+static void note_gap(struct useroom *u, struct domain *domain, uint64_t now_ns)
+{
+	uint64_t gap_ns = policy_gap_ns(&domain->policy, now_ns);
+
+	if (gap_ns == 0)
+		return;
+	domain->growth.count = 0;
+	domain->kept_ns = 0;
+	act_gap(&u->act, gap_ns);
+	log_line(LOG_DETAIL, "nobody looked for %" PRIu64 " ms: what was seen before is forgotten",
+		 gap_ns / NS_PER_MS);
+}
+
+static void read_sample(struct useroom *u, struct domain *domain, bool detail, struct sample *s)
+{
+	sense_read(&u->sense, detail, s);
+	note_blindness(domain, s);
+	if (!(s->have & HAVE_MEM))
+		return;
+	note_gap(u, domain, s->now_ns);
+	act_follow(&u->act, s);
+}
+
+/* What tasks wait for is the whole machine's; so must meminfo be, which in a container can be its
+ * own. */
+static void add_waits(struct useroom *u, struct domain *domain, struct sample *s)
+{
+	if (!policy_wants_waits(&domain->policy, &u->config, s) || (s->have & HAVE_FOREIGN))
+		return;
+	sense_waits(&u->sense, s);
+	if (!(s->have & HAVE_DETAIL)) /* was memory taken? */
+		sense_detail(&u->sense, s);
+}
+
+/*
+ * R40: of 100 MiB that a victim gave back MemAvailable showed nothing after 0.1 s, 22 after 1 s, 80
+ * after 8 s (6.18, 2 CPUs, 24 GiB): the rest was in the lists of the CPUs. It is free, and counts
+ * as coming; asked only before acting.
+ */
+static struct decision count_lists(struct useroom *u, struct sample *s, const struct decision *d)
+{
+	if (d->action == ACTION_NONE)
+		return *d;
+	s->pending_mem_kib = max_u64(s->pending_mem_kib, sense_lists_kib(&u->sense, s));
+	return policy_confirm(&u->config, s, d);
+}
+
+static struct decision look(struct useroom *u, struct domain *domain, struct sample *s)
+{
+	struct decision d;
+
+	read_sample(u, domain, domain->near, s);
+	add_waits(u, domain, s);
+	d = policy_decide(&domain->policy, &u->config, s);
+	if (d.low &&
+	    !(s->have &
+	      HAVE_DETAIL)) { /* it came at once: who holds the memory must be known to act */
+		sense_detail(&u->sense, s);
+		d = policy_confirm(&u->config, s, &d);
+	}
+	d = count_lists(u, s, &d);
+	record_look(&u->record, s, &d, false, turn_without_table(&d));
+	domain->near = d.course.near;
+	domain->wake_ns = d.course.wake_ns;
+	tell_debug_look(s, &d);
+	return d;
+}
+
+/* ---- choosing and acting ---- */
+
+static void prepare_rank(struct useroom *u, const struct sample *s)
+{
+	u->rank.config = &u->config;
+	rank_of_machine(&u->rank, s, self_kernel_total_kib());
+	u->rank.pending_count = act_pending(&u->act, &u->rank.pending);
+	u->rank.held_back_count = act_held_back(&u->act, s->now_ns, &u->rank.held_back);
+}
+
+/* Under a stall there is time to read everybody: the one that grows is the one whose end helps. */
+static void choose(struct useroom *u, struct domain *domain, const struct sample *s,
+		   const struct decision *d)
+{
+	uint64_t now_ns;
+
+	prepare_rank(u, s);
+	if (d->by_stall || !scan_kept(&u->scan, &u->rank, clock_now(), &u->table))
+		scan_full(&u->scan, &u->rank, clock_now(), &u->table);
+	now_ns = clock_now();
+	turn_order(&u->config, d, &domain->growth, now_ns, clock_since_boot(), &u->rank, &u->table);
+	if (!u->table.kept)
+		growth_note(&domain->growth, &u->table, now_ns); /* who is large only now */
+	tell_debug_table(u);
+}
+
+static void fill_together(const struct proc_table *t, struct event *e)
+{
+	for (unsigned i = 0; i < t->count && e->together_count < TOGETHER_MAX; i++) {
+		const struct proc *p = &t->procs[i];
+
+		if (p->mm_of != e->victim.pid)
+			continue;
+		e->together[e->together_count++] = proc_id(p);
+	}
+}
+
+static void fill_next(const struct proc_table *t, unsigned row, struct event *e)
+{
+	const struct proc *next = row + 1 < t->count ? &t->procs[row + 1] : NULL;
+
+	e->has_next = next != NULL && next->rank != CLASS_NEVER;
+	if (!e->has_next)
+		return;
+	e->next.pid = next->pid;
+	e->next.freeable_kib = next->freeable_kib;
+	memcpy(e->next.comm, next->comm, sizeof(e->next.comm));
+}
+
+/* 0, or as act_on(). */
+static int end_row(struct useroom *u, unsigned row, const struct sample *s,
+		   const struct decision *d)
+{
+	static struct event e;
+	const struct turn_signal signal = turn_signal(d, &u->table, row);
+	bool pre_kill =
+		u->pre_kill.started && u->config.pre_kill[0] != '\0' && d->action == ACTION_TERM;
+	int r;
+
+	memset(&e, 0, sizeof(e));
+	e.type = EVENT_KILL;
+	e.sample = *s;
+	e.decision = *d;
+	e.victim = u->table.procs[row];
+	fill_together(&u->table, &e);
+	e.signal = signal.signal;
+	e.ignores_term = signal.ignores_term;
+	e.swapped_out = signal.swapped_out;
+	fill_next(&u->table, row, &e);
+	r = act_on(&u->act, &u->config, &e, pre_kill);
+	if (r < 0)
+		return r;
+	if (pre_kill && !u->config.dry_run) {
+		event_describe(&e);
+		(void)hook_request(&u->pre_kill, u->config.pre_kill, u->config.pre_kill_time_ns,
+				   &e);
+	}
+	return 0;
+}
+
+/* The first in the order who can be signalled. NOBODY_NONE: it was. */
+static enum nobody end_first(struct useroom *u, const struct sample *s, const struct decision *d)
+{
+	for (unsigned row = 0; row < u->table.count && u->table.procs[row].rank != CLASS_NEVER;
+	     row++) {
+		int r = end_row(u, row, s, d);
+
+		if (r == 0 || r == -EBUSY)
+			return r == 0 ? NOBODY_NONE : NOBODY_BUSY;
+	}
+	return NOBODY_GONE;
+}
+
+static void note_futile(struct useroom *u, struct domain *domain, const struct sample *s,
+			const struct decision *d)
+{
+	if (d->futile != HOLDER_NONE && domain->latches.told_futile == HOLDER_NONE) {
+		tell_look(u, EVENT_FUTILE, 0, s, d);
+		domain->latches.told_futile = d->futile;
+	}
+}
+
+/* R82: not a whole -i of twenty seconds later, for somebody may begin to grow meanwhile. */
+static uint64_t choose_again_ns(const struct useroom *u, const struct sample *s)
+{
+	return s->now_ns +
+	       min_u64(u->config.interval_ns, max_u64(NOBODY_NS, u->scan.took_ns * KEEP_COST));
+}
+
+static void nobody(struct useroom *u, struct domain *domain, enum nobody why,
+		   const struct sample *s, const struct decision *d)
+{
+	domain->latches.choose_ns = choose_again_ns(u, s);
+	if (!(domain->latches.told_nobody & 1u << why))
+		tell_nobody(u, why, s, d);
+	domain->latches.told_nobody |= 1u << why;
+}
+
+/* A victim was signalled. Is that enough? Look again at once. */
+static void note_ended(struct useroom *u, struct domain *domain, const struct decision *d,
+		       uint64_t decided_ns)
+{
+	domain->wake_ns = 0;
+	/* Full swap alone (-trigger or) may be full for ever: one victim an interval, as the Go
+	 * program did. */
+	if (!d->mem_low)
+		domain->latches.choose_ns = decided_ns + u->config.interval_ns;
+	else if (d->swap_counts)
+		domain->latches.swap_ns = decided_ns + SWAP_PAUSE_NS;
+}
+
+static void end_somebody(struct useroom *u, struct domain *domain, struct sample *s,
+			 const struct decision *d, uint64_t decided_ns)
+{
+	enum nobody why;
+
+	s->now_ns = decided_ns; /* what is told is how long it took from the look that decided */
+	why = end_first(u, s, d);
+	if (why == NOBODY_NONE)
+		note_ended(u, domain, d, decided_ns);
+	else
+		nobody(u, domain, why, s, d);
+}
+
+static void carry_out(struct useroom *u, struct domain *domain, struct sample *s,
+		      const struct turn *turn, uint64_t decided_ns)
+{
+	switch (turn->what) {
+	case TURN_END:
+		end_somebody(u, domain, s, &turn->decision, decided_ns);
+		break;
+	case TURN_NOBODY:
+		s->now_ns = decided_ns;
+		nobody(u, domain, turn->nobody, s, &turn->decision);
+		break;
+	case TURN_GROWING:
+		domain->latches.early_ns =
+			s->now_ns + max_u64(KEEP_FALLING_NS, u->scan.took_ns * EARLY_COST);
+		break;
+	case TURN_FUTILE:
+		s->unkillable_kib = u->table.unkillable_kib;
+		domain->latches.choose_ns = choose_again_ns(u, s);
+		note_futile(u, domain, s, &turn->decision);
+		break;
+	default: /* what asks for no table asks for nothing here */
+		break;
+	}
+}
+
+static void choose_and_end(struct useroom *u, struct domain *domain, struct sample *s,
+			   const struct decision *decided)
+{
+	uint64_t decided_ns = s->now_ns;
+	struct decision d;
+	struct turn turn;
+
+	choose(u, domain, s, decided);
+	read_sample(u, domain, true, s); /* the scan took its time: look again before the shot */
+	d = policy_confirm(&u->config, s, decided);
+	d = count_lists(u, s, &d);
+	turn = turn_take(&u->config, s, &d, &u->table);
+	record_look(&u->record, s, &d, true, turn.what);
+	tell_debug_turn(&turn);
+	if (d.action != ACTION_NONE) /* else it is over meanwhile */
+		carry_out(u, domain, s, &turn, decided_ns);
+}
+
+/* R88: the one that costs nobody anything. */
+static void end_swapoff(struct useroom *u, struct domain *domain, const struct sample *s,
+			const struct decision *d)
+{
+	static struct event e;
+
+	if (s->now_ns < domain->swapoff_ns)
+		return;
+	domain->swapoff_ns = s->now_ns + NOBODY_NS;
+	memset(&e, 0, sizeof(e));
+	prepare_rank(u, s);
+	if (!swapoff_find(&u->scan, &u->rank, &e.victim))
+		return;
+	e.type = EVENT_KILL;
+	e.sample = *s;
+	e.decision = *d;
+	e.signal = SIGTERM;
+	(void)act_on(&u->act, &u->config, &e, false);
+}
+
+static uint64_t keep_pause(const struct useroom *u, const struct decision *d)
+{
+	if (!d->course.near)
+		return clamp_u64(u->scan.took_ns * KEEP_GROWTH_COST, KEEP_GROWTH_NS,
+				 GROWTH_OLDEST_NS);
+	return clamp_u64(u->scan.took_ns * KEEP_COST,
+			 d->course.reach_ns < KEEP_REACH_NS ? KEEP_FALLING_NS : KEEP_STEADY_NS,
+			 GROWTH_OLDEST_NS);
+}
+
+/*
+ * While the level is near: know who would go, so that there is nothing to search when the time
+ * comes. While memory is short enough for a stall, but none is there: now and then, to know who
+ * grows.
+ */
+static void keep_ready(struct useroom *u, struct domain *domain, struct sample *s,
+		       const struct decision *d)
+{
+	bool of_use = d->stall.open || (d->course.near && !u->config.sort_by_rss);
+	bool kept = domain->kept_ns !=
+		    0; /* "at 0" would be a moment ago on a machine that has just booted */
+
+	if (!of_use || (kept && s->now_ns < domain->kept_ns + keep_pause(u, d)))
+		return;
+	if (!d->low)
+		sense_segments(&u->sense);
+	if (!(s->have & HAVE_DETAIL))
+		sense_detail(&u->sense, s);
+	prepare_rank(u, s);
+	scan_full(&u->scan, &u->rank, clock_now(), &u->table);
+	growth_note(&domain->growth, &u->table, s->now_ns);
+	domain->kept_ns = s->now_ns;
+}
+
+static void note_kernel_kills(struct useroom *u, struct domain *domain, const struct sample *s,
+			      const struct decision *d)
+{
+	static struct event e;
+
+	if (!(s->have & HAVE_OOM_KILLS))
+		return;
+	/* An old count has what happened long before, in some container's own limit. */
+	if (s->kernel_oom_kills > domain->kernel_kills && domain->policy.in_episode &&
+	    s->now_ns - domain->kernel_kills_ns <=
+		    max_u64(2 * u->config.interval_ns, KERNEL_KILLS_FRESH_NS)) {
+		memset(&e, 0, sizeof(e));
+		e.type = EVENT_KERNEL_KILL;
+		e.dry_run = u->config.dry_run;
+		e.now_ns = s->now_ns;
+		e.sample = *s;
+		e.decision = *d;
+		e.kills = (unsigned)(s->kernel_oom_kills - domain->kernel_kills);
+		tell_event(u, &e);
+	}
+	domain->kernel_kills = s->kernel_oom_kills;
+	domain->kernel_kills_ns = s->now_ns;
+}
+
+/* A database larger than memory may be like that for years: once an hour is enough. */
+static void note_no_evidence(struct useroom *u, struct domain *domain, const struct sample *s,
+			     const struct decision *d)
+{
+	if (d->stall.held_back == STALL_NONE || d->low ||
+	    (domain->told_no_evidence_ns != 0 &&
+	     s->now_ns - domain->told_no_evidence_ns < NO_EVIDENCE_AGAIN_NS))
+		return;
+	domain->told_no_evidence_ns = s->now_ns;
+	tell_look(u, EVENT_NO_EVIDENCE, 0, s, d);
+}
+
+/* What is said once an episode. */
+static void note_changes(struct useroom *u, struct domain *domain, const struct sample *s,
+			 const struct decision *d)
+{
+	if (d->course.warn)
+		tell_look(u, EVENT_WARN, 0, s, d);
+	if (d->course.episode_begins)
+		tell_look(u, EVENT_LOW, 0, s, d);
+	note_futile(u, domain, s, d);
+	note_no_evidence(u, domain, s, d);
+	note_kernel_kills(u, domain, s, d);
+	if (d->course.episode_ends) {
+		tell_look(u, EVENT_RECOVERED, 0, s, d);
+		act_episode_over(&u->act);
+		domain->latches = (struct latches){0};
+	}
+}
+
+/* Is it time to choose? The levels do not wait for what was early. */
+static bool may_choose(const struct domain *domain, const struct sample *s,
+		       const struct decision *d)
+{
+	return s->now_ns >= domain->latches.choose_ns &&
+	       (d->action == ACTION_KILL || s->now_ns >= domain->latches.swap_ns) &&
+	       (!policy_only_growing(d) || s->now_ns >= domain->latches.early_ns);
+}
+
+void domain_turn(struct useroom *u, struct domain *domain, struct sample *s)
+{
+	struct decision d = look(u, domain, s);
+
+	if (!(s->have & HAVE_MEM))
+		return;
+	note_changes(u, domain, s, &d);
+	act_escalate(&u->act, &u->config, s, &d);
+	if (d.end_swapoff)
+		end_swapoff(u, domain, s, &d);
+	if (d.action != ACTION_NONE && may_choose(domain, s, &d))
+		choose_and_end(u, domain, s, &d);
+	else if (d.action == ACTION_NONE)
+		keep_ready(u, domain, s, &d);
+}
+
+void domain_tell(struct useroom *u, struct domain *domain, enum event_type type, int error)
+{
+	struct policy policy = domain->policy; /* a copy: what is told is no part of the history */
+	struct sample s;
+	struct decision d;
+
+	sense_read(&u->sense, false, &s);
+	d = policy_decide(&policy, &u->config, &s);
+	tell_look(u, type, error, &s, &d);
+}
