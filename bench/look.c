@@ -18,12 +18,13 @@
 static void look(struct sense *sense, struct policy *policy, const struct config *config,
 		 struct record *record)
 {
+	static const struct coming coming;
 	struct sample s;
 	struct decision d;
 
 	sense_read(sense, false, &s);
-	d = policy_decide(policy, config, &s);
-	record_look(record, &s, &d, false, turn_without_table(&d));
+	d = policy_decide(policy, config, &s, &coming);
+	record_look(record, &s, &coming, &d, false, turn_without_table(&d));
 }
 
 /* Not the time that passes: others may run meanwhile. */

@@ -56,16 +56,15 @@ static uint64_t last_reload(const struct reading *r)
 
 static void decide(struct side *side, const struct recording_look *look, bool nobody_is_ending)
 {
+	struct coming coming = recording_to_coming(look);
 	struct sample sample;
 
 	recording_to_sample(look, &sample);
-	if (nobody_is_ending) {
-		sample.pending_mem_kib = sample.pending_swap_kib = 0;
-		sample.pending_count = 0;
-	}
+	if (nobody_is_ending)
+		coming.mem_kib = coming.swap_kib = coming.victims = 0;
 	side->decision = look->flags & LOOK_CONFIRM
-				 ? policy_confirm(side->config, &sample, &side->decision)
-				 : policy_decide(&side->policy, side->config, &sample);
+				 ? policy_confirm(side->config, &sample, &coming, &side->decision)
+				 : policy_decide(&side->policy, side->config, &sample, &coming);
 }
 
 static void judge_recorded(const struct walk *w, size_t i, struct rerun *ret)

@@ -200,16 +200,14 @@ static void find_pending(struct view *v)
 }
 
 /* What the daemon waits for to come back stands in its last look. */
-static void take_pending(const struct view *v, struct sample *s)
+static struct coming last_coming(const struct view *v)
 {
-	const struct recording_look *last;
+	struct coming coming = {0};
 
-	if (v->rank.pending_count == 0 || v->reading.look_count == 0)
-		return;
-	last = &v->reading.looks[v->reading.look_count - 1];
-	s->pending_mem_kib = last->value[VALUE_PENDING_MEM];
-	s->pending_swap_kib = last->value[VALUE_PENDING_SWAP];
-	s->pending_count = (uint32_t)last->value[VALUE_PENDING_COUNT];
+	if (v->rank.pending_count > 0 && v->reading.look_count > 0)
+		coming = recording_to_coming(&v->reading.looks[v->reading.look_count - 1]);
+	coming.unkillable_kib = 0; /* asked of our own table */
+	return coming;
 }
 
 /*
@@ -283,19 +281,18 @@ void view_refresh(struct view *v)
 	v->pressure = read_pressure(v);
 	rank_of_machine(&v->rank, s, self_kernel_total_kib());
 	find_pending(v);
-	take_pending(v, s);
+	v->coming = last_coming(v);
 	history = last_stall(v);
 	v->stall = history.stall;
 	list_everybody(v);
-	v->decision = policy_confirm(&v->config, s, &history);
-	/* As the daemon does before it acts (loop.c): what is free but not counted yet. */
+	v->decision = policy_confirm(&v->config, s, &v->coming, &history);
+	/* As the daemon does before it acts (domain.c): what is free but not counted yet. */
 	if (v->decision.action != ACTION_NONE) {
-		s->pending_mem_kib = max_u64(s->pending_mem_kib, sense_lists_kib(&v->sense, s));
-		v->decision = policy_confirm(&v->config, s, &history);
+		v->coming.mem_kib = max_u64(v->coming.mem_kib, sense_lists_kib(&v->sense, s));
+		v->decision = policy_confirm(&v->config, s, &v->coming, &history);
 	}
 	order(v);
-	v->turn = turn_take(&v->config, s, &v->decision, &v->table);
-	v->decision = v->turn.decision;
+	v->turn = turn_take(&v->config, s, &v->table, &v->coming, &v->decision);
 }
 
 /* ---- saying ---- */

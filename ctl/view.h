@@ -31,6 +31,7 @@ struct view {
 	struct rank rank;
 	struct process_id pending[VIEW_PENDING_MAX]; /* who was signalled and is not gone yet */
 	struct sample sample;
+	struct coming coming;     /* what the daemon waits for to come back */
 	uint32_t blind;           /* enum sense_blind */
 	struct decision decision; /* what this look alone says: levels, without a history; the stall
 				     is the recording's */

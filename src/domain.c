@@ -76,14 +76,16 @@ static void note_gap(struct useroom *u, struct domain *domain, uint64_t now_ns)
 		 gap_ns / NS_PER_MS);
 }
 
-static void read_sample(struct useroom *u, struct domain *domain, bool detail, struct sample *s)
+/* Returns what is coming back. */
+static struct coming read_sample(struct useroom *u, struct domain *domain, bool detail,
+				 struct sample *s)
 {
 	sense_read(&u->sense, detail, s);
 	note_blindness(domain, s);
 	if (!(s->have & HAVE_MEM))
-		return;
+		return (struct coming){0};
 	note_gap(u, domain, s->now_ns);
-	act_follow(&u->act, s);
+	return act_follow(&u->act, s);
 }
 
 /* What tasks wait for is the whole machine's; so must meminfo be, which in a container can be its
@@ -102,29 +104,29 @@ static void add_waits(struct useroom *u, struct domain *domain, struct sample *s
  * after 8 s (6.18, 2 CPUs, 24 GiB): the rest was in the lists of the CPUs. It is free, and counts
  * as coming; asked only before acting.
  */
-static struct decision count_lists(struct useroom *u, struct sample *s, const struct decision *d)
+static void count_lists(struct useroom *u, const struct sample *s, struct coming *coming,
+			struct decision *d)
 {
 	if (d->action == ACTION_NONE)
-		return *d;
-	s->pending_mem_kib = max_u64(s->pending_mem_kib, sense_lists_kib(&u->sense, s));
-	return policy_confirm(&u->config, s, d);
+		return;
+	coming->mem_kib = max_u64(coming->mem_kib, sense_lists_kib(&u->sense, s));
+	*d = policy_confirm(&u->config, s, coming, d);
 }
 
 static struct decision look(struct useroom *u, struct domain *domain, struct sample *s)
 {
+	struct coming coming = read_sample(u, domain, domain->near, s);
 	struct decision d;
 
-	read_sample(u, domain, domain->near, s);
 	add_waits(u, domain, s);
-	d = policy_decide(&domain->policy, &u->config, s);
-	if (d.low &&
-	    !(s->have &
-	      HAVE_DETAIL)) { /* it came at once: who holds the memory must be known to act */
+	d = policy_decide(&domain->policy, &u->config, s, &coming);
+	if (d.low && !(s->have & HAVE_DETAIL)) {
+		/* it came at once: who holds the memory must be known to act */
 		sense_detail(&u->sense, s);
-		d = policy_confirm(&u->config, s, &d);
+		d = policy_confirm(&u->config, s, &coming, &d);
 	}
-	d = count_lists(u, s, &d);
-	record_look(&u->record, s, &d, false, turn_without_table(&d));
+	count_lists(u, s, &coming, &d);
+	record_look(&u->record, s, &coming, &d, false, turn_without_table(&d));
 	domain->near = d.course.near;
 	domain->wake_ns = d.course.wake_ns;
 	tell_debug_look(s, &d);
@@ -182,7 +184,7 @@ static void fill_next(const struct proc_table *t, unsigned row, struct event *e)
 
 /* 0, or as act_on(). */
 static int end_row(struct useroom *u, unsigned row, const struct sample *s,
-		   const struct decision *d)
+		   const struct decision *d, uint64_t decided_ns)
 {
 	static struct event e;
 	const struct turn_signal signal = turn_signal(d, &u->table, row);
@@ -192,6 +194,7 @@ static int end_row(struct useroom *u, unsigned row, const struct sample *s,
 
 	memset(&e, 0, sizeof(e));
 	e.type = EVENT_KILL;
+	e.decided_ns = decided_ns;
 	e.sample = *s;
 	e.decision = *d;
 	e.victim = u->table.procs[row];
@@ -212,11 +215,12 @@ static int end_row(struct useroom *u, unsigned row, const struct sample *s,
 }
 
 /* The first in the order who can be signalled. NOBODY_NONE: it was. */
-static enum nobody end_first(struct useroom *u, const struct sample *s, const struct decision *d)
+static enum nobody end_first(struct useroom *u, const struct sample *s, const struct decision *d,
+			     uint64_t decided_ns)
 {
 	for (unsigned row = 0; row < u->table.count && u->table.procs[row].rank != CLASS_NEVER;
 	     row++) {
-		int r = end_row(u, row, s, d);
+		int r = end_row(u, row, s, d, decided_ns);
 
 		if (r == 0 || r == -EBUSY)
 			return r == 0 ? NOBODY_NONE : NOBODY_BUSY;
@@ -262,38 +266,35 @@ static void note_ended(struct useroom *u, struct domain *domain, const struct de
 		domain->latches.swap_ns = decided_ns + SWAP_PAUSE_NS;
 }
 
-static void end_somebody(struct useroom *u, struct domain *domain, struct sample *s,
+/* decided_ns: when the look began that led to it; what is told is how long it took from there. */
+static void end_somebody(struct useroom *u, struct domain *domain, const struct sample *s,
 			 const struct decision *d, uint64_t decided_ns)
 {
-	enum nobody why;
+	enum nobody why = end_first(u, s, d, decided_ns);
 
-	s->now_ns = decided_ns; /* what is told is how long it took from the look that decided */
-	why = end_first(u, s, d);
 	if (why == NOBODY_NONE)
 		note_ended(u, domain, d, decided_ns);
 	else
 		nobody(u, domain, why, s, d);
 }
 
-static void carry_out(struct useroom *u, struct domain *domain, struct sample *s,
-		      const struct turn *turn, uint64_t decided_ns)
+static void carry_out(struct useroom *u, struct domain *domain, const struct sample *s,
+		      const struct turn *turn, const struct decision *d, uint64_t decided_ns)
 {
 	switch (turn->what) {
 	case TURN_END:
-		end_somebody(u, domain, s, &turn->decision, decided_ns);
+		end_somebody(u, domain, s, d, decided_ns);
 		break;
 	case TURN_NOBODY:
-		s->now_ns = decided_ns;
-		nobody(u, domain, turn->nobody, s, &turn->decision);
+		nobody(u, domain, turn->nobody, s, d);
 		break;
 	case TURN_GROWING:
 		domain->latches.early_ns =
 			s->now_ns + max_u64(KEEP_FALLING_NS, u->scan.took_ns * EARLY_COST);
 		break;
 	case TURN_FUTILE:
-		s->unkillable_kib = u->table.unkillable_kib;
 		domain->latches.choose_ns = choose_again_ns(u, s);
-		note_futile(u, domain, s, &turn->decision);
+		note_futile(u, domain, s, d);
 		break;
 	default: /* what asks for no table asks for nothing here */
 		break;
@@ -304,18 +305,21 @@ static void choose_and_end(struct useroom *u, struct domain *domain, struct samp
 			   const struct decision *decided)
 {
 	uint64_t decided_ns = s->now_ns;
+	struct coming coming;
 	struct decision d;
 	struct turn turn;
+	bool over; /* it came back meanwhile */
 
 	choose(u, domain, s, decided);
-	read_sample(u, domain, true, s); /* the scan took its time: look again before the shot */
-	d = policy_confirm(&u->config, s, decided);
-	d = count_lists(u, s, &d);
-	turn = turn_take(&u->config, s, &d, &u->table);
-	record_look(&u->record, s, &d, true, turn.what);
-	tell_debug_turn(&turn);
-	if (d.action != ACTION_NONE) /* else it is over meanwhile */
-		carry_out(u, domain, s, &turn, decided_ns);
+	coming = read_sample(u, domain, true, s); /* the scan took its time: look again first */
+	d = policy_confirm(&u->config, s, &coming, decided);
+	count_lists(u, s, &coming, &d);
+	over = d.action == ACTION_NONE;
+	turn = turn_take(&u->config, s, &u->table, &coming, &d);
+	record_look(&u->record, s, &coming, &d, true, turn);
+	tell_debug_turn(turn);
+	if (!over)
+		carry_out(u, domain, s, &turn, &d, decided_ns);
 }
 
 /* R88: the one that costs nobody anything. */
@@ -332,6 +336,7 @@ static void end_swapoff(struct useroom *u, struct domain *domain, const struct s
 	if (!swapoff_find(&u->scan, &u->rank, &e.victim))
 		return;
 	e.type = EVENT_KILL;
+	e.decided_ns = s->now_ns;
 	e.sample = *s;
 	e.decision = *d;
 	e.signal = SIGTERM;
@@ -453,11 +458,12 @@ void domain_turn(struct useroom *u, struct domain *domain, struct sample *s)
 
 void domain_tell(struct useroom *u, struct domain *domain, enum event_type type, int error)
 {
+	static const struct coming nothing;
 	struct policy policy = domain->policy; /* a copy: what is told is no part of the history */
 	struct sample s;
 	struct decision d;
 
 	sense_read(&u->sense, false, &s);
-	d = policy_decide(&policy, &u->config, &s);
+	d = policy_decide(&policy, &u->config, &s, &nothing);
 	tell_look(u, type, error, &s, &d);
 }

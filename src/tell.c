@@ -207,11 +207,11 @@ void tell_debug_table(const struct useroom *u)
 	}
 }
 
-void tell_debug_turn(const struct turn *turn)
+void tell_debug_turn(struct turn turn)
 {
-	log_line(LOG_DETAIL, "turn: %s%s%s", turn_name(turn->what),
-		 turn->what == TURN_NOBODY ? ", " : "",
-		 turn->what == TURN_NOBODY ? nobody_name(turn->nobody) : "");
+	log_line(LOG_DETAIL, "turn: %s%s%s", turn_name(turn.what),
+		 turn.what == TURN_NOBODY ? ", " : "",
+		 turn.what == TURN_NOBODY ? nobody_name(turn.nobody) : "");
 }
 
 void tell_debug_lists(const struct useroom *u)

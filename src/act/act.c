@@ -403,7 +403,7 @@ static void begin_row(struct act *act, const struct config *config, struct victi
 	v->pidfd = -1;
 	v->event = *event;
 	v->dry = v->event.dry_run = config->dry_run;
-	v->decided_ns = event->sample.now_ns;
+	v->decided_ns = event->decided_ns;
 	v->followed = proc_id(p);
 	v->base_freed_kib = scan_freed_kib(act->scan);
 	v->left_mem_kib = most_mem(p);
@@ -427,7 +427,7 @@ int act_on(struct act *act, const struct config *config, struct event *event, bo
 	}
 	if (pre_kill && !v->dry) {
 		v->state = VICTIM_WAITING;
-		v->deadline_ns = event->sample.now_ns + config->pre_kill_time_ns;
+		v->deadline_ns = event->decided_ns + config->pre_kill_time_ns;
 		return 0;
 	}
 	return first_signal(act, config, v);
@@ -476,11 +476,11 @@ void act_take_results(struct act *act)
 	}
 }
 
-static void count_pending(const struct victim *v, struct sample *s)
+static void count_coming(const struct victim *v, struct coming *coming)
 {
-	s->pending_mem_kib += v->left_mem_kib;
-	s->pending_swap_kib += v->left_swap_kib;
-	s->pending_count++;
+	coming->mem_kib += v->left_mem_kib;
+	coming->swap_kib += v->left_swap_kib;
+	coming->victims++;
 }
 
 static void has_left(struct act *act, struct victim *v, const struct sample *s)
@@ -542,7 +542,7 @@ static void freed(struct act *act, struct victim *v, const struct sample *s)
 	clear_row(act, v);
 }
 
-static void settle(struct act *act, struct victim *v, struct sample *s)
+static void settle(struct act *act, struct victim *v, const struct sample *s, struct coming *coming)
 {
 	const struct proc *p = &v->event.victim;
 
@@ -550,7 +550,7 @@ static void settle(struct act *act, struct victim *v, struct sample *s)
 	v->left_swap_kib = expected_swap(v, s);
 	if (v->left_mem_kib + v->left_swap_kib > (p->freeable_kib + p->shared_anon_kib) / 10 &&
 	    s->now_ns < v->deadline_ns)
-		count_pending(v, s);
+		count_coming(v, coming);
 	else
 		freed(act, v, s);
 }
@@ -568,12 +568,13 @@ static bool is_stuck(const struct victim *v, const struct sample *s)
 	return ending && !v->dry && s->now_ns > max_u64(v->progress_ns, v->gone_ns) + STUCK_NS;
 }
 
-static void follow_one(struct act *act, struct victim *v, struct sample *s)
+static void follow_one(struct act *act, struct victim *v, const struct sample *s,
+		       struct coming *coming)
 {
 	if (v->state != VICTIM_GONE && has_exited(act, v))
 		has_left(act, v, s);
 	if (v->state == VICTIM_GONE)
-		settle(act, v, s);
+		settle(act, v, s, coming);
 	if (!in_hand(v))
 		return;
 	if (!v->dry)
@@ -589,15 +590,18 @@ static void follow_one(struct act *act, struct victim *v, struct sample *s)
 		tell_later(act, v, EVENT_STUCK, s);
 		return;
 	}
-	count_pending(v, s);
+	count_coming(v, coming);
 }
 
-void act_follow(struct act *act, struct sample *sample)
+struct coming act_follow(struct act *act, const struct sample *sample)
 {
+	struct coming coming = {0};
+
 	for (unsigned i = 0; act->in_use > 0 && i < VICTIMS_MAX; i++) {
 		if (act->victims[i].state != VICTIM_FREE)
-			follow_one(act, &act->victims[i], sample);
+			follow_one(act, &act->victims[i], sample, &coming);
 	}
+	return coming;
 }
 
 /* In a dry run that was none when it had its SIGTERM. The row stays as it is: it is followed. */

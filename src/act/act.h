@@ -103,8 +103,8 @@ void act_init(struct act *act, struct scan *scan, struct release *release, act_t
 /* Take over what the release thread has done. To be called when its descriptor is readable. */
 void act_take_results(struct act *act);
 
-/* Take over who is gone and what came back since, tell it, and fill the sample's pending fields. */
-void act_follow(struct act *act, struct sample *sample);
+/* Take over who is gone and what came back since, and tell it. Returns what is still to come. */
+struct coming act_follow(struct act *act, const struct sample *sample);
 
 /* Nobody looked for so long: that is no time in which a victim could have gone, or been seen to. */
 void act_gap(struct act *act, uint64_t gap_ns);

@@ -52,6 +52,7 @@ struct event {
 	int error;              /* errno of what failed, or 0 */
 	const char *error_call; /* static name of the call that failed, or NULL */
 
+	uint64_t decided_ns;  /* KILL: when the look began that led to it */
 	struct sample sample; /* the look on which it was decided */
 	struct decision decision;
 

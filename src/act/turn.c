@@ -18,7 +18,7 @@ const char *turn_name(enum turn_what what)
 	return names[what];
 }
 
-enum turn_what turn_without_table(const struct decision *d)
+static enum turn_what what_without_table(const struct decision *d)
 {
 	if (d->action != ACTION_NONE)
 		return TURN_END;
@@ -27,6 +27,11 @@ enum turn_what turn_without_table(const struct decision *d)
 	if (d->futile != HOLDER_NONE)
 		return d->futile == HOLDER_SWAPOFF ? TURN_SWAPOFF : TURN_FUTILE;
 	return d->stall.held_back != STALL_NONE ? TURN_HELD_BACK : TURN_IDLE;
+}
+
+struct turn turn_without_table(const struct decision *d)
+{
+	return (struct turn){.what = what_without_table(d)};
 }
 
 /*
@@ -44,39 +49,34 @@ static bool nobody_grows(const struct decision *d, const struct proc_table *t)
  * protected one that eats the memory all others would go, one after another. A victim that is worth
  * it and enough by itself is not asked about.
  */
-static struct decision with_unkillable(const struct config *c, const struct sample *s,
-				       const struct decision *d, const struct proc_table *t)
+static void ask_with_unkillable(const struct config *c, const struct sample *s,
+				const struct proc_table *t, struct coming *coming,
+				struct decision *d)
 {
 	const struct proc *best = &t->procs[0];
-	struct sample known;
 
 	if (best->rank != CLASS_SMALL && best->freeable_kib >= d->need_kib)
-		return *d;
-	known = *s;
-	known.unkillable_kib = t->unkillable_kib;
-	return policy_confirm(c, &known, d);
+		return;
+	coming->unkillable_kib = t->unkillable_kib;
+	*d = policy_confirm(c, s, coming, d);
 }
 
-struct turn turn_take(const struct config *c, const struct sample *s, const struct decision *d,
-		      const struct proc_table *t)
+struct turn turn_take(const struct config *c, const struct sample *s, const struct proc_table *t,
+		      struct coming *coming, struct decision *d)
 {
-	struct turn turn = {.what = turn_without_table(d), .decision = *d};
+	struct turn turn = turn_without_table(d);
 
 	if (turn.what != TURN_END)
 		return turn;
-	if (nobody_grows(d, t)) {
-		turn.what = TURN_GROWING;
-		return turn;
-	}
+	if (nobody_grows(d, t))
+		return (struct turn){.what = TURN_GROWING};
 	turn.nobody = nobody_why(t, d->need_kib);
 	if (turn.nobody != NOBODY_NONE) {
 		turn.what = TURN_NOBODY;
 		return turn;
 	}
-	turn.decision = with_unkillable(c, s, d, t);
-	if (turn.decision.futile != HOLDER_NONE)
-		turn.what = TURN_FUTILE;
-	return turn;
+	ask_with_unkillable(c, s, t, coming, d);
+	return turn_without_table(d);
 }
 
 void turn_order(const struct config *c, const struct decision *d, const struct growth *growth,

@@ -33,19 +33,19 @@ enum turn_what {
 
 struct turn {
 	enum turn_what what;
-	enum nobody nobody;       /* TURN_NOBODY */
-	struct decision decision; /* the decision, with what the table adds to it (R05) */
+	enum nobody nobody; /* TURN_NOBODY */
 };
 
 /* Without a table: why nobody has to be looked for; or TURN_END, somebody has. */
-enum turn_what turn_without_table(const struct decision *decision);
+struct turn turn_without_table(const struct decision *decision);
 
 /*
  * The whole answer: a decision on this sample (policy_confirm()), and the sorted table of a scan
- * after turn_order().
+ * after turn_order(). What the table adds is put into the last two (R05).
  */
 struct turn turn_take(const struct config *config, const struct sample *sample,
-		      const struct decision *decision, const struct proc_table *table);
+		      const struct proc_table *table, struct coming *coming,
+		      struct decision *decision);
 
 /*
  * Put those first who grew, or at the levels began lately. With -sort-by-rss the user has asked for

@@ -125,12 +125,12 @@ static struct levels levels_of(const struct config *config, const struct sample 
 	};
 }
 
-static struct levels with_pending(const struct levels *seen, const struct sample *s)
+static struct levels with_pending(const struct levels *seen, const struct coming *coming)
 {
 	struct levels l = *seen;
 
-	l.mem_kib += s->pending_mem_kib;
-	l.swap_kib += s->pending_swap_kib;
+	l.mem_kib += coming->mem_kib;
+	l.swap_kib += coming->swap_kib;
 	return l;
 }
 
@@ -187,7 +187,7 @@ static uint64_t need_kib(const struct config *config, const struct levels *l,
  * memory is low. (Seen: tmpfs held 377 of 469 MiB, 70 MiB of files were mapped and taken for shared
  * memory, and two bystanders died for nothing.)
  */
-static uint64_t killable_kib(const struct sample *s)
+static uint64_t killable_kib(const struct sample *s, const struct coming *coming)
 {
 	uint64_t shared = min_u64(minus_u64(s->shmem_kib, s->sysv_kib),
 				  minus_u64(s->mapped_kib, s->file_kib));
@@ -196,10 +196,11 @@ static uint64_t killable_kib(const struct sample *s)
 	/* Lines of another world may say more than there is (R84). */
 	if (s->have & HAVE_FOREIGN)
 		held = min_u64(held, minus_u64(s->mem_total_kib, s->mem_available_kib));
-	return minus_u64(held, s->unkillable_kib);
+	return minus_u64(held, coming->unkillable_kib);
 }
 
-static enum holder largest_holder(const struct sample *s, uint64_t *ret_kib)
+static enum holder largest_holder(const struct sample *s, const struct coming *coming,
+				  uint64_t *ret_kib)
 {
 	const struct {
 		enum holder holder;
@@ -209,7 +210,7 @@ static enum holder largest_holder(const struct sample *s, uint64_t *ret_kib)
 		{HOLDER_HUGETLB, s->hugetlb_kib},
 		{HOLDER_SLAB, s->slab_kib},
 		{HOLDER_KERNEL, s->kernel_kib},
-		{HOLDER_PROTECTED, s->unkillable_kib},
+		{HOLDER_PROTECTED, coming->unkillable_kib},
 		{HOLDER_BALLOON, s->balloon_kib},
 	};
 	uint64_t accounted = s->mem_available_kib + s->anon_kib, all;
@@ -237,27 +238,29 @@ static enum holder largest_holder(const struct sample *s, uint64_t *ret_kib)
  * decides or memory is what is missing: swap that is used comes back with the processes that use
  * it.
  */
-static bool out_of_reach(const struct sample *s, const struct decision *d, uint32_t level_ppm)
+static bool out_of_reach(const struct sample *s, const struct coming *coming,
+			 const struct decision *d, uint32_t level_ppm)
 {
 	uint32_t margin_ppm = level_ppm < FUTILE_MARGIN_PPM ? level_ppm : FUTILE_MARGIN_PPM;
 
 	if (!(s->have & HAVE_DETAIL) || (!d->by_stall && (!d->mem_low || d->swap_low)) ||
 	    level_ppm > PPM / 2)
 		return false;
-	return s->mem_available_kib + killable_kib(s) <=
+	return s->mem_available_kib + killable_kib(s, coming) <=
 	       limit_kib(s->mem_total_kib, level_ppm + margin_ppm);
 }
 
 /* Can ending processes help at all? */
 static enum holder futile_holder(const struct config *config, const struct sample *s,
-				 const struct decision *d, uint64_t *ret_kib)
+				 const struct coming *coming, const struct decision *d,
+				 uint64_t *ret_kib)
 {
 	enum level which = d->action == ACTION_KILL ? LEVEL_MEM_KILL : LEVEL_MEM_TERM;
 	uint32_t level = level_ppm(config, which, s->mem_total_kib);
 
-	if (d->action == ACTION_NONE || !out_of_reach(s, d, level))
+	if (d->action == ACTION_NONE || !out_of_reach(s, coming, d, level))
 		return HOLDER_NONE;
-	return largest_holder(s, ret_kib);
+	return largest_holder(s, coming, ret_kib);
 }
 
 /*
@@ -266,18 +269,19 @@ static enum holder futile_holder(const struct config *config, const struct sampl
  * enough: all would go for nothing. (Seen: tmpfs held 364 of 469 MiB, 4.94 % were available, one
  * victim gave 6.2 %, and the other four went too.)
  */
-static bool enough_is_coming(const struct config *config, const struct levels *coming,
-			     const struct sample *s, const struct decision *d)
+static bool enough_is_coming(const struct config *config, const struct levels *then,
+			     const struct sample *s, const struct coming *coming,
+			     const struct decision *d)
 {
-	enum action then = action_at(config, coming);
+	enum action action = action_at(config, then);
 
-	return then == ACTION_NONE ||
-	       (d->kill_level && then == ACTION_TERM && out_of_reach(s, d, coming->mem_term_ppm));
+	return action == ACTION_NONE || (d->kill_level && action == ACTION_TERM &&
+					 out_of_reach(s, coming, d, then->mem_term_ppm));
 }
 
 /* The levels of one sample: everything that does not depend on history. */
 static struct decision decide_levels(const struct config *config, const struct sample *s,
-				     const struct levels *seen)
+				     const struct coming *coming, const struct levels *seen)
 {
 	enum action now = action_at(config, seen);
 	bool kill = now == ACTION_KILL;
@@ -292,17 +296,17 @@ static struct decision decide_levels(const struct config *config, const struct s
 		.mem_ppm = share_ppm(s->mem_available_kib, s->mem_total_kib),
 		.swap_ppm = share_ppm(s->swap_free_kib, s->swap_total_kib),
 	};
-	struct levels coming;
+	struct levels then;
 
 	d.mem_low = mem_at(seen, d.mem_limit_ppm);
 	d.swap_low = swap_at(seen, d.swap_limit_ppm);
 	if (!d.low)
 		return d;
-	coming = with_pending(seen, s);
-	d.covered = enough_is_coming(config, &coming, s, &d);
+	then = with_pending(seen, coming);
+	d.covered = enough_is_coming(config, &then, s, coming, &d);
 	d.action = d.covered ? ACTION_NONE : now;
-	d.need_kib = need_kib(config, &coming, &d);
-	d.futile = futile_holder(config, s, &d, &d.futile_kib);
+	d.need_kib = need_kib(config, &then, &d);
+	d.futile = futile_holder(config, s, coming, &d, &d.futile_kib);
 	if (d.futile != HOLDER_NONE)
 		d.action = ACTION_NONE;
 	return d;
@@ -313,8 +317,8 @@ static struct decision decide_levels(const struct config *config, const struct s
  * what they found futile or covered stays so. One victim at a time: until it has gone, and while
  * the cache is read in again, it is waited for.
  */
-static void decide_stall(const struct config *config, const struct sample *s, bool quiet,
-			 struct decision *d)
+static void decide_stall(const struct config *config, const struct sample *s,
+			 const struct coming *coming, bool quiet, struct decision *d)
 {
 	bool levels = d->low;
 
@@ -324,10 +328,10 @@ static void decide_stall(const struct config *config, const struct sample *s, bo
 	if (levels)
 		return;
 	d->by_stall = true;
-	d->covered = quiet || s->pending_count > 0;
+	d->covered = quiet || coming->victims > 0;
 	d->action = d->covered ? ACTION_NONE : ACTION_TERM;
 	d->need_kib = limit_kib(s->mem_total_kib, STALL_NEED_PPM);
-	d->futile = futile_holder(config, s, d, &d->futile_kib);
+	d->futile = futile_holder(config, s, coming, d, &d->futile_kib);
 	if (d->futile != HOLDER_NONE)
 		d->action = ACTION_NONE;
 }
@@ -335,15 +339,15 @@ static void decide_stall(const struct config *config, const struct sample *s, bo
 /* Follow the stall, and when the last victim has gone begin anew: what is seen then is another
  * machine. */
 static void follow_stall(struct policy *p, const struct config *config, const struct sample *s,
-			 struct decision *d)
+			 const struct coming *coming, struct decision *d)
 {
-	if (s->pending_count > 0)
+	if (coming->victims > 0)
 		p->stall_quiet_ns = s->now_ns + STALL_QUIET_NS;
 	else if (p->stall_victims)
 		stall_forget(&p->stall);
-	p->stall_victims = s->pending_count > 0;
+	p->stall_victims = coming->victims > 0;
 	d->stall = stall_follow(&p->stall, config, s);
-	decide_stall(config, s, s->now_ns < p->stall_quiet_ns, d);
+	decide_stall(config, s, coming, s->now_ns < p->stall_quiet_ns, d);
 }
 
 bool policy_wants_waits(const struct policy *policy, const struct config *config,
@@ -453,7 +457,8 @@ static void hold_back(const struct levels *l, const struct sample *s, struct dec
 }
 
 static uint64_t next_look(const struct policy *p, const struct config *config,
-			  const struct levels *l, const struct sample *s, const struct decision *d)
+			  const struct levels *l, const struct sample *s,
+			  const struct coming *coming, const struct decision *d)
 {
 	uint64_t distance = d->low ? distance_kib(config, l, l->mem_kill_ppm, l->swap_kill_ppm)
 				   : distance_kib(config, l, l->mem_term_ppm, l->swap_term_ppm);
@@ -467,7 +472,7 @@ static uint64_t next_look(const struct policy *p, const struct config *config,
 		until = min_u64(until, stall_pause(&d->stall));
 	if (d->low)
 		until = min_u64(until, WAKE_LOW_NS);
-	if (s->pending_count > 0 && d->low)
+	if (coming->victims > 0 && d->low)
 		until = soonest = WAKE_PENDING_NS;
 	if (soonest > config->interval_ns)
 		soonest = config->interval_ns;
@@ -559,7 +564,7 @@ static void track_warning(struct policy *p, const struct config *config, const s
 }
 
 struct decision policy_decide(struct policy *policy, const struct config *config,
-			      const struct sample *sample)
+			      const struct sample *sample, const struct coming *coming)
 {
 	struct levels seen;
 	struct decision d;
@@ -571,8 +576,8 @@ struct decision policy_decide(struct policy *policy, const struct config *config
 	forget_before_gap(policy, sample);
 	track_fall(policy, sample);
 	seen = levels_of(config, sample);
-	d = decide_levels(config, sample, &seen);
-	follow_stall(policy, config, sample, &d);
+	d = decide_levels(config, sample, coming, &seen);
+	follow_stall(policy, config, sample, coming, &d);
 	d.swapoff = follow_swapoff(policy, sample);
 	hold_back(&seen, sample, &d);
 	d.course.fall_kib_per_s = policy->fall_kib_per_s;
@@ -581,7 +586,7 @@ struct decision policy_decide(struct policy *policy, const struct config *config
 		d.low || d.stall.suspicious || near_levels(config, &seen, d.course.reach_ns);
 	track_warning(policy, config, &seen, sample, &d);
 	track_episode(policy, config, &seen, sample, &d);
-	d.course.wake_ns = policy->wake_ns = next_look(policy, config, &seen, sample, &d);
+	d.course.wake_ns = policy->wake_ns = next_look(policy, config, &seen, sample, coming, &d);
 	return d;
 }
 
@@ -591,18 +596,18 @@ bool policy_only_growing(const struct decision *decision)
 }
 
 struct decision policy_confirm(const struct config *config, const struct sample *sample,
-			       const struct decision *earlier)
+			       const struct coming *coming, const struct decision *earlier)
 {
 	struct decision d = {0};
 	struct levels seen;
 
 	if (sample->have & HAVE_MEM) {
 		seen = levels_of(config, sample);
-		d = decide_levels(config, sample, &seen);
+		d = decide_levels(config, sample, coming, &seen);
 		d.stall = earlier->stall;
 		if (!stall_open(config, sample, true))
 			d.stall.rule = STALL_NONE; /* what came back meanwhile is enough */
-		decide_stall(config, sample, earlier->by_stall && earlier->covered, &d);
+		decide_stall(config, sample, coming, earlier->by_stall && earlier->covered, &d);
 		d.swapoff = earlier->swapoff;
 		hold_back(&seen, sample, &d);
 	}

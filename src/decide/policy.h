@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * When to act, and when to look again: (config, what was seen before, sample) -> decision. Pure: no
- * system call, no clock; time comes in with the sample.
+ * When to act, and when to look again: (config, what was seen before, sample, what is coming back)
+ * -> decision. Pure: no system call, no clock; time comes in with the sample.
  */
 #ifndef USEROOM_POLICY_H
 #define USEROOM_POLICY_H
@@ -31,6 +31,20 @@ enum holder {
 	HOLDER_BALLOON,   /* the host, which can give it back */
 	HOLDER_SWAPOFF,   /* nobody yet: swapoff(2) is under way, and brings it back into memory */
 	HOLDER_COUNT,
+};
+
+/*
+ * What is known beside a sample, from whoever acts and from a scan: what is on its way back, and
+ * what will not come. Zeroed: nothing is.
+ */
+struct coming {
+	/* What victims that were already signalled are still expected to give back (act.h), and
+	 * what is free but not counted yet. */
+	uint64_t mem_kib;
+	uint64_t swap_kib;
+	uint32_t victims;        /* how many are on their way */
+	uint64_t unkillable_kib; /* of anon_kib: what processes hold that must not be ended; 0
+				    before a scan */
 };
 
 /* The course of things: what hangs on the looks before, and is answered once a look. */
@@ -119,7 +133,7 @@ bool policy_wants_waits(const struct policy *policy, const struct config *config
  * looks again soon.
  */
 struct decision policy_decide(struct policy *policy, const struct config *config,
-			      const struct sample *sample);
+			      const struct sample *sample, const struct coming *coming);
 
 /*
  * May only a process that grows be ended? So it is where tasks are stalled, unless the kernel's own
@@ -133,6 +147,6 @@ bool policy_only_growing(const struct decision *decision);
  * what has come back meanwhile, and the course are those of `earlier`.
  */
 struct decision policy_confirm(const struct config *config, const struct sample *sample,
-			       const struct decision *earlier);
+			       const struct coming *coming, const struct decision *earlier);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One look at the machine, as plain data. Whatever decides takes this and nothing else, so a test
- * writes a struct literal, and a thousand seconds take a microsecond: time comes in with the
- * sample.
+ * One look at the machine, as plain data: what was sensed, and nothing that was thought of
+ * afterwards. Whatever decides takes this, so a test writes a struct literal, and a thousand
+ * seconds take a microsecond: time comes in with the sample. What earlier victims are giving back
+ * stands beside it (struct coming of policy.h).
  *
  * Amounts are in KiB as /proc/meminfo prints them (Documentation/filesystems/proc.rst, "meminfo").
  */
@@ -95,20 +96,12 @@ struct sample {
 	uint64_t page_tables_kib; /* PageTables: part of kernel_kib that goes with its process */
 	uint64_t arc_kib;         /* with HAVE_ARC: what was added to mem_available_kib */
 
-	uint64_t unkillable_kib; /* of anon_kib: what processes hold that must not be ended; 0
-				    before a scan */
-
 	uint64_t kernel_oom_kills; /* oom_kill of /proc/vmstat: kills by the kernel since boot */
 
 	uint64_t low_kib;   /* below so much free memory the kernel reclaims; 0: unknown */
 	struct waits waits; /* with HAVE_WAITS */
 	uint64_t page_kib;  /* the size of a page; this and the next with HAVE_WAITS */
 	uint64_t running;   /* threads that run or could: /proc/loadavg, without this one */
-
-	/* What victims that were already signalled are still expected to give back (act.h). */
-	uint64_t pending_mem_kib;
-	uint64_t pending_swap_kib;
-	uint32_t pending_count;
 };
 
 /* What the kernel counts when it measures by all memory: MemTotal. */

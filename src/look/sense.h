@@ -71,8 +71,7 @@ void sense_close(struct sense *sense);
 
 /*
  * Take a look. Cannot fail: ret->have says what was read. With detail also who holds the memory and
- * the kernel's own kills: about five times the cost, so only while memory is short. The pending
- * fields are left 0.
+ * the kernel's own kills: about five times the cost, so only while memory is short.
  */
 void sense_read(struct sense *sense, bool detail, struct sample *ret);
 

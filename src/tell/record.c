@@ -315,10 +315,7 @@ static void add_to_span(struct record *r, const struct sample *s)
 	DO(VALUE_KERNEL, kernel_kib)                                                               \
 	DO(VALUE_PAGE_TABLES, page_tables_kib)                                                     \
 	DO(VALUE_ARC, arc_kib)                                                                     \
-	DO(VALUE_UNKILLABLE, unkillable_kib)                                                       \
 	DO(VALUE_KERNEL_OOM_KILLS, kernel_oom_kills)                                               \
-	DO(VALUE_PENDING_MEM, pending_mem_kib)                                                     \
-	DO(VALUE_PENDING_SWAP, pending_swap_kib)                                                   \
 	DO(VALUE_LOW, low_kib)                                                                     \
 	DO(VALUE_REFAULTS, waits.refaults)                                                         \
 	DO(VALUE_MAJOR_FAULTS, waits.major_faults)                                                 \
@@ -347,13 +344,21 @@ static void add_to_span(struct record *r, const struct sample *s)
 void recording_to_sample(const struct recording_look *look, struct sample *ret_sample)
 {
 #define TO_SAMPLE(which, field) .field = look->value[which],
-	*ret_sample = (struct sample){.now_ns = look->now_ns,
-				      .have = look->have,
-				      FOR_EACH_VALUE(TO_SAMPLE).pending_count =
-					      (uint32_t)look->value[VALUE_PENDING_COUNT]};
+	*ret_sample = (struct sample){
+		.now_ns = look->now_ns, .have = look->have, FOR_EACH_VALUE(TO_SAMPLE)};
 #undef TO_SAMPLE
 	if (ret_sample->waits.disk_wait_ms == 0) /* recorded before it was there */
 		ret_sample->waits.disk_wait_ms = ret_sample->waits.disk_read_ms;
+}
+
+struct coming recording_to_coming(const struct recording_look *look)
+{
+	return (struct coming){
+		.mem_kib = look->value[VALUE_PENDING_MEM],
+		.swap_kib = look->value[VALUE_PENDING_SWAP],
+		.victims = (uint32_t)look->value[VALUE_PENDING_COUNT],
+		.unkillable_kib = look->value[VALUE_UNKILLABLE],
+	};
 }
 
 struct stall_view recording_to_stall(const struct recording_look *look)
@@ -392,8 +397,8 @@ static void count_lost(struct record *r, const struct sample *s, const struct de
 }
 
 /* Not through put(): it is done at each look, and twice as many instructions. */
-void record_look(struct record *r, const struct sample *s, const struct decision *d, bool confirm,
-		 enum turn_what turn)
+void record_look(struct record *r, const struct sample *s, const struct coming *coming,
+		 const struct decision *d, bool confirm, struct turn turn)
 {
 	struct recording_look *to;
 
@@ -404,14 +409,17 @@ void record_look(struct record *r, const struct sample *s, const struct decision
 	STORE(to->have, s->have);
 	STORE(to->flags, recording_flags(d) | (confirm ? LOOK_CONFIRM : 0u) |
 				 (r->starts ? LOOK_STARTS : 0u) |
-				 (uint32_t)turn << LOOK_TURN_SHIFT);
+				 (uint32_t)turn.what << LOOK_TURN_SHIFT);
 	STORE(to->wake_ns, d->course.wake_ns);
 	STORE(to->waiting_milli, d->stall.waiting_milli);
 	STORE(to->lost_ppm, d->stall.lost_ppm);
 #define TO_VALUE(which, field) STORE(to->value[which], s->field);
 	FOR_EACH_VALUE(TO_VALUE)
 #undef TO_VALUE
-	STORE(to->value[VALUE_PENDING_COUNT], s->pending_count);
+	STORE(to->value[VALUE_PENDING_MEM], coming->mem_kib);
+	STORE(to->value[VALUE_PENDING_SWAP], coming->swap_kib);
+	STORE(to->value[VALUE_PENDING_COUNT], coming->victims);
+	STORE(to->value[VALUE_UNKILLABLE], coming->unkillable_kib);
 	end(r, RING_LOOKS, &to->sequence);
 	r->starts = false;
 	add_to_span(r, s);

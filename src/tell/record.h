@@ -47,15 +47,15 @@ void record_settings(struct record *record, const struct config *config, unsigne
  * One look, after it was decided. confirm: it was the second one, before a shot (policy_confirm).
  * turn: what is done about it; TURN_END on a first look says that somebody is looked for.
  */
-void record_look(struct record *record, const struct sample *sample,
-		 const struct decision *decision, bool confirm, enum turn_what turn);
+void record_look(struct record *record, const struct sample *sample, const struct coming *coming,
+		 const struct decision *decision, bool confirm, struct turn turn);
 
 /* table: who could have gone, best first; NULL where nobody was chosen. */
 void record_event(struct record *record, const struct event *event, const struct proc_table *table);
 
-/* A sample back from a recorded look: what policy_decide() took. The other direction is
- * record_look(). */
+/* Back from a recorded look: what policy_decide() took. The other direction is record_look(). */
 void recording_to_sample(const struct recording_look *look, struct sample *ret_sample);
+struct coming recording_to_coming(const struct recording_look *look);
 
 /* What a look keeps of the stall; reach_ns is not recorded. */
 struct stall_view recording_to_stall(const struct recording_look *look);

@@ -75,12 +75,12 @@ static void write_look(struct record *r, uint64_t number)
 		.swap_free_kib = number,
 		.anon_kib = number,
 		.page_tables_kib = number,
-		.unkillable_kib = number,
-		.pending_swap_kib = number,
 	};
+	const struct coming coming = {.swap_kib = number, .unkillable_kib = number};
+	const struct turn idle = {.what = TURN_IDLE};
 	const struct decision d = {.course.wake_ns = number};
 
-	record_look(r, &s, &d, false, TURN_IDLE);
+	record_look(r, &s, &coming, &d, false, idle);
 }
 
 static void write_event(struct record *r, uint64_t number)

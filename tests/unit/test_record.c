@@ -60,6 +60,9 @@ static int fresh(void **state)
 	return record_open(&record, path, SIZE);
 }
 
+static const struct coming nothing;
+static const struct turn idle = {.what = TURN_IDLE};
+
 static int gone(void **state)
 {
 	(void)state;
@@ -85,7 +88,7 @@ static void look(uint64_t now_ns, uint64_t available)
 	const struct decision d = {
 		.action = ACTION_TERM, .low = true, .course.wake_ns = now_ns + 5};
 
-	record_look(&record, &s, &d, false, TURN_IDLE);
+	record_look(&record, &s, &nothing, &d, false, idle);
 }
 
 static void the_rings_fit_and_do_not_overlap(void **state)
@@ -117,21 +120,27 @@ static void a_look_comes_back_as_it_was(void **state)
 				   .course.near = true,
 				   .futile = HOLDER_SHMEM,
 				   .course.wake_ns = 10};
+	const struct coming coming = {
+		.mem_kib = 1, .swap_kib = 2, .victims = 3, .unkillable_kib = 4};
+	const struct turn futile = {.what = TURN_FUTILE};
 	uint64_t *field = &in.mem_total_kib;
+	struct coming back;
 
 	(void)state;
-	for (unsigned i = 0; field + i < &in.pending_mem_kib + 2; i++)
+	for (unsigned i = 0; field + i <= &in.running; i++)
 		field[i] =
 			100 + i; /* every amount another number: none may end up in a wrong place */
-	in.pending_count = 3;
-	record_look(&record, &in, &d, true, TURN_FUTILE);
+	record_look(&record, &in, &coming, &d, true, futile);
 	recording_to_sample(look_number(1), &out);
 	assert_int_equal(out.now_ns, 9);
 	assert_int_equal(out.have, in.have);
-	assert_int_equal(out.pending_count, 3);
 	assert_memory_equal(&in.mem_total_kib, &out.mem_total_kib,
-			    offsetof(struct sample, pending_count) -
-				    offsetof(struct sample, mem_total_kib));
+			    sizeof(in) - offsetof(struct sample, mem_total_kib));
+	back = recording_to_coming(look_number(1));
+	assert_int_equal(back.mem_kib, 1);
+	assert_int_equal(back.swap_kib, 2);
+	assert_int_equal(back.victims, 3);
+	assert_int_equal(back.unkillable_kib, 4);
 	assert_int_equal(look_number(1)->flags, ACTION_KILL | LOOK_CONFIRM | LOOK_LOW | LOOK_NEAR |
 							LOOK_FUTILE | LOOK_STARTS |
 							TURN_FUTILE << LOOK_TURN_SHIFT);
@@ -360,15 +369,15 @@ static void time_that_is_lost_is_added_up(void **state)
 	(void)state;
 	for (unsigned second = 1; second <= 5; second++) { /* the first has nothing before it */
 		s.now_ns = second * NS_PER_S;
-		record_look(&record, &s, &d, false, TURN_IDLE);
+		record_look(&record, &s, &nothing, &d, false, idle);
 	}
 	assert_int_equal(record.map->counters.lost_ns, NS_PER_S);
 	d.stall.open = false;
 	s.now_ns += NS_PER_S;
-	record_look(&record, &s, &d, false, TURN_IDLE);
+	record_look(&record, &s, &nothing, &d, false, idle);
 	d.stall.open = true;
 	s.now_ns += NS_PER_S;
-	record_look(&record, &s, &d, false, TURN_IDLE);
+	record_look(&record, &s, &nothing, &d, false, idle);
 	assert_int_equal(record.map->counters.lost_ns, NS_PER_S);
 }
 

@@ -50,6 +50,7 @@ static uint64_t now(void)
 static void add(uint64_t available, uint64_t pending, uint32_t flags)
 {
 	struct recording_look *l = &looks[reading.look_count];
+	struct coming coming;
 	struct sample s;
 	struct decision d;
 
@@ -61,7 +62,8 @@ static void add(uint64_t available, uint64_t pending, uint32_t flags)
 	l->value[VALUE_PENDING_MEM] = pending;
 	l->value[VALUE_PENDING_COUNT] = pending > 0;
 	recording_to_sample(l, &s);
-	d = policy_decide(&policy, &config, &s);
+	coming = recording_to_coming(l);
+	d = policy_decide(&policy, &config, &s, &coming);
 	l->flags = recording_flags(&d) | flags;
 	reading.look_count++;
 }

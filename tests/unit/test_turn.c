@@ -18,6 +18,8 @@ static struct sample sample;
 static struct proc_table table;
 static struct rank rank;
 static struct growth growth;
+static struct coming coming;
+static struct decision decision; /* what turn() was about, with what the table adds */
 
 /* 1000 MiB, of which 80 are available; SIGTERM at 10 %, SIGKILL at 5 %. */
 static int fresh(void **state)
@@ -25,6 +27,7 @@ static int fresh(void **state)
 	(void)state;
 	memset(&table, 0, sizeof(table));
 	memset(&growth, 0, sizeof(growth));
+	coming = (struct coming){0};
 	config = (struct config){.mem_term_ppm = 100000,
 				 .mem_kill_ppm = 50000,
 				 .swap_term_ppm = 100000,
@@ -51,22 +54,16 @@ static struct proc *add(int32_t pid, uint64_t anon_mib)
 	return p;
 }
 
-static struct decision decide(struct decision earlier)
-{
-	return policy_confirm(&config, &sample, &earlier);
-}
-
-/* Everything after the scan, as loop.c and view.c do it. */
+/* Everything after the scan, as domain.c and view.c do it. */
 static struct turn turn(struct decision earlier)
 {
-	struct decision d = decide(earlier);
-
+	decision = policy_confirm(&config, &sample, &coming, &earlier);
 	for (unsigned i = 0; i < table.count; i++)
 		rank_judge(&rank, &table.procs[i]);
 	rank_sort(&rank, &table);
 	table.unkillable_kib = rank_unkillable(&table);
-	turn_order(&config, &d, &growth, sample.now_ns, 5000 * NS_PER_S, &rank, &table);
-	return turn_take(&config, &sample, &d, &table);
+	turn_order(&config, &decision, &growth, sample.now_ns, 5000 * NS_PER_S, &rank, &table);
+	return turn_take(&config, &sample, &table, &coming, &decision);
 }
 
 static const struct decision none;
@@ -95,7 +92,7 @@ static void r114_enough_is_coming_back(void **state)
 {
 	(void)state;
 	(void)add(10, 300);
-	sample.pending_mem_kib = MIB(200);
+	coming.mem_kib = MIB(200);
 	assert_int_equal(turn(none).what, TURN_COVERED);
 }
 
@@ -111,30 +108,25 @@ static void r114_no_evidence(void **state)
 
 static void r114_ending_cannot_help(void **state)
 {
-	struct turn t;
-
 	(void)state;
 	sample.have |= HAVE_DETAIL;
 	sample.shmem_kib = MIB(800);
 	(void)add(10, 20);
-	t = turn(none);
-	assert_int_equal(t.what, TURN_FUTILE);
-	assert_int_equal(t.decision.futile, HOLDER_SHMEM);
+	assert_int_equal(turn(none).what, TURN_FUTILE);
+	assert_int_equal(decision.futile, HOLDER_SHMEM);
 }
 
 /* What only the table shows: a protected one has eaten it (R05). */
 static void r114_ending_all_others_cannot_help(void **state)
 {
-	struct turn t;
-
 	(void)state;
 	sample.have |= HAVE_DETAIL;
 	sample.anon_kib = MIB(850);
 	add(10, 840)->oom_score_adj = -1000;
 	(void)add(11, 12);
-	t = turn(none);
-	assert_int_equal(t.what, TURN_FUTILE);
-	assert_int_equal(t.decision.futile, HOLDER_PROTECTED);
+	assert_int_equal(turn(none).what, TURN_FUTILE);
+	assert_int_equal(decision.futile, HOLDER_PROTECTED);
+	assert_int_equal(coming.unkillable_kib, MIB(840)); /* what it rests on is recorded */
 }
 
 static void r114_nobody(void **state)

@@ -80,13 +80,20 @@ static const char *reason_of(int32_t pid)
 	return "";
 }
 
+/* As view_refresh() does, once everybody is known. */
+static void ask(const struct decision *history)
+{
+	view.decision = policy_confirm(&view.config, &view.sample, &view.coming, history);
+	view.turn =
+		turn_take(&view.config, &view.sample, &view.table, &view.coming, &view.decision);
+}
+
 static void decide(uint64_t available_mib)
 {
 	static const struct decision nothing;
 
 	view.sample.mem_available_kib = MIB(available_mib);
-	view.decision = policy_confirm(&view.config, &view.sample, &nothing);
-	view.turn = turn_take(&view.config, &view.sample, &view.decision, &view.table);
+	ask(&nothing);
 }
 
 /* ---- reasons ---- */
@@ -213,7 +220,7 @@ static void r40_verdict_coming_back(void **state)
 	(void)state;
 	(void)add(10, "hog", 300);
 	sort();
-	view.sample.pending_mem_kib = MIB(200);
+	view.coming.mem_kib = MIB(200);
 	decide(90);
 	must_say("nobody would be ended, enough is coming back; available 90 MiB (9 %) <= 10 %, no "
 		 "swap");
@@ -247,20 +254,18 @@ static void r114_verdict_under_a_stall(void **state)
 	(void)add(10, "database", 300);
 	sort();
 	view.sample.mem_available_kib = MIB(180);
-	view.decision = policy_confirm(&view.config, &view.sample, &falling);
-	view.turn = turn_take(&view.config, &view.sample, &view.decision, &view.table);
+	ask(&falling);
 	assert_null(view_victim(&view));
 	assert_string_equal(
 		view_verdict(&view, verdict, sizeof(verdict)),
 		"nobody would be ended: only one that grows would be, and none was seen to");
 	view.table.procs[0].growing = true;
-	view.turn = turn_take(&view.config, &view.sample, &view.decision, &view.table);
+	ask(&falling);
 	assert_string_equal(view_verdict(&view, verdict, sizeof(verdict)),
 			    "SIGTERM would go to 10 (database)");
 	falling.by_stall = false;
 	falling.stall = (struct stall_view){.open = true, .held_back = STALL_REFAULTS};
-	view.decision = policy_confirm(&view.config, &view.sample, &falling);
-	view.turn = turn_take(&view.config, &view.sample, &view.decision, &view.table);
+	ask(&falling);
 	assert_string_equal(view_verdict(&view, verdict, sizeof(verdict)),
 			    "nobody would be ended: tasks are stalled, and nothing says that "
 			    "memory was taken from them");
