@@ -33,6 +33,9 @@
 /* A walk may take no more than one part in this of the time, also where groups are made without an
  * end. */
 #define WALK_COST 1000
+/* Between its parts; while the machine is near its level it has other worries. */
+#define PART_NS      (20 * NS_PER_MS)
+#define PART_NEAR_NS (1 * NS_PER_S)
 /* What no event tells is found by then: a limit that was changed, or given to a group that had
  * none. */
 #define ROUND_NS (300 * NS_PER_S)
@@ -40,7 +43,19 @@
 /* The same of the same group is said again after this. */
 #define AGAIN_NS (600 * NS_PER_S)
 
+/* States of threads that are read in one turn, of all groups: 10 us each. */
+#define THREADS_MOST 256
+
 /* ---- rows ---- */
+
+static bool is_close(const struct groups *g, unsigned row)
+{
+	for (unsigned i = 0; i < GROUPS_CLOSE; i++) {
+		if (g->close[i].used && g->close[i].row == row)
+			return true;
+	}
+	return false;
+}
 
 static struct group_close *close_of(struct groups *g, unsigned row)
 {
@@ -54,18 +69,25 @@ static struct group_close *close_of(struct groups *g, unsigned row)
 static void end_close(struct groups *g, struct group_close *c)
 {
 	g->rows[c->row].held = c->squeeze.held;
+	g->rows[c->row].last = (struct memcg_sample){0}; /* of long ago */
 	c->used = false;
 	g->close_count--;
 }
 
-static void forgotten(void *ctx, unsigned row)
+/* What was told of a group is not told again because it was started again. */
+static void forgotten(void *ctx, unsigned row, bool made_again)
 {
 	struct groups *g = ctx;
 	struct group_close *c = close_of(g, row);
+	struct group_row *r = &g->rows[row];
 
 	if (c)
 		end_close(g, c);
-	g->rows[row] = (struct group_row){0};
+	if (!made_again)
+		memset(r->told_ns, 0, sizeof(r->told_ns));
+	r->held = (struct squeeze_held){0};
+	r->last = (struct memcg_sample){0};
+	r->reclaims = r->moved_ns = r->next_ns = 0;
 }
 
 /* It has come to its limit. */
@@ -150,17 +172,24 @@ static void count(struct groups *g, unsigned row, uint64_t now)
 	}
 }
 
+/* Those after the last one of the turn before, so that each has its turn. */
 static void count_those_due(struct groups *g, uint64_t now)
 {
-	for (unsigned i = 0; i < MEMCG_MOST; i++) {
-		const struct memcg_group *m = &g->memcg.groups[i];
+	unsigned first = g->next_row, left = GROUPS_COUNT;
+
+	for (unsigned n = 0; n < MEMCG_MOST && left > 0; n++) {
+		unsigned i = (first + n) % MEMCG_MOST;
 
 		if (g->memcg.ids[i] == 0)
 			continue;
-		if (m->woken)
+		if (g->memcg.groups[i].woken)
 			begin_counting(g, i, now);
-		if (m->state == MEMCG_COUNTED && now >= g->rows[i].next_ns && !close_of(g, i))
-			count(g, i, now);
+		if (g->memcg.groups[i].state != MEMCG_COUNTED || now < g->rows[i].next_ns ||
+		    is_close(g, i))
+			continue;
+		count(g, i, now);
+		g->next_row = i + 1;
+		left--;
 	}
 }
 
@@ -172,7 +201,8 @@ static bool is_trouble(const struct squeeze_view *v)
 	       v->highs_per_s >= 10;
 }
 
-static void look_closely(struct useroom *u, struct group_close *c, const struct sample *machine)
+static void look_closely(struct useroom *u, struct group_close *c, const struct sample *machine,
+			 unsigned threads_most)
 {
 	struct groups *g = &u->groups;
 	struct memcg_sample s;
@@ -183,7 +213,7 @@ static void look_closely(struct useroom *u, struct group_close *c, const struct 
 		return;
 	}
 	if (c->view.suspected)
-		memcg_read_blocked(&g->memcg, c->row, u->proc_fd, &s);
+		memcg_read_blocked(&g->memcg, c->row, u->proc_fd, threads_most, &s);
 	c->view = squeeze_follow(&c->squeeze, &s, machine, u->config.stall_hold_ns);
 	log_line(LOG_DETAIL,
 		 "at its limit: %s: room %" PRIu32 " ppm, waiting %" PRIu32 ", blocked %" PRIu32
@@ -246,48 +276,85 @@ static void tell_those_in_trouble(struct useroom *u, const struct sample *s)
 	}
 }
 
+static unsigned suspected_count(const struct groups *g)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < GROUPS_CLOSE; i++)
+		count += g->close[i].used && g->close[i].view.suspected;
+	return count;
+}
+
+/* At their own time, however often others wake us: the rules want looks of two seconds. */
 static void look_at_close(struct useroom *u, const struct sample *of_turn)
 {
+	struct groups *g = &u->groups;
+	unsigned threads_most = THREADS_MOST / (suspected_count(g) + 1);
 	struct sample s = *of_turn;
 
+	g->close_ns = of_turn->now_ns + SQUEEZE_LOOK_NS;
 	if (!(s.have & HAVE_WAITS))
 		sense_waits(&u->sense, &s);
 	for (unsigned i = 0; i < GROUPS_CLOSE; i++) {
-		if (u->groups.close[i].used)
-			look_closely(u, &u->groups.close[i], &s);
+		if (g->close[i].used)
+			look_closely(u, &g->close[i], &s, threads_most);
 	}
 	tell_those_in_trouble(u, &s);
 }
 
 /* ---- when ---- */
 
-static void walk(struct groups *g, uint64_t now)
+static void end_walk(struct groups *g, uint64_t now)
 {
-	struct memcg *m = &g->memcg;
+	const struct memcg *m = &g->memcg;
+	unsigned unseen = m->left_out + m->too_long;
 
-	memcg_walk(m, forgotten, g);
-	g->walk_ns = now + m->walk_took_ns * WALK_COST;
+	g->walk_ns = now + max_u64(g->took_ns * WALK_COST, SETTLE_NS);
 	g->round_ns = now + ROUND_NS;
-	if (m->left_out + m->too_long > 0 && !g->told_full)
+	if (unseen > 0 && !g->told_full)
 		log_line(LOG_NOTE,
 			 "%u groups with a limit of their own are watched, and %u are not: those "
 			 "with the least room are",
-			 m->count, m->left_out + m->too_long);
-	g->told_full = m->left_out + m->too_long > 0;
+			 m->count, unseen);
+	g->told_full = unseen > 0;
+}
+
+/* A part of a walk. */
+static void walk(struct groups *g, uint64_t now, bool near)
+{
+	uint64_t begin = clock_now();
+	bool over;
+
+	if (!g->memcg.walking) {
+		memcg_walk_begin(&g->memcg);
+		g->took_ns = 0;
+	}
+	over = memcg_walk(&g->memcg, GROUPS_WALK, forgotten, g);
+	g->took_ns += clock_now() - begin;
+	g->walk_ns = now + (near ? PART_NEAR_NS : PART_NS);
+	if (over)
+		end_walk(g, now);
 }
 
 static uint64_t next_walk(const struct groups *g)
 {
+	if (g->memcg.walking)
+		return g->walk_ns;
 	return g->memcg.changed ? min_u64(g->walk_ns, g->round_ns) : g->round_ns;
 }
 
 /* The next time any of those at their limit is due. */
 static uint64_t next_look(const struct groups *g, uint64_t now)
 {
-	uint64_t next = g->close_count > 0 ? now + SQUEEZE_LOOK_NS : UINT64_MAX;
+	uint64_t next = g->close_count > 0 ? max_u64(g->close_ns, now) : UINT64_MAX;
 
 	for (unsigned i = 0; i < MEMCG_MOST; i++) {
-		if (g->memcg.ids[i] != 0 && g->memcg.groups[i].state == MEMCG_COUNTED)
+		if (g->memcg.ids[i] == 0)
+			continue;
+		if (g->memcg.groups[i].woken || (g->memcg.groups[i].state == MEMCG_COUNTED &&
+						 g->rows[i].next_ns <= now && !is_close(g, i)))
+			return now + PART_NS; /* it was too much for this turn */
+		if (g->memcg.groups[i].state == MEMCG_COUNTED && g->rows[i].next_ns > now)
 			next = min_u64(next, max_u64(g->rows[i].next_ns, now + SQUEEZE_LOOK_NS));
 	}
 	return next;
@@ -300,19 +367,14 @@ void groups_turn(struct useroom *u, const struct sample *s)
 
 	if (!g->open)
 		return;
-	if (u->machine.near) { /* the machine has other worries, and a walk may take ten
-				  milliseconds */
-		g->walk_ns = max_u64(g->walk_ns, now + SETTLE_NS);
-		g->round_ns = max_u64(g->round_ns, now + SETTLE_NS);
-	}
 	if (now >= next_walk(g)) {
-		walk(g, now);
-		g->next_ns = next_look(g, now);
+		walk(g, now, u->machine.near);
+		g->next_ns = min_u64(g->next_ns, next_look(g, now));
 	}
 	if (now < g->next_ns)
 		return;
 	count_those_due(g, now);
-	if (g->close_count > 0)
+	if (g->close_count > 0 && now >= g->close_ns)
 		look_at_close(u, s);
 	g->next_ns = next_look(g, now);
 }
@@ -333,32 +395,42 @@ void groups_take_events(struct groups *g)
 	uint64_t now = clock_now();
 
 	memcg_take_events(&g->memcg);
-	if (g->memcg.changed && !changed)
+	if (g->memcg.changed && !changed && !g->memcg.walking)
 		g->walk_ns = max_u64(g->walk_ns, now + SETTLE_NS);
 	g->next_ns = 0; /* those that were woken begin to be counted */
 }
 
-void groups_arm(struct useroom *u)
+static void close_groups(struct groups *g)
 {
-	struct groups *g = &u->groups;
-	bool wanted = u->config.containers != CONTAINERS_OFF;
-	int r;
+	memcg_close(&g->memcg);
+	memset(g->rows, 0, sizeof(g->rows));
+	memset(g->close, 0, sizeof(g->close));
+	g->close_count = 0;
+	g->open = g->told_full = false;
+}
 
-	if (wanted == g->open)
-		return;
-	if (!wanted) {
-		memcg_close(&g->memcg);
-		*g = (struct groups){0};
+/* The first walk is begun by the first turn. */
+static void open_groups(struct groups *g, int proc_fd)
+{
+	int r = memcg_open(&g->memcg, proc_fd);
+
+	if (r < 0 || g->memcg.version == MEMCG_NONE) {
+		log_line(LOG_NOTE, "control groups at their own limit are not seen: %s",
+			 r < 0 ? strerror(-r) : "no memory controller is mounted");
 		return;
 	}
-	r = memcg_open(&g->memcg, u->proc_fd);
-	if (r < 0)
-		log_line(LOG_NOTE, "control groups at their own limit are not seen: %s",
-			 strerror(-r));
-	if (r < 0 || g->memcg.version == MEMCG_NONE)
-		return;
 	g->open = true;
 	g->next_ns = UINT64_MAX;
-	walk(g, clock_now());
-	g->next_ns = 0;
+	g->walk_ns = g->round_ns = g->close_ns = 0;
+	g->next_row = 0;
+}
+
+void groups_arm(struct useroom *u)
+{
+	bool wanted = u->config.containers != CONTAINERS_OFF;
+
+	if (wanted && !u->groups.open)
+		open_groups(&u->groups, u->proc_fd);
+	else if (!wanted && u->groups.open)
+		close_groups(&u->groups);
 }

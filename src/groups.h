@@ -18,6 +18,9 @@
 #include <stdint.h>
 
 #define GROUPS_CLOSE 16 /* looked at closely at the same time: those with the least room */
+/* No look at the machine waits for more of them than this: some 0.5 ms each (6.18). */
+#define GROUPS_COUNT 16 /* counted in one turn */
+#define GROUPS_WALK  16 /* directories walked in one */
 
 struct useroom;
 
@@ -41,9 +44,12 @@ struct group_close {
 struct groups {
 	bool open;
 	bool told_full;
-	uint64_t walk_ns;  /* the next walk */
+	uint64_t walk_ns;  /* the next walk, or the next part of the one that is under way */
 	uint64_t round_ns; /* the next at the latest, whatever happens */
+	uint64_t took_ns;  /* what the last walk, or this one so far, took */
 	uint64_t next_ns;  /* the next look at any of them; UINT64_MAX: none is at its limit */
+	uint64_t close_ns; /* the next at those that are looked at closely */
+	unsigned next_row; /* the first that is counted in the next turn */
 	unsigned close_count;
 	struct group_close close[GROUPS_CLOSE];
 	struct group_row rows[MEMCG_MOST];

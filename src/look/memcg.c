@@ -2,25 +2,20 @@
 #include "look/memcg.h"
 
 #include "base/clock.h"
-#include "base/compat.h"
 #include "base/scratch.h"
-#include "base/thread.h"
 #include "base/util.h"
 #include "look/memstat.h"
 #include "look/parse.h"
 #include "look/process.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 /*
@@ -29,13 +24,10 @@
  */
 #define BELOW_LIMIT_KIB 2048
 
-/* Groups in groups: Kubernetes in a container with systemd in it has eight. */
-#define DEPTH_MOST 12
-
 /* Descriptors for everything else: 32 victims' pidfds, files of /proc, logs, hooks. */
 #define FDS_FOR_OTHERS 128
 
-/* A file is read with this much: memory.stat has 4 KiB (6.18). */
+/* A file that has one number is read with this much. */
 #define NUMBER_MAX 64
 
 /* ---- files of a group ---- */
@@ -115,10 +107,21 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
+/*
+ * An eventfd takes its threshold with it. It must be taken out before: while the thread still has
+ * it, to arm it, epoll would go on to tell of it, as of the row's next descriptor.
+ */
+static void close_event(const struct memcg *m, struct memcg_group *g)
+{
+	if (g->fd >= 0 && g->state == MEMCG_ARMED)
+		(void)epoll_ctl(m->wake_fd, EPOLL_CTL_DEL, g->fd, NULL);
+	close_fd(&g->fd);
+}
+
 /* Nothing wakes for it any more. */
 static void disarm(struct memcg *m, struct memcg_group *g)
 {
-	close_fd(&g->fd); /* an eventfd takes its threshold with it */
+	close_event(m, g);
 	if (g->watch >= 0)
 		(void)inotify_rm_watch(m->events_fd, g->watch);
 	g->watch = -1;
@@ -130,7 +133,7 @@ static void forget(struct memcg *m, unsigned row, memcg_forgotten_fn forgotten, 
 	m->groups[row].state = MEMCG_FREE;
 	m->ids[row] = 0;
 	m->count--;
-	forgotten(ctx, row);
+	forgotten(ctx, row, false);
 }
 
 static uint64_t id_of(const char *path)
@@ -200,79 +203,63 @@ static unsigned take_row(const struct walk *w, uint64_t room)
 	return row;
 }
 
-static void take_group(const struct walk *w, const char *path, uint64_t limit_kib)
+/* The row of a group, a new one where it has none; MEMCG_MOST: there is no room. */
+static unsigned row_for(const struct walk *w, const char *path, uint64_t room)
 {
 	struct memcg *m = w->memcg;
-	uint64_t usage_kib = 0;
 	unsigned row = find_row(m, path);
-	bool is_new = row == MEMCG_MOST, is_resized;
+
+	if (row < MEMCG_MOST)
+		return row;
+	row = take_row(w, room);
+	if (row == MEMCG_MOST)
+		return row;
+	m->groups[row] = (struct memcg_group){.fd = -1, .watch = -1, .inode = m->tree.inode};
+	(void)strcpy(m->groups[row].path, path); /* the tree has seen to its length */
+	m->ids[row] = id_of(path);
+	m->count++;
+	return row;
+}
+
+/* A service that is started again has the same path: what was armed went with the old one. */
+static bool is_made_again(const struct walk *w, unsigned row)
+{
+	struct memcg_group *g = &w->memcg->groups[row];
+
+	if (g->inode == w->memcg->tree.inode)
+		return false;
+	g->inode = w->memcg->tree.inode;
+	w->forgotten(w->ctx, row, true);
+	return true;
+}
+
+/* above: the least limit of those around it. */
+static void take_group(const struct walk *w, uint64_t limit_kib, uint64_t above_kib)
+{
+	struct memcg *m = w->memcg;
+	const char *path = m->tree.path;
 	struct memcg_group *g;
+	uint64_t usage_kib;
+	unsigned row;
+	bool again, is_resized;
 
 	if (read_amount(m, path, usage_file(m), &usage_kib) < 0)
 		return;
-	if (is_new)
-		row = take_row(w, minus_u64(limit_kib, usage_kib));
+	row = row_for(w, path, minus_u64(limit_kib, usage_kib));
 	if (row == MEMCG_MOST)
 		return;
 	g = &m->groups[row];
-	if (is_new) {
-		*g = (struct memcg_group){.fd = -1, .watch = -1};
-		(void)strcpy(g->path, path); /* the walk has seen to its length */
-		m->ids[row] = id_of(path);
-		m->count++;
-	}
+	again = is_made_again(w, row);
 	is_resized = g->state == MEMCG_ARMED && g->limit_kib != limit_kib;
+	g->above_kib = above_kib;
 	g->limit_kib = limit_kib;
 	g->usage_kib = usage_kib;
 	g->seen = true;
-	if (is_new || is_resized) /* its threshold lies elsewhere now */
+	if (again || is_resized || g->state == MEMCG_FREE) /* its threshold lies elsewhere now */
 		memcg_arm(m, row);
 }
 
 /* ---- the walk ---- */
-
-static bool append(char *path, size_t length, const char *name)
-{
-	size_t n = strlen(name);
-
-	if (length + 1 + n >= MEMCG_PATH_MAX)
-		return false;
-	path[length] = '/';
-	memcpy(path + length + 1, name, n + 1);
-	return true;
-}
-
-/* Call for each directory below path, which is extended by its name meanwhile. */
-struct below {
-	bool (*each)(void *ctx, const char *path); /* false: not what is below it */
-	void *ctx;
-	unsigned *too_long;
-};
-
-static void walk_below(const struct memcg *m, const struct below *b, char *path, unsigned depth)
-{
-	char entries[2048] __attribute__((aligned(8)));
-	size_t length = strlen(path);
-	int fd = depth < DEPTH_MOST ? open_at(m, path, ".", O_RDONLY | O_DIRECTORY) : -1;
-	long n;
-
-	while (fd >= 0 && (n = syscall(SYS_getdents64, fd, entries, sizeof(entries))) > 0) {
-		for (long at = 0; at < n;) {
-			const struct entry64 *d = (const struct entry64 *)(entries + at);
-
-			at += d->d_reclen;
-			if (d->d_type != DT_DIR || d->d_name[0] == '.')
-				continue;
-			if (!append(path, length, d->d_name))
-				++*b->too_long;
-			else if (b->each(b->ctx, path))
-				walk_below(m, b, path, depth + 1);
-			path[length] = '\0';
-		}
-	}
-	if (fd >= 0)
-		(void)close(fd);
-}
 
 /* What is made below is told from now on; a watch that is there already stays as it is. */
 static void watch_directory(const struct memcg *m, const char *path)
@@ -283,17 +270,18 @@ static void watch_directory(const struct memcg *m, const char *path)
 	(void)inotify_add_watch(m->dirs_fd, full, IN_CREATE | IN_ONLYDIR);
 }
 
-static bool visit(void *ctx, const char *path)
+static void visit(const struct walk *w)
 {
-	const struct walk *w = ctx;
-	uint64_t limit, high;
+	struct memcg *m = w->memcg;
+	const char *path = m->tree.path;
+	uint64_t *above = m->above_kib + m->tree.depth - 1, limit = UINT64_MAX, high;
 
-	watch_directory(w->memcg, path);
-	if (read_limits(w->memcg, path, &limit, &high) < 0)
-		return true; /* v2: the controller is not switched on here */
-	if (limit != UINT64_MAX && strcmp(path, w->memcg->own) != 0)
-		take_group(w, path, limit);
-	return true;
+	watch_directory(m, path);
+	/* Without its files: v2, and the controller is not switched on here. */
+	if (read_limits(m, path, &limit, &high) == 0 && limit != UINT64_MAX &&
+	    strcmp(path, m->own) != 0)
+		take_group(w, min_u64(limit, *above), *above);
+	above[1] = min_u64(limit, *above);
 }
 
 static void poll_for(const struct memcg *m, int fd, bool on)
@@ -306,36 +294,60 @@ static void poll_for(const struct memcg *m, int fd, bool on)
 		(void)epoll_ctl(m->wake_fd, EPOLL_CTL_ADD, fd, &event);
 }
 
-void memcg_walk(struct memcg *m, memcg_forgotten_fn forgotten, void *ctx)
+void memcg_walk_begin(struct memcg *m)
 {
-	char path[MEMCG_PATH_MAX] = "";
-	struct walk w = {m, forgotten, ctx};
-	struct below below = {visit, &w, &m->too_long};
-	uint64_t begin = clock_now();
-
 	if (m->version == MEMCG_NONE)
 		return;
-	m->changed = false;
+	tree_end(&m->tree);
+	m->walking = true;
+	m->changed = false; /* what is made from here on may be passed over, and is told */
 	poll_for(m, m->dirs_fd, true);
 	m->left_out = m->too_long = 0;
 	for (unsigned i = 0; i < MEMCG_MOST; i++) {
 		if (m->ids[i] != 0) /* the other rows are never touched: they cost no memory */
 			m->groups[i].seen = false;
 	}
+	m->above_kib[0] = UINT64_MAX;
 	watch_directory(m, "");
-	walk_below(m, &below, path, 0);
+	tree_begin(&m->tree, m->root_fd, "");
+}
+
+static void end_walk(const struct walk *w)
+{
+	struct memcg *m = w->memcg;
+	unsigned gone = 0;
+
+	m->walking = false;
+	m->too_long = m->tree.too_long;
 	for (unsigned i = 0; i < MEMCG_MOST; i++) {
-		if (m->ids[i] != 0 && !m->groups[i].seen)
-			forget(m, i, forgotten, ctx);
+		if (m->ids[i] == 0 || m->groups[i].seen)
+			continue;
+		forget(m, i, w->forgotten, w->ctx);
+		gone++;
 	}
-	m->walk_took_ns = clock_now() - begin;
+	if (gone > 0 && m->left_out > 0) /* there is room for some of those now */
+		m->changed = true;
+}
+
+bool memcg_walk(struct memcg *m, unsigned most, memcg_forgotten_fn forgotten, void *ctx)
+{
+	struct walk w = {m, forgotten, ctx};
+
+	while (m->walking && most-- > 0) {
+		if (tree_next(&m->tree))
+			visit(&w);
+		else
+			end_walk(&w);
+	}
+	return !m->walking;
 }
 
 /* ---- events ---- */
 
+/* It has moved, or (IN_IGNORED alone) is gone: that is found when it is counted. */
 static void take_event_file(struct memcg *m, const struct inotify_event *e)
 {
-	for (unsigned i = 0; i < MEMCG_MOST && !(e->mask & IN_IGNORED); i++) {
+	for (unsigned i = 0; i < MEMCG_MOST && e->wd >= 0; i++) {
 		if (m->ids[i] != 0 && m->groups[i].watch == e->wd) {
 			m->groups[i].woken = true;
 			m->groups[i].watch = -1; /* IN_ONESHOT */
@@ -369,7 +381,7 @@ void memcg_take_events(struct memcg *m)
 		uint32_t row = events[i].data.u32;
 
 		if (row < MEMCG_MOST) {
-			close_fd(&m->groups[row].fd);
+			close_event(m, &m->groups[row]);
 			m->groups[row].woken = true;
 		} else if (row == MEMCG_MOST) {
 			drain(m->events_fd, m, take_event_file);
@@ -381,104 +393,27 @@ void memcg_take_events(struct memcg *m)
 	}
 }
 
-/*
- * v1: a registration waits for all CPUs (synchronize_rcu() in mm/memcontrol-v1.c): 20 ms each were
- * seen (6.18), ten seconds for 500 groups. So a thread does it.
- */
-struct arm_request {
-	int fd; /* of the eventfd, the thread's own */
-	uint64_t bytes;
-	char path[MEMCG_ROOT_MAX + MEMCG_PATH_MAX];
-};
-_Static_assert(sizeof(struct arm_request) <= 4096, "it is written as a whole (PIPE_BUF)");
-
-#define ARM_STACK 65536
-
-static int open_in(const char *group, const char *file, int flags)
+/* Where the limit lies now: it may have been changed since the walk. */
+static uint64_t threshold_kib(const struct memcg *m, const struct memcg_group *g)
 {
-	char full[MEMCG_ROOT_MAX + MEMCG_PATH_MAX + 64];
+	uint64_t limit, high;
 
-	(void)snprintf(full, sizeof(full), "%s/%s", group, file);
-	return open(full, flags | O_CLOEXEC | O_NOCTTY);
-}
-
-/* "EVENTFD FILE THRESHOLD" to cgroup.event_control. */
-static bool register_threshold(const struct arm_request *q, int control, int usage)
-{
-	char text[80];
-	int n = snprintf(text, sizeof(text), "%d %d %" PRIu64, q->fd, usage, q->bytes);
-
-	return control >= 0 && usage >= 0 && write(control, text, (size_t)n) == n;
-}
-
-static bool is_below(const struct arm_request *q, int usage)
-{
-	char text[NUMBER_MAX];
-	ssize_t length = read(usage, text, sizeof(text));
-	uint64_t bytes;
-
-	return length > 0 && memstat_number(text, (size_t)length, &bytes) == 0 && bytes < q->bytes;
-}
-
-/* Where it cannot be armed, or is there already, the group shall be counted: the event says so. */
-static void serve(const struct arm_request *q)
-{
-	int control = open_in(q->path, "cgroup.event_control", O_WRONLY);
-	int usage = open_in(q->path, "memory.usage_in_bytes", O_RDONLY);
-
-	if (!register_threshold(q, control, usage) || !is_below(q, usage))
-		(void)eventfd_write(q->fd, 1);
-	if (control >= 0)
-		(void)close(control);
-	if (usage >= 0)
-		(void)close(usage);
-	(void)close(q->fd);
-}
-
-static void *run_arming(void *ctx)
-{
-	const struct memcg *m = ctx;
-	int fd = __atomic_load_n(&m->arm_from, __ATOMIC_ACQUIRE); /* its own from here on */
-	struct arm_request q;
-
-	while (read(fd, &q, sizeof(q)) == sizeof(q))
-		serve(&q);
-	(void)close(fd);
-	return NULL;
-}
-
-static int start_arming(struct memcg *m)
-{
-	int ends[2], r;
-
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return -errno;
-	m->arm_fd = ends[1];
-	(void)fcntl(m->arm_fd, F_SETFL, O_NONBLOCK);
-	__atomic_store_n(&m->arm_from, ends[0], __ATOMIC_RELEASE);
-	r = thread_start(ARM_STACK, run_arming, m);
-	if (r < 0)
-		(void)close(ends[0]);
-	return r;
+	if (read_limits(m, g->path, &limit, &high) < 0)
+		limit = g->limit_kib;
+	return minus_u64(min_u64(limit, g->above_kib), BELOW_LIMIT_KIB);
 }
 
 static int arm_threshold(struct memcg *m, unsigned row)
 {
 	struct memcg_group *g = &m->groups[row];
 	struct epoll_event event = {.events = EPOLLIN, .data.u32 = row};
-	struct arm_request q = {.bytes = minus_u64(g->limit_kib, BELOW_LIMIT_KIB) * 1024};
+	char full[MEMCG_ROOT_MAX + MEMCG_PATH_MAX];
 
-	(void)snprintf(q.path, sizeof(q.path), "%s%s", m->root, g->path);
+	(void)snprintf(full, sizeof(full), "%s%s", m->root, g->path);
 	g->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (g->fd < 0 || epoll_ctl(m->wake_fd, EPOLL_CTL_ADD, g->fd, &event) < 0)
 		return -errno;
-	q.fd = fcntl(g->fd, F_DUPFD_CLOEXEC, 0);
-	if (q.fd < 0)
-		return -errno;
-	if (write(m->arm_fd, &q, sizeof(q)) == sizeof(q))
-		return 0;
-	(void)close(q.fd); /* it has enough to do: later */
-	return -EAGAIN;
+	return thresholds_ask(&m->thresholds, g->fd, full, threshold_kib(m, g) * 1024);
 }
 
 static int arm_watch(struct memcg *m, struct memcg_group *g)
@@ -566,8 +501,9 @@ int memcg_read(struct memcg *m, unsigned row, struct memcg_sample *ret)
 	length = read_file(m, g->path, "memory.stat");
 	if (length <= 0 || memstat_parse(scratch, (size_t)length, is_v2(m), &stat) < 0)
 		return -ENOENT;
-	if (!is_v2(m))
-		ret->limit_kib = min_u64(ret->limit_kib, stat.limit_kib);
+	if (ret->limit_kib == UINT64_MAX)
+		return -ENODATA;
+	ret->limit_kib = min_u64(ret->limit_kib, is_v2(m) ? g->above_kib : stat.limit_kib);
 	ret->file_kib = stat.file_kib;
 	ret->slab_kib = stat.slab_kib;
 	ret->has_refaults = stat.has_refaults;
@@ -575,22 +511,19 @@ int memcg_read(struct memcg *m, unsigned row, struct memcg_sample *ret)
 	ret->major_faults = stat.major_faults;
 	ret->swap_left_kib = swap_left(m, g->path);
 	read_highs(m, g->path, ret);
-	g->limit_kib = ret->limit_kib;
 	g->usage_kib = ret->usage_kib;
-	return ret->limit_kib == UINT64_MAX ? -ENODATA : 0;
+	return 0;
 }
 
 struct members {
-	const struct memcg *memcg;
-	const char *file;
 	int32_t *ids;
 	unsigned count;
 };
 
-static bool add_members(void *ctx, const char *path)
+static void add_members(const struct memcg *m, const char *path, const char *file,
+			struct members *all)
 {
-	struct members *all = ctx;
-	ssize_t length = read_file(all->memcg, path, all->file);
+	ssize_t length = read_file(m, path, file);
 	const char *at = scratch, *end = scratch + (length > 0 ? length : 0), *newline;
 	int32_t id;
 
@@ -601,36 +534,42 @@ static bool add_members(void *ctx, const char *path)
 			all->ids[all->count++] = id;
 		at = newline + 1;
 	}
-	return all->count < MEMCG_MEMBERS_MOST;
 }
 
 unsigned memcg_members(struct memcg *m, unsigned row, bool threads, int32_t ret[MEMCG_MEMBERS_MOST])
 {
-	struct members all = {m, "cgroup.procs", ret, 0};
-	struct below below = {add_members, &all, &m->too_long};
-	char path[MEMCG_PATH_MAX];
+	static struct tree below;
+	const char *file = !threads ? "cgroup.procs" : is_v2(m) ? "cgroup.threads" : "tasks";
+	struct members all = {ret, 0};
 
-	if (threads)
-		all.file = is_v2(m) ? "cgroup.threads" : "tasks";
-	(void)strcpy(path, m->groups[row].path);
-	if (add_members(&all, path))
-		walk_below(m, &below, path, 0);
+	add_members(m, m->groups[row].path, file, &all);
+	tree_begin(&below, m->root_fd, m->groups[row].path);
+	for (unsigned i = 0; i < MEMCG_BELOW_MOST && all.count < MEMCG_MEMBERS_MOST; i++) {
+		if (!tree_next(&below))
+			break;
+		add_members(m, below.path, file, &all);
+	}
+	tree_end(&below);
 	return all.count;
 }
 
-void memcg_read_blocked(struct memcg *m, unsigned row, int proc_fd, struct memcg_sample *ret)
+void memcg_read_blocked(struct memcg *m, unsigned row, int proc_fd, unsigned most,
+			struct memcg_sample *ret)
 {
 	static int32_t ids[MEMCG_MEMBERS_MOST];
-	unsigned count = memcg_members(m, row, true, ids);
+	static unsigned turn;
+	unsigned count = memcg_members(m, row, true, ids), each = (count + most - 1) / most;
+	unsigned read = 0, found = 0;
 
-	ret->has_blocked = count > 0;
-	for (unsigned i = 0; i < count; i++) {
+	for (unsigned i = each > 1 ? turn++ % each : 0; i < count; i += each, read++) {
 		uint64_t start;
 		char state = 0;
 
 		if (process_identity(proc_fd, ids[i], &start, &state) == 0 && state == 'D')
-			ret->blocked++;
+			found++;
 	}
+	ret->has_blocked = read > 0;
+	ret->blocked = read > 0 ? (found * count + read / 2) / read : 0;
 }
 
 bool memcg_is_below(const struct memcg *m, unsigned inner, unsigned outer)
@@ -692,25 +631,28 @@ static unsigned most_by_descriptors(void)
 
 int memcg_open(struct memcg *m, int proc_fd)
 {
+	int r;
+
 	m->version = MEMCG_NONE;
-	m->root_fd = m->wake_fd = m->dirs_fd = m->events_fd = m->arm_fd = -1;
+	m->root_fd = m->wake_fd = m->dirs_fd = m->events_fd = -1;
 	m->most = most_by_descriptors();
 	find_root(m, proc_fd);
 	if (m->version == MEMCG_NONE)
 		return 0;
+	r = is_v2(m) ? 0 : thresholds_start(&m->thresholds);
 	m->root_fd = open(m->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	m->wake_fd = epoll_create1(EPOLL_CLOEXEC);
 	m->dirs_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	m->events_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	if (m->root_fd < 0 || m->wake_fd < 0 || m->dirs_fd < 0 || m->events_fd < 0) {
-		int error = -errno;
-
+	if (r == 0 && (m->root_fd < 0 || m->wake_fd < 0 || m->dirs_fd < 0 || m->events_fd < 0))
+		r = -errno;
+	if (r < 0) {
 		memcg_close(m);
-		return error;
+		return r;
 	}
 	poll_for(m, m->events_fd, true);
 	poll_for(m, m->dirs_fd, true);
-	return is_v2(m) ? 0 : start_arming(m);
+	return 0;
 }
 
 void memcg_close(struct memcg *m)
@@ -722,9 +664,10 @@ void memcg_close(struct memcg *m)
 	}
 	m->count = 0;
 	m->version = MEMCG_NONE;
+	m->walking = m->changed = false;
+	tree_end(&m->tree);
 	close_fd(&m->root_fd);
 	close_fd(&m->wake_fd);
 	close_fd(&m->dirs_fd);
 	close_fd(&m->events_fd);
-	close_fd(&m->arm_fd); /* and the thread ends */
 }

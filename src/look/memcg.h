@@ -12,15 +12,16 @@
 #ifndef USEROOM_MEMCG_H
 #define USEROOM_MEMCG_H
 
+#include "look/threshold.h"
+#include "look/tree.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-#define MEMCG_MOST 512 /* groups that are watched; with more those with the least room */
-/* A path below the root of the hierarchy; one of Kubernetes with systemd has 195 bytes, the same in
- * a container of Docker 310. */
-#define MEMCG_PATH_MAX 384
+#define MEMCG_MOST     512 /* groups that are watched; with more those with the least room */
+#define MEMCG_PATH_MAX TREE_PATH_MAX
 #define MEMCG_ROOT_MAX 128 /* where the hierarchy is mounted */
 
 enum memcg_version {
@@ -38,10 +39,12 @@ enum memcg_state {
 struct memcg_group {
 	enum memcg_state state;
 	bool seen;          /* by the walk that is under way */
-	bool woken;         /* the kernel says that it has come to its limit */
+	bool woken;         /* the kernel says that it has come to its limit, or is gone */
 	int fd;             /* armed on v1: the eventfd; counted: the file that counts; or -1 */
 	int watch;          /* armed on v2: the inotify watch; or -1 */
-	uint64_t limit_kib; /* the least of memory.max and memory.high */
+	uint64_t inode;     /* of its directory: one that is made again has another */
+	uint64_t above_kib; /* the least limit of those around it */
+	uint64_t limit_kib; /* in force: that, memory.max and memory.high */
 	uint64_t usage_kib; /* when it was found last */
 	char path[MEMCG_PATH_MAX]; /* "/a/b" */
 };
@@ -53,15 +56,18 @@ struct memcg {
 	int root_fd;
 	int wake_fd;   /* epoll of all that follows: readable when something happened */
 	int dirs_fd;   /* inotify: groups are made */
-	int arm_fd;    /* v1: where the thread that arms is asked, */
-	int arm_from;  /* and where it reads that, which it closes itself */
 	int events_fd; /* inotify on memory.events */
+	struct thresholds thresholds;
 	unsigned most; /* groups that may be watched: fewer where there are few descriptors */
 	unsigned count;
-	unsigned left_out;        /* limited groups for which there was no room, at the last walk */
-	unsigned too_long;        /* and whose path is too long */
-	bool changed;             /* a group was made since the last walk */
-	uint64_t walk_took_ns;    /* how long the last walk took */
+	bool changed; /* a group was made, or is gone, since the last walk began */
+
+	bool walking;
+	unsigned left_out; /* limited groups for which there was no room, at the last walk */
+	unsigned too_long; /* and whose path is too long */
+	struct tree tree;
+	uint64_t above_kib[TREE_DEPTH_MOST + 1]; /* the least limit so far, by depth */
+
 	uint64_t ids[MEMCG_MOST]; /* hashes of the paths */
 	struct memcg_group groups[MEMCG_MOST];
 };
@@ -69,7 +75,7 @@ struct memcg {
 /* One look at one group: amounts in KiB, counters since it was made. */
 struct memcg_sample {
 	uint64_t now_ns;    /* CLOCK_MONOTONIC */
-	uint64_t limit_kib; /* in force: the least of memory.max and memory.high */
+	uint64_t limit_kib; /* in force: the least of memory.max and memory.high, up the tree */
 	uint64_t high_kib;  /* memory.high; 0: none */
 	uint64_t usage_kib;
 	uint64_t file_kib;      /* inactive_file and active_file: the page cache that can go */
@@ -92,14 +98,16 @@ void memcg_close(struct memcg *memcg);
 
 /*
  * Walk the hierarchy: take in groups that have a limit, arm them, forget those that are gone or
- * have none any more. 28 us a directory (6.18, 500 groups). `forgotten` is called for a row that is
- * free again.
+ * have none any more. A walk is begun, and gone on with by `most` directories at a time, some 20 us
+ * each (6.18); true: it is over. `forgotten` is called for a row that is free again, or that
+ * another group with the same path has now (made_again).
  */
-typedef void (*memcg_forgotten_fn)(void *ctx, unsigned row);
-void memcg_walk(struct memcg *memcg, memcg_forgotten_fn forgotten, void *ctx);
+typedef void (*memcg_forgotten_fn)(void *ctx, unsigned row, bool made_again);
+void memcg_walk_begin(struct memcg *memcg);
+bool memcg_walk(struct memcg *memcg, unsigned most, memcg_forgotten_fn forgotten, void *ctx);
 
 /* wake_fd is readable: mark the groups that have come to their limit (woken), and note in changed
- * that there are new ones. Both are disarmed until memcg_arm() and memcg_walk(). */
+ * that there are new ones. Both are disarmed until memcg_arm() and memcg_walk_begin(). */
 void memcg_take_events(struct memcg *memcg);
 
 /* Be told when it comes to its limit; at once where it is there, or where that is not possible. */
@@ -122,14 +130,19 @@ int memcg_read(struct memcg *memcg, unsigned row, struct memcg_sample *ret);
 
 /*
  * The processes (or, to see which of them wait, the threads) in the group and in those below it; no
- * more than the first MEMCG_MEMBERS_MOST. Returns how many.
+ * more than the first MEMCG_MEMBERS_MOST, of the first MEMCG_BELOW_MOST groups. Returns how many.
  */
 #define MEMCG_MEMBERS_MOST 1024
+#define MEMCG_BELOW_MOST   64
 unsigned memcg_members(struct memcg *memcg, unsigned row, bool threads,
 		       int32_t ret[MEMCG_MEMBERS_MOST]);
 
-/* Fill blocked of a look, from the states of the threads: 10 us each. */
-void memcg_read_blocked(struct memcg *memcg, unsigned row, int proc_fd, struct memcg_sample *ret);
+/*
+ * Fill blocked of a look, from the states of at most so many of its threads, 10 us each: with more
+ * of them each second, third... one, others at each look, and as many times what was found.
+ */
+void memcg_read_blocked(struct memcg *memcg, unsigned row, int proc_fd, unsigned most,
+			struct memcg_sample *ret);
 
 /* Is `inner` below `outer`? */
 bool memcg_is_below(const struct memcg *memcg, unsigned inner, unsigned outer);

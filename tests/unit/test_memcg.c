@@ -22,11 +22,14 @@ static struct memcg memcg;
 static int proc_fd;
 static unsigned forgotten_count;
 
-static void forgotten(void *ctx, unsigned row)
+static unsigned again_count;
+
+static void forgotten(void *ctx, unsigned row, bool made_again)
 {
 	(void)ctx;
 	(void)row;
-	forgotten_count++;
+	forgotten_count += !made_again;
+	again_count += made_again;
 }
 
 /* Where the tree is, and our own files in it, as if the hierarchy were mounted there. */
@@ -87,7 +90,9 @@ static void add_v2(const char *dir, const char *max, const char *high, const cha
 
 static void walk(void)
 {
-	memcg_walk(&memcg, forgotten, NULL);
+	memcg_walk_begin(&memcg);
+	while (!memcg_walk(&memcg, 2, forgotten, NULL)) /* in parts */
+		assert_true(memcg.walking);
 }
 
 static unsigned row_of(const char *path)
@@ -110,7 +115,7 @@ static bool is_readable(void)
 static int fresh(void **state)
 {
 	(void)state;
-	forgotten_count = 0;
+	forgotten_count = again_count = 0;
 	proc_fd = tree_make(MIB(1000), MIB(500));
 	return 0;
 }
@@ -231,6 +236,7 @@ static void cgroup_v1(void **state)
 	uint64_t reclaims = 0;
 	unsigned row, efd, fd;
 	unsigned long long bytes;
+	int copy;
 
 	(void)state;
 	mount_tree("cgroup", "rw,cpu,memory");
@@ -271,8 +277,14 @@ static void cgroup_v1(void **state)
 	memcg_arm(&memcg, row); /* it is there already: the threshold would not tell */
 	assert_int_equal(poll(&(struct pollfd){.fd = memcg.wake_fd, .events = POLLIN}, 1, 10000),
 			 1);
+	copy = dup(memcg.groups[row].fd); /* as the thread has it while it arms */
 	memcg_take_events(&memcg);
 	assert_true(memcg.groups[row].woken);
+	memcg_count(&memcg, row);
+	memcg_take_events(&memcg); /* nothing is told of it any more, as if of the row's next one */
+	assert_false(memcg.groups[row].woken);
+	assert_true(memcg.groups[row].fd >= 0);
+	(void)close(copy);
 }
 
 static void a_full_table_keeps_those_with_the_least_room(void **state)
@@ -294,6 +306,63 @@ static void a_full_table_keeps_those_with_the_least_room(void **state)
 		(void)snprintf(path, sizeof(path), "/g%u", i);
 		(void)row_of(path);
 	}
+}
+
+/* A walk that stands still meanwhile. */
+static void what_goes_during_a_walk(void **state)
+{
+	(void)state;
+	open_v2();
+	add_v2("cg/a", "1048576\n", "max\n", "4096\n");
+	tree_make_dir("cg/a/b");
+	tree_make_dir("cg/a/b/c");
+	memcg_walk_begin(&memcg);
+	assert_false(memcg_walk(&memcg, 3, forgotten, NULL)); /* it is in the last one */
+	assert_int_equal(unlinkat(proc_fd, "cg/a/b/c", AT_REMOVEDIR), 0);
+	assert_int_equal(unlinkat(proc_fd, "cg/a/b", AT_REMOVEDIR), 0);
+	add_v2("cg/z", "1048576\n", "max\n", "4096\n");
+	assert_true(memcg_walk(&memcg, 10, forgotten, NULL));
+	memcg_take_events(&memcg);
+	assert_true(memcg.changed); /* it was made meanwhile: seen or not, the next walk sees it */
+	walk();
+	assert_int_equal(memcg.count, 2);
+}
+
+/* The smallest of them is in force. */
+static void limits_up_the_tree(void **state)
+{
+	struct memcg_sample s;
+
+	(void)state;
+	open_v2();
+	add_v2("cg/a", "104857600\n", "max\n", "4096\n");
+	add_v2("cg/a/free", "max\n", "max\n", "4096\n");
+	add_v2("cg/a/free/b", "268435456\n", "max\n", "4096\n");
+	add_v2("cg/c", "268435456\n", "max\n", "4096\n");
+	walk();
+	assert_int_equal(memcg.count, 3);
+	assert_int_equal(memcg.groups[row_of("/a/free/b")].limit_kib, MIB(100));
+	assert_int_equal(memcg_read(&memcg, row_of("/a/free/b"), &s), 0);
+	assert_int_equal(s.limit_kib, MIB(100));
+	assert_int_equal(memcg_read(&memcg, row_of("/c"), &s), 0);
+	assert_int_equal(s.limit_kib, MIB(256));
+}
+
+/* Each second of six is read, and counts for two. */
+static void some_of_many_threads(void **state)
+{
+	struct memcg_sample s = {0};
+
+	(void)state;
+	open_v2();
+	add_v2("cg/a", "1048576\n", "max\n", "4096\n");
+	write_to("cg/a", "cgroup.threads", "50\n51\n52\n53\n54\n55\n");
+	for (int i = 50; i < 56; i++)
+		tree_add(&(struct tree_proc){.pid = i, .comm = "x", .state = 'D'});
+	walk();
+	memcg_read_blocked(&memcg, row_of("/a"), proc_fd, 3, &s);
+	assert_true(s.has_blocked);
+	assert_int_equal(s.blocked, 6);
 }
 
 static void a_path_that_is_too_long_is_counted(void **state)
@@ -333,7 +402,7 @@ static void members_are_those_below_too(void **state)
 	tree_add(&(struct tree_proc){.pid = 52, .comm = "z", .state = 'D'});
 	walk();
 	assert_int_equal(memcg_members(&memcg, row_of("/a"), false, ids), 3);
-	memcg_read_blocked(&memcg, row_of("/a"), proc_fd, &s);
+	memcg_read_blocked(&memcg, row_of("/a"), proc_fd, 3, &s);
 	assert_true(s.has_blocked);
 	assert_int_equal(s.blocked, 2);
 }
@@ -403,6 +472,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_full_table_keeps_those_with_the_least_room, fresh,
 						drop),
 		cmocka_unit_test_setup_teardown(a_path_that_is_too_long_is_counted, fresh, drop),
+		cmocka_unit_test_setup_teardown(what_goes_during_a_walk, fresh, drop),
+		cmocka_unit_test_setup_teardown(limits_up_the_tree, fresh, drop),
+		cmocka_unit_test_setup_teardown(some_of_many_threads, fresh, drop),
 		cmocka_unit_test_setup_teardown(members_are_those_below_too, fresh, drop),
 		cmocka_unit_test_setup_teardown(without_a_controller_there_is_nothing, fresh, drop),
 		cmocka_unit_test(amounts),

@@ -1,0 +1,669 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Minutes of a machine with control groups that are plain files in a directory: inotify works there
+ * as it does on the real ones. Time is ours, and so is what becomes of an event.
+ */
+#include "base/clock.h"
+#include "base/util.h"
+#include "groups.h"
+#include "proctree.h"
+#include "tell.h"
+#include "useroom.h"
+
+#include <inttypes.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define MIB(n)     ((uint64_t)((n)*1024))
+#define BYTES(mib) ((uint64_t)((mib)*1048576))
+#define BEGIN_NS   (1000 * NS_PER_S)
+#define THREADS    8
+
+static uint64_t now_ns;
+
+uint64_t clock_now(void)
+{
+	return now_ns;
+}
+
+uint64_t clock_real(void)
+{
+	return now_ns;
+}
+
+uint64_t clock_since_boot(void)
+{
+	return now_ns;
+}
+
+static unsigned told_count;
+static struct event told; /* the last one */
+
+void tell_event(void *ctx, struct event *event)
+{
+	(void)ctx;
+	told_count++;
+	told = *event;
+}
+
+static struct useroom u;
+static struct sample machine;
+static bool v1;
+
+/* How a group lives: amounts in MiB, rates a second. */
+struct life {
+	double file, held, grows;
+	double faults; /* all of them refaults that are read from the disk */
+	double reclaims, highs;
+};
+
+static const struct life thrashes = {
+	.file = 56, .held = 200, .grows = 2, .faults = 1800, .reclaims = 30};
+static const struct life backs_up = {.file = 151, .held = 105, .faults = 200, .reclaims = 300};
+static const struct life rests = {.file = 20, .held = 20};
+
+#define GROUPS_MOST 256
+static struct pretended {
+	char path[128];
+	double limit, high; /* MiB; 0: none */
+	struct life life;
+	double faults, reclaims, highs; /* so far */
+} pretended[GROUPS_MOST];
+static unsigned pretended_count;
+
+static void put(const struct pretended *p, const char *file, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void put(const struct pretended *p, const char *file, const char *format, ...)
+{
+	char path[256], text[512];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	(void)snprintf(path, sizeof(path), "cg%s/%s", p->path, file);
+	tree_write(path, "%s", text);
+}
+
+static void put_limit(const struct pretended *p, const char *file, double mib)
+{
+	if (mib > 0)
+		put(p, file, "%" PRIu64 "\n", BYTES(mib));
+	else
+		put(p, file, "%s\n", v1 ? "9223372036854771712" : "max");
+}
+
+/* In force: of those around it too. */
+static double limit_of(const struct pretended *p)
+{
+	double limit = p->limit;
+
+	for (unsigned i = 0; i < pretended_count; i++) {
+		const struct pretended *o = &pretended[i];
+		size_t n = strlen(o->path);
+
+		if (o->limit > 0 && strncmp(o->path, p->path, n) == 0 && p->path[n] == '/' &&
+		    (limit == 0 || o->limit < limit))
+			limit = o->limit;
+	}
+	return limit;
+}
+
+/* What the kernel does when a threshold is crossed. */
+static void cross_threshold(const struct pretended *p)
+{
+	const struct memcg *m = &u.groups.memcg;
+
+	for (unsigned i = 0; i < MEMCG_MOST; i++) {
+		if (m->ids[i] != 0 && m->groups[i].state == MEMCG_ARMED && m->groups[i].fd >= 0 &&
+		    strcmp(m->groups[i].path, p->path) == 0 &&
+		    p->life.file + p->life.held >= limit_of(p) - 2)
+			assert_int_equal(eventfd_write(m->groups[i].fd, 1), 0);
+	}
+}
+
+static void put_v1(const struct pretended *p)
+{
+	double limit = limit_of(p);
+
+	put(p, "memory.usage_in_bytes", "%" PRIu64 "\n", BYTES(p->life.file + p->life.held));
+	put(p, "memory.failcnt", "%" PRIu64 "\n", (uint64_t)p->reclaims);
+	put(p, "memory.stat",
+	    "cache 1\nhierarchical_memory_limit %" PRIu64 "\ntotal_pgmajfault %" PRIu64
+	    "\ntotal_inactive_file %" PRIu64 "\ntotal_active_file 0\n"
+	    "total_workingset_refault_anon 0\ntotal_workingset_refault_file %" PRIu64 "\n",
+	    limit > 0 ? BYTES(limit) : UINT64_C(9223372036854771712), (uint64_t)p->faults,
+	    BYTES(p->life.file), (uint64_t)p->faults);
+}
+
+static void put_v2(const struct pretended *p, bool moved)
+{
+	put(p, "memory.current", "%" PRIu64 "\n", BYTES(p->life.file + p->life.held));
+	put(p, "memory.stat",
+	    "anon 1\npgmajfault %" PRIu64 "\ninactive_file %" PRIu64
+	    "\nactive_file 0\nworkingset_refault_anon 0\nworkingset_refault_file %" PRIu64 "\n",
+	    (uint64_t)p->faults, BYTES(p->life.file), (uint64_t)p->faults);
+	if (moved) /* as the kernel tells it */
+		put(p, "memory.events", "low 0\nhigh %" PRIu64 "\nmax %" PRIu64 "\noom 0\n",
+		    (uint64_t)p->highs, (uint64_t)p->reclaims);
+}
+
+static void put_limits(const struct pretended *p)
+{
+	put_limit(p, v1 ? "memory.limit_in_bytes" : "memory.max", p->limit);
+	if (!v1)
+		put_limit(p, "memory.high", p->high);
+}
+
+static struct pretended *add(const char *path, double limit, const struct life *life)
+{
+	struct pretended *p = &pretended[pretended_count++];
+	char dir[160];
+
+	assert_true(pretended_count <= GROUPS_MOST);
+	*p = (struct pretended){.limit = limit, .life = *life};
+	(void)snprintf(p->path, sizeof(p->path), "%s", path);
+	(void)snprintf(dir, sizeof(dir), "cg%s", path);
+	tree_make_dir(dir);
+	put_limits(p);
+	if (v1)
+		put(p, "cgroup.event_control", "%s", "");
+	if (v1)
+		put_v1(p);
+	else
+		put_v2(p, true);
+	put(p, v1 ? "tasks" : "cgroup.threads", "%s", "");
+	return p;
+}
+
+/* As many threads as wait, all of them in this group. */
+static void put_threads(const struct pretended *p)
+{
+	char text[THREADS * 8] = "";
+
+	for (unsigned i = 0; i < THREADS; i++)
+		(void)snprintf(text + strlen(text), sizeof(text) - strlen(text), "%u\n", 50 + i);
+	put(p, v1 ? "tasks" : "cgroup.threads", "%s", text);
+}
+
+static void live(struct pretended *p, double seconds)
+{
+	p->life.held += p->life.grows * seconds;
+	p->life.file -= p->life.grows * seconds;
+	p->faults += p->life.faults * seconds;
+	p->reclaims += p->life.reclaims * seconds;
+	p->highs += p->life.highs * seconds;
+	machine.waits.major_faults += (uint64_t)(p->life.faults * seconds);
+	machine.waits.refaults += (uint64_t)(p->life.faults * seconds);
+	machine.waits.disk_reads += (uint64_t)(p->life.faults * seconds);
+	machine.waits.disk_wait_ms += (uint64_t)(p->life.faults * seconds * 5);
+	if (v1) {
+		put_v1(p);
+		cross_threshold(p);
+	} else {
+		put_v2(p, p->life.reclaims > 0 || p->life.highs > 0);
+	}
+}
+
+static void take_events(void)
+{
+	struct pollfd p = {.fd = groups_fd(&u.groups), .events = POLLIN};
+
+	if (poll(&p, 1, 0) == 1)
+		groups_take_events(&u.groups);
+}
+
+/* One turn of the daemon: it may come for any reason. */
+static void turn(double seconds)
+{
+	now_ns += (uint64_t)(seconds * 1e9);
+	machine.now_ns = now_ns;
+	take_events();
+	groups_turn(&u, &machine);
+}
+
+/* Until nothing is to be found any more, and those that are armed by a thread are. */
+static void settle(void)
+{
+	for (unsigned i = 0; i < 200; i++)
+		turn(0.02);
+	assert_false(u.groups.memcg.walking);
+	if (v1)
+		(void)poll(NULL, 0, 50);
+}
+
+static void pass(double seconds)
+{
+	for (double at = 0; at < seconds; at += 0.5) {
+		for (unsigned i = 0; i < pretended_count; i++)
+			live(&pretended[i], 0.5);
+		turn(0.5);
+	}
+}
+
+enum layout { V2, V1, HYBRID };
+
+static void mount_tree(enum layout layout, int proc_fd)
+{
+	char link[64], root[200], path[64];
+	ssize_t n;
+
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", proc_fd);
+	n = readlink(link, root, sizeof(root) - 1);
+	assert_true(n > 0);
+	root[n] = '\0';
+	(void)snprintf(path, sizeof(path), "%d", (int)getpid());
+	tree_make_dir(path);
+	tree_make_dir("cg");
+	tree_make_dir("unified");
+	(void)snprintf(path, sizeof(path), "%d/cgroup", (int)getpid());
+	tree_write(path, "9:cpu,memory:/own\n0::/own\n");
+	(void)snprintf(path, sizeof(path), "%d/mountinfo", (int)getpid());
+	if (layout == V2)
+		tree_write(path, "31 20 0:30 / %s/cg rw - cgroup2 cgroup2 rw\n", root);
+	else
+		tree_write(path,
+			   "30 20 0:29 / %s/unified rw - cgroup2 cgroup2 rw\n"
+			   "31 20 0:30 / %s/cg rw shared:9 - cgroup cgroup rw,memory\n",
+			   root, root);
+	tree_write("cg/cgroup.controllers", "cpu memory\n");
+	tree_write("unified/cgroup.controllers", "cpu pids\n");
+}
+
+static void open_as(enum layout layout)
+{
+	v1 = layout != V2;
+	u.proc_fd = tree_make(MIB(4000), MIB(3000));
+	mount_tree(layout, u.proc_fd);
+	for (unsigned i = 0; i < THREADS; i++)
+		tree_add(&(struct tree_proc){.pid = (pid_t)(50 + i), .comm = "x", .state = 'D'});
+	u.config.containers = CONTAINERS_WARN;
+	machine = (struct sample){.have = HAVE_MEM | HAVE_WAITS | HAVE_REFAULTS, .page_kib = 4};
+	now_ns = BEGIN_NS;
+	told_count = 0;
+	pretended_count = 0;
+	memset(&told, 0, sizeof(told));
+	groups_arm(&u);
+	assert_true(u.groups.open);
+}
+
+static void close_all(void)
+{
+	u.machine.near = false;
+	u.config.containers = CONTAINERS_OFF;
+	groups_arm(&u);
+	assert_false(u.groups.open);
+	assert_int_equal(groups_fd(&u.groups), -1);
+	assert_true(groups_wake_ns(&u.groups) == UINT64_MAX);
+	tree_drop();
+}
+
+/* ---- what is told ---- */
+
+static void by_layout(void **state)
+{
+	(void)state;
+	for (enum layout l = V2; l <= HYBRID; l++) {
+		open_as(l);
+		put_threads(add("/bad", 256, &thrashes));
+		put_threads(add("/backup", 256, &backs_up));
+		(void)add("/rests", 256, &rests);
+		(void)add("/free", 0, &thrashes); /* that is the machine's matter */
+		(void)add("/own", 256, &thrashes);
+		settle();
+		assert_int_equal(u.groups.memcg.version, l == V2 ? MEMCG_V2 : MEMCG_V1);
+		assert_int_equal(u.groups.memcg.count, 3);
+		pass(20);
+		assert_int_equal(told_count, 1);
+		assert_int_equal(told.type, EVENT_SQUEEZED);
+		assert_string_equal(told.group.path, "/bad");
+		assert_int_equal(told.group.view.rule, SQUEEZE_THRASHING);
+		assert_int_equal(told.group.view.limit_kib, MIB(256));
+		close_all();
+	}
+}
+
+/* Looks that others ask for came between the looks at it, and no rule ever had its two seconds.
+ */
+static void others_do_not_disturb(void **state)
+{
+	struct pretended *bad;
+
+	(void)state;
+	open_as(V2);
+	bad = add("/bad", 256, &thrashes);
+	put_threads(bad);
+	for (unsigned i = 0; i < 200; i++) {
+		char path[32];
+
+		(void)snprintf(path, sizeof(path), "/other%u", i);
+		(void)add(path, 256, &rests);
+	}
+	settle();
+	for (unsigned i = 0; i < 200; i++) { /* twenty seconds, each tenth another one moves */
+		live(bad, 0.1);
+		put(&pretended[1 + i], "memory.events", "high 0\nmax %u\n", i + 1);
+		turn(0.1);
+	}
+	assert_int_equal(told_count, 1);
+	assert_string_equal(told.group.path, "/bad");
+	close_all();
+}
+
+/* A pod and its container with the same limit thrash together: the container is told. */
+static void the_inner_one_is_told(void **state)
+{
+	(void)state;
+	for (enum layout l = V2; l <= V1; l++) {
+		open_as(l);
+		(void)add("/pod", 256, &thrashes);
+		put_threads(add("/pod/container", 256, &thrashes));
+		settle();
+		pass(20);
+		assert_int_equal(told_count, 1);
+		assert_string_equal(told.group.path, "/pod/container");
+		close_all();
+	}
+}
+
+/* The limit in force is that of a group around it. */
+static void a_limit_up_the_tree(void **state)
+{
+	struct pretended *pod;
+
+	(void)state;
+	for (enum layout l = V2; l <= V1; l++) {
+		open_as(l);
+		pod = add("/pod", 256, &thrashes);
+		(void)add("/pod/between", 0, &thrashes);
+		put_threads(add("/pod/between/container", 1024, &thrashes));
+		settle();
+		assert_int_equal(u.groups.memcg.count, 2);
+		pass(20);
+		assert_int_equal(told_count, 1);
+		assert_int_equal(told.group.view.limit_kib, MIB(256));
+		(void)pod;
+		close_all();
+	}
+}
+
+static void the_same_is_told_again_after_ten_minutes(void **state)
+{
+	(void)state;
+	open_as(V2);
+	put_threads(add("/bad", 256, &thrashes));
+	settle();
+	pass(20);
+	pretended[0].life.grows = 0;
+	pass(100);
+	assert_int_equal(told_count, 2); /* it thrashes; it is tight */
+	assert_int_equal(told.group.view.rule, SQUEEZE_TIGHT);
+	pass(400);
+	assert_int_equal(told_count, 2);
+	pass(200);
+	assert_int_equal(told_count, 3);
+	close_all();
+}
+
+/* memory.high holds it up, and it does not wait for a disk. */
+static void throttled(void **state)
+{
+	static const struct life held_up = {
+		.file = 0.5, .held = 199.5, .highs = 500, .reclaims = 0};
+	struct pretended *p;
+
+	(void)state;
+	open_as(V2);
+	p = add("/held", 256, &held_up);
+	p->high = 200;
+	put_limits(p);
+	settle();
+	pass(15);
+	assert_int_equal(told_count, 1);
+	assert_int_equal(told.group.view.rule, SQUEEZE_THROTTLED);
+	assert_int_equal(told.group.view.limit_kib, MIB(200));
+	close_all();
+}
+
+/* ---- groups that come, go and change ---- */
+
+static void one_that_comes_later(void **state)
+{
+	(void)state;
+	open_as(V2);
+	(void)add("/slice", 0, &rests);
+	settle();
+	assert_int_equal(u.groups.memcg.count, 0);
+	put_threads(add("/slice/late", 256, &thrashes));
+	settle();
+	pass(20);
+	assert_int_equal(told_count, 1);
+	assert_string_equal(told.group.path, "/slice/late");
+	close_all();
+}
+
+static void remove_group(const char *path)
+{
+	static const char *const files[] = {"memory.max",
+					    "memory.high",
+					    "memory.current",
+					    "memory.stat",
+					    "memory.events",
+					    "cgroup.threads",
+					    "tasks",
+					    "memory.limit_in_bytes",
+					    "memory.failcnt",
+					    "memory.usage_in_bytes",
+					    "cgroup.event_control",
+					    ""};
+	char root[200], link[64], full[400];
+	ssize_t n;
+
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", u.proc_fd);
+	n = readlink(link, root, sizeof(root) - 1);
+	assert_true(n > 0);
+	root[n] = '\0';
+	for (unsigned i = 0; i < ARRAY_SIZE(files); i++) {
+		(void)snprintf(full, sizeof(full), "%s/cg%s/%s", root, path, files[i]);
+		(void)(files[i][0] ? unlink(full) : rmdir(full));
+	}
+	assert_true(access(full, F_OK) < 0);
+}
+
+/* A service that is started again has the same path. What was armed went with the old one. */
+static void one_that_is_made_again(void **state)
+{
+	(void)state;
+	for (enum layout l = V2; l <= V1; l++) {
+		open_as(l);
+		(void)add("/service", 256, &rests);
+		settle();
+		assert_int_equal(u.groups.memcg.count, 1);
+		remove_group("/service");
+		pretended_count = 0;
+		put_threads(add("/service", 256, &thrashes));
+		settle();
+		assert_int_equal(u.groups.memcg.count, 1);
+		pass(20);
+		assert_int_equal(told_count, 1);
+		remove_group("/service"); /* and once more: the same of the same path */
+		pretended_count = 0;
+		put_threads(add("/service", 256, &thrashes));
+		settle();
+		pass(20);
+		assert_int_equal(told_count, 1);
+		remove_group("/service");
+		pretended_count = 0;
+		pass(40);
+		assert_int_equal(u.groups.memcg.count, 0);
+		close_all();
+	}
+}
+
+static void one_that_is_resized(void **state)
+{
+	(void)state;
+	open_as(V2);
+	put_threads(add("/a", 2048, &thrashes)); /* far below it */
+	settle();
+	pass(20);
+	assert_int_equal(told_count, 0);
+	pretended[0].limit = 250;
+	put_limits(&pretended[0]);
+	pass(20);
+	assert_int_equal(told_count, 1);
+	assert_int_equal(told.group.view.limit_kib, MIB(250));
+	pretended[0].limit = 0; /* and it has none any more */
+	put_limits(&pretended[0]);
+	pretended[0].life = rests;
+	pass(320);
+	assert_int_equal(u.groups.memcg.count, 0);
+	assert_int_equal(told_count, 1);
+	close_all();
+}
+
+/* ---- how much of a turn it may take ---- */
+
+static unsigned looked_at_now(void)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < MEMCG_MOST; i++)
+		count += u.groups.memcg.ids[i] != 0 && u.groups.rows[i].last.now_ns == now_ns;
+	return count;
+}
+
+static void a_turn_is_short(void **state)
+{
+	unsigned turns = 0;
+
+	(void)state;
+	open_as(V2);
+	for (unsigned i = 0; i < 200; i++) {
+		char path[32];
+
+		(void)snprintf(path, sizeof(path), "/g%u", i);
+		(void)add(path, 256, &rests);
+	}
+	for (; u.groups.memcg.count < 200; turns++) {
+		unsigned before = u.groups.memcg.count;
+
+		assert_true(turns < 100);
+		turn(0.02);
+		assert_true(u.groups.memcg.count - before <= GROUPS_WALK);
+	}
+	assert_true(turns >= 200 / GROUPS_WALK);
+	settle();
+	assert_true(groups_wake_ns(&u.groups) >
+		    now_ns + 100 * NS_PER_S); /* nothing is at its limit */
+	for (unsigned i = 0; i < 200; i++)    /* all of them at once */
+		put(&pretended[i], "memory.events", "high 0\nmax 1\n");
+	for (turns = 0; turns < 14; turns++) {
+		turn(0.02);
+		assert_true(looked_at_now() <= GROUPS_COUNT);
+		assert_true(groups_wake_ns(&u.groups) <= now_ns + 4 * NS_PER_S);
+	}
+	for (unsigned i = 0; i < 200; i++)
+		assert_true(u.groups.rows[i].last.now_ns != 0);
+	pass(40); /* nothing more is reclaimed: they are armed again */
+	assert_true(groups_wake_ns(&u.groups) > now_ns + 100 * NS_PER_S);
+	close_all();
+}
+
+/* The machine has other worries: a part of a walk a second. */
+static void a_walk_is_slow_while_memory_is_short(void **state)
+{
+	(void)state;
+	open_as(V2);
+	for (unsigned i = 0; i < 60; i++) {
+		char path[32];
+
+		(void)snprintf(path, sizeof(path), "/g%u", i);
+		(void)add(path, 256, &rests);
+	}
+	u.machine.near = true;
+	for (unsigned i = 0; i < 100; i++)
+		turn(0.02);
+	assert_in_range(u.groups.memcg.count, 1, 3 * GROUPS_WALK);
+	for (unsigned i = 0; i < 100; i++)
+		turn(0.1);
+	assert_int_equal(u.groups.memcg.count, 60);
+	close_all();
+}
+
+static void too_many_is_said(void **state)
+{
+	(void)state;
+	open_as(V2);
+	u.groups.memcg.most = 3;
+	for (unsigned i = 1; i <= 5; i++) {
+		char path[32];
+
+		(void)snprintf(path, sizeof(path), "/g%u", i);
+		(void)add(path, 100.0 * i, &rests);
+	}
+	settle();
+	assert_int_equal(u.groups.memcg.count, 3);
+	assert_int_equal(u.groups.memcg.left_out, 2);
+	assert_true(u.groups.told_full);
+	remove_group("/g1"); /* and then there is room for one of them */
+	pretended_count = 0;
+	pass(320);
+	settle();
+	assert_int_equal(u.groups.memcg.count, 3);
+	assert_int_equal(u.groups.memcg.left_out, 1);
+	close_all();
+}
+
+/* What a failed test leaves. */
+static int drop(void **state)
+{
+	(void)state;
+	if (u.groups.open)
+		close_all();
+	return 0;
+}
+
+static void without_a_controller(void **state)
+{
+	(void)state;
+	u.proc_fd = tree_make(MIB(4000), MIB(3000));
+	mount_tree(V2, u.proc_fd);
+	tree_write("cg/cgroup.controllers", "cpu\n");
+	u.config.containers = CONTAINERS_WARN;
+	groups_arm(&u);
+	assert_false(u.groups.open);
+	assert_true(groups_wake_ns(&u.groups) == UINT64_MAX);
+	tree_drop();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(by_layout, drop),
+		cmocka_unit_test_teardown(others_do_not_disturb, drop),
+		cmocka_unit_test_teardown(the_inner_one_is_told, drop),
+		cmocka_unit_test_teardown(a_limit_up_the_tree, drop),
+		cmocka_unit_test_teardown(the_same_is_told_again_after_ten_minutes, drop),
+		cmocka_unit_test_teardown(throttled, drop),
+		cmocka_unit_test_teardown(one_that_comes_later, drop),
+		cmocka_unit_test_teardown(one_that_is_made_again, drop),
+		cmocka_unit_test_teardown(one_that_is_resized, drop),
+		cmocka_unit_test_teardown(a_turn_is_short, drop),
+		cmocka_unit_test_teardown(a_walk_is_slow_while_memory_is_short, drop),
+		cmocka_unit_test_teardown(too_many_is_said, drop),
+		cmocka_unit_test_teardown(without_a_controller, drop),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
