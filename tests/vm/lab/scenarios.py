@@ -72,6 +72,10 @@ echo active >array_state
 cd /
 data=/dev/md0'''
 
+# A group with a limit of 256 MiB, a program in it that holds so much, and what reads 64 MiB of files without an end.
+HOT = '/lab/reader -n reader -m -p -l -t 8 -s 16 /data/set/[0-3]'
+BOX = 'spawn_limited box 256 /lab/hog -n app -r 100 -u {app}; spawn box {reader}; sleep 4'
+
 REMOTE = 'mkdir /remote; mount -t virtiofs remote /remote; '
 
 SCENARIOS = {
@@ -137,6 +141,19 @@ SCENARIOS = {
                                f'spawn_limited box 30 /lab/reader -n reader -m -p -l -t 8 -s 16 {SET}',
                                prepare='spawn app /lab/hog -n app -r 100 -a 21; sleep 4; cat /data/stream/[0-1] >/dev/null', seconds=30,
                                iops=600),
+    'group-leak': bad('a leak beside hot mapped files in a group with a limit of its own, on a machine with memory to spare',
+                      'spawn box /lab/hog -n leak -r 3', prepare=BOX.format(app=150, reader=HOT), victims=('leak',), must_act=False,
+                      memory=1024, seconds=40),
+    'group-files': bad('hot mapped files that do not fit into the limit of their group, and nothing grows',
+                       f'spawn box {HOT.replace("[0-3]", "[0-5]")}', prepare=BOX.format(app=190, reader='true'), victims=('reader', 'app'),
+                       must_act=False, memory=1024, seconds=60),
+    'group-high': bad('a leak that is held up at memory.high of its group, without swap',
+                      'spawn box /lab/hog -n leak -r 12', prepare='echo $((200 * 1048576)) >"$(group box)/memory.high"; ' +
+                      BOX.format(app=150, reader='true'), victims=('leak',), must_act=False, memory=1024, seconds=40),
+    'group-backup': healthy('a backup at the limit of its group', f'spawn box /lab/reader -n backup {ENDLESS}',
+                            prepare=BOX.format(app=105, reader=HOT), memory=1024, seconds=60),
+    'group-backup-mmap': healthy('the same by mmap', f'spawn box /lab/reader -n backup -m {ENDLESS}',
+                                 prepare=BOX.format(app=105, reader=HOT), memory=1024, seconds=60),
     'cache': healthy('a large page cache, a server that uses it', f'spawn reader /lab/reader -n reader -l -r 60 {STREAM}',
                      prepare='spawn app /lab/hog -n app -u 150'),
     'backup': healthy('a backup reads far more files than memory, 15 % available', f'spawn backup /lab/reader -n backup {ENDLESS}',
