@@ -118,8 +118,8 @@
  * short: beside LMDB it was 1.2 times as much when half of its cache had gone. */
 #define TAKEN_BEYOND 2
 
-/* What comes back from swap is waited for so many times -stall-hold at the most. */
-#define RETURN_HOLDS 10
+/* While swap is roomy it may settle: that is waited for so many times -stall-hold at the most. */
+#define SETTLE_HOLDS 10
 
 /* What happened between two points, per second. */
 struct rates {
@@ -398,27 +398,18 @@ static bool slow(const struct look *l)
 	       available_at_most(l, l->config->stall_below_ppm);
 }
 
-/* R85: half of swap is free, and what has just been started may fit. */
-static bool half_of_swap_is_free(const struct look *l)
-{
-	const struct sample *s = l->sample;
-
-	return !l->config->ignore_swap && s->swap_total_kib > 0 &&
-	       !at_most(s->swap_free_kib, s->swap_total_kib, PPM / 2);
-}
-
-/* At this speed memory and swap are gone before anything else could be tried. */
+/* R85: swap is not roomy, and at this speed memory and swap are gone before anything else could be
+ * tried. */
 static bool soon(const struct look *l)
 {
-	return l->rates->reach * (double)NS_PER_S <= (double)FALLING_NS && !half_of_swap_is_free(l);
+	return l->rates->reach * (double)NS_PER_S <= (double)FALLING_NS && !roomy(l);
 }
 
 static bool falling(const struct look *l)
 {
 	double within_ns = (double)(l->sample->swap_total_kib > 0 ? FALLING_SWAP_NS : FALLING_NS);
 
-	return !half_of_swap_is_free(l) && l->rates->taken >= TAKEN_PER_S &&
-	       l->rates->waiting >= l->stall / FALLING_PART &&
+	return l->rates->taken >= TAKEN_PER_S && l->rates->waiting >= l->stall / FALLING_PART &&
 	       l->rates->waiting * RUNNING_PER_FIRST >= l->running &&
 	       available_at_most(l, l->config->stall_below_ppm) &&
 	       l->rates->reach * (double)NS_PER_S <= within_ns;
@@ -478,7 +469,7 @@ static uint64_t no_hold(const struct look *l)
 /* R53: a bomb fills the swap that is still free as well. */
 static uint64_t flood_hold(const struct look *l)
 {
-	return soon(l) ? 0 : roomy(l) ? l->config->stall_hold_ns : FLOOD_HOLD_NS;
+	return soon(l) ? 0 : FLOOD_HOLD_NS;
 }
 
 static bool at_term_level(const struct look *l)
@@ -492,15 +483,14 @@ static const struct stall_row {
 	bool (*holds)(const struct look *l);
 	uint64_t (*hold_ns)(const struct look *l); /* so long before it is acted on */
 	bool (*also)(const struct look *l);        /* and this, when it is; NULL: nothing */
-	bool may_be_return; /* a program that comes back from swap looks like it */
 } rows[] = {
-	{STALL_REFAULTS, refaults, while_roomy, NULL, true},
-	{STALL_FAULTS, faults, faults_hold, NULL, true},
-	{STALL_SLOW, slow, always_hold, NULL, true},
-	{STALL_FLOOD, flood, flood_hold, at_term_level, false},
-	{STALL_PRESSURE, pressure, while_roomy, NULL, true},
-	{STALL_FLOOD, flood, flood_hold, NULL, false},
-	{STALL_FALLING, falling, no_hold, NULL, false},
+	{STALL_REFAULTS, refaults, while_roomy, NULL},
+	{STALL_FAULTS, faults, faults_hold, NULL},
+	{STALL_SLOW, slow, always_hold, NULL},
+	{STALL_FLOOD, flood, flood_hold, at_term_level},
+	{STALL_PRESSURE, pressure, while_roomy, NULL},
+	{STALL_FLOOD, flood, flood_hold, NULL},
+	{STALL_FALLING, falling, no_hold, NULL},
 };
 
 const char *stall_rule_name(enum stall_rule rule)
@@ -550,14 +540,15 @@ static bool from_swap(const struct stall_since *since, const struct sample *s)
 }
 
 /*
- * An application that comes back from swap looks like thrashing, but each page comes back once. As
- * long as most of what is refaulted comes from swap, and less has come than was in it when this
- * began, it may be a return.
+ * While swap is roomy it may settle by itself. A program that starts, and fits, takes the files of
+ * others until what nobody uses is in swap; an application that comes back from swap looks like
+ * thrashing, but each page comes back once. It does not settle where most of what is refaulted
+ * comes from swap, and more has come than was in it when this began.
  */
-static bool may_be_return(const struct stall_since *since, const struct look *l)
+static bool may_settle(const struct stall_since *since, const struct look *l)
 {
-	return roomy(l) && from_swap(since, l->sample) &&
-	       back_from_swap_kib(since, l->sample) < since->swap_used_kib;
+	return roomy(l) && !(from_swap(since, l->sample) &&
+			     back_from_swap_kib(since, l->sample) >= since->swap_used_kib);
 }
 
 static bool lasted(const struct stall_row *row, const struct stall_since *since,
@@ -567,8 +558,7 @@ static bool lasted(const struct stall_row *row, const struct stall_since *since,
 
 	if (since->now_ns == 0 || ns < row->hold_ns(l))
 		return false;
-	return !row->may_be_return || !may_be_return(since, l) ||
-	       ns >= RETURN_HOLDS * l->config->stall_hold_ns;
+	return !may_settle(since, l) || ns >= SETTLE_HOLDS * l->config->stall_hold_ns;
 }
 
 static void follow_conditions(struct stall *stall, const struct look *l)
@@ -601,7 +591,7 @@ static enum stall_evidence evidence_of(const struct stall *stall, const struct s
 	uint64_t from_ns =
 		max_u64(minus_u64(since->now_ns, ONSET_NS), minus_u64(s->now_ns, TAKEN_OLDEST_NS));
 
-	if (from_swap(since, s) && !may_be_return(since, l))
+	if (from_swap(since, s) && !may_settle(since, l))
 		return EVIDENCE_SWAP;
 	if (kernel_says(since, s))
 		return EVIDENCE_KERNEL;

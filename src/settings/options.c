@@ -84,11 +84,11 @@ const struct option_row option_rows[] = {
 	     "is. Fractions are "
 	     "fine. See NEAR-OOM.")},
 	{"stall-hold", OPTION_SECONDS, true, FIELD(stall_hold_ns), "7", 0, 3600, NULL, "SECONDS",
-	 "when a quarter of them wait, or swap is roomy, only when that lasts so long",
-	 DOC("只有四分之一的任务在等、或交换空间充裕时，须持续这么久",
-	     "Swap is roomy while more than a fifth of it is free: an application that comes back "
-	     "from swap makes "
-	     "others wait for some seconds, and nothing is wrong.")},
+	 "when a quarter of them wait only when that lasts so long; ten times, while swap is roomy",
+	 DOC("只有四分之一的任务在等时，须持续这么久；交换空间充裕时十倍",
+	     "Swap is roomy while more than a fifth of it is free: a program that starts, or comes "
+	     "back from swap, makes others wait, and nothing is wrong. Where the same comes back "
+	     "from swap again and again it is not ten times as long.")},
 	{"stall-below", OPTION_PERCENT, true, FIELD(stall_below_ppm), "25", 0, 100, NULL, "PERCENT",
 	 "and only at or below this much available memory",
 	 DOC("且仅当可用内存等于或低于此百分比时", NULL)},

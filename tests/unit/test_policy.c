@@ -579,9 +579,9 @@ static void r53_a_stall_is_ended_though_swap_is_free(void **state)
 	struct decision d;
 
 	(void)state;
-	d = stalled_for(&s, 40);
+	d = stalled_for(&s, 400);
 	assert_int_equal(d.action, ACTION_NONE);
-	d = stalled_for(&s, 9);
+	d = stalled_for(&s, 20);
 	assert_int_equal(d.action, ACTION_TERM);
 	assert_true(d.by_stall);
 }
