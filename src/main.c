@@ -369,11 +369,15 @@ static void say_mistakes(char *errors)
 int main(int argc, char **argv)
 {
 	struct useroom *u = &useroom;
+	int r;
 
 	if (argc > 0 && strcmp(argv[0], HOOK_ARGV0) == 0)
 		return hook_main(argc, argv);
 	output_open();
 	log_init();
+	r = self_seal();
+	if (r < 0)
+		log_line(LOG_NOTE, "its addresses stay writable: %s", strerror(-r));
 	if (config_load(argc, argv, &u->config, &u->source, scratch, sizeof(scratch)) < 0) {
 		say_mistakes(scratch);
 		return 2;

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,32 @@
 
 /* PROC_PID_INIT_INO of include/linux/proc_ns.h: the number of the first pid namespace. */
 #define FIRST_PID_NAMESPACE "pid:[4026531836]"
+
+/* Whole pages of it, as a loader does; the linker lets it begin where the writable memory does. */
+static int seal_program(struct dl_phdr_info *info, size_t size, void *data)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+
+	(void)size, (void)data;
+	for (unsigned i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *part = &info->dlpi_phdr[i];
+		uintptr_t from = info->dlpi_addr + part->p_vaddr;
+		uintptr_t to = (from + part->p_memsz) & -page;
+
+		from &= -page;
+		if (part->p_type == PT_GNU_RELRO && to > from &&
+		    mprotect((void *)from, to - from, PROT_READ) < 0)
+			return -errno;
+	}
+	return 1; /* the program is the first one, and loaders see to libraries */
+}
+
+int self_seal(void)
+{
+	int r = dl_iterate_phdr(seal_program, NULL);
+
+	return r < 0 ? r : 0;
+}
 
 int self_guard(int *ret_before)
 {

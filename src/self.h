@@ -10,6 +10,13 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/*
+ * What holds addresses and is never written again once it is relocated (GNU_RELRO) is read-only
+ * from now on: a loader sees to that, and a static program of musl's has none. 0 or a negative
+ * errno.
+ */
+int self_seal(void);
+
 /* oom_score_adj: what it was, and -1000 from now on (R74). 0, or -EACCES and the like when it may
  * not be lowered. */
 int self_guard(int *ret_before);
