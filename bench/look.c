@@ -19,12 +19,13 @@ static void look(struct sense *sense, struct policy *policy, const struct config
 		 struct record *record)
 {
 	static const struct coming coming;
+	static const struct pauses pauses;
 	struct sample s;
 	struct decision d;
 
 	sense_read(sense, false, &s);
 	d = policy_decide(policy, config, &s, &coming);
-	record_look(record, &s, &coming, &d, false, turn_without_table(&d));
+	record_look(record, &s, &coming, &d, false, turn_without_table(&d, &pauses, s.now_ns));
 }
 
 /* Not the time that passes: others may run meanwhile. */

@@ -351,7 +351,7 @@ json_object *ctl_look_json(const struct reading *r, const struct recording_look 
 {
 	static const char *const actions[] = {"none", "term", "kill", "none"};
 	const struct stall_view stall = recording_to_stall(look);
-	uint32_t turn = (look->flags & LOOK_TURN) >> LOOK_TURN_SHIFT;
+	const struct turn turn = recording_to_turn(look);
 	json_object *o = json_object_new_object();
 
 	json_object_object_add(o, "time_ns",
@@ -370,8 +370,10 @@ json_object *ctl_look_json(const struct reading *r, const struct recording_look 
 	json_object_object_add(o, "action",
 			       json_object_new_string(actions[look->flags & LOOK_ACTION]));
 	json_object_object_add(o, "low", json_object_new_boolean(!!(look->flags & LOOK_LOW)));
-	if (turn != TURN_UNKNOWN && turn < TURN_COUNT)
-		json_object_object_add(o, "turn", json_object_new_string(turn_name(turn)));
+	if (turn.what != TURN_UNKNOWN)
+		json_object_object_add(o, "turn", json_object_new_string(turn_name(turn.what)));
+	if (turn.what == TURN_PAUSED)
+		json_object_object_add(o, "pause", json_object_new_string(pause_name(turn.pause)));
 	if (stall.open) {
 		json_object_object_add(o, "stall_rule",
 				       json_object_new_string(stall_rule_name(stall.rule)));

@@ -7,6 +7,7 @@
 #include "ctl.h"
 #include "rerun.h"
 #include "settings/level.h"
+#include "tell/record.h"
 #include "tell/report.h"
 
 #include <inttypes.h>
@@ -91,6 +92,15 @@ void show_event(FILE *f, struct show_clock *clock, const struct recording_event 
 	(void)fprintf(f, "%s\n", ctl_sentence(e, text, sizeof(text)));
 }
 
+/* Why nobody was ended, where that was a question; which nobody it was the event says. */
+static void show_turn(FILE *f, struct turn turn)
+{
+	if (turn.what == TURN_NOBODY)
+		(void)fputs("; nobody can be ended", f);
+	else if (turn_text(turn)[0] != '\0')
+		(void)fprintf(f, "; nobody is ended: %s", turn_text(turn));
+}
+
 static void show_look(FILE *f, struct show_clock *clock, const struct recording_look *l)
 {
 	char size[32], percent[32];
@@ -112,6 +122,7 @@ static void show_look(FILE *f, struct show_clock *clock, const struct recording_
 	if ((l->flags & LOOK_STALL_OPEN) && l->waiting_milli + l->lost_ppm > 0)
 		(void)fprintf(f, ", %.1f tasks stalled, %u %% of time lost",
 			      l->waiting_milli / 1000.0, l->lost_ppm / PPM_PER_PERCENT);
+	show_turn(f, recording_to_turn(l));
 	(void)fputc('\n', f);
 }
 

@@ -240,24 +240,43 @@ static void list_everybody(struct view *v)
 
 /* A look that is older tells of another time: the daemon looks at least every two seconds while
  * memory is short. */
-#define STALL_FRESH_NS (3 * NS_PER_S)
+#define FRESH_NS (3 * NS_PER_S)
+
+/* What the daemon saw just now; NULL where none runs. */
+static const struct recording_look *last_look(const struct view *v)
+{
+	const struct recording_look *last;
+
+	if (!v->running || v->reading.look_count == 0)
+		return NULL;
+	last = &v->reading.looks[v->reading.look_count - 1];
+	return last->now_ns + FRESH_NS < v->sample.now_ns ? NULL : last;
+}
 
 /* A stall shows over seconds only: what the daemon saw last, where one runs, and whether it was
  * still waiting for what its last victim gave back. */
 static struct decision last_stall(const struct view *v)
 {
 	struct decision d = {.swapoff = true}; /* whether it gets on shows over seconds only */
-	const struct recording_look *last;
+	const struct recording_look *last = last_look(v);
 
-	if (!v->running || v->reading.look_count == 0)
-		return d;
-	last = &v->reading.looks[v->reading.look_count - 1];
-	if (last->now_ns + STALL_FRESH_NS < v->sample.now_ns)
+	if (last == NULL)
 		return d;
 	d.stall = recording_to_stall(last);
 	d.by_stall = last->flags & LOOK_BY_STALL;
 	d.covered = last->flags & LOOK_COVERED;
 	return d;
+}
+
+/* The pause that its last turn was in; it ends with a look of the daemon's. */
+static struct pauses last_pause(const struct view *v)
+{
+	const struct recording_look *last = last_look(v);
+	struct pauses pauses = {0};
+
+	if (last != NULL)
+		pauses.until_ns[recording_to_turn(last).pause] = UINT64_MAX;
+	return pauses;
 }
 
 /* Who grew shows over seconds: between two looks of one view, and at the first nobody did. */
@@ -284,6 +303,7 @@ void view_refresh(struct view *v)
 	v->coming = last_coming(v);
 	history = last_stall(v);
 	v->stall = history.stall;
+	v->pauses = last_pause(v);
 	list_everybody(v);
 	v->decision = policy_confirm(&v->config, s, &v->coming, &history);
 	/* As the daemon does before it acts (domain.c): what is free but not counted yet. */
@@ -292,7 +312,7 @@ void view_refresh(struct view *v)
 		v->decision = policy_confirm(&v->config, s, &v->coming, &history);
 	}
 	order(v);
-	v->turn = turn_take(&v->config, s, &v->table, &v->coming, &v->decision);
+	v->turn = turn_take(&v->config, s, &v->table, &v->pauses, &v->coming, &v->decision);
 }
 
 /* ---- saying ---- */
@@ -501,21 +521,6 @@ static void say_futile(const struct view *v, char *buf, size_t size)
 	(void)snprintf(buf, size, "%s", words != NULL ? words + 2 : text);
 }
 
-static const char *why_nobody_goes(const struct view *v)
-{
-	switch (v->turn.what) {
-	case TURN_COVERED:
-		return "nobody would be ended, enough is coming back";
-	case TURN_HELD_BACK:
-		return "nobody would be ended: tasks are stalled, and nothing says that memory was "
-		       "taken from them";
-	case TURN_GROWING:
-		return "nobody would be ended: only one that grows would be, and none was seen to";
-	default:
-		return "nobody would be ended";
-	}
-}
-
 const char *view_verdict(const struct view *v, char *buf, size_t size)
 {
 	const struct turn *turn = &v->turn;
@@ -529,6 +534,8 @@ const char *view_verdict(const struct view *v, char *buf, size_t size)
 	else if (turn->what == TURN_NOBODY)
 		(void)snprintf(buf, size, "nobody can be ended: %s", nobody_text(turn->nobody));
 	else
-		(void)snprintf(buf, size, "%s", why_nobody_goes(v));
+		(void)snprintf(buf, size, "nobody would be ended%s%s%s",
+			       turn->what == TURN_PAUSED ? " for a moment" : "",
+			       turn_text(*turn)[0] != '\0' ? ": " : "", turn_text(*turn));
 	return buf;
 }

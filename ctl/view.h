@@ -37,6 +37,7 @@ struct view {
 				     is the recording's */
 	struct stall_view stall;  /* as the daemon saw it just now; not open: it is not looked for,
 				     or nobody does */
+	struct pauses pauses;     /* the one that the daemon was in just now */
 	struct turn turn;         /* and what would be done about it */
 	struct growth growth;     /* who grew since the first look of this view */
 	struct pressure pressure;

@@ -22,11 +22,8 @@
 /* And a scan may take no more than one part in this of the time, as long as there is something to
  * compare with. */
 #define KEEP_COST 50
-/* Before the level nobody was seen to grow: look through them again, for one part in this of the
- * time. */
-#define EARLY_COST 5
-/* Nobody could be ended: look through them again soon, for one part in KEEP_COST of the time. */
-#define NOBODY_NS NS_PER_S
+/* swapoff was looked for: again after this. */
+#define SWAPOFF_AGAIN_NS (1 * NS_PER_S)
 /* Only to see who grows: less often, and one part in this. */
 #define KEEP_GROWTH_NS   (10 * NS_PER_S)
 #define KEEP_GROWTH_COST 1000
@@ -37,13 +34,6 @@
  * 30,000 processes.
  */
 #define KERNEL_KILLS_FRESH_NS (500 * NS_PER_MS)
-
-/*
- * R89: where swap counts, what a victim gives back is taken at once by those that were swapped out
- * for it, and it takes them a while: above the SIGKILL level one victim in this time. Eleven in 6.5
- * s were seen where a third of 26 alike programs did not fit.
- */
-#define SWAP_PAUSE_NS (1 * NS_PER_S)
 
 /* Stalled tasks for which nobody is ended are said again after this. */
 #define NO_EVIDENCE_AGAIN_NS (3600 * NS_PER_S)
@@ -113,7 +103,8 @@ static void count_lists(struct useroom *u, const struct sample *s, struct coming
 	*d = policy_confirm(&u->config, s, coming, d);
 }
 
-static struct decision look(struct useroom *u, struct domain *domain, struct sample *s)
+static struct decision look(struct useroom *u, struct domain *domain, struct sample *s,
+			    struct turn *ret_turn)
 {
 	struct coming coming = read_sample(u, domain, domain->near, s);
 	struct decision d;
@@ -126,10 +117,13 @@ static struct decision look(struct useroom *u, struct domain *domain, struct sam
 		d = policy_confirm(&u->config, s, &coming, &d);
 	}
 	count_lists(u, s, &coming, &d);
-	record_look(&u->record, s, &coming, &d, false, turn_without_table(&d));
+	*ret_turn = turn_without_table(&d, &domain->latches.pauses, s->now_ns);
+	record_look(&u->record, s, &coming, &d, false, *ret_turn);
 	domain->near = d.course.near;
 	domain->wake_ns = d.course.wake_ns;
 	tell_debug_look(s, &d);
+	if (ret_turn->what != TURN_END) /* else the second look says it */
+		tell_debug_turn(*ret_turn);
 	return d;
 }
 
@@ -237,33 +231,18 @@ static void note_futile(struct useroom *u, struct domain *domain, const struct s
 	}
 }
 
-/* R82: not a whole -i of twenty seconds later, for somebody may begin to grow meanwhile. */
-static uint64_t choose_again_ns(const struct useroom *u, const struct sample *s)
+static void begin_pause(struct useroom *u, struct domain *domain, enum pause which, uint64_t now_ns)
 {
-	return s->now_ns +
-	       min_u64(u->config.interval_ns, max_u64(NOBODY_NS, u->scan.took_ns * KEEP_COST));
+	pause_begin(&domain->latches.pauses, which, &u->config, now_ns, u->scan.took_ns);
 }
 
 static void nobody(struct useroom *u, struct domain *domain, enum nobody why,
 		   const struct sample *s, const struct decision *d)
 {
-	domain->latches.choose_ns = choose_again_ns(u, s);
+	begin_pause(u, domain, PAUSE_NOBODY, s->now_ns);
 	if (!(domain->latches.told_nobody & 1u << why))
 		tell_nobody(u, why, s, d);
 	domain->latches.told_nobody |= 1u << why;
-}
-
-/* A victim was signalled. Is that enough? Look again at once. */
-static void note_ended(struct useroom *u, struct domain *domain, const struct decision *d,
-		       uint64_t decided_ns)
-{
-	domain->wake_ns = 0;
-	/* Full swap alone (-trigger or) may be full for ever: one victim an interval, as the Go
-	 * program did. */
-	if (!d->mem_low)
-		domain->latches.choose_ns = decided_ns + u->config.interval_ns;
-	else if (d->swap_counts)
-		domain->latches.swap_ns = decided_ns + SWAP_PAUSE_NS;
 }
 
 /* decided_ns: when the look began that led to it; what is told is how long it took from there. */
@@ -272,10 +251,12 @@ static void end_somebody(struct useroom *u, struct domain *domain, const struct 
 {
 	enum nobody why = end_first(u, s, d, decided_ns);
 
-	if (why == NOBODY_NONE)
-		note_ended(u, domain, d, decided_ns);
-	else
+	if (why != NOBODY_NONE) {
 		nobody(u, domain, why, s, d);
+		return;
+	}
+	domain->wake_ns = 0; /* is that enough? Look again at once */
+	begin_pause(u, domain, pause_after_victim(d), decided_ns);
 }
 
 static void carry_out(struct useroom *u, struct domain *domain, const struct sample *s,
@@ -289,11 +270,10 @@ static void carry_out(struct useroom *u, struct domain *domain, const struct sam
 		nobody(u, domain, turn->nobody, s, d);
 		break;
 	case TURN_GROWING:
-		domain->latches.early_ns =
-			s->now_ns + max_u64(KEEP_FALLING_NS, u->scan.took_ns * EARLY_COST);
+		begin_pause(u, domain, PAUSE_GROWING, s->now_ns);
 		break;
 	case TURN_FUTILE:
-		domain->latches.choose_ns = choose_again_ns(u, s);
+		begin_pause(u, domain, PAUSE_FUTILE, s->now_ns);
 		note_futile(u, domain, s, d);
 		break;
 	default: /* what asks for no table asks for nothing here */
@@ -315,7 +295,7 @@ static void choose_and_end(struct useroom *u, struct domain *domain, struct samp
 	d = policy_confirm(&u->config, s, &coming, decided);
 	count_lists(u, s, &coming, &d);
 	over = d.action == ACTION_NONE;
-	turn = turn_take(&u->config, s, &u->table, &coming, &d);
+	turn = turn_take(&u->config, s, &u->table, &domain->latches.pauses, &coming, &d);
 	record_look(&u->record, s, &coming, &d, true, turn);
 	tell_debug_turn(turn);
 	if (!over)
@@ -330,7 +310,7 @@ static void end_swapoff(struct useroom *u, struct domain *domain, const struct s
 
 	if (s->now_ns < domain->swapoff_ns)
 		return;
-	domain->swapoff_ns = s->now_ns + NOBODY_NS;
+	domain->swapoff_ns = s->now_ns + SWAPOFF_AGAIN_NS;
 	memset(&e, 0, sizeof(e));
 	prepare_rank(u, s);
 	if (!swapoff_find(&u->scan, &u->rank, &e.victim))
@@ -431,18 +411,10 @@ static void note_changes(struct useroom *u, struct domain *domain, const struct 
 	}
 }
 
-/* Is it time to choose? The levels do not wait for what was early. */
-static bool may_choose(const struct domain *domain, const struct sample *s,
-		       const struct decision *d)
-{
-	return s->now_ns >= domain->latches.choose_ns &&
-	       (d->action == ACTION_KILL || s->now_ns >= domain->latches.swap_ns) &&
-	       (!policy_only_growing(d) || s->now_ns >= domain->latches.early_ns);
-}
-
 void domain_turn(struct useroom *u, struct domain *domain, struct sample *s)
 {
-	struct decision d = look(u, domain, s);
+	struct turn turn;
+	struct decision d = look(u, domain, s, &turn);
 
 	if (!(s->have & HAVE_MEM))
 		return;
@@ -450,10 +422,16 @@ void domain_turn(struct useroom *u, struct domain *domain, struct sample *s)
 	act_escalate(&u->act, &u->config, s, &d);
 	if (d.end_swapoff)
 		end_swapoff(u, domain, s, &d);
-	if (d.action != ACTION_NONE && may_choose(domain, s, &d))
+	if (turn.what == TURN_END)
 		choose_and_end(u, domain, s, &d);
 	else if (d.action == ACTION_NONE)
 		keep_ready(u, domain, s, &d);
+}
+
+void domain_settings_changed(struct domain *domain)
+{
+	domain->kept_ns = 0;
+	pause_settings_changed(&domain->latches.pauses);
 }
 
 void domain_tell(struct useroom *u, struct domain *domain, enum event_type type, int error)

@@ -8,6 +8,7 @@
 #define USEROOM_DOMAIN_H
 
 #include "act/event.h"
+#include "act/pause.h"
 #include "choose/growth.h"
 #include "decide/policy.h"
 #include "look/sample.h"
@@ -17,10 +18,7 @@
 
 /* What stands until the episode is over. Zeroed: nothing does. */
 struct latches {
-	uint64_t choose_ns;   /* nobody could be ended: not before this again */
-	uint64_t early_ns;    /* before the level nobody grew: not before this again, except by the
-				 levels */
-	uint64_t swap_ns;     /* with swap: nobody above the SIGKILL level before this */
+	struct pauses pauses;
 	uint32_t told_nobody; /* 1 << enum nobody: each is told once (R22, R110) */
 	enum holder told_futile;
 };
@@ -43,6 +41,9 @@ struct useroom;
 
 /* Look at it, and do what has to be done. sample: what was seen, for whoever looks further. */
 void domain_turn(struct useroom *u, struct domain *domain, struct sample *sample);
+
+/* After a reload: what rests on the settings before it is forgotten. */
+void domain_settings_changed(struct domain *domain);
 
 /*
  * Tell an event with what the domain looks like now, outside the history. error: as of tell_look.

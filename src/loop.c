@@ -97,7 +97,7 @@ static void reload(struct useroom *u)
 	if (r < 0) {
 		log_lines(LOG_ERROR, errors);
 	} else {
-		u->machine.kept_ns = u->machine.latches.choose_ns = u->machine.latches.early_ns = 0;
+		domain_settings_changed(&u->machine);
 		lock_before_killing(u);
 		act_settings_changed(&u->act, &u->config);
 		spare_protected(u);

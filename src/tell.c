@@ -153,11 +153,10 @@ void tell_debug_look(const struct sample *s, const struct decision *d)
 
 	if (!log_debug_enabled())
 		return;
-	log_line(LOG_DETAIL, "memory: %s available (%s %%), %s%s; next look in %" PRIu64 " ms",
+	log_line(LOG_DETAIL, "memory: %s available (%s %%), %s; next look in %" PRIu64 " ms",
 		 units_size(s->mem_available_kib, mem, sizeof(mem)),
 		 units_percent(d->mem_ppm, percent, sizeof(percent)),
-		 debug_swap(s, d, swap, sizeof(swap)), d->covered ? ", enough is coming back" : "",
-		 (d->course.wake_ns - s->now_ns) / NS_PER_MS);
+		 debug_swap(s, d, swap, sizeof(swap)), (d->course.wake_ns - s->now_ns) / NS_PER_MS);
 	if (d->stall.open)
 		log_line(LOG_DETAIL,
 			 "thrashing: %" PRIu32 ".%02" PRIu32 " tasks stalled, %" PRIu32
@@ -209,9 +208,13 @@ void tell_debug_table(const struct useroom *u)
 
 void tell_debug_turn(struct turn turn)
 {
-	log_line(LOG_DETAIL, "turn: %s%s%s", turn_name(turn.what),
-		 turn.what == TURN_NOBODY ? ", " : "",
-		 turn.what == TURN_NOBODY ? nobody_name(turn.nobody) : "");
+	const char *why = turn.what == TURN_NOBODY   ? nobody_name(turn.nobody)
+			  : turn.what == TURN_PAUSED ? pause_name(turn.pause)
+						     : NULL;
+
+	if (log_debug_enabled() && turn.what != TURN_IDLE)
+		log_line(LOG_DETAIL, "turn: %s%s%s", turn_name(turn.what), why ? ", " : "",
+			 why ? why : "");
 }
 
 void tell_debug_lists(const struct useroom *u)

@@ -11,14 +11,40 @@ const char *turn_name(enum turn_what what)
 		[TURN_COVERED] = "covered", [TURN_HELD_BACK] = "held_back",
 		[TURN_SWAPOFF] = "swapoff", [TURN_FUTILE] = "futile",
 		[TURN_GROWING] = "growing", [TURN_NOBODY] = "nobody",
-		[TURN_END] = "end",
+		[TURN_END] = "end",         [TURN_PAUSED] = "paused",
 	};
 
 	assert((unsigned)what < TURN_COUNT);
 	return names[what];
 }
 
-static enum turn_what what_without_table(const struct decision *d)
+const char *turn_text(struct turn turn)
+{
+	switch (turn.what) {
+	case TURN_COVERED:
+		return "enough is coming back";
+	case TURN_HELD_BACK:
+		return "tasks are stalled, and nothing says that memory was taken from them";
+	case TURN_SWAPOFF:
+		return "swapoff is under way, and gets on";
+	case TURN_FUTILE:
+		return "ending processes cannot help";
+	case TURN_GROWING:
+		return "only one that grows would be, and none was seen to";
+	case TURN_NOBODY:
+		return nobody_text(turn.nobody);
+	case TURN_PAUSED:
+		return pause_text(turn.pause);
+	case TURN_UNKNOWN:
+	case TURN_IDLE:
+	case TURN_END:
+	case TURN_COUNT:
+		break;
+	}
+	return "";
+}
+
+static enum turn_what what_is_decided(const struct decision *d)
 {
 	if (d->action != ACTION_NONE)
 		return TURN_END;
@@ -29,9 +55,17 @@ static enum turn_what what_without_table(const struct decision *d)
 	return d->stall.held_back != STALL_NONE ? TURN_HELD_BACK : TURN_IDLE;
 }
 
-struct turn turn_without_table(const struct decision *d)
+struct turn turn_without_table(const struct decision *d, const struct pauses *pauses,
+			       uint64_t now_ns)
 {
-	return (struct turn){.what = what_without_table(d)};
+	struct turn turn = {.what = what_is_decided(d)};
+
+	if (turn.what != TURN_END)
+		return turn;
+	turn.pause = pause_now(pauses, d, now_ns);
+	if (turn.pause != PAUSE_NONE)
+		turn.what = TURN_PAUSED;
+	return turn;
 }
 
 /*
@@ -61,22 +95,21 @@ static void ask_with_unkillable(const struct config *c, const struct sample *s,
 	*d = policy_confirm(c, s, coming, d);
 }
 
+/* A pause is asked for last: what holds for longer is the better answer. */
 struct turn turn_take(const struct config *c, const struct sample *s, const struct proc_table *t,
-		      struct coming *coming, struct decision *d)
+		      const struct pauses *pauses, struct coming *coming, struct decision *d)
 {
-	struct turn turn = turn_without_table(d);
+	enum nobody nobody;
 
-	if (turn.what != TURN_END)
-		return turn;
-	if (nobody_grows(d, t))
-		return (struct turn){.what = TURN_GROWING};
-	turn.nobody = nobody_why(t, d->need_kib);
-	if (turn.nobody != NOBODY_NONE) {
-		turn.what = TURN_NOBODY;
-		return turn;
+	if (d->action != ACTION_NONE) {
+		if (nobody_grows(d, t))
+			return (struct turn){.what = TURN_GROWING};
+		nobody = nobody_why(t, d->need_kib);
+		if (nobody != NOBODY_NONE)
+			return (struct turn){.what = TURN_NOBODY, .nobody = nobody};
+		ask_with_unkillable(c, s, t, coming, d);
 	}
-	ask_with_unkillable(c, s, t, coming, d);
-	return turn_without_table(d);
+	return turn_without_table(d, pauses, s->now_ns);
 }
 
 void turn_order(const struct config *c, const struct decision *d, const struct growth *growth,

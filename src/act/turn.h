@@ -7,6 +7,7 @@
 #ifndef USEROOM_TURN_H
 #define USEROOM_TURN_H
 
+#include "act/pause.h"
 #include "choose/growth.h"
 #include "choose/nobody.h"
 #include "decide/policy.h"
@@ -28,24 +29,27 @@ enum turn_what {
 	TURN_GROWING,   /* only one that grows may be ended, and none of them does */
 	TURN_NOBODY,    /* nobody can be ended: `nobody` says why */
 	TURN_END,       /* the first of the table is to be ended */
+	TURN_PAUSED,    /* somebody would be, and not yet: `pause` says why */
 	TURN_COUNT,
 };
 
 struct turn {
 	enum turn_what what;
 	enum nobody nobody; /* TURN_NOBODY */
+	enum pause pause;   /* TURN_PAUSED */
 };
 
 /* Without a table: why nobody has to be looked for; or TURN_END, somebody has. */
-struct turn turn_without_table(const struct decision *decision);
+struct turn turn_without_table(const struct decision *decision, const struct pauses *pauses,
+			       uint64_t now_ns);
 
 /*
  * The whole answer: a decision on this sample (policy_confirm()), and the sorted table of a scan
  * after turn_order(). What the table adds is put into the last two (R05).
  */
 struct turn turn_take(const struct config *config, const struct sample *sample,
-		      const struct proc_table *table, struct coming *coming,
-		      struct decision *decision);
+		      const struct proc_table *table, const struct pauses *pauses,
+		      struct coming *coming, struct decision *decision);
 
 /*
  * Put those first who grew, or at the levels began lately. With -sort-by-rss the user has asked for
@@ -67,5 +71,8 @@ struct turn_signal turn_signal(const struct decision *decision, const struct pro
 
 /* "growing": behind "turn: " in -debug, and in JSON. */
 const char *turn_name(enum turn_what what);
+
+/* Why nobody is ended, behind "nobody would be ended: "; "" where that is no reason. */
+const char *turn_text(struct turn turn);
 
 #endif

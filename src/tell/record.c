@@ -361,6 +361,15 @@ struct coming recording_to_coming(const struct recording_look *look)
 	};
 }
 
+struct turn recording_to_turn(const struct recording_look *look)
+{
+	uint32_t what = (look->flags & LOOK_TURN) >> LOOK_TURN_SHIFT;
+	uint32_t pause = (look->flags & LOOK_PAUSE) >> LOOK_PAUSE_SHIFT;
+
+	return (struct turn){.what = what < TURN_COUNT ? what : TURN_UNKNOWN,
+			     .pause = pause < PAUSE_COUNT ? pause : PAUSE_NONE};
+}
+
 struct stall_view recording_to_stall(const struct recording_look *look)
 {
 	uint32_t rule = (look->flags & LOOK_STALL_RULE) >> LOOK_STALL_RULE_SHIFT;
@@ -409,7 +418,8 @@ void record_look(struct record *r, const struct sample *s, const struct coming *
 	STORE(to->have, s->have);
 	STORE(to->flags, recording_flags(d) | (confirm ? LOOK_CONFIRM : 0u) |
 				 (r->starts ? LOOK_STARTS : 0u) |
-				 (uint32_t)turn.what << LOOK_TURN_SHIFT);
+				 (uint32_t)turn.what << LOOK_TURN_SHIFT |
+				 (uint32_t)turn.pause << LOOK_PAUSE_SHIFT);
 	STORE(to->wake_ns, d->course.wake_ns);
 	STORE(to->waiting_milli, d->stall.waiting_milli);
 	STORE(to->lost_ppm, d->stall.lost_ppm);

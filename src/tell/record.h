@@ -57,6 +57,9 @@ void record_event(struct record *record, const struct event *event, const struct
 void recording_to_sample(const struct recording_look *look, struct sample *ret_sample);
 struct coming recording_to_coming(const struct recording_look *look);
 
+/* What was done about a look; which nobody it was is not recorded. */
+struct turn recording_to_turn(const struct recording_look *look);
+
 /* What a look keeps of the stall; reach_ns is not recorded. */
 struct stall_view recording_to_stall(const struct recording_look *look);
 

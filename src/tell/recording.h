@@ -176,6 +176,8 @@ enum recording_look_flags {
 	LOOK_TURN_SHIFT = 16,
 	LOOK_EVIDENCE = 3 << 20, /* mask: enum stall_evidence */
 	LOOK_EVIDENCE_SHIFT = 20,
+	LOOK_PAUSE = 7 << 22, /* mask: enum pause, where the turn is paused */
+	LOOK_PAUSE_SHIFT = 22,
 };
 
 struct recording_look {

@@ -157,7 +157,7 @@ static void ctl_keeps_near_misses(struct stage *s)
 		fail("the near miss was not kept");
 	must_answer(s, "incidents", 0);
 	must_say("-near.useroom +nobody was ended");
-	must_answer(s, "show", 0); /* for want of another */
+	must_answer(s, "show /run/useroom/record", 0); /* for want of another */
 	must_say("recovered: .*, 0 victims");
 	must_answer(s, "replay -m 5", 0);
 	must_live(s, larger);
@@ -329,6 +329,29 @@ static void ctl_top_running(struct stage *s)
 	must_show(s, "EXIT 0");
 }
 
+/* Full swap alone ends one an interval: until then nobody goes, and nobody is named (R114). */
+static void r114_ctl_why_in_a_pause(struct stage *s)
+{
+	struct actor *hog = play(s, "hog", "grow=20"), *second = play(s, "second", "grow=8");
+
+	must_hold(s, 28 * MIB);
+	watch(s, "-m 25 -mk 2 -i 60 -s 10 -sk 1 -grace 30 -trigger or -debug");
+	must_die(s, hog, SIGTERM);
+	must_log(s, "turn: paused, interval");
+	must_answer(s, "why", 0);
+	must_say("^nobody would be ended for a moment: one victim an interval \\(-i\\)");
+	must_answer(s, "status -json", 0);
+	must_say("\"pause\": *\"interval\"");
+	must_answer(s, "show /run/useroom/record", 0);
+	must_say("; nobody is ended: one victim an interval");
+	must_live(s, second);
+}
+
+static const struct machine_shape with_cold_swap = {.total_kib = 96 * MIB,
+						    .swap_total_kib = 40 * MIB,
+						    .cold_swap_kib = 38 * MIB,
+						    .swap_after_kib = 96 * MIB};
+
 const struct live_case ctl_cases[] = {
 	{"ctl_status_running", ctl_status_running, NULL, false},
 	{"ctl_status_stopped", ctl_status_stopped, NULL, false},
@@ -339,6 +362,7 @@ const struct live_case ctl_cases[] = {
 	{"r91_ctl_says_the_same", r91_ctl_says_the_same, &without_sleepers, false},
 	{"ctl_top_running", ctl_top_running, NULL, false},
 	{"r28_ctl_hostile_names", r28_ctl_hostile_names, NULL, false},
+	{"r114_ctl_why_in_a_pause", r114_ctl_why_in_a_pause, &with_cold_swap, false},
 	{"r40_ctl_why_pending", r40_ctl_why_pending, NULL, false},
 	{"r67_ctl_status_limits", r67_ctl_status_limits, NULL, false},
 	{NULL, NULL, NULL, false},

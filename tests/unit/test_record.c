@@ -123,6 +123,7 @@ static void a_look_comes_back_as_it_was(void **state)
 	const struct coming coming = {
 		.mem_kib = 1, .swap_kib = 2, .victims = 3, .unkillable_kib = 4};
 	const struct turn futile = {.what = TURN_FUTILE};
+	const struct turn paused = {.what = TURN_PAUSED, .pause = PAUSE_COUNT - 1};
 	uint64_t *field = &in.mem_total_kib;
 	struct coming back;
 
@@ -145,6 +146,10 @@ static void a_look_comes_back_as_it_was(void **state)
 							LOOK_FUTILE | LOOK_STARTS |
 							TURN_FUTILE << LOOK_TURN_SHIFT);
 	assert_int_equal(look_number(1)->wake_ns, 10);
+	assert_int_equal(recording_to_turn(look_number(1)).what, TURN_FUTILE);
+	record_look(&record, &in, &coming, &d, true, paused);
+	assert_int_equal(recording_to_turn(look_number(2)).what, TURN_PAUSED);
+	assert_int_equal(recording_to_turn(look_number(2)).pause, PAUSE_COUNT - 1);
 }
 
 /* Settings come back as they were, amounts too; a recording from before amounts has shares. */

@@ -19,6 +19,7 @@ static struct proc_table table;
 static struct rank rank;
 static struct growth growth;
 static struct coming coming;
+static struct pauses pauses;
 static struct decision decision; /* what turn() was about, with what the table adds */
 
 /* 1000 MiB, of which 80 are available; SIGTERM at 10 %, SIGKILL at 5 %. */
@@ -28,6 +29,7 @@ static int fresh(void **state)
 	memset(&table, 0, sizeof(table));
 	memset(&growth, 0, sizeof(growth));
 	coming = (struct coming){0};
+	pauses = (struct pauses){0};
 	config = (struct config){.mem_term_ppm = 100000,
 				 .mem_kill_ppm = 50000,
 				 .swap_term_ppm = 100000,
@@ -63,7 +65,7 @@ static struct turn turn(struct decision earlier)
 	rank_sort(&rank, &table);
 	table.unkillable_kib = rank_unkillable(&table);
 	turn_order(&config, &decision, &growth, sample.now_ns, 5000 * NS_PER_S, &rank, &table);
-	return turn_take(&config, &sample, &table, &coming, &decision);
+	return turn_take(&config, &sample, &table, &pauses, &coming, &decision);
 }
 
 static const struct decision none;
@@ -175,6 +177,96 @@ static void r114_whoever_began_lately(void **state)
 	assert_int_equal(table.procs[0].pid, 10);
 }
 
+/* What the daemon waits for was no value of its turn: useroomctl named whom it spared. */
+static void r114_a_pause_is_an_answer(void **state)
+{
+	static const struct {
+		enum pause pause;
+		uint64_t available_mib; /* SIGTERM at 100, SIGKILL at 50 */
+		bool holds;
+	} rows[] = {
+		{PAUSE_NOBODY, 80, true},   {PAUSE_NOBODY, 40, true},   {PAUSE_FUTILE, 80, true},
+		{PAUSE_INTERVAL, 80, true}, {PAUSE_SWAP, 80, true},     {PAUSE_SWAP, 40, false},
+		{PAUSE_GROWING, 80, false}, {PAUSE_NOBODY, 150, false},
+	};
+
+	(void)state;
+	(void)add(10, 300);
+	config.interval_ns = 10 * NS_PER_S;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		bool low = rows[i].available_mib <= 100;
+		struct turn t;
+
+		sample.mem_available_kib = MIB(rows[i].available_mib);
+		pauses = (struct pauses){0};
+		pause_begin(&pauses, rows[i].pause, &config, sample.now_ns - 1, 0);
+		t = turn(none);
+		assert_int_equal(t.what, !low ? TURN_IDLE : rows[i].holds ? TURN_PAUSED : TURN_END);
+		assert_int_equal(t.pause, rows[i].holds ? rows[i].pause : PAUSE_NONE);
+		/* The same before anybody was looked for. */
+		t = turn_without_table(&decision, &pauses, sample.now_ns);
+		assert_int_equal(t.pause, rows[i].holds ? rows[i].pause : PAUSE_NONE);
+		t = turn_without_table(&decision, &pauses, sample.now_ns + 10 * NS_PER_S);
+		assert_int_equal(t.what, low ? TURN_END : TURN_IDLE);
+	}
+}
+
+/* What holds for longer is the better answer. */
+static void r114_a_pause_is_the_last_answer(void **state)
+{
+	(void)state;
+	add(10, 300)->oom_score_adj = -1000;
+	pauses.until_ns[PAUSE_SWAP] = UINT64_MAX;
+	assert_int_equal(turn(none).what, TURN_NOBODY);
+	assert_int_equal(turn_without_table(&decision, &pauses, sample.now_ns).pause, PAUSE_SWAP);
+}
+
+/* Above the levels only one that grows may go; the levels do not wait for that. */
+static void r114_nobody_grew_is_no_pause_at_the_levels(void **state)
+{
+	(void)state;
+	add(10, 300)->start_ticks = 100;
+	pauses.until_ns[PAUSE_GROWING] = UINT64_MAX;
+	sample.mem_available_kib = MIB(180);
+	(void)turn(falling);
+	assert_int_equal(turn_without_table(&decision, &pauses, sample.now_ns).pause,
+			 PAUSE_GROWING);
+	sample.mem_available_kib = MIB(80);
+	assert_int_equal(turn(falling).what, TURN_END);
+}
+
+static void r89_which_pause_a_victim_makes(void **state)
+{
+	const struct decision memory = {.mem_low = true},
+			      with_swap = {.mem_low = true, .swap_counts = true},
+			      swap_alone = {.swap_low = true, .swap_counts = true};
+
+	(void)state;
+	assert_int_equal(pause_after_victim(&memory), PAUSE_NONE);
+	assert_int_equal(pause_after_victim(&with_swap), PAUSE_SWAP);
+	assert_int_equal(pause_after_victim(&swap_alone), PAUSE_INTERVAL);
+}
+
+/* R82: never longer than -i, nor as long as an -i of twenty seconds; R109: a reload ends all but
+ * that of swap, which the settings have nothing to do with. */
+static void r82_how_long_pauses_are(void **state)
+{
+	(void)state;
+	config.interval_ns = 20 * NS_PER_S;
+	pause_begin(&pauses, PAUSE_NOBODY, &config, 5, 0);
+	assert_int_equal(pauses.until_ns[PAUSE_NOBODY], NS_PER_S + 5);
+	pause_begin(&pauses, PAUSE_NOBODY, &config, 5, 100 * NS_PER_MS);
+	assert_int_equal(pauses.until_ns[PAUSE_NOBODY], 5 * NS_PER_S + 5);
+	pause_begin(&pauses, PAUSE_NOBODY, &config, 5, NS_PER_S);
+	assert_int_equal(pauses.until_ns[PAUSE_NOBODY], 20 * NS_PER_S + 5);
+	pause_begin(&pauses, PAUSE_SWAP, &config, 5, 0);
+	pause_begin(&pauses, PAUSE_GROWING, &config, 5, 0);
+	assert_int_equal(pauses.until_ns[PAUSE_GROWING], 200 * NS_PER_MS + 5);
+	pause_settings_changed(&pauses);
+	for (enum pause i = PAUSE_NONE; i < PAUSE_COUNT; i++)
+		assert_int_equal(pauses.until_ns[i], i == PAUSE_SWAP ? NS_PER_S + 5 : 0);
+}
+
 static void r114_which_signal(void **state)
 {
 	const struct decision term = {.action = ACTION_TERM}, kill = {.action = ACTION_KILL};
@@ -204,6 +296,24 @@ static void each_has_a_name(void **state)
 		for (enum turn_what other = 0; other < what; other++)
 			assert_string_not_equal(turn_name(what), turn_name(other));
 	}
+	for (enum pause pause = 0; pause < PAUSE_COUNT; pause++) {
+		for (enum pause other = 0; other < pause; other++) {
+			assert_string_not_equal(pause_name(pause), pause_name(other));
+			assert_string_not_equal(pause_text(pause), pause_text(other));
+		}
+	}
+}
+
+/* Every reason to hold back can be said, and what is none says nothing. */
+static void each_reason_has_words(void **state)
+{
+	(void)state;
+	for (enum turn_what what = 0; what < TURN_COUNT; what++) {
+		bool none_held = what == TURN_UNKNOWN || what == TURN_IDLE || what == TURN_END;
+		struct turn t = {.what = what, .nobody = NOBODY_SMALL, .pause = PAUSE_SWAP};
+
+		assert_int_equal(turn_text(t)[0] == '\0', none_held);
+	}
 }
 
 int main(void)
@@ -218,8 +328,14 @@ int main(void)
 		cmocka_unit_test_setup(r114_nobody, fresh),
 		cmocka_unit_test_setup(r114_only_one_that_grows, fresh),
 		cmocka_unit_test_setup(r114_whoever_began_lately, fresh),
+		cmocka_unit_test_setup(r114_a_pause_is_an_answer, fresh),
+		cmocka_unit_test_setup(r114_a_pause_is_the_last_answer, fresh),
+		cmocka_unit_test_setup(r114_nobody_grew_is_no_pause_at_the_levels, fresh),
+		cmocka_unit_test_setup(r89_which_pause_a_victim_makes, fresh),
+		cmocka_unit_test_setup(r82_how_long_pauses_are, fresh),
 		cmocka_unit_test_setup(r114_which_signal, fresh),
 		cmocka_unit_test(each_has_a_name),
+		cmocka_unit_test(each_reason_has_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,8 +84,8 @@ static const char *reason_of(int32_t pid)
 static void ask(const struct decision *history)
 {
 	view.decision = policy_confirm(&view.config, &view.sample, &view.coming, history);
-	view.turn =
-		turn_take(&view.config, &view.sample, &view.table, &view.coming, &view.decision);
+	view.turn = turn_take(&view.config, &view.sample, &view.table, &view.pauses, &view.coming,
+			      &view.decision);
 }
 
 static void decide(uint64_t available_mib)
@@ -222,7 +222,7 @@ static void r40_verdict_coming_back(void **state)
 	sort();
 	view.coming.mem_kib = MIB(200);
 	decide(90);
-	must_say("nobody would be ended, enough is coming back; available 90 MiB (9 %) <= 10 %, no "
+	must_say("nobody would be ended: enough is coming back; available 90 MiB (9 %) <= 10 %, no "
 		 "swap");
 }
 
@@ -269,6 +269,21 @@ static void r114_verdict_under_a_stall(void **state)
 	assert_string_equal(view_verdict(&view, verdict, sizeof(verdict)),
 			    "nobody would be ended: tasks are stalled, and nothing says that "
 			    "memory was taken from them");
+}
+
+/* The daemon waits for a moment, and says so in its recording. */
+static void r114_verdict_in_a_pause(void **state)
+{
+	(void)state;
+	(void)add(10, "hog", 300);
+	sort();
+	view.pauses.until_ns[PAUSE_SWAP] = UINT64_MAX;
+	decide(90);
+	assert_null(view_victim(&view));
+	must_say("nobody would be ended for a moment: what the last victim gives back is filled "
+		 "from swap; available 90 MiB (9 %) <= 10 %, no swap");
+	decide(40);
+	must_say("SIGKILL would go to 10 (hog); available 40 MiB (4 %) <= 5 %, no swap");
 }
 
 static void r10_verdict_blind(void **state)
@@ -421,6 +436,7 @@ int main(void)
 		cmocka_unit_test_setup(r01_verdict_with_swap, fresh),
 		cmocka_unit_test_setup(r05_verdict_futile, fresh),
 		cmocka_unit_test_setup(r114_verdict_under_a_stall, fresh),
+		cmocka_unit_test_setup(r114_verdict_in_a_pause, fresh),
 		cmocka_unit_test_setup(r10_verdict_blind, fresh),
 		cmocka_unit_test_setup(r22_verdict_nobody_left, fresh),
 		cmocka_unit_test_setup(r40_verdict_coming_back, fresh),
