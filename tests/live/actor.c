@@ -28,6 +28,10 @@
  *   copy          a child by fork that does nothing
  *   clones=N[:NAME]  N processes that use the same memory, and call themselves so
  *   vfork         wait for a child that never calls exec
+ *   join=FILE     go into the control group whose cgroup.procs this is
+ *   hot=MIB:N:FILE  make the file; N threads read any page of it through a mapping, without an end
+ *   read=MIB:FILE   make it, and read it from its beginning to its end, again and again
+ *   mapped=MIB:FILE the same through a mapping
  *   noreap        the rest is done by a child nobody waits for
  *   respawn=MS    the rest is done by a child; when it dies, MS later by another one
  *   zombie        leave a dead child behind
@@ -442,6 +446,119 @@ static void do_touched(const char *text)
 		sleep_ms(2);
 }
 
+static void do_join(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, "0", 1) != 1)
+		die(path);
+	(void)close(fd);
+}
+
+struct reading {
+	int fd;
+	size_t size;
+	volatile const char *memory;
+};
+
+/* On the disk, and no page of it in memory. */
+static struct reading make_file(size_t size, const char *path)
+{
+	static struct reading r;
+	char block[65536];
+
+	memset(block, 0x55, sizeof(block));
+	r = (struct reading){.fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600), .size = size};
+	for (size_t at = 0; at < size; at += sizeof(block))
+		if (r.fd < 0 || write(r.fd, block, sizeof(block)) != (ssize_t)sizeof(block))
+			die(path);
+	if (fsync(r.fd) < 0 || posix_fadvise(r.fd, 0, 0, POSIX_FADV_DONTNEED) != 0)
+		die(path);
+	r.memory = mmap(NULL, size, PROT_READ, MAP_SHARED, r.fd, 0);
+	if (r.memory == MAP_FAILED)
+		die(path);
+	return r;
+}
+
+static void *read_any_page(void *ctx)
+{
+	const struct reading *r = ctx;
+	uint64_t seed = (uint64_t)(uintptr_t)&r ^ (uint64_t)(unsigned)getpid();
+
+	for (;;) {
+		seed = seed * 6364136223846793005u + 1442695040888963407u;
+		(void)r->memory[(seed >> 33) % (r->size / 4096) * 4096];
+	}
+	return NULL;
+}
+
+static void *read_in_order(void *ctx)
+{
+	const struct reading *r = ctx;
+	char block[65536];
+
+	for (;;) {
+		for (size_t at = 0; at < r->size; at += sizeof(block))
+			if (pread(r->fd, block, sizeof(block), (off_t)at) <= 0)
+				die("pread");
+	}
+	return NULL;
+}
+
+static void *map_in_order(void *ctx)
+{
+	const struct reading *r = ctx;
+
+	for (;;) {
+		for (size_t at = 0; at < r->size; at += 4096)
+			(void)r->memory[at];
+	}
+	return NULL;
+}
+
+static void start_reading(size_t size, const char *path, int threads, void *(*run)(void *))
+{
+	static struct reading r;
+	pthread_t thread;
+
+	r = make_file(size, path);
+	if (run == read_any_page)
+		(void)madvise((void *)(uintptr_t)r.memory, size, MADV_RANDOM);
+	for (int i = 0; i < threads; i++)
+		if (pthread_create(&thread, NULL, run, &r) != 0)
+			die("pthread_create");
+}
+
+static void do_hot(const char *text)
+{
+	size_t size = amount(text);
+	const char *rest, *path;
+
+	(void)many(text, &rest);
+	path = strchr(rest, ':');
+	if (path == NULL)
+		die(text);
+	start_reading(size, path + 1, atoi(rest), read_any_page);
+}
+
+static void do_read(const char *text)
+{
+	size_t size = amount(text);
+	const char *path;
+
+	(void)many(text, &path);
+	start_reading(size, path, 1, read_in_order);
+}
+
+static void do_mapped(const char *text)
+{
+	size_t size = amount(text);
+	const char *path;
+
+	(void)many(text, &path);
+	start_reading(size, path, 1, map_in_order);
+}
+
 static void do_copy(const char *text)
 {
 	(void)text;
@@ -633,7 +750,8 @@ static const struct word {
 	{"wait", do_wait},         {"touch", do_touch},     {"cpu", do_cpu},
 	{"world", do_world},       {"end", do_end},         {"object", do_object},
 	{"memfd", do_memfd},       {"touched", do_touched}, {"copy", do_copy},
-	{"clones", do_clones},     {"vfork", do_vfork},
+	{"clones", do_clones},     {"vfork", do_vfork},     {"join", do_join},
+	{"hot", do_hot},           {"read", do_read},       {"mapped", do_mapped},
 };
 
 static void run_word(const char *text)

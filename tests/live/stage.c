@@ -65,8 +65,17 @@ __attribute__((format(printf, 2, 0))) static void tell(const char *word, const c
 	(void)printf("%s %s\n", word, text);
 }
 
+static void (*tidy_up)(void);
+
+void at_leave(void (*tidy)(void))
+{
+	tidy_up = tidy;
+}
+
 static _Noreturn void leave(enum stage_exit code)
 {
+	if (tidy_up != NULL)
+		tidy_up();
 	(void)fflush(stdout);
 	_exit(code);
 }

@@ -130,6 +130,9 @@ void must_be_only_victim(struct stage *stage, const struct actor *actor, int sig
 
 /* --- helpers --- */
 
+/* Called when the case is over, however it ends: for what is left outside of this world. */
+void at_leave(void (*tidy_up)(void));
+
 /* Let time pass, the machine following. */
 void settle(struct stage *stage, unsigned ms);
 /* Until this returns true, at the most `seconds`. */

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Real control groups with a real limit, and real files on a real disk: what thrashes in one, and
+ * what does not. All of them are below one of our own, which a cgroup namespace makes the root of
+ * what the daemon sees.
+ */
+#include "cases.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define OUTER       "/sys/fs/cgroup/memory"
+#define ROOT        "/run/memory" /* of what is seen from inside the namespace */
+#define LIMIT       "100663296"   /* 96 MiB */
+#define TMPFS_MAGIC 0x01021994
+
+/* The machine itself has plenty. */
+static const struct machine_shape large = {.total_kib = 2048 * MIB};
+
+static const char *const boxes[] = {"leak", "read", "mapped"};
+#define BOXES (sizeof(boxes) / sizeof(boxes[0]))
+
+static char own[] = OUTER "/useroom-test-XXXXXX";
+static char files[] = "/var/tmp/useroom-test-XXXXXX";
+static int outer_fd = -1;      /* cgroup.procs of the group that we were in, */
+static int outer_root_fd = -1; /* and the root of the hierarchy, which the namespace hides */
+
+static void put(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
+		fail("%s: %s", path, strerror(errno));
+	(void)close(fd);
+}
+
+static void put_box(const char *box, const char *file, const char *text)
+{
+	char path[128];
+
+	(void)snprintf(path, sizeof(path), ROOT "/%s/%s", box, file);
+	put(path, text);
+}
+
+/* Everybody in it is in our PID namespace, whose first process we are. */
+static void tidy_up(void)
+{
+	char path[128];
+
+	if (getpid() == 1)
+		(void)kill(-1, SIGKILL);
+	while (wait(NULL) > 0 || errno == EINTR)
+		continue;
+	for (unsigned i = 0; i < BOXES; i++) {
+		(void)snprintf(path, sizeof(path), ROOT "/%s", boxes[i]);
+		(void)rmdir(path);
+		(void)snprintf(path, sizeof(path), "%s/%s", files, boxes[i]);
+		(void)unlink(path);
+	}
+	(void)rmdir(files);
+	if (write(outer_fd, "0", 1) == 1)
+		(void)unlinkat(outer_root_fd, own + sizeof(OUTER), AT_REMOVEDIR);
+}
+
+static void open_outer(void)
+{
+	char line[512] = "", path[640];
+	FILE *file = fopen("/proc/self/cgroup", "re");
+	char *at = NULL;
+
+	while (file != NULL && at == NULL && fgets(line, sizeof(line), file) != NULL)
+		at = strstr(line, ":memory:");
+	if (file != NULL)
+		(void)fclose(file);
+	if (at == NULL)
+		skip("the memory controller is not one of cgroup v1 here");
+	at[strcspn(at, "\n")] = '\0';
+	(void)snprintf(path, sizeof(path), OUTER "%s/cgroup.procs", at + strlen(":memory:"));
+	outer_fd = open(path, O_WRONLY | O_CLOEXEC);
+	outer_root_fd = open(OUTER, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (outer_fd < 0 || outer_root_fd < 0)
+		skip("%s: %s", path, strerror(errno));
+}
+
+/* A group of our own, without a limit, and us in it. */
+static void enter_own(void)
+{
+	char path[128];
+
+	if (mkdtemp(own) == NULL)
+		skip("no memory cgroup can be made here: %s", strerror(errno));
+	(void)snprintf(path, sizeof(path), "%s/cgroup.procs", own);
+	at_leave(tidy_up);
+	put(path, "0");
+	if (mkdir(ROOT, 0755) < 0 || unshare(CLONE_NEWCGROUP) < 0 ||
+	    mount("cgroup", ROOT, "cgroup", MS_NOSUID | MS_NODEV | MS_NOEXEC, "memory") < 0)
+		skip("no cgroup namespace can be made here: %s", strerror(errno));
+}
+
+static void make_boxes(void)
+{
+	char path[128];
+
+	for (unsigned i = 0; i < BOXES; i++) {
+		(void)snprintf(path, sizeof(path), ROOT "/%s", boxes[i]);
+		if (mkdir(path, 0755) < 0)
+			fail("%s: %s", path, strerror(errno));
+		put_box(boxes[i], "memory.limit_in_bytes", LIMIT);
+		put_box(boxes[i], "memory.swappiness", "0");
+	}
+}
+
+static void make_world(struct stage *s)
+{
+	struct statfs fs;
+
+	if (!s->real_root)
+		skip("no memory cgroup can be made here: that takes root");
+	if (statfs("/var/tmp", &fs) < 0 || fs.f_type == TMPFS_MAGIC)
+		skip("/var/tmp is no disk");
+	open_outer();
+	enter_own();
+	if (mkdtemp(files) == NULL)
+		fail("%s: %s", files, strerror(errno));
+	make_boxes();
+}
+
+static unsigned long reclaims_of(const char *box)
+{
+	char path[128], text[32] = "";
+	int fd;
+
+	(void)snprintf(path, sizeof(path), ROOT "/%s/memory.failcnt", box);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) < 0)
+		fail("%s: %s", path, strerror(errno));
+	(void)close(fd);
+	return strtoul(text, NULL, 10);
+}
+
+static bool all_reclaim(struct stage *s, const void *nothing)
+{
+	(void)s;
+	(void)nothing;
+	return reclaims_of("read") > 1000 && reclaims_of("mapped") > 1000;
+}
+
+/* reading: what it does with a file of its own; and then. */
+static struct actor *play_in(struct stage *s, const char *box, const char *reading,
+			     const char *then)
+{
+	char text[512];
+
+	(void)snprintf(text, sizeof(text), "join=" ROOT "/%s/cgroup.procs %s:%s/%s %s", box,
+		       reading, files, box, then);
+	return play(s, box, text);
+}
+
+/*
+ * A leak takes the page cache from files that sixteen threads use all the time, and stops with a
+ * sixth of the limit left: it is told, and nobody is ended. Two backups at their limit, and one of
+ * them through a mapping, are not, though they wait for the same disk and reclaim all the time.
+ */
+static void group_thrashes(struct stage *s)
+{
+	struct actor *leak, *read, *mapped;
+
+	make_world(s);
+	s->more_fds = 2 * BOXES; /* of the groups that are watched */
+	watch(s, "-m 1 -mk 0.5 -containers warn -debug");
+	read = play_in(s, "read", "read=160", "grow=30");
+	mapped = play_in(s, "mapped", "mapped=160", "grow=30");
+	if (!wait_for(s, all_reclaim, NULL, 60))
+		fail("the backups are not at their limit");
+	leak = play_in(s, "leak", "hot=48:16", "grow=80@6");
+	must_log(s, "/leak.* thrashes at its own limit of 96 MiB: .*nobody is ended for it");
+	must_not_log(s, "/(read|mapped).* (thrashes|is tight|is throttled)");
+	must_live(s, leak);
+	must_live(s, read);
+	must_live(s, mapped);
+}
+
+const struct live_case group_cases[] = {
+	{"group_thrashes", group_thrashes, &large, false},
+	{NULL, NULL, NULL, false},
+};
