@@ -466,10 +466,13 @@ static uint64_t no_hold(const struct look *l)
 	return 0;
 }
 
-/* R53: a bomb fills the swap that is still free as well. */
+/*
+ * R53: a bomb fills the swap that is still free as well. Where a program started, and fitted, it
+ * was two seconds at the most; with zram and too many programs a quarter of a minute.
+ */
 static uint64_t flood_hold(const struct look *l)
 {
-	return soon(l) ? 0 : FLOOD_HOLD_NS;
+	return soon(l) ? 0 : roomy(l) ? l->config->stall_hold_ns : FLOOD_HOLD_NS;
 }
 
 static bool at_term_level(const struct look *l)
@@ -483,14 +486,15 @@ static const struct stall_row {
 	bool (*holds)(const struct look *l);
 	uint64_t (*hold_ns)(const struct look *l); /* so long before it is acted on */
 	bool (*also)(const struct look *l);        /* and this, when it is; NULL: nothing */
+	bool may_settle;                           /* by itself, while swap is roomy */
 } rows[] = {
-	{STALL_REFAULTS, refaults, while_roomy, NULL},
-	{STALL_FAULTS, faults, faults_hold, NULL},
-	{STALL_SLOW, slow, always_hold, NULL},
-	{STALL_FLOOD, flood, flood_hold, at_term_level},
-	{STALL_PRESSURE, pressure, while_roomy, NULL},
-	{STALL_FLOOD, flood, flood_hold, NULL},
-	{STALL_FALLING, falling, no_hold, NULL},
+	{STALL_REFAULTS, refaults, while_roomy, NULL, true},
+	{STALL_FAULTS, faults, faults_hold, NULL, true},
+	{STALL_SLOW, slow, always_hold, NULL, true},
+	{STALL_FLOOD, flood, flood_hold, at_term_level, false},
+	{STALL_PRESSURE, pressure, while_roomy, NULL, true},
+	{STALL_FLOOD, flood, flood_hold, NULL, false},
+	{STALL_FALLING, falling, no_hold, NULL, true},
 };
 
 const char *stall_rule_name(enum stall_rule rule)
@@ -558,7 +562,8 @@ static bool lasted(const struct stall_row *row, const struct stall_since *since,
 
 	if (since->now_ns == 0 || ns < row->hold_ns(l))
 		return false;
-	return !may_settle(since, l) || ns >= SETTLE_HOLDS * l->config->stall_hold_ns;
+	return !row->may_settle || !may_settle(since, l) ||
+	       ns >= SETTLE_HOLDS * l->config->stall_hold_ns;
 }
 
 static void follow_conditions(struct stall *stall, const struct look *l)
