@@ -36,6 +36,9 @@ static const struct run header_runs[] = {
 
 static const struct run unit_runs[] = {{1, FROM_TO(recording_unit, name, kills)}, {8, 1}};
 
+static const struct run growth_runs[] = {{8, 1}};
+static const struct run grown_runs[] = {{4, 2}, {8, 3}};
+
 static const struct run look_runs[] = {{8, 2}, {4, 2}, {8, 1}, {4, 2}, {8, VALUE_COUNT}};
 
 static const struct run span_runs[] = {{8, 3}, {4, 2}, {8, 6}};
@@ -79,6 +82,9 @@ void byteorder_header(struct recording_header *header)
 
 	for (unsigned i = 0; i < RECORDING_UNITS; i++)
 		at = TURN(at, unit_runs);
+	at = TURN(at, growth_runs);
+	for (unsigned i = 0; i < RECORDING_GROWN; i++)
+		at = TURN(at, grown_runs);
 	assert(at == (unsigned char *)(header + 1));
 }
 

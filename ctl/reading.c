@@ -207,6 +207,16 @@ static void end_candidates(struct recording_event *e)
 	}
 }
 
+static void make_growth_safe(struct recording_growth *growth)
+{
+	for (unsigned i = 0; i < RECORDING_GROWN; i++) {
+		struct recording_grown *row = &growth->rows[i];
+
+		if (row->pid < 0 || row->then_ns >= TIME_MOST || row->then_kib > VALUE_MOST)
+			*growth = (struct recording_growth){0};
+	}
+}
+
 /* Text that ends, numbers for which this program has a name, and shares of the whole. */
 static void make_safe(struct reading *r)
 {
@@ -218,6 +228,7 @@ static void make_safe(struct reading *r)
 	for (unsigned i = 0; i < ARRAY_SIZE(shares); i++)
 		*shares[i] = (uint32_t)min_u64(*shares[i], 1000000);
 	h->settings.interval_ns = min_u64(h->settings.interval_ns, 3600 * NS_PER_S);
+	make_growth_safe(&h->growth);
 	end_text(h->program, sizeof(h->program));
 	end_text(h->boot_id, sizeof(h->boot_id));
 	end_text(h->host, sizeof(h->host));
@@ -309,6 +320,8 @@ static int read_file(int fd, size_t bytes, struct reading *ret, char *why, size_
 	if (data == NULL)
 		return refuse(why, why_size, "not enough memory to read it", -ENOMEM);
 	read_bytes(fd, data, RECORDING_HEADER, 0);
+	read_piece(fd, data, offsetof(struct recording_header, growth), 1,
+		   sizeof(struct recording_growth));
 	r = take_header(data, bytes, &header, why, why_size);
 	if (r == 0) {
 		for (unsigned i = 0; i < RING_COUNT; i++)

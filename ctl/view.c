@@ -22,6 +22,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /* ---- opening ---- */
@@ -279,11 +280,17 @@ static struct pauses last_pause(const struct view *v)
 	return pauses;
 }
 
-/* Who grew shows over seconds: between two looks of one view, and at the first nobody did. */
+/* Who grew shows over seconds: the daemon knows it, where one runs and memory is short; else it is
+ * seen between two looks of one view, and at the first nobody did. */
 static void order(struct view *v)
 {
+	static struct growth growth;
 	uint64_t now_ns = v->sample.now_ns;
 
+	if (v->running && recording_to_growth(&v->reading.header.growth, &growth)) {
+		v->growth = growth;
+		v->growth_known = true;
+	}
 	turn_order(&v->config, &v->decision, &v->growth, now_ns, clock_since_boot(), &v->rank,
 		   &v->table);
 	growth_note(&v->growth, &v->table, now_ns);
@@ -313,6 +320,23 @@ void view_refresh(struct view *v)
 	}
 	order(v);
 	v->turn = turn_take(&v->config, s, &v->table, &v->pauses, &v->coming, &v->decision);
+}
+
+/* As long as growth.c wants it at least, and a little. */
+#define SECOND_LOOK_MS 1100
+
+void view_take(struct view *v)
+{
+	const struct timespec moment = {.tv_sec = SECOND_LOOK_MS / 1000,
+					.tv_nsec = SECOND_LOOK_MS % 1000 * 1000000L};
+
+	view_refresh(v);
+	if (v->growth_known || v->decision.action == ACTION_NONE)
+		return;
+	(void)fputs("useroomctl: looking a second time, to see who grows\n", stderr);
+	(void)nanosleep(&moment, NULL);
+	v->growth_known = true;
+	view_refresh(v);
 }
 
 /* ---- saying ---- */

@@ -39,7 +39,8 @@ struct view {
 				     or nobody does */
 	struct pauses pauses;     /* the one that the daemon was in just now */
 	struct turn turn;         /* and what would be done about it */
-	struct growth growth;     /* who grew since the first look of this view */
+	bool growth_known;        /* by the daemon, or from a look before: */
+	struct growth growth;     /* who grew */
 	struct pressure pressure;
 	struct proc_table table; /* all processes, or those that hold most, best victim first; no
 				    kernel threads */
@@ -55,6 +56,10 @@ void view_close(struct view *view);
 
 /* Look again, and list who would go, best first. */
 void view_refresh(struct view *view);
+
+/* The same once; and a second time a moment later, which is said, where somebody would go now and
+ * nobody knows yet who grows. */
+void view_take(struct view *view);
 
 /* The recording again: what has happened meanwhile, and the settings if they have changed. */
 void view_read_again(const struct ctl *ctl, struct view *view);

@@ -137,6 +137,12 @@ static void prepare_rank(struct useroom *u, const struct sample *s)
 	u->rank.held_back_count = act_held_back(&u->act, s->now_ns, &u->rank.held_back);
 }
 
+static void note_growth(struct useroom *u, struct domain *domain, uint64_t now_ns)
+{
+	growth_note(&domain->growth, &u->table, now_ns);
+	record_growth(&u->record, &domain->growth);
+}
+
 /* Under a stall there is time to read everybody: the one that grows is the one whose end helps. */
 static void choose(struct useroom *u, struct domain *domain, const struct sample *s,
 		   const struct decision *d)
@@ -149,7 +155,7 @@ static void choose(struct useroom *u, struct domain *domain, const struct sample
 	now_ns = clock_now();
 	turn_order(&u->config, d, &domain->growth, now_ns, clock_since_boot(), &u->rank, &u->table);
 	if (!u->table.kept)
-		growth_note(&domain->growth, &u->table, now_ns); /* who is large only now */
+		note_growth(u, domain, now_ns); /* who is large only now */
 	tell_debug_table(u);
 }
 
@@ -353,7 +359,7 @@ static void keep_ready(struct useroom *u, struct domain *domain, struct sample *
 		sense_detail(&u->sense, s);
 	prepare_rank(u, s);
 	scan_full(&u->scan, &u->rank, clock_now(), &u->table);
-	growth_note(&domain->growth, &u->table, s->now_ns);
+	note_growth(u, domain, s->now_ns);
 	domain->kept_ns = s->now_ns;
 }
 

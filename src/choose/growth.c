@@ -83,6 +83,7 @@ static void note(struct growth *growth, const struct proc *p, uint64_t now_ns)
 	struct growth_entry *e = entry_of(growth, p, now_ns);
 
 	e->seen_ns = now_ns;
+	e->seen_kib = held(p);
 	if (now_ns - e->first_ns > GROWTH_OLDEST_NS) {
 		e->first_ns = e->second_ns;
 		e->first_kib = e->second_kib;
@@ -104,6 +105,40 @@ void growth_note(struct growth *growth, const struct proc_table *table, uint64_t
 		note(growth, &table->procs[i], now_ns);
 		noted++;
 	}
+}
+
+/* Where neither has grown, the larger one. */
+static bool grew_more(const struct growth_entry *a, const struct growth_entry *b)
+{
+	uint64_t left = minus_u64(a->seen_kib, a->first_kib),
+		 right = minus_u64(b->seen_kib, b->first_kib);
+
+	return left != right ? left > right : a->seen_kib > b->seen_kib;
+}
+
+unsigned growth_most(const struct growth *growth, const struct growth_entry **ret, unsigned most)
+{
+	uint64_t last_ns = 0;
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < growth->count; i++)
+		last_ns = max_u64(last_ns, growth->entries[i].seen_ns);
+	for (unsigned i = 0; i < growth->count; i++) {
+		const struct growth_entry *e = &growth->entries[i];
+		unsigned at = count;
+
+		if (e->seen_ns != last_ns)
+			continue;
+		while (at > 0 && grew_more(e, ret[at - 1]))
+			at--;
+		if (at == most)
+			continue;
+		count = (unsigned)min_u64(count + 1, most);
+		for (unsigned k = count - 1; k > at; k--)
+			ret[k] = ret[k - 1];
+		ret[at] = e;
+	}
+	return count;
 }
 
 static uint64_t grown_least_kib(const struct rank *rank)

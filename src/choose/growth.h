@@ -20,7 +20,7 @@
 
 struct growth_entry {
 	struct process_id id;
-	uint64_t seen_ns; /* the last time it was among them */
+	uint64_t seen_ns, seen_kib; /* the last time it was among them, and what it held then */
 	/* Two readings, so that there is always an old one: the second takes the first's place when
 	 * that is too old. */
 	uint64_t first_ns, first_kib;
@@ -34,6 +34,12 @@ struct growth {
 
 /* Remember what the candidates of a sorted table hold. */
 void growth_note(struct growth *growth, const struct proc_table *table, uint64_t now_ns);
+
+/*
+ * Those of the last growth_note() that have grown most since they were read first, the most first.
+ * Returns how many, at most `most`.
+ */
+unsigned growth_most(const struct growth *growth, const struct growth_entry **ret, unsigned most);
 
 /* What growth_mark() has to know of the moment. */
 struct growth_moment {

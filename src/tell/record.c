@@ -436,6 +436,48 @@ void record_look(struct record *r, const struct sample *s, const struct coming *
 	count_lost(r, s, d);
 }
 
+void record_growth(struct record *r, const struct growth *growth)
+{
+	const struct growth_entry *most[RECORDING_GROWN];
+	unsigned count = growth_most(growth, most, RECORDING_GROWN);
+	struct recording_growth *to;
+	uint64_t number;
+
+	if (r->map == NULL)
+		return;
+	to = &r->map->growth;
+	number = to->sequence + 1;
+	__atomic_store_n(&to->sequence, 0, __ATOMIC_RELAXED);
+	for (unsigned i = 0; i < RECORDING_GROWN; i++) {
+		STORE(to->rows[i].pid, i < count ? most[i]->id.pid : 0);
+		STORE(to->rows[i].start_ticks, i < count ? most[i]->id.start_ticks : 0);
+		STORE(to->rows[i].then_ns, i < count ? most[i]->first_ns : 0);
+		STORE(to->rows[i].then_kib, i < count ? most[i]->first_kib : 0);
+	}
+	STORE(to->sequence, number);
+}
+
+bool recording_to_growth(const struct recording_growth *from, struct growth *ret)
+{
+	*ret = (struct growth){0};
+	if (from->sequence == 0)
+		return false;
+	for (unsigned i = 0; i < RECORDING_GROWN && from->rows[i].pid > 0; i++) {
+		const struct recording_grown *row = &from->rows[i];
+
+		ret->entries[ret->count++] = (struct growth_entry){
+			.id = {.pid = row->pid, .start_ticks = row->start_ticks},
+			.seen_ns = row->then_ns,
+			.first_ns = row->then_ns,
+			.first_kib = row->then_kib,
+			.second_ns = row->then_ns,
+			.second_kib = row->then_kib,
+		};
+	}
+	return true;
+}
+_Static_assert(RECORDING_GROWN <= GROWTH_MOST, "they fit");
+
 #define COPY_TEXT(to, from) (void)snprintf(to, sizeof(to), "%.*s", (int)sizeof(to) - 1, from)
 
 static void fill_candidates(struct recording_event *to, const struct proc_table *t)

@@ -9,6 +9,7 @@
 
 #include "act/event.h"
 #include "act/turn.h"
+#include "choose/growth.h"
 #include "decide/policy.h"
 #include "look/proc.h"
 #include "look/sample.h"
@@ -50,12 +51,18 @@ void record_settings(struct record *record, const struct config *config, unsigne
 void record_look(struct record *record, const struct sample *sample, const struct coming *coming,
 		 const struct decision *decision, bool confirm, struct turn turn);
 
+/* Who has grown, after growth_note(): for useroomctl, which can only look now. */
+void record_growth(struct record *record, const struct growth *growth);
+
 /* table: who could have gone, best first; NULL where nobody was chosen. */
 void record_event(struct record *record, const struct event *event, const struct proc_table *table);
 
 /* Back from a recorded look: what policy_decide() took. The other direction is record_look(). */
 void recording_to_sample(const struct recording_look *look, struct sample *ret_sample);
 struct coming recording_to_coming(const struct recording_look *look);
+
+/* Who had grown. Returns false where the recording does not know. */
+bool recording_to_growth(const struct recording_growth *from, struct growth *ret);
 
 /* What was done about a look; which nobody it was is not recorded. */
 struct turn recording_to_turn(const struct recording_look *look);

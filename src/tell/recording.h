@@ -90,6 +90,24 @@ struct recording_counters {
 	struct recording_unit units[RECORDING_UNITS];
 };
 
+/*
+ * Who has grown most, as the writer knew it when it looked through all processes last: what each
+ * held when it was read first. Written and read as a record of a ring is.
+ */
+#define RECORDING_GROWN 16
+
+struct recording_grown {
+	int32_t pid; /* 0: not used */
+	uint32_t reserved;
+	uint64_t start_ticks;
+	uint64_t then_ns, then_kib;
+};
+
+struct recording_growth {
+	uint64_t sequence; /* 0: nothing is known yet, or it is being written */
+	struct recording_grown rows[RECORDING_GROWN];
+};
+
 struct recording_header {
 	char magic[8];
 	uint32_t version;
@@ -106,7 +124,8 @@ struct recording_header {
 	uint64_t writer_start_ticks; /* with the pid: is it still the same process? */
 	uint64_t kept_because; /* an incident's copy: sequence number of its first event, else 0 */
 	struct recording_settings settings;
-	struct recording_counters counters; /* 0 in an incident's copy */
+	struct recording_counters counters; /* this and the next: 0 in an incident's copy */
+	struct recording_growth growth;
 };
 _Static_assert(sizeof(struct recording_header) <= RECORDING_HEADER, "it fits before the rings");
 

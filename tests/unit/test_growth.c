@@ -97,6 +97,25 @@ static void after_a_pause_one_reading_is_enough(void **state)
 	assert_int_equal(table.procs[0].grown_kib, MIB(30));
 }
 
+static void who_has_grown_most_comes_first(void **state)
+{
+	const struct growth_entry *most[4];
+
+	(void)state;
+	see_at(100, 200, 15);
+	see_at(103, 230, 16);
+	assert_int_equal(growth_most(&growth, most, 4), 3);
+	assert_int_equal(most[0]->id.pid, 200);
+	assert_int_equal(most[1]->id.pid, 300);
+	assert_int_equal(most[2]->id.pid, 100); /* it has not */
+	assert_int_equal(growth_most(&growth, most, 1), 1);
+	assert_int_equal(most[0]->id.pid, 200);
+	see(1, &(struct proc){.pid = 300, .start_ticks = 3, .anon_kib = MIB(16)});
+	growth_note(&growth, &table, 105 * NS_PER_S);
+	assert_int_equal(growth_most(&growth, most, 4), 1); /* the others have gone */
+	assert_int_equal(most[0]->id.pid, 300);
+}
+
 static void too_short_a_time_says_nothing(void **state)
 {
 	(void)state;
@@ -244,6 +263,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(the_one_that_grows_goes_first, set_up),
 		cmocka_unit_test_setup(after_a_pause_one_reading_is_enough, set_up),
+		cmocka_unit_test_setup(who_has_grown_most_comes_first, set_up),
 		cmocka_unit_test_setup(too_short_a_time_says_nothing, set_up),
 		cmocka_unit_test_setup(r43_another_process_with_the_pid, set_up),
 		cmocka_unit_test_setup(r99_an_avoided_one_that_leads_goes, set_up),

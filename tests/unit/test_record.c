@@ -112,6 +112,37 @@ static void the_rings_fit_and_do_not_overlap(void **state)
 	}
 }
 
+/* R114: useroomctl can only look now; what the daemon knows of before it has from here. */
+static void r114_who_grew_comes_back(void **state)
+{
+	static struct growth in, out;
+
+	(void)state;
+	assert_false(recording_to_growth(&record.map->growth, &out)); /* nobody has looked yet */
+	for (unsigned i = 0; i < GROWTH_MOST; i++)
+		in.entries[in.count++] =
+			(struct growth_entry){.id = {.pid = 100 + (pid_t)i, .start_ticks = 7},
+					      .first_ns = 5,
+					      .first_kib = 1000,
+					      .seen_ns = 9,
+					      .seen_kib = 1000 + i};
+	record_growth(&record, &in);
+	assert_true(recording_to_growth(&record.map->growth, &out));
+	assert_int_equal(out.count, RECORDING_GROWN);
+	for (unsigned i = 0; i < out.count; i++) { /* the last one grew most */
+		assert_int_equal(out.entries[i].id.pid, 100 + GROWTH_MOST - 1 - i);
+		assert_int_equal(out.entries[i].id.start_ticks, 7);
+		assert_int_equal(out.entries[i].first_ns, 5);
+		assert_int_equal(out.entries[i].first_kib, 1000);
+	}
+	in.count = 1;
+	record_growth(&record, &in);
+	assert_true(recording_to_growth(&record.map->growth, &out));
+	assert_int_equal(out.count, 1);
+	record.map->growth.sequence = 0; /* it is being written */
+	assert_false(recording_to_growth(&record.map->growth, &out));
+}
+
 static void a_look_comes_back_as_it_was(void **state)
 {
 	struct sample in = {.now_ns = 9, .have = HAVE_MEM | HAVE_DETAIL | HAVE_SWAP}, out;
@@ -538,6 +569,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_rings_fit_and_do_not_overlap),
+		cmocka_unit_test_setup_teardown(r114_who_grew_comes_back, fresh, gone),
 		cmocka_unit_test_setup_teardown(a_look_comes_back_as_it_was, fresh, gone),
 		cmocka_unit_test_setup_teardown(settings_come_back, fresh, gone),
 		cmocka_unit_test_setup_teardown(the_ring_goes_round, fresh, gone),
