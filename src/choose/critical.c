@@ -22,18 +22,11 @@
  */
 #define CRITICAL_SYSTEM_MOST_KIB (UINT64_C(64) * 1024)
 
-#define NEVER(dir, name, owner, why)                                                               \
-	{                                                                                          \
-		dir, name, OWNER_##owner, false, false, why                                        \
-	}
-#define LISTENER(dir, name, why)                                                                   \
-	{                                                                                          \
-		dir, name, OWNER_ROOT, true, false, why                                            \
-	}
-#define LATE(dir, name, why)                                                                       \
-	{                                                                                          \
-		dir, name, OWNER_ANY, false, true, why                                             \
-	}
+/* clang-format off */ // its releases differ about braces
+#define NEVER(dir, name, owner, why) {dir, name, OWNER_##owner, false, false, why}
+#define LISTENER(dir, name, why) {dir, name, OWNER_ROOT, true, false, why}
+#define LATE(dir, name, why) {dir, name, OWNER_ANY, false, true, why}
+/* clang-format on */
 
 /*
  * In match_glob's language, in which * crosses slashes: the star in front of "bin" stands for bin

@@ -16,7 +16,7 @@ struct span {
 	const char *end;
 };
 
-#define EIGHT(byte) ((uint64_t)(byte)*UINT64_C(0x0101010101010101))
+#define EIGHT(byte) (UINT64_C(0x0101010101010101) * (byte))
 
 /* Eight bytes of text, the first of them in the lowest byte of the word. */
 static inline __attribute__((always_inline)) uint64_t eight_at(const char *p)
@@ -142,14 +142,13 @@ struct key {
 	const char *name;
 	uint8_t length;
 };
-#define KEY(name)                                                                                  \
-	{                                                                                          \
-		name, sizeof(name) - 1                                                             \
-	}
+/* clang-format off */ // its releases differ about braces
+#define KEY(name) {name, sizeof(name) - 1}
+/* clang-format on */
 
 /* Which keys begin with a letter: most lines are then passed over after one look. Index:
  * LETTER(first byte). */
-#define LETTER(c) ((unsigned)(unsigned char)(c)&31u)
+#define LETTER(c) (31u & (unsigned char)(c))
 
 /* The key among candidates that a line begins with, or -1. The colon is looked at first: it settles
  * nearly all. */

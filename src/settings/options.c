@@ -617,9 +617,8 @@ const char *options_get(const struct config *config, const struct option_row *ro
 			return level_print_size(kib, buf, size);
 		/* fall through */
 	case OPTION_PERCENT:
-		return print_millionths((uint64_t) * (const uint32_t *)field *
-						(1000000 / PPM_PER_PERCENT),
-					buf, size);
+		return print_millionths(
+			UINT64_C(1000000) / PPM_PER_PERCENT * *(const uint32_t *)field, buf, size);
 	case OPTION_SECONDS:
 		return print_millionths(*(const uint64_t *)field / (NS_PER_S / 1000000), buf, size);
 	case OPTION_BOOL:
@@ -631,11 +630,11 @@ const char *options_get(const struct config *config, const struct option_row *ro
 		return field;
 	case OPTION_KIB:
 	case OPTION_COUNT:
-		return print_millionths((uint64_t) * (const uint32_t *)field * 1000000, buf, size);
+		return print_millionths(UINT64_C(1000000) * *(const uint32_t *)field, buf, size);
 	case OPTION_TASKS:
 		if (*(const uint32_t *)field == 0)
 			return "off";
-		return print_millionths((uint64_t) * (const uint32_t *)field * 1000, buf, size);
+		return print_millionths(UINT64_C(1000) * *(const uint32_t *)field, buf, size);
 	case OPTION_CHOICE:
 		return row->choices[*(const unsigned *)field];
 	case OPTION_ACTION:

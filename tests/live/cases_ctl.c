@@ -285,8 +285,10 @@ static _Noreturn void become_top(const char *name)
 
 static bool shows(struct stage *s, const void *text)
 {
-	ssize_t n = read(terminal.fd, terminal.text + terminal.length,
-			 sizeof(terminal.text) - 1 - terminal.length);
+	size_t room = sizeof(terminal.text) - 1 - terminal.length;
+	ssize_t n = room < sizeof(terminal.text)
+			    ? read(terminal.fd, terminal.text + terminal.length, room)
+			    : 0;
 
 	(void)s;
 	if (n > 0)

@@ -23,8 +23,8 @@
 
 #include <cmocka.h>
 
-#define MIB(n)     ((uint64_t)((n)*1024))
-#define BYTES(mib) ((uint64_t)((mib)*1048576))
+#define MIB(n)     ((uint64_t)(1024 * (n)))
+#define BYTES(mib) ((uint64_t)(1048576 * (mib)))
 #define BEGIN_NS   (1000 * NS_PER_S)
 #define THREADS    8
 

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define MIB(n)       ((uint64_t)(n)*1024)
+#define MIB(n)       (UINT64_C(1024) * (n))
 
 static struct proc_table table;
 

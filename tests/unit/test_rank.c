@@ -16,8 +16,8 @@
 #include "base/util.h"
 #include "look/parse.h"
 
-#define GIB(n) ((uint64_t)(n)*1024 * 1024)
-#define MIB(n) ((uint64_t)(n)*1024)
+#define GIB(n) (UINT64_C(1048576) * (n))
+#define MIB(n) (UINT64_C(1024) * (n))
 
 static struct config config;
 static struct proc_table table;

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#define MIB(n)    ((uint64_t)((n)*1024))
+#define MIB(n)    ((uint64_t)(1024 * (n)))
 #define HOLD_NS   (7 * NS_PER_S)
 #define HIGH_MIB  200
 #define LIMIT_MIB 256

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#define MIB(n) ((uint64_t)(n)*1024)
+#define MIB(n) (UINT64_C(1024) * (n))
 
 static struct taken taken;
 

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#define MIB(n) ((uint64_t)(n)*1024)
+#define MIB(n) (UINT64_C(1024) * (n))
 
 static struct config config;
 static struct sample sample;

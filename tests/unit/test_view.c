@@ -15,7 +15,7 @@
 #include "order.h"
 #include "words.h"
 
-#define MIB(n) ((uint64_t)(n)*1024)
+#define MIB(n) (UINT64_C(1024) * (n))
 
 static struct view view;
 
