@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define STACK         65536
+#define ASKED_BYTES   (512 * 1024) /* more than 512 groups at once */
 #define DIRECTORY_MAX 512
 #define FILE_MAX      (DIRECTORY_MAX + 64)
 
@@ -82,6 +83,7 @@ int thresholds_start(struct thresholds *t)
 	if (pipe2(t->asked, O_CLOEXEC) < 0)
 		return -errno;
 	(void)fcntl(t->asked[1], F_SETFL, O_NONBLOCK);
+	(void)fcntl(t->asked[1], F_SETPIPE_SZ, ASKED_BYTES); /* or it takes some rounds */
 	r = thread_start(STACK, run, t);
 	if (r < 0) {
 		(void)close(t->asked[0]);
