@@ -54,6 +54,7 @@ struct ctl {
 typedef enum ctl_exit (*ctl_command_fn)(const struct ctl *ctl);
 
 enum ctl_exit ctl_status(const struct ctl *ctl);
+enum ctl_exit ctl_domains(const struct ctl *ctl);
 enum ctl_exit ctl_events(const struct ctl *ctl);
 enum ctl_exit ctl_incidents(const struct ctl *ctl);
 enum ctl_exit ctl_show(const struct ctl *ctl);

@@ -14,6 +14,7 @@ static const ctl_command_fn runs[COMMAND_COUNT] = {
 	[COMMAND_STATUS] = ctl_status,
 	[COMMAND_TOP] = ctl_top,
 	[COMMAND_WHY] = ctl_why,
+	[COMMAND_DOMAINS] = ctl_domains,
 	[COMMAND_EVENTS] = ctl_events,
 	[COMMAND_INCIDENTS] = ctl_incidents,
 	[COMMAND_SHOW] = ctl_show,

@@ -24,6 +24,14 @@ const struct ctl_command_row ctl_commands[COMMAND_COUNT] = {
 			 "现在会依次结束谁；或者某个进程为何会或不会被结束",
 			 "It looks with the daemon's settings and rights, and ranks with its code. "
 			 "A place of - is never."},
+	[COMMAND_DOMAINS] =
+		{"domains", "", "json n record config", false,
+		 "containers and services with a memory limit of their own",
+		 "有自己内存限制的容器与服务",
+		 "Those with the least room first: what of the limit is free or page cache, how "
+		 "many "
+		 "tasks wait for refaults, over two seconds, and what useroom has said of them "
+		 "(-containers)."},
 	[COMMAND_EVENTS] = {"events", "", "json n record", false,
 			    "what happened since the last boot", "本次启动以来发生的事件",
 			    "One line an event, as it was logged; -n takes the last ones."},
@@ -83,19 +91,20 @@ const struct ctl_option_row ctl_options[] = {
 	{"textfile", CTL_FILE, offsetof(struct ctl, textfile), "FILE",
 	 "metrics: into this file, for node_exporter", "metrics：写入此文件，供 node_exporter 读取",
 	 NULL},
-	{"n", CTL_WHOLE, offsetof(struct ctl, count), "NUMBER", "events, why: so many",
-	 "events、why：显示的数目", NULL},
+	{"n", CTL_WHOLE, offsetof(struct ctl, count), "NUMBER", "domains, events, why: so many",
+	 "domains、events、why：显示的数目", NULL},
 	{"for", CTL_DECIMAL, offsetof(struct ctl, seconds), "SECONDS",
 	 "capture: end after this time", "capture：经过此时间后结束", NULL},
 	{"record", CTL_FILE, offsetof(struct ctl, record), "PATH",
-	 "status, top, why, events, metrics: the daemon's recording (" RECORD_DEFAULT ")",
-	 "status、top、why、events、metrics：守护进程的记录文件（" RECORD_DEFAULT "）", NULL},
+	 "status, top, why, domains, events, metrics: the daemon's recording (" RECORD_DEFAULT ")",
+	 "status、top、why、domains、events、metrics：守护进程的记录文件（" RECORD_DEFAULT "）",
+	 NULL},
 	{"incidents", CTL_FILE, offsetof(struct ctl, incidents), "PATH",
 	 "incidents, show, replay: where they are (" INCIDENTS_DEFAULT ")",
 	 "incidents、show、replay：事件记录所在目录（" INCIDENTS_DEFAULT "）", NULL},
 	{"config", CTL_FILE, offsetof(struct ctl, config), "FILE",
-	 "why, top, replay, capture: the settings of this file",
-	 "why、top、replay、capture：使用此文件的设置",
+	 "why, top, domains, replay, capture: the settings of this file",
+	 "why、top、domains、replay、capture：使用此文件的设置",
 	 "Without it: the settings of the useroom that runs, or of its usual file where none "
 	 "runs."},
 	{"version", CTL_SWITCH, offsetof(struct ctl, version), "", "print the version", "打印版本",

@@ -266,6 +266,8 @@ static void watch_directory(const struct memcg *m, const char *path)
 {
 	char full[MEMCG_ROOT_MAX + MEMCG_PATH_MAX];
 
+	if (m->wake_fd < 0)
+		return;
 	(void)snprintf(full, sizeof(full), "%s%s", m->root, path);
 	(void)inotify_add_watch(m->dirs_fd, full, IN_CREATE | IN_ONLYDIR);
 }
@@ -301,7 +303,8 @@ void memcg_walk_begin(struct memcg *m)
 	tree_end(&m->tree);
 	m->walking = true;
 	m->changed = false; /* what is made from here on may be passed over, and is told */
-	poll_for(m, m->dirs_fd, true);
+	if (m->wake_fd >= 0)
+		poll_for(m, m->dirs_fd, true);
 	m->left_out = m->too_long = 0;
 	for (unsigned i = 0; i < MEMCG_MOST; i++) {
 		if (m->ids[i] != 0) /* the other rows are never touched: they cost no memory */
@@ -432,6 +435,8 @@ void memcg_arm(struct memcg *m, unsigned row)
 	disarm(m, g);
 	g->woken = false;
 	g->state = MEMCG_ARMED;
+	if (m->wake_fd < 0)
+		return;
 	if ((is_v2(m) ? arm_watch(m, g) : arm_threshold(m, row)) < 0)
 		memcg_count(m, row);
 }
@@ -629,23 +634,34 @@ static unsigned most_by_descriptors(void)
 	return (unsigned)min_u64(MEMCG_MOST, minus_u64(limit.rlim_cur, FDS_FOR_OTHERS));
 }
 
-int memcg_open(struct memcg *m, int proc_fd)
+int memcg_open_to_look(struct memcg *m, int proc_fd)
 {
-	int r;
-
 	m->version = MEMCG_NONE;
 	m->root_fd = m->wake_fd = m->dirs_fd = m->events_fd = -1;
-	m->most = most_by_descriptors();
+	m->most = MEMCG_MOST;
 	find_root(m, proc_fd);
 	if (m->version == MEMCG_NONE)
 		return 0;
-	r = is_v2(m) ? 0 : thresholds_start(&m->thresholds);
 	m->root_fd = open(m->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (m->root_fd < 0)
+		m->version = MEMCG_NONE;
+	return m->root_fd < 0 ? -errno : 0;
+}
+
+int memcg_open(struct memcg *m, int proc_fd)
+{
+	int r = memcg_open_to_look(m, proc_fd);
+
+	if (r < 0 || m->version == MEMCG_NONE)
+		return r;
+	m->most = most_by_descriptors();
 	m->wake_fd = epoll_create1(EPOLL_CLOEXEC);
 	m->dirs_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	m->events_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	if (r == 0 && (m->root_fd < 0 || m->wake_fd < 0 || m->dirs_fd < 0 || m->events_fd < 0))
+	if (m->wake_fd < 0 || m->dirs_fd < 0 || m->events_fd < 0)
 		r = -errno;
+	if (r == 0 && !is_v2(m))
+		r = thresholds_start(&m->thresholds);
 	if (r < 0) {
 		memcg_close(m);
 		return r;

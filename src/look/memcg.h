@@ -54,7 +54,7 @@ struct memcg {
 	char root[MEMCG_ROOT_MAX];
 	char own[MEMCG_PATH_MAX]; /* our own group: its limit is nobody else's matter */
 	int root_fd;
-	int wake_fd;   /* epoll of all that follows: readable when something happened */
+	int wake_fd;   /* epoll of all that follows: readable when something happened; or -1 */
 	int dirs_fd;   /* inotify: groups are made */
 	int events_fd; /* inotify on memory.events */
 	struct thresholds thresholds;
@@ -94,6 +94,9 @@ struct memcg_sample {
  * errno.
  */
 int memcg_open(struct memcg *memcg, int proc_fd);
+
+/* The same to look at them only: nothing is armed, and nothing wakes. */
+int memcg_open_to_look(struct memcg *memcg, int proc_fd);
 void memcg_close(struct memcg *memcg);
 
 /*

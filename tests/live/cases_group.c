@@ -185,6 +185,12 @@ static void group_thrashes(struct stage *s)
 	leak = play_in(s, "leak", "hot=48:16", "grow=80@6");
 	must_log(s, "/leak.* thrashes at its own limit of 96 MiB: .*nobody is ended for it");
 	must_not_log(s, "/(read|mapped).* (thrashes|is tight|is throttled)");
+	if (ask(s, "domains") != 0)
+		fail("useroomctl domains");
+	must_say("^3 control groups have a memory limit of their own \\(cgroup v1\\)$");
+	must_say("^ +[0-9]+ %% +[0-9.]+ MiB +96 MiB +[0-9.]+ +[0-9]+  /leak: told as thrashing at "
+		 "20");
+	must_say("  /mapped$");
 	must_live(s, leak);
 	must_live(s, read);
 	must_live(s, mapped);
