@@ -103,14 +103,21 @@ static void count_lists(struct useroom *u, const struct sample *s, struct coming
 	*d = policy_confirm(&u->config, s, coming, d);
 }
 
+/* All that is read before it is decided. */
+static struct coming read_look(struct useroom *u, struct domain *domain, struct sample *s)
+{
+	struct coming coming = read_sample(u, domain, domain->near, s);
+
+	add_waits(u, domain, s);
+	return coming;
+}
+
 static struct decision look(struct useroom *u, struct domain *domain, struct sample *s,
 			    struct turn *ret_turn)
 {
-	struct coming coming = read_sample(u, domain, domain->near, s);
-	struct decision d;
+	struct coming coming = read_look(u, domain, s);
+	struct decision d = policy_decide(&domain->policy, &u->config, s, &coming);
 
-	add_waits(u, domain, s);
-	d = policy_decide(&domain->policy, &u->config, s, &coming);
 	if (d.low && !(s->have & HAVE_DETAIL)) {
 		/* it came at once: who holds the memory must be known to act */
 		sense_detail(&u->sense, s);
@@ -121,9 +128,7 @@ static struct decision look(struct useroom *u, struct domain *domain, struct sam
 	record_look(&u->record, s, &coming, &d, false, *ret_turn);
 	domain->near = d.course.near;
 	domain->wake_ns = d.course.wake_ns;
-	tell_debug_look(s, &d);
-	if (ret_turn->what != TURN_END) /* else the second look says it */
-		tell_debug_turn(*ret_turn);
+	tell_debug_look(s, &d, *ret_turn);
 	return d;
 }
 

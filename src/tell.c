@@ -147,7 +147,7 @@ static const char *debug_swap(const struct sample *s, const struct decision *d, 
 	return buf;
 }
 
-void tell_debug_look(const struct sample *s, const struct decision *d)
+void tell_debug_look(const struct sample *s, const struct decision *d, struct turn turn)
 {
 	char mem[32], swap[64], percent[32];
 
@@ -164,6 +164,8 @@ void tell_debug_look(const struct sample *s, const struct decision *d)
 			 d->stall.waiting_milli / 1000, d->stall.waiting_milli / 10 % 100,
 			 d->stall.lost_ppm / 10000, stall_rule_name(stall_seen(&d->stall)),
 			 stall_evidence_name(d->stall.evidence));
+	if (turn.what != TURN_IDLE && turn.what != TURN_END) /* the second look says it then */
+		tell_debug_turn(turn);
 }
 
 static void debug_row(const struct useroom *u, unsigned place, const struct proc *p)
@@ -212,9 +214,7 @@ void tell_debug_turn(struct turn turn)
 			  : turn.what == TURN_PAUSED ? pause_name(turn.pause)
 						     : NULL;
 
-	if (log_debug_enabled() && turn.what != TURN_IDLE)
-		log_line(LOG_DETAIL, "turn: %s%s%s", turn_name(turn.what), why ? ", " : "",
-			 why ? why : "");
+	log_line(LOG_DETAIL, "turn: %s%s%s", turn_name(turn.what), why ? ", " : "", why ? why : "");
 }
 
 void tell_debug_lists(const struct useroom *u)

@@ -25,7 +25,7 @@ void tell_nobody(struct useroom *u, enum nobody why, const struct sample *s,
 
 /* A line only with -debug: each look; each scan with all candidates and why the others are none,
  * and what came of it; the lists. */
-void tell_debug_look(const struct sample *s, const struct decision *d);
+void tell_debug_look(const struct sample *s, const struct decision *d, struct turn turn);
 void tell_debug_table(const struct useroom *u);
 void tell_debug_turn(struct turn turn);
 void tell_debug_lists(const struct useroom *u);

@@ -563,31 +563,46 @@ static void track_warning(struct policy *p, const struct config *config, const s
 	}
 }
 
+/* What is asked once a look, after the levels. seen: the levels of this sample, without what is
+ * coming. */
+static void decide_course(struct policy *p, const struct config *config, const struct sample *s,
+			  const struct coming *coming, const struct levels *seen,
+			  struct decision *d)
+{
+	forget_before_gap(p, s);
+	track_fall(p, s);
+	follow_stall(p, config, s, coming, d);
+	d->swapoff = follow_swapoff(p, s);
+	hold_back(seen, s, d);
+	d->course.fall_kib_per_s = p->fall_kib_per_s;
+	d->course.reach_ns = time_to_level(p, config, seen);
+	d->course.near =
+		d->low || d->stall.suspicious || near_levels(config, seen, d->course.reach_ns);
+	track_warning(p, config, seen, s, d);
+	track_episode(p, config, seen, s, d);
+	d->course.wake_ns = p->wake_ns = next_look(p, config, seen, s, coming, d);
+}
+
+/* Decisions are initialized, not assigned: so they are made where they stay (50 instructions of an
+ * idle look). */
+static struct decision decide(struct policy *p, const struct config *config, const struct sample *s,
+			      const struct coming *coming)
+{
+	const struct levels seen = levels_of(config, s);
+	struct decision d = decide_levels(config, s, coming, &seen);
+
+	decide_course(p, config, s, coming, &seen, &d);
+	return d;
+}
+
 struct decision policy_decide(struct policy *policy, const struct config *config,
 			      const struct sample *sample, const struct coming *coming)
 {
-	struct levels seen;
-	struct decision d;
-
 	if (!(sample->have & HAVE_MEM))
 		return (struct decision){.course.wake_ns =
 						 sample->now_ns +
 						 clamp_u64(WAKE_BLIND_NS, 0, config->interval_ns)};
-	forget_before_gap(policy, sample);
-	track_fall(policy, sample);
-	seen = levels_of(config, sample);
-	d = decide_levels(config, sample, coming, &seen);
-	follow_stall(policy, config, sample, coming, &d);
-	d.swapoff = follow_swapoff(policy, sample);
-	hold_back(&seen, sample, &d);
-	d.course.fall_kib_per_s = policy->fall_kib_per_s;
-	d.course.reach_ns = time_to_level(policy, config, &seen);
-	d.course.near =
-		d.low || d.stall.suspicious || near_levels(config, &seen, d.course.reach_ns);
-	track_warning(policy, config, &seen, sample, &d);
-	track_episode(policy, config, &seen, sample, &d);
-	d.course.wake_ns = policy->wake_ns = next_look(policy, config, &seen, sample, coming, &d);
-	return d;
+	return decide(policy, config, sample, coming);
 }
 
 bool policy_only_growing(const struct decision *decision)
