@@ -198,6 +198,8 @@ static void put_threads(const struct pretended *p)
 
 static void live(struct pretended *p, double seconds)
 {
+	if (p->life.file - p->life.grows * seconds < 1) /* there is no more of it to take */
+		p->life.grows = 0;
 	p->life.held += p->life.grows * seconds;
 	p->life.file -= p->life.grows * seconds;
 	p->faults += p->life.faults * seconds;
