@@ -21,13 +21,13 @@ def death(at_ms, name='hog', signal=15):
     return {'t_ms': at_ms, 'pid': 7, 'signal': signal, 'code': 0, 'name': name}
 
 
-def run(scenario=HOG, percent=lambda ms: 50, deaths=(), beats=(), kernel_kills=0, work='', **options):
+def run(scenario=HOG, percent=lambda ms: 50, deaths=(), beats=(), kernel_kills=0, work='', log='', **options):
     """Judges thirty seconds, of which ten are before the start."""
     record = {'mem_total_kib': TOTAL_KIB, 'tick_ms': TICK_MS, 'first_ms': 0, 'deaths': list(deaths),
               'killer': {'cpu_ns': 5e6, 'rss_kib': 1300, 'major_faults': 2},
               'available_kib': [TOTAL_KIB * percent(ms) // 100 for ms in range(0, 30000, TICK_MS)],
               'fields': ['oom_kill', 'memory_full', 'workingset_refault_file'], 'samples': [[3, 0, 0], [3 + kernel_kills, 9000, 70]]}
-    found = {'record.json': json.dumps(record), 'start': str(START_MS / 1000), 'heartbeat.json': json.dumps(list(beats)), 'work': work.encode()}
+    found = {'record.json': json.dumps(record), 'start': str(START_MS / 1000), 'heartbeat.json': json.dumps(list(beats)), 'work': work.encode(), 'killer.log': log.encode()}
     return judge.judge(scenario, found, {**OPTIONS, **options})
 
 
@@ -70,6 +70,15 @@ class Judge(unittest.TestCase):
     def test_what_the_killer_was_told(self):
         self.assertEqual(run(options='-stall off')['options'], '-stall off')
         self.assertNotIn('options', run(options=''))
+
+    def test_what_was_told_of_a_group(self):
+        thrashes, rests = (Scenario('a group', '', told=told) for told in (True, False))
+        line, options = 'box thrashes at its own limit of 256 MiB; nobody is ended for it\n', {'options': '-containers warn'}
+        self.assertEqual(run(thrashes, log=line, **options)['faults'], [])
+        self.assertEqual(run(thrashes, **options)['faults'], ['a group at its own limit was told 0 times'])
+        self.assertEqual(run(rests, log=2 * line, **options)['faults'], ['a group at its own limit was told 2 times'])
+        self.assertEqual(run(rests, **options)['told'], 0)
+        self.assertNotIn('told', run(thrashes))
 
     def test_what_a_service_did(self):
         service = Scenario('a service', '', trial=True, work='gets')

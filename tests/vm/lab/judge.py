@@ -120,6 +120,8 @@ def judge(scenario, found, options):
         result['late_worst_ms'] = max(result['late_worst_ms'], rest)
     else:
         result.update(beats=None, late_ms=None, late_worst_ms=None)
+    if '-containers' in options.get('options', ''):
+        result['told'] = found.get('killer.log', b'').count(b'; nobody is ended for it\n')
     if scenario.work:
         result.update(worked(found.get('work', b'').decode(), start_ms, end_ms))
     result['faults'] = faults(scenario, result)
@@ -138,6 +140,8 @@ def faults(scenario, result):
         found.append('it was over before it began: the machine is too slow for this scenario')
     if scenario.healthy and result.get('work_end_ms', 0) > STILL_MS:
         found.append(f'its service did nothing for the last {result["work_end_ms"] / 1000:.0f} s')
+    if scenario.told is not None and 'told' in result and (result['told'] > 0) != scenario.told:
+        found.append(f'a group at its own limit was told {result["told"]} times')
     if result['right'] > most:
         found.append(f'more victims than needed: {result["right"]} of {most}')
     return found

@@ -28,6 +28,7 @@ class Scenario:
     remote: bool = False  # a directory of the host is there as the virtiofs file system "remote"
     trial: bool = False  # on the trial's root disk, with real programs
     work: str = ''  # what its service counts in /run/result/work
+    told: bool = None  # useroom -containers warn says that a group thrashes: it must, or must not
     must_act: bool = True  # False: nobody acts on it by thresholds, and the note says so
 
     @property
@@ -143,17 +144,17 @@ SCENARIOS = {
                                iops=600),
     'group-leak': bad('a leak beside hot mapped files in a group with a limit of its own, on a machine with memory to spare',
                       'spawn box /lab/hog -n leak -r 3', prepare=BOX.format(app=150, reader=HOT), victims=('leak', 'app'), must_act=False,
-                      memory=1024, seconds=40),
+                      told=True, memory=1024, seconds=40),
     'group-files': bad('hot mapped files that do not fit into the limit of their group, and nothing grows',
                        f'spawn box {HOT.replace("[0-3]", "[0-5]")}', prepare=BOX.format(app=190, reader='true'), victims=('reader', 'app'),
-                       must_act=False, memory=1024, seconds=60),
+                       must_act=False, told=True, memory=1024, seconds=60),
     'group-high': bad('a leak that is held up at memory.high of its group, without swap',
                       'spawn box /lab/hog -n leak -r 12', prepare='echo $((200 * 1048576)) >"$(group box)/memory.high"; ' +
-                      BOX.format(app=150, reader='true'), victims=('leak', 'app'), must_act=False, memory=1024, seconds=40),
+                      BOX.format(app=150, reader='true'), victims=('leak', 'app'), must_act=False, told=True, memory=1024, seconds=40),
     'group-backup': healthy('a backup at the limit of its group', f'spawn box /lab/reader -n backup {ENDLESS}',
-                            prepare=BOX.format(app=105, reader=HOT), memory=1024, seconds=60),
+                            prepare=BOX.format(app=105, reader=HOT), told=False, memory=1024, seconds=60),
     'group-backup-mmap': healthy('the same by mmap', f'spawn box /lab/reader -n backup -m {ENDLESS}',
-                                 prepare=BOX.format(app=105, reader=HOT), memory=1024, seconds=60),
+                                 prepare=BOX.format(app=105, reader=HOT), told=False, memory=1024, seconds=60),
     'cache': healthy('a large page cache, a server that uses it', f'spawn reader /lab/reader -n reader -l -r 60 {STREAM}',
                      prepare='spawn app /lab/hog -n app -u 150'),
     'backup': healthy('a backup reads far more files than memory, 15 % available', f'spawn backup /lab/reader -n backup {ENDLESS}',
