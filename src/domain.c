@@ -233,13 +233,27 @@ static enum nobody end_first(struct useroom *u, const struct sample *s, const st
 	return NOBODY_GONE;
 }
 
+/* What may be like that for years is told once an hour. */
+static bool told_lately(uint64_t *told_ns, uint64_t now_ns)
+{
+	if (*told_ns != 0 && now_ns - *told_ns < NO_EVIDENCE_AGAIN_NS)
+		return true;
+	*told_ns = now_ns;
+	return false;
+}
+
+/* Once an episode; that nobody took what is missing is told apart. */
 static void note_futile(struct useroom *u, struct domain *domain, const struct sample *s,
 			const struct decision *d)
 {
-	if (d->futile != HOLDER_NONE && domain->latches.told_futile == HOLDER_NONE) {
-		tell_look(u, EVENT_FUTILE, 0, s, d);
+	if (d->futile == HOLDER_NONE)
+		return;
+	if (d->futile == HOLDER_NOBODY ? told_lately(&domain->told_not_taken_ns, s->now_ns)
+				       : domain->latches.told_futile != HOLDER_NONE)
+		return;
+	if (d->futile != HOLDER_NOBODY)
 		domain->latches.told_futile = d->futile;
-	}
+	tell_look(u, EVENT_FUTILE, 0, s, d);
 }
 
 static void begin_pause(struct useroom *u, struct domain *domain, enum pause which, uint64_t now_ns)
@@ -397,10 +411,8 @@ static void note_no_evidence(struct useroom *u, struct domain *domain, const str
 			     const struct decision *d)
 {
 	if (d->stall.held_back == STALL_NONE || d->low ||
-	    (domain->told_no_evidence_ns != 0 &&
-	     s->now_ns - domain->told_no_evidence_ns < NO_EVIDENCE_AGAIN_NS))
+	    told_lately(&domain->told_no_evidence_ns, s->now_ns))
 		return;
-	domain->told_no_evidence_ns = s->now_ns;
 	tell_look(u, EVENT_NO_EVIDENCE, 0, s, d);
 }
 

@@ -32,6 +32,7 @@ struct domain {
 	uint64_t wake_ns; /* when to look at it again */
 	uint64_t kept_ns; /* when candidates were kept last; 0: not since something was forgotten */
 	uint64_t told_no_evidence_ns; /* when; 0: not yet */
+	uint64_t told_not_taken_ns;   /* the same */
 	uint64_t swapoff_ns;          /* swapoff was looked for: not before this again */
 	uint64_t kernel_kills;        /* baseline */
 	uint64_t kernel_kills_ns;     /* when it was read */

@@ -30,6 +30,8 @@ enum holder {
 	HOLDER_PROTECTED, /* processes that must not be ended */
 	HOLDER_BALLOON,   /* the host, which can give it back */
 	HOLDER_SWAPOFF,   /* nobody yet: swapoff(2) is under way, and brings it back into memory */
+	HOLDER_NOBODY, /* nobody took what is missing: it went to the page cache or the CPUs' lists
+			*/
 	HOLDER_COUNT,
 };
 
@@ -109,6 +111,9 @@ struct policy {
 	uint64_t leaving_kib;    /* the least that swapoff had left to bring back, ... */
 	uint64_t leaving_ns;     /* ... and since when */
 	bool stall_victims;      /* at the last look victims were on their way */
+	bool held_known;         /* since memory was last above the SIGTERM level, at which ... */
+	uint64_t held_kib;       /* ... so much was held, nobody is known to have taken any */
+	uint64_t held_level_kib; /* that level, and all swap */
 	struct stall stall;
 	unsigned cpus; /* how many CPUs can fill memory at the same time */
 };

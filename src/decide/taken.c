@@ -8,9 +8,8 @@
 /* So far apart that the points reach over a minute. */
 #define STEP_NS (2 * NS_PER_S)
 
-/* What went to swap is held as well. SUnreclaim: dentries and inodes that can be dropped are not.
- */
-static uint64_t held_kib(const struct sample *s)
+/* SUnreclaim: dentries and inodes that can be dropped are not. */
+uint64_t taken_held_kib(const struct sample *s)
 {
 	return s->anon_kib + s->shmem_kib + s->slab_kib +
 	       minus_u64(s->swap_total_kib, s->swap_free_kib);
@@ -34,7 +33,7 @@ void taken_follow(struct taken *t, const struct sample *s)
 		t->count = t->count < TAKEN_POINTS ? t->count + 1 : TAKEN_POINTS;
 	}
 	t->points[t->newest].now_ns = s->now_ns;
-	t->points[t->newest].held_kib = held_kib(s);
+	t->points[t->newest].held_kib = taken_held_kib(s);
 }
 
 uint64_t taken_since(const struct taken *t, uint64_t from_ns)

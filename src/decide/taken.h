@@ -24,6 +24,9 @@ struct taken {
 	} points[TAKEN_POINTS];
 };
 
+/* What is held and cannot be dropped, KiB; what went to swap is held as well. With HAVE_DETAIL. */
+uint64_t taken_held_kib(const struct sample *sample);
+
 /* Take over a look, in the order of time; one without HAVE_DETAIL says nothing. */
 void taken_follow(struct taken *taken, const struct sample *sample);
 

@@ -359,6 +359,7 @@ static const char *holder_text(enum holder holder)
 		[HOLDER_PROTECTED] = "processes that must not be ended",
 		[HOLDER_BALLOON] = "a balloon that gave it to the host",
 		[HOLDER_SWAPOFF] = "swapoff",
+		[HOLDER_NOBODY] = "nobody",
 	};
 
 	return texts[holder];
@@ -371,7 +372,7 @@ static const char *holder_name(enum holder holder)
 		[HOLDER_HUGETLB] = "hugetlb",     [HOLDER_SLAB] = "slab",
 		[HOLDER_KERNEL] = "kernel",       [HOLDER_UNKNOWN] = "unknown",
 		[HOLDER_PROTECTED] = "protected", [HOLDER_BALLOON] = "balloon",
-		[HOLDER_SWAPOFF] = "swapoff",
+		[HOLDER_SWAPOFF] = "swapoff",     [HOLDER_NOBODY] = "nobody",
 	};
 
 	return names[holder];
@@ -412,6 +413,11 @@ static void say_futile(struct text *t, const struct event *e)
 	say_levels(t, e);
 	if (e->decision.futile == HOLDER_SWAPOFF) {
 		say_swapoff(t, e);
+		return;
+	}
+	if (e->decision.futile == HOLDER_NOBODY) {
+		add(t, "; no process has taken what is missing: nobody is ended above the SIGKILL "
+		       "level");
 		return;
 	}
 	add(t, "; ending processes cannot help: %s hold", holder_text(e->decision.futile));

@@ -586,6 +586,69 @@ static void r53_a_stall_is_ended_though_swap_is_free(void **state)
 	assert_true(d.by_stall);
 }
 
+/*
+ * MemAvailable fell below the level, and what is held did not grow: nobody goes above the SIGKILL
+ * level. Half of what is missing, and somebody does.
+ */
+static void r85_who_took_what_is_missing(void **state)
+{
+	static const struct {
+		const char *what;
+		uint64_t fall_mib, grown_mib; /* of 100 GiB, from 10.5 % available on */
+		enum action action;
+	} rows[] = {
+		{"LMDB, as seen: it went to the CPUs' lists", 600, 20, ACTION_NONE},
+		{"a program comes, and goes within a moment", 600, 40, ACTION_NONE},
+		{"more than half of it was taken", 600, 51, ACTION_TERM},
+		{"all of it was taken", 600, 600, ACTION_TERM},
+		{"the SIGKILL level does not ask", 6000, 0, ACTION_KILL},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct sample s = machine(0);
+		struct decision d;
+
+		(void)fresh(NULL);
+		s.anon_kib = GIB(80);
+		s.mem_available_kib = GIB(10) + MIB(500);
+		assert_int_equal(look(&s).action, ACTION_NONE);
+		s.now_ns += 40 * NS_PER_MS;
+		s.mem_available_kib -= MIB(rows[i].fall_mib);
+		s.anon_kib += MIB(rows[i].grown_mib);
+		d = look(&s);
+		if (d.action != rows[i].action)
+			fail_msg("%s: %d", rows[i].what, d.action);
+		assert_true(d.low);
+		assert_int_equal(d.futile, d.action == ACTION_NONE ? HOLDER_NOBODY : HOLDER_NONE);
+		assert_int_equal(policy_confirm(&config, &s, &coming, &d).action, d.action);
+		/* It goes on: what has been taken since counts, and who goes next is not asked
+		 * about. */
+		s.now_ns += 40 * NS_PER_MS;
+		s.mem_available_kib -= MIB(100);
+		s.anon_kib += MIB(100);
+		assert_int_not_equal(look(&s).action, ACTION_NONE);
+		s.now_ns += 40 * NS_PER_MS;
+		s.anon_kib -= MIB(1000);
+		assert_int_not_equal(look(&s).action, ACTION_NONE);
+	}
+}
+
+/* What is below the level from the first look on, at once, or because the level has moved. */
+static void r85_a_level_that_nobody_crossed(void **state)
+{
+	struct sample s = machine(9);
+
+	(void)state;
+	assert_int_equal(look(&s).action, ACTION_TERM);
+	(void)fresh(NULL);
+	s.mem_available_kib = GIB(15);
+	assert_int_equal(look(&s).action, ACTION_NONE);
+	config.mem_term_ppm = 200000;
+	s.now_ns += NS_PER_S;
+	assert_int_equal(look(&s).action, ACTION_TERM);
+}
+
 /* R55: one victim, and while what it gave back is being filled again nobody else. */
 static void r55_after_a_stall_the_cache_is_read_back_in_peace(void **state)
 {
@@ -925,6 +988,8 @@ int main(void)
 		cmocka_unit_test_setup(r89_recovered_only_when_it_is, fresh),
 		cmocka_unit_test_setup(r06_r77_a_stall_is_ended_above_the_levels, fresh_with_stall),
 		cmocka_unit_test_setup(r53_a_stall_is_ended_though_swap_is_free, fresh_with_stall),
+		cmocka_unit_test_setup(r85_who_took_what_is_missing, fresh),
+		cmocka_unit_test_setup(r85_a_level_that_nobody_crossed, fresh),
 		cmocka_unit_test_setup(r55_after_a_stall_the_cache_is_read_back_in_peace,
 				       fresh_with_stall),
 		cmocka_unit_test_setup(the_levels_come_first, fresh_with_stall),

@@ -112,6 +112,11 @@ static void r88_swapoff_in_a_sentence(void **state)
 	must_hold(as_text(), "; ending processes cannot help: a balloon that gave it to the host "
 			     "holds 1.5 GiB");
 	must_hold(as_json(), "\"holder\":\"balloon\"");
+	e.decision.futile = HOLDER_NOBODY;
+	must_hold(as_text(),
+		  "available 386 MiB (9.8 %) <= 10 %, no swap; no process has taken what "
+		  "is missing: nobody is ended above the SIGKILL level");
+	must_hold(as_json(), "\"holder\":\"nobody\"");
 }
 
 /* What a stall that decided is said to be; its speed only where nothing is low yet. */
