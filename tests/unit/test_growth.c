@@ -169,6 +169,42 @@ static void r99_an_avoided_one_that_grows_too_does_not(void **state)
 	config.avoid.count = 0;
 }
 
+/* R97: one that grew, and has stood still since the younger reading, goes after what grows now. */
+static void r97_what_was_taken_last_comes_first(void **state)
+{
+	struct proc procs[] = {
+		{.pid = 1000, .start_ticks = 10000, .anon_kib = MIB(100), .comm = "holder"},
+		{.pid = 2000, .anon_kib = MIB(20), .comm = "leak"}};
+	static const uint64_t at[] = {100, 110, 116};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(at); i++) {
+		procs[0].anon_kib = MIB(i == 0 ? 100 : 500);
+		see(2, procs);
+		growth_note(&growth, &table, at[i] * NS_PER_S);
+	}
+	procs[1].anon_kib = MIB(100);
+	see(2, procs);
+	mark(121 * NS_PER_S, 0);
+	assert_true(table.procs[0].growing && table.procs[1].growing);
+	assert_string_equal(table.procs[0].comm, "leak");
+	assert_int_equal(table.procs[0].grown_kib, MIB(80));
+	assert_int_equal(table.procs[0].grown_ns, 5 * NS_PER_S);
+	/* The younger reading is of just now: the older one counts, not that it began lately. */
+	growth_note(&growth, &table, 132 * NS_PER_S);
+	procs[1].anon_kib = MIB(180);
+	see(2, procs);
+	mark(132 * NS_PER_S + NS_PER_S / 2, 132 * NS_PER_S);
+	assert_string_equal(table.procs[0].comm, "leak");
+	assert_int_equal(table.procs[1].grown_kib, 0);
+	/* Who began since then has taken all that it holds. */
+	procs[1].pid = 3000;
+	procs[1].start_ticks = 13250;
+	see(2, procs);
+	mark(133 * NS_PER_S, 133 * NS_PER_S);
+	assert_string_equal(table.procs[0].comm, "leak");
+}
+
 /* R99: the adj that a distribution gives to a session's programs does not save a service. */
 static void r99_a_sessions_adj_does_not_save_a_leaking_service(void **state)
 {
@@ -268,6 +304,7 @@ int main(void)
 		cmocka_unit_test_setup(r43_another_process_with_the_pid, set_up),
 		cmocka_unit_test_setup(r99_an_avoided_one_that_leads_goes, set_up),
 		cmocka_unit_test_setup(r99_an_avoided_one_that_grows_too_does_not, set_up),
+		cmocka_unit_test_setup(r97_what_was_taken_last_comes_first, set_up),
 		cmocka_unit_test_setup(r99_a_sessions_adj_does_not_save_a_leaking_service, set_up),
 		cmocka_unit_test_setup(r97_who_began_lately_goes_first, set_up),
 		cmocka_unit_test_setup(r105_a_leak_beside_virtual_machines, set_up),

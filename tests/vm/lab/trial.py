@@ -91,6 +91,9 @@ TRIAL = {
     'updatedb': trial(bad, 'updatedb takes 8 % of memory again and again beside a program that has stood still for a minute, 18 % available: '
                       'never the program', 'spawn updatedb ' + again('updatedb') + computes('updatedb'), '% of a CPU', prepare=holder(18, 65),
                       victims=('updatedb',), deaths=(0, 1000), must_act=False, seconds=40, after=40),
+    'updatedb-grown': trial(bad, 'the same beside a program that took its memory a quarter of a minute before: never the program',
+                            'spawn updatedb ' + again('updatedb') + computes('updatedb'), '% of a CPU', prepare=holder(18),
+                            victims=('updatedb',), deaths=(0, 1000), must_act=False, seconds=40, after=40),
     'vps': trial(healthy, 'a VPS of 512 MiB: MariaDB, nginx, six workers of php-fpm, and a visitor', f'spawn visitor python3 /lab/pages.py {WORK}',
                  'pages', prepare=LOOPBACK + MARIADB + 'mkdir -p /run/php; spawn php php-fpm8.2 -F; spawn nginx nginx -g "daemon off;"; sleep 5', memory=512),
     # Somebody has to go, and it is known who.
