@@ -43,6 +43,9 @@
 /* The same of the same group is said again after this. */
 #define AGAIN_NS (600 * NS_PER_S)
 
+/* Two looks at a counted group, and a window of those that follow. */
+#define INNER_NS (5 * NS_PER_S)
+
 /* States of threads that are read in one turn, of all groups: 10 us each. */
 #define THREADS_MOST 256
 
@@ -222,21 +225,38 @@ static void look_closely(struct useroom *u, struct group_close *c, const struct 
 		 g->memcg.groups[c->row].path, c->view.room_ppm, c->view.waiting_milli,
 		 c->view.blocked_milli, c->view.hard_per_s, c->view.turnover_ms, c->view.grown_kib,
 		 squeeze_rule_name(c->view.rule));
+	if (c->view.rule == SQUEEZE_NONE)
+		c->rule_ns = 0;
+	else if (c->rule_ns == 0)
+		c->rule_ns = s.now_ns;
 	if (is_trouble(&c->view))
 		c->trouble_ns = s.now_ns;
 	else if (s.now_ns - c->trouble_ns >= CALM_NS)
 		end_close(g, c);
 }
 
-/* Where a group and one around it have the same limit, as a pod and its container, the inner one is
- * told. */
-static bool is_told_by_inner(const struct groups *g, const struct group_close *outer)
+static bool was_told(const struct group_row *r, uint64_t now)
 {
-	for (unsigned i = 0; i < GROUPS_CLOSE; i++) {
-		const struct group_close *c = &g->close[i];
+	for (unsigned i = 0; i < SQUEEZE_RULE_COUNT; i++) {
+		if (r->told_ns[i] != 0 && now - r->told_ns[i] < AGAIN_NS)
+			return true;
+	}
+	return false;
+}
 
-		if (c->used && c->view.rule != SQUEEZE_NONE &&
-		    memcg_is_below(&g->memcg, c->row, outer->row))
+/*
+ * Where a group and one around it have the same limit, as a pod and its container, the inner one is
+ * told. It may have come to its limit, and be looked at, a little later.
+ */
+static bool is_told_by_inner(const struct groups *g, const struct group_close *outer, uint64_t now)
+{
+	bool waits = now - outer->rule_ns < INNER_NS;
+
+	for (unsigned i = 0; i < MEMCG_MOST; i++) {
+		if (g->memcg.ids[i] == 0 || !memcg_is_below(&g->memcg, i, outer->row))
+			continue;
+		if (was_told(&g->rows[i], now) ||
+		    (waits && g->memcg.groups[i].state == MEMCG_COUNTED))
 			return true;
 	}
 	return false;
@@ -269,7 +289,8 @@ static void tell_those_in_trouble(struct useroom *u, const struct sample *s)
 		uint64_t *told_ns = &u->groups.rows[c->row].told_ns[c->view.rule];
 
 		if (!c->used || c->view.rule == SQUEEZE_NONE ||
-		    (*told_ns != 0 && now - *told_ns < AGAIN_NS) || is_told_by_inner(&u->groups, c))
+		    (*told_ns != 0 && now - *told_ns < AGAIN_NS) ||
+		    is_told_by_inner(&u->groups, c, now))
 			continue;
 		*told_ns = now;
 		tell(u, c, s);

@@ -37,6 +37,7 @@ struct group_close {
 	bool used;
 	unsigned row;
 	uint64_t trouble_ns; /* when there was any reason to look closely last */
+	uint64_t rule_ns;    /* a rule has held since; 0: none does */
 	struct squeeze_view view;
 	struct squeeze squeeze;
 };

@@ -378,6 +378,42 @@ static void the_inner_one_is_told(void **state)
 	}
 }
 
+/* It comes to its limit three seconds after the pod, and is the one that is told all the same. */
+static void the_inner_one_comes_later(void **state)
+{
+	struct pretended *container;
+
+	(void)state;
+	open_as(V2);
+	(void)add("/pod", 256, &thrashes);
+	container = add("/pod/container", 256, &rests);
+	settle();
+	pass(3);
+	container->life = thrashes;
+	put_threads(container);
+	pass(25);
+	assert_int_equal(told_count, 1);
+	assert_string_equal(told.group.path, "/pod/container");
+	close_all();
+}
+
+/* Two of them hold the pod's limit together, and neither its own: the pod is told. */
+static void the_outer_one_where_no_inner_thrashes(void **state)
+{
+	static const struct life half = {.file = 56, .held = 70, .reclaims = 1};
+
+	(void)state;
+	open_as(V2);
+	put_threads(add("/pod", 256, &thrashes));
+	(void)add("/pod/a", 128, &half);
+	(void)add("/pod/b", 128, &half);
+	settle();
+	pass(25);
+	assert_int_equal(told_count, 1);
+	assert_string_equal(told.group.path, "/pod");
+	close_all();
+}
+
 /* The limit in force is that of a group around it. */
 static void a_limit_up_the_tree(void **state)
 {
@@ -655,6 +691,8 @@ int main(void)
 		cmocka_unit_test_teardown(by_layout, drop),
 		cmocka_unit_test_teardown(others_do_not_disturb, drop),
 		cmocka_unit_test_teardown(the_inner_one_is_told, drop),
+		cmocka_unit_test_teardown(the_inner_one_comes_later, drop),
+		cmocka_unit_test_teardown(the_outer_one_where_no_inner_thrashes, drop),
 		cmocka_unit_test_teardown(a_limit_up_the_tree, drop),
 		cmocka_unit_test_teardown(the_same_is_told_again_after_ten_minutes, drop),
 		cmocka_unit_test_teardown(throttled, drop),
