@@ -294,7 +294,7 @@ enum ctl_exit ctl_status(const struct ctl *ctl)
 	enum ctl_exit result = CTL_FAILED;
 
 	if (view_open(ctl, &view) == 0) {
-		view_take(&view);
+		view_take(ctl, &view);
 		if (ctl->json)
 			(void)print_json();
 		else

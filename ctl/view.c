@@ -325,7 +325,7 @@ void view_refresh(struct view *v)
 /* As long as growth.c wants it at least, and a little. */
 #define SECOND_LOOK_MS 1100
 
-void view_take(struct view *v)
+void view_take(const struct ctl *ctl, struct view *v)
 {
 	const struct timespec moment = {.tv_sec = SECOND_LOOK_MS / 1000,
 					.tv_nsec = SECOND_LOOK_MS % 1000 * 1000000L};
@@ -333,7 +333,8 @@ void view_take(struct view *v)
 	view_refresh(v);
 	if (v->growth_known || v->decision.action == ACTION_NONE)
 		return;
-	(void)fputs("useroomctl: looking a second time, to see who grows\n", stderr);
+	if (!ctl->json)
+		(void)fputs("useroomctl: looking a second time, to see who grows\n", stderr);
 	(void)nanosleep(&moment, NULL);
 	v->growth_known = true;
 	view_refresh(v);

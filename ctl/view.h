@@ -57,9 +57,9 @@ void view_close(struct view *view);
 /* Look again, and list who would go, best first. */
 void view_refresh(struct view *view);
 
-/* The same once; and a second time a moment later, which is said, where somebody would go now and
- * nobody knows yet who grows. */
-void view_take(struct view *view);
+/* The same once; and a second time a moment later, which is said but with -json, where somebody
+ * would go now and nobody knows yet who grows. */
+void view_take(const struct ctl *ctl, struct view *view);
 
 /* The recording again: what has happened meanwhile, and the settings if they have changed. */
 void view_read_again(const struct ctl *ctl, struct view *view);

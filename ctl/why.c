@@ -252,7 +252,7 @@ enum ctl_exit ctl_why(const struct ctl *ctl)
 			(void)fputs("useroom is not running; if it were, as root and with these "
 				    "settings:\n",
 				    stdout);
-		view_take(&view);
+		view_take(ctl, &view);
 		result = ctl->argument != NULL ? explain(ctl, pid) : list(ctl);
 	}
 	view_close(&view);
