@@ -334,10 +334,12 @@ static void ask_who_took_it(struct policy *p, const struct levels *l, const stru
 {
 	uint64_t held = taken_held_kib(s);
 	uint64_t level = limit_kib(l->mem_total_kib, l->mem_term_ppm) + l->swap_total_kib;
+	/* R84: what a container's meminfo says of what is held may be of another world. */
+	bool knows = (s->have & HAVE_DETAIL) && !(s->have & HAVE_FOREIGN);
 
-	if (!d->low || !(s->have & HAVE_DETAIL) || level != p->held_level_kib) {
+	if (!d->low || !knows || level != p->held_level_kib) {
 		p->held_kib = max_u64(held, p->held_kib - minus_u64(p->held_kib, held) / 8);
-		p->held_known = !d->low && (s->have & HAVE_DETAIL);
+		p->held_known = !d->low && knows;
 		p->held_level_kib = level;
 	} else if (p->held_known && d->action == ACTION_TERM) {
 		if (minus_u64(held, p->held_kib) * 2 < d->need_kib)

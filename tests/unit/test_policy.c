@@ -634,6 +634,20 @@ static void r85_who_took_what_is_missing(void **state)
 	}
 }
 
+/* A container's meminfo may have lines that stand still, of another world: it is not asked. */
+static void r84_r85_a_containers_meminfo_does_not_say_who_took_it(void **state)
+{
+	struct sample s = machine(0);
+
+	(void)state;
+	s.have |= HAVE_FOREIGN;
+	s.mem_available_kib = GIB(10) + MIB(500);
+	assert_int_equal(look(&s).action, ACTION_NONE);
+	s.now_ns += 40 * NS_PER_MS;
+	s.mem_available_kib -= MIB(600);
+	assert_int_equal(look(&s).action, ACTION_TERM);
+}
+
 /* What is below the level from the first look on, at once, or because the level has moved. */
 static void r85_a_level_that_nobody_crossed(void **state)
 {
@@ -989,6 +1003,8 @@ int main(void)
 		cmocka_unit_test_setup(r06_r77_a_stall_is_ended_above_the_levels, fresh_with_stall),
 		cmocka_unit_test_setup(r53_a_stall_is_ended_though_swap_is_free, fresh_with_stall),
 		cmocka_unit_test_setup(r85_who_took_what_is_missing, fresh),
+		cmocka_unit_test_setup(r84_r85_a_containers_meminfo_does_not_say_who_took_it,
+				       fresh),
 		cmocka_unit_test_setup(r85_a_level_that_nobody_crossed, fresh),
 		cmocka_unit_test_setup(r55_after_a_stall_the_cache_is_read_back_in_peace,
 				       fresh_with_stall),
