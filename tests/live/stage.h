@@ -17,6 +17,7 @@
 #define STAGE      "/run/stage"
 #define CTL        STAGE "/bin/useroomctl" /* where the stage has it, and */
 #define SAID       STAGE "/said"           /* what it printed at the last ask() */
+#define COMPLAINED STAGE "/complained"     /* and on standard error */
 #define ACTORS_MAX 64
 #define NOBODY     65534
 
