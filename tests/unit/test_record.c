@@ -173,8 +173,8 @@ static void a_look_comes_back_as_it_was(void **state)
 	assert_int_equal(back.swap_kib, 2);
 	assert_int_equal(back.victims, 3);
 	assert_int_equal(back.unkillable_kib, 4);
-	assert_int_equal(look_number(1)->flags, ACTION_KILL | LOOK_CONFIRM | LOOK_LOW | LOOK_NEAR |
-							LOOK_FUTILE | LOOK_STARTS |
+	assert_int_equal(look_number(1)->flags, (unsigned)ACTION_KILL | LOOK_CONFIRM | LOOK_LOW |
+							LOOK_NEAR | LOOK_FUTILE | LOOK_STARTS |
 							TURN_FUTILE << LOOK_TURN_SHIFT);
 	assert_int_equal(look_number(1)->wake_ns, 10);
 	assert_int_equal(recording_to_turn(look_number(1)).what, TURN_FUTILE);
