@@ -35,6 +35,7 @@ def cases(test):
 
 
 def main():
+    sys.stdout.reconfigure(errors='backslashreplace')  # what a test said may be beyond the locale
     path, status = sys.argv[1], int(sys.argv[2])
     count = {'passed': 0, 'failed': 0, 'skipped': 0}
     try:
