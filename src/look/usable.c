@@ -108,7 +108,7 @@ uint32_t usable_lines(const struct meminfo *m)
 /* ---- ZFS ---- */
 
 /* 0.7 and later say "evictable", 0.6.2 to 0.6.5 "evict"; older ones say neither. Bytes. */
-enum { ARC_SIZE, ARC_MIN, ARC_CLEAN, ARC_CLEAN_BEFORE = ARC_CLEAN + 4, ARC_COUNT = ARC_CLEAN + 8 };
+enum { ARC_SIZE = 0, ARC_MIN = 1, ARC_CLEAN = 2, ARC_CLEAN_BEFORE = 6, ARC_COUNT = 10 };
 static const char *const arc_names[ARC_COUNT] = {
 	"size",
 	"c_min",
