@@ -266,6 +266,9 @@ static struct decision last_stall(const struct view *v)
 	d.stall = recording_to_stall(last);
 	d.by_stall = last->flags & LOOK_BY_STALL;
 	d.covered = last->flags & LOOK_COVERED;
+	/* Whoever holds the memory we see as well; that nobody took it shows over time only. */
+	if (!(last->flags & LOOK_CONFIRM) && recording_to_turn(last).what == TURN_FUTILE)
+		d.futile = HOLDER_NOBODY;
 	return d;
 }
 
