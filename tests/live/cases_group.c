@@ -180,6 +180,25 @@ static struct actor *play_in(struct stage *s, const char *box, const char *readi
 	return play(s, name_of(box), text);
 }
 
+static bool is_told(struct stage *s, const void *regex)
+{
+	(void)s;
+	return log_times(regex) > 0;
+}
+
+/*
+ * Of a disk that answers within 0.1 ms 10,000 refaults a second keep one task waiting (6.18, a
+ * virtual disk), and so does the rule: looked at twice a second, it was too few in all but some.
+ */
+static void must_be_told(struct stage *s, const char *regex)
+{
+	if (wait_for(s, is_told, regex, 60))
+		return;
+	if (log_times("at its limit: .*, waiting ([2-9]|[0-9]{2,})[0-9]{3}, ") < 20)
+		skip("the disk is so fast that fewer than two tasks wait for it");
+	must_log(s, "%s", regex);
+}
+
 /*
  * A leak takes the page cache from files that sixteen threads use all the time, and stops with a
  * sixth of the limit left: it is told, and nobody is ended. Two backups at their limit, and one of
@@ -200,7 +219,7 @@ static void group_thrashes(struct stage *s)
 	if (!wait_for(s, all_reclaim, NULL, 60))
 		fail("the backups are not at their limit");
 	leak = play_in(s, "leak", "hot=48:16", "grow=80@6");
-	must_log(s, "/leak.* thrashes at its own limit of 96 MiB: .*nobody is ended for it");
+	must_be_told(s, "/leak.* thrashes at its own limit of 96 MiB: .*nobody is ended for it");
 	must_not_log(s, "/(read|mapped).* (thrashes|is held)");
 	if (ask(s, "domains") != 0)
 		fail("useroomctl domains");
@@ -225,12 +244,12 @@ static void group_made_again(struct stage *s)
 	make_box("pod");
 	make_box("pod/container");
 	s->more_fds = 2 * BOXES;
-	watch(s, "-m 1 -mk 0.5 -containers warn");
+	watch(s, "-m 1 -mk 0.5 -containers warn -debug");
 	settle(s, 3000); /* both are armed */
 	remove_box("pod/container");
 	make_box("pod/container");
 	leak = play_in(s, "pod/container", "hot=48:16", "grow=80@6");
-	must_log(s, "/pod/container.* thrashes at its own limit of 96 MiB: ");
+	must_be_told(s, "/pod/container.* thrashes at its own limit of 96 MiB: ");
 	must_not_log(s, "/pod\\)? (thrashes|is held)");
 	must_live(s, leak);
 }

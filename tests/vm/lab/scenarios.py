@@ -147,7 +147,7 @@ SCENARIOS = {
                       told=True, memory=1024, seconds=40),
     'group-files': bad('hot mapped files that do not fit into the limit of their group, and nothing grows',
                        f'spawn box {HOT.replace("[0-3]", "[0-5]")}', prepare=BOX.format(app=190, reader='true'), victims=('reader', 'app'),
-                       must_act=False, told=True, memory=1024, seconds=60),
+                       must_act=False, memory=1024, seconds=60),
     'group-high': bad('a leak that is held up at memory.high of its group, without swap',
                       'spawn box /lab/hog -n leak -r 12', prepare='echo $((200 * 1048576)) >"$(group box)/memory.high"; ' +
                       BOX.format(app=150, reader='true'), victims=('leak', 'app'), must_act=False, told=True, memory=1024, seconds=40),
