@@ -283,6 +283,11 @@ enum ctl_exit ctl_print_json(json_object *object)
 	return CTL_OK;
 }
 
+void ctl_add_number(json_object *to, const char *name, uint64_t value)
+{
+	json_object_object_add(to, name, json_object_new_uint64(value));
+}
+
 json_object *ctl_text_json(const char *text)
 {
 	char safe[1024];

@@ -112,4 +112,6 @@ json_object *ctl_look_json(const struct reading *reading, const struct recording
  * in the log. */
 json_object *ctl_text_json(const char *text);
 
+void ctl_add_number(json_object *to, const char *name, uint64_t value);
+
 #endif

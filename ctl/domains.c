@@ -26,7 +26,8 @@ struct domain_row {
 	char name[64]; /* of its container, or unit; "": neither */
 	struct squeeze squeeze;
 	struct squeeze_view view;
-	const struct recording_event *told; /* the last time; NULL: not since the boot */
+	enum squeeze_rule told; /* what the daemon said last */
+	uint64_t told_ns;       /* when, since 1970; 0: nothing since the boot */
 };
 
 static struct view view;
@@ -76,18 +77,22 @@ static void look_for_a_while(void)
 }
 
 /* What the daemon said of this path last. */
-static const struct recording_event *last_told(const char *path)
+static void fill_told(struct domain_row *r, const char *path)
 {
 	static struct event e;
 
 	for (size_t i = view.recorded ? view.reading.event_count : 0; i > 0; i--) {
-		if (view.reading.events[i - 1].type != EVENT_SQUEEZED)
+		const struct recording_event *event = &view.reading.events[i - 1];
+
+		if (event->type != EVENT_SQUEEZED)
 			continue;
-		ctl_to_event(&view.reading.events[i - 1], &e);
-		if (strncmp(e.group.path, path, sizeof(e.group.path) - 1) == 0)
-			return &view.reading.events[i - 1];
+		ctl_to_event(event, &e);
+		if (strncmp(e.group.path, path, sizeof(e.group.path) - 1) != 0)
+			continue;
+		r->told = e.group.view.rule;
+		r->told_ns = event->realtime_ns;
+		return;
 	}
-	return NULL;
 }
 
 static int by_room(const void *a, const void *b)
@@ -113,7 +118,7 @@ static unsigned list_groups(void)
 		if (!rows[i].known)
 			continue;
 		count++;
-		rows[i].told = last_told(path);
+		fill_told(&rows[i], path);
 		(void)cgroup_container(path, strlen(path), rows[i].name, sizeof(rows[i].name));
 		if (rows[i].name[0] == '\0')
 			(void)cgroup_unit(path, strlen(path), rows[i].name, sizeof(rows[i].name));
@@ -125,17 +130,6 @@ static unsigned list_groups(void)
 static const char *path_of(const struct domain_row *r)
 {
 	return memcg.groups[r->row].path;
-}
-
-/* The rule that was told. */
-static enum squeeze_rule told_rule(const struct domain_row *r)
-{
-	static struct event e;
-
-	if (r->told == NULL)
-		return SQUEEZE_NONE;
-	ctl_to_event(r->told, &e);
-	return e.group.view.rule;
 }
 
 /* ---- for people ---- */
@@ -170,9 +164,9 @@ static void print_row(const struct domain_row *r)
 	(void)fputs(log_safe(path_of(r), safe, sizeof(safe)), stdout);
 	if (r->name[0] != '\0')
 		(void)putchar(')');
-	if (r->told != NULL)
-		(void)printf(": told as %s at %.19s", squeeze_rule_name(told_rule(r)),
-			     ctl_time(r->told->realtime_ns, when, sizeof(when)));
+	if (r->told_ns != 0)
+		(void)printf(": told as %s at %.19s", squeeze_rule_name(r->told),
+			     ctl_time(r->told_ns, when, sizeof(when)));
 	(void)putchar('\n');
 }
 
@@ -191,11 +185,6 @@ static void print_domains(unsigned count, unsigned most)
 
 /* ---- for programs ---- */
 
-static void add_number(json_object *to, const char *name, uint64_t value)
-{
-	json_object_object_add(to, name, json_object_new_uint64(value));
-}
-
 static json_object *row_json(const struct domain_row *r)
 {
 	const struct squeeze_view *v = &r->view;
@@ -204,18 +193,18 @@ static json_object *row_json(const struct domain_row *r)
 	json_object_object_add(o, "path", ctl_text_json(path_of(r)));
 	if (r->name[0] != '\0')
 		json_object_object_add(o, "name", ctl_text_json(r->name));
-	add_number(o, "limit_kib", v->limit_kib);
-	add_number(o, "used_kib", v->usage_kib);
-	add_number(o, "room_ppm", v->room_ppm);
-	add_number(o, "stalled_millitasks", v->waiting_milli);
-	add_number(o, "refaults_per_s", v->hard_per_s);
-	add_number(o, "throttled_per_s", v->highs_per_s);
+	ctl_add_number(o, "limit_kib", v->limit_kib);
+	ctl_add_number(o, "used_kib", v->usage_kib);
+	ctl_add_number(o, "room_ppm", v->room_ppm);
+	ctl_add_number(o, "stalled_millitasks", v->waiting_milli);
+	ctl_add_number(o, "refaults_per_s", v->hard_per_s);
+	ctl_add_number(o, "throttled_per_s", v->highs_per_s);
 	if (v->turnover_ms != UINT64_MAX)
-		add_number(o, "turnover_ms", v->turnover_ms);
-	if (r->told != NULL) {
+		ctl_add_number(o, "turnover_ms", v->turnover_ms);
+	if (r->told_ns != 0) {
 		json_object_object_add(o, "told",
-				       json_object_new_string(squeeze_rule_name(told_rule(r))));
-		add_number(o, "told_ns", r->told->realtime_ns);
+				       json_object_new_string(squeeze_rule_name(r->told)));
+		ctl_add_number(o, "told_ns", r->told_ns);
 	}
 	return o;
 }
@@ -229,9 +218,9 @@ static enum ctl_exit print_json(unsigned count, unsigned most)
 	json_object_object_add(
 		o, "watched",
 		json_object_new_boolean(view.running && view.config.containers != CONTAINERS_OFF));
-	add_number(o, "cgroup_version", memcg.version == MEMCG_V1 ? 1 : 2);
-	add_number(o, "count", count);
-	add_number(o, "not_listed", memcg.left_out + memcg.too_long);
+	ctl_add_number(o, "cgroup_version", memcg.version == MEMCG_V1 ? 1 : 2);
+	ctl_add_number(o, "count", count);
+	ctl_add_number(o, "not_listed", memcg.left_out + memcg.too_long);
 	json_object_object_add(o, "domains", list);
 	return ctl_print_json(o);
 }

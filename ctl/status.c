@@ -178,21 +178,16 @@ static void print_status(void)
 
 /* ---- for programs ---- */
 
-static void add_number(json_object *to, const char *name, uint64_t value)
-{
-	json_object_object_add(to, name, json_object_new_uint64(value));
-}
-
 /* The share in any case; and the amount, where it was written as one. */
 static void add_level(json_object *to, const char *name, enum level which, uint64_t total_kib)
 {
 	char key[32];
 
 	(void)snprintf(key, sizeof(key), "%s_ppm", name);
-	add_number(to, key, level_ppm(&view.config, which, total_kib));
+	ctl_add_number(to, key, level_ppm(&view.config, which, total_kib));
 	(void)snprintf(key, sizeof(key), "%s_kib", name);
 	if (view.config.level_kib[which] > 0)
-		add_number(to, key, view.config.level_kib[which]);
+		ctl_add_number(to, key, view.config.level_kib[which]);
 }
 
 static json_object *thresholds_json(void)
@@ -204,7 +199,7 @@ static json_object *thresholds_json(void)
 	add_level(o, "mem_kill", LEVEL_MEM_KILL, view.sample.mem_total_kib);
 	add_level(o, "swap_term", LEVEL_SWAP_TERM, view.sample.swap_total_kib);
 	add_level(o, "swap_kill", LEVEL_SWAP_KILL, view.sample.swap_total_kib);
-	add_number(o, "stall_millitasks", c->stall_milli);
+	ctl_add_number(o, "stall_millitasks", c->stall_milli);
 	json_object_object_add(o, "trigger",
 			       json_object_new_string(c->trigger == TRIGGER_OR ? "or" : "and"));
 	json_object_object_add(o, "swap_counts",
@@ -217,19 +212,19 @@ static json_object *machine_json(void)
 	const struct sample *s = &view.sample;
 	json_object *o = json_object_new_object();
 
-	add_number(o, "mem_total_kib", s->mem_total_kib);
-	add_number(o, "mem_available_kib", s->mem_available_kib);
-	add_number(o, "swap_total_kib", s->swap_total_kib);
-	add_number(o, "swap_free_kib", s->swap_free_kib);
+	ctl_add_number(o, "mem_total_kib", s->mem_total_kib);
+	ctl_add_number(o, "mem_available_kib", s->mem_available_kib);
+	ctl_add_number(o, "swap_total_kib", s->swap_total_kib);
+	ctl_add_number(o, "swap_free_kib", s->swap_free_kib);
 	if (view.running && view.stall.open) {
-		add_number(o, "stalled_millitasks", view.stall.waiting_milli);
-		add_number(o, "lost_ppm", view.stall.lost_ppm);
+		ctl_add_number(o, "stalled_millitasks", view.stall.waiting_milli);
+		ctl_add_number(o, "lost_ppm", view.stall.lost_ppm);
 		json_object_object_add(o, "stall_rule",
 				       json_object_new_string(stall_rule_name(view.stall.rule)));
 	}
 	if (view.pressure.have) {
-		add_number(o, "pressure_some_ppm", view.pressure.some_ppm);
-		add_number(o, "pressure_full_ppm", view.pressure.full_ppm);
+		ctl_add_number(o, "pressure_some_ppm", view.pressure.some_ppm);
+		ctl_add_number(o, "pressure_full_ppm", view.pressure.full_ppm);
 	}
 	return o;
 }
@@ -267,9 +262,9 @@ static enum ctl_exit print_json(void)
 
 	json_object_object_add(o, "running", json_object_new_boolean(view.running));
 	if (view.running) {
-		add_number(o, "pid", h->writer_pid);
+		ctl_add_number(o, "pid", h->writer_pid);
 		json_object_object_add(o, "version", ctl_text_json(h->program));
-		add_number(o, "since_ns", h->realtime_ns);
+		ctl_add_number(o, "since_ns", h->realtime_ns);
 		json_object_object_add(o, "dry_run", json_object_new_boolean(view.config.dry_run));
 	}
 	json_object_object_add(o, "thresholds", thresholds_json());
@@ -281,8 +276,8 @@ static enum ctl_exit print_json(void)
 			       json_object_new_string(view_levels(&view, levels, sizeof(levels))));
 	if (last_look() != NULL) {
 		json_object_object_add(o, "last_look", ctl_look_json(&view.reading, last_look()));
-		add_number(o, "last_look_age_ns",
-			   minus_u64(view.sample.now_ns, last_look()->now_ns));
+		ctl_add_number(o, "last_look_age_ns",
+			       minus_u64(view.sample.now_ns, last_look()->now_ns));
 	}
 	json_object_object_add(o, "events", events_json());
 	json_object_object_add(o, "limits", limits_json());
