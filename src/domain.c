@@ -187,6 +187,15 @@ static void fill_next(const struct proc_table *t, unsigned row, struct event *e)
 	memcpy(e->next.comm, next->comm, sizeof(e->next.comm));
 }
 
+static void begin_event(struct event *e, enum event_type type, const struct sample *s,
+			const struct decision *d)
+{
+	memset(e, 0, sizeof(*e));
+	e->type = type;
+	e->sample = *s;
+	e->decision = *d;
+}
+
 /* 0, or as act_on(). */
 static int end_row(struct useroom *u, unsigned row, const struct sample *s,
 		   const struct decision *d, uint64_t decided_ns)
@@ -197,11 +206,8 @@ static int end_row(struct useroom *u, unsigned row, const struct sample *s,
 		u->pre_kill.started && u->config.pre_kill[0] != '\0' && d->action == ACTION_TERM;
 	int r;
 
-	memset(&e, 0, sizeof(e));
-	e.type = EVENT_KILL;
+	begin_event(&e, EVENT_KILL, s, d);
 	e.decided_ns = decided_ns;
-	e.sample = *s;
-	e.decision = *d;
 	e.victim = u->table.procs[row];
 	fill_together(&u->table, &e);
 	e.signal = signal.signal;
@@ -336,14 +342,11 @@ static void end_swapoff(struct useroom *u, struct domain *domain, const struct s
 	if (s->now_ns < domain->swapoff_ns)
 		return;
 	domain->swapoff_ns = s->now_ns + SWAPOFF_AGAIN_NS;
-	memset(&e, 0, sizeof(e));
+	begin_event(&e, EVENT_KILL, s, d);
 	prepare_rank(u, s);
 	if (!swapoff_find(&u->scan, &u->rank, &e.victim))
 		return;
-	e.type = EVENT_KILL;
 	e.decided_ns = s->now_ns;
-	e.sample = *s;
-	e.decision = *d;
 	e.signal = SIGTERM;
 	(void)act_on(&u->act, &u->config, &e, false);
 }
@@ -393,12 +396,9 @@ static void note_kernel_kills(struct useroom *u, struct domain *domain, const st
 	if (s->kernel_oom_kills > domain->kernel_kills && domain->policy.in_episode &&
 	    s->now_ns - domain->kernel_kills_ns <=
 		    max_u64(2 * u->config.interval_ns, KERNEL_KILLS_FRESH_NS)) {
-		memset(&e, 0, sizeof(e));
-		e.type = EVENT_KERNEL_KILL;
+		begin_event(&e, EVENT_KERNEL_KILL, s, d);
 		e.dry_run = u->config.dry_run;
 		e.now_ns = s->now_ns;
-		e.sample = *s;
-		e.decision = *d;
 		e.kills = (unsigned)(s->kernel_oom_kills - domain->kernel_kills);
 		tell_event(u, &e);
 	}
