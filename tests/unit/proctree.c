@@ -140,6 +140,11 @@ void tree_remove(pid_t pid)
 	assert(nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS) == 0);
 }
 
+const char *tree_path(void)
+{
+	return root;
+}
+
 void tree_drop(void)
 {
 	assert(nftw(root, remove_one, 8, FTW_DEPTH | FTW_PHYS) == 0);

@@ -29,6 +29,9 @@ struct tree_proc {
  * its descriptor. */
 int tree_make(uint64_t total_kib, uint64_t available_kib);
 
+/* Where it is. */
+const char *tree_path(void);
+
 void tree_add(const struct tree_proc *p);
 void tree_remove(pid_t pid);
 

@@ -255,15 +255,11 @@ static void pass(double seconds)
 
 enum layout { V2, V1, HYBRID };
 
-static void mount_tree(enum layout layout, int proc_fd)
+static void mount_tree(enum layout layout)
 {
-	char link[64], root[200], path[64];
-	ssize_t n;
+	const char *root = tree_path();
+	char path[64];
 
-	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", proc_fd);
-	n = readlink(link, root, sizeof(root) - 1);
-	assert_true(n > 0);
-	root[n] = '\0';
 	(void)snprintf(path, sizeof(path), "%d", (int)getpid());
 	tree_make_dir(path);
 	tree_make_dir("cg");
@@ -286,7 +282,7 @@ static void open_as(enum layout layout)
 {
 	v1 = layout != V2;
 	u.proc_fd = tree_make(MIB(4000), MIB(3000));
-	mount_tree(layout, u.proc_fd);
+	mount_tree(layout);
 	for (unsigned i = 0; i < THREADS; i++)
 		tree_add(&(struct tree_proc){.pid = (pid_t)(50 + i), .comm = "x", .state = 'D'});
 	u.config.containers = CONTAINERS_WARN;
@@ -417,12 +413,10 @@ static void the_outer_one_where_no_inner_thrashes(void **state)
 /* The limit in force is that of a group around it. */
 static void a_limit_up_the_tree(void **state)
 {
-	struct pretended *pod;
-
 	(void)state;
 	for (enum layout l = V2; l <= V1; l++) {
 		open_as(l);
-		pod = add("/pod", 256, &thrashes);
+		(void)add("/pod", 256, &thrashes);
 		(void)add("/pod/between", 0, &thrashes);
 		put_threads(add("/pod/between/container", 1024, &thrashes));
 		settle();
@@ -430,7 +424,6 @@ static void a_limit_up_the_tree(void **state)
 		pass(20);
 		assert_int_equal(told_count, 1);
 		assert_int_equal(told.group.view.limit_kib, MIB(256));
-		(void)pod;
 		close_all();
 	}
 }
@@ -504,15 +497,10 @@ static void remove_group(const char *path)
 					    "memory.usage_in_bytes",
 					    "cgroup.event_control",
 					    ""};
-	char root[200], link[64], full[400];
-	ssize_t n;
+	char full[400];
 
-	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", u.proc_fd);
-	n = readlink(link, root, sizeof(root) - 1);
-	assert_true(n > 0);
-	root[n] = '\0';
 	for (unsigned i = 0; i < ARRAY_SIZE(files); i++) {
-		(void)snprintf(full, sizeof(full), "%s/cg%s/%s", root, path, files[i]);
+		(void)snprintf(full, sizeof(full), "%s/cg%s/%s", tree_path(), path, files[i]);
 		(void)(files[i][0] ? unlink(full) : rmdir(full));
 	}
 	assert_true(access(full, F_OK) < 0);
@@ -676,7 +664,7 @@ static void without_a_controller(void **state)
 {
 	(void)state;
 	u.proc_fd = tree_make(MIB(4000), MIB(3000));
-	mount_tree(V2, u.proc_fd);
+	mount_tree(V2);
 	tree_write("cg/cgroup.controllers", "cpu\n");
 	u.config.containers = CONTAINERS_WARN;
 	groups_arm(&u);

@@ -35,13 +35,9 @@ static void forgotten(void *ctx, unsigned row, bool made_again)
 /* Where the tree is, and our own files in it, as if the hierarchy were mounted there. */
 static void mount_tree(const char *type, const char *options)
 {
-	char link[64], root[256], path[64];
-	ssize_t n;
+	const char *root = tree_path();
+	char path[64];
 
-	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", proc_fd);
-	n = readlink(link, root, sizeof(root) - 1);
-	assert_true(n > 0);
-	root[n] = '\0';
 	(void)snprintf(path, sizeof(path), "%d", (int)getpid());
 	tree_make_dir(path);
 	tree_make_dir("cg");
