@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-# Nix. Parsed by nix 2.8 (nix-instantiate --parse), not built: nixpkgs cannot be had where it was written. A service for NixOS is
-# three lines: systemd.packages = [ useroom ]; systemd.services.useroom.wantedBy = [ "multi-user.target" ]; and the
-# settings as environment.etc."useroom.conf".text.
+# Nix. Parsed by nix 2.8 (nix-instantiate --parse), not built: nixpkgs cannot be had where it was
+# written. A service for NixOS is three lines: systemd.packages = [ useroom ];
+# systemd.services.useroom.wantedBy = [ "multi-user.target" ]; and the settings as
+# environment.etc."useroom.conf".text.
 { pkgs ? import <nixpkgs> { } }:
 
 pkgs.stdenv.mkDerivation {

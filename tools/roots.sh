@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh disable=SC2034,SC2154
-# For prove-*: what says how it is used, where packages come from, and what it takes to enter a root of its own. The name is that
-# of who takes this ($0); $top is the tree, and $cache where roots, packages and logs are kept.
+# For prove-*: what says how it is used, where packages come from, and what it takes to enter a root
+# of its own. The name is that of who takes this ($0); $top is the tree, and $cache where roots,
+# packages and logs are kept.
 top=$(CDPATH='' cd "$(dirname "$0")/.." && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/useroom-roots
 
@@ -16,7 +17,8 @@ skip() {
 	exit 0
 }
 
-# apt's lines for a suite of Debian, from where this machine has its own; none where it has none, then mmdebstrap knows.
+# apt's lines for a suite of Debian, from where this machine has its own; none where it has none,
+# then mmdebstrap knows.
 sources() {
 	# shellcheck disable=SC2016 # apt-get's own
 	apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Identifier: Packages' 'Origin: Debian' | sort -u |
@@ -37,7 +39,8 @@ apt_options() {
 	echo 'Acquire { Check-Valid-Until "false"; Retries "1"; http::Timeout "20"; https::Timeout "20"; };'
 }
 
-# After the options: skips where no root can be entered; makes $cache, its log/, and $scratch, which goes at the end.
+# After the options: skips where no root can be entered; makes $cache, its log/, and $scratch, which
+# goes at the end.
 begin() {
 	[ "$(id -u)" = 0 ] || skip 'only root can enter a root of its own'
 	command -v mmdebstrap >/dev/null || skip 'there is no mmdebstrap'
