@@ -11,16 +11,11 @@
 #include <string.h>
 
 static const ctl_command_fn runs[COMMAND_COUNT] = {
-	[COMMAND_STATUS] = ctl_status,
-	[COMMAND_TOP] = ctl_top,
-	[COMMAND_WHY] = ctl_why,
-	[COMMAND_DOMAINS] = ctl_domains,
-	[COMMAND_EVENTS] = ctl_events,
-	[COMMAND_INCIDENTS] = ctl_incidents,
-	[COMMAND_SHOW] = ctl_show,
-	[COMMAND_REPLAY] = ctl_replay,
-	[COMMAND_METRICS] = ctl_metrics,
-	[COMMAND_CAPTURE] = ctl_capture,
+	[COMMAND_STATUS] = ctl_status,   [COMMAND_TOP] = ctl_top,
+	[COMMAND_WHY] = ctl_why,         [COMMAND_DOMAINS] = ctl_domains,
+	[COMMAND_EVENTS] = ctl_events,   [COMMAND_INCIDENTS] = ctl_incidents,
+	[COMMAND_SHOW] = ctl_show,       [COMMAND_REPLAY] = ctl_replay,
+	[COMMAND_METRICS] = ctl_metrics, [COMMAND_CAPTURE] = ctl_capture,
 };
 
 /* The words are the caller's own, but they may come from a script: escaped as everything is. */
