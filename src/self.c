@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,16 +44,19 @@
 static int seal_program(struct dl_phdr_info *info, size_t size, void *data)
 {
 	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	char *known = (char *)info->dlpi_phdr; /* the other addresses are numbers */
 
 	(void)size, (void)data;
 	for (unsigned i = 0; i < info->dlpi_phnum; i++) {
 		const ElfW(Phdr) *part = &info->dlpi_phdr[i];
 		uintptr_t from = info->dlpi_addr + part->p_vaddr;
 		uintptr_t to = (from + part->p_memsz) & -page;
+		char *begin;
 
 		from &= -page;
+		begin = known + (ptrdiff_t)(from - (uintptr_t)known);
 		if (part->p_type == PT_GNU_RELRO && to > from &&
-		    mprotect((void *)from, to - from, PROT_READ) < 0)
+		    mprotect(begin, to - from, PROT_READ) < 0)
 			return -errno;
 	}
 	return 1; /* the program is the first one, and loaders see to libraries */
