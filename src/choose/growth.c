@@ -186,14 +186,19 @@ static uint64_t fill_grown(const struct growth *growth, struct proc_table *table
 	return sum_kib;
 }
 
-/* Has it grown by what matters, and would its end be enough? One of a pool is one of several. */
+/*
+ * Has it grown by what matters, and would its end be enough? One of a pool is one of several, but
+ * not of so many as there are: forty workers of 1 MiB are no reason to pass over a hog that gives
+ * back 22, where 23 are needed.
+ */
 static bool is_growing(const struct rank *rank, const struct proc *p, uint64_t need_kib)
 {
 	uint64_t large_kib = rank_large_kib(rank);
 	bool alone = p->grown_kib >= grown_least_kib(rank) &&
 		     p->freeable_kib >= max_u64(need_kib, large_kib);
 	bool pool = p->pool_grown_kib >= grown_least_kib(rank) &&
-		    p->pool_kib >= max_u64(need_kib, large_kib) && p->freeable_kib >= large_kib;
+		    pool_weight_kib(p, p->pool_kib) >= max_u64(need_kib, large_kib) &&
+		    p->freeable_kib >= large_kib;
 
 	return alone || pool;
 }

@@ -17,4 +17,10 @@
  */
 void pool_mark(struct proc_table *table);
 
+/*
+ * How much of what a pool holds, or has grown by, one of its own may go for, KiB: no more than some
+ * of them would give back, however many there are.
+ */
+uint64_t pool_weight_kib(const struct proc *proc, uint64_t pool_kib);
+
 #endif

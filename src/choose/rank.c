@@ -30,13 +30,6 @@
  */
 #define SESSION_ADJ_BELOW 300
 
-/*
- * A pool weighs no more than so many of its members: where that many would have to go for one
- * larger program, the program goes. Reported pools beside a victim that was the wrong one: workers
- * of a quarter to four fifths of it.
- */
-#define POOL_PER_MEMBER 8
-
 const char *rank_skip_text(enum skip skip)
 {
 	static const char *const texts[SKIP_COUNT] = {
@@ -356,7 +349,7 @@ bool rank_before(const struct proc *a, const struct proc *b)
 /* What it weighs with its pool. */
 static int64_t weight(const struct proc *p, uint64_t own_kib, uint64_t pool_kib)
 {
-	return (int64_t)max_u64(own_kib, min_u64(pool_kib, POOL_PER_MEMBER * p->freeable_kib));
+	return (int64_t)max_u64(own_kib, pool_weight_kib(p, pool_kib));
 }
 
 /*

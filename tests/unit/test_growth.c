@@ -227,6 +227,82 @@ static void r99_a_sessions_adj_does_not_save_a_leaking_service(void **state)
 	assert_string_equal(table.procs[0].comm, "browser");
 }
 
+/*
+ * R97: a pool of alike workers beside a hog, on 1000 MiB. Each is read twice, 5 s apart, and has
+ * grown meanwhile, or began after the first reading. What is one of the pool must be worth it:
+ * eight of them at the most may go where one hog would be enough.
+ */
+static const struct pool_case {
+	const char *what;
+	unsigned count, each_mib, each_grew_mib, hog_mib, hog_grew_mib, need_mib;
+	uint32_t min_victim_ppm; /* 0: the default */
+	bool began, by_stall;
+	const char *first;
+} pool_cases[] = {
+	{"tiny ones that began, and a hog that began and is enough", 40, 11, 0, 220, 0, 180, 0,
+	 true, false, "hog"},
+	{"and is not enough, but they are not either", 40, 11, 0, 220, 0, 230, 0, true, false,
+	 "hog"},
+	{"the same where the hog grew", 40, 11, 1, 220, 150, 230, 0, false, false, "hog"},
+	{"the same under a stall", 40, 11, 1, 220, 150, 230, 0, false, true, "hog"},
+	{"the hog stands still, eight would not do", 40, 11, 1, 220, 0, 180, 0, false, false,
+	 "hog"},
+	{"the same under a stall", 40, 11, 1, 220, 0, 180, 0, false, true, "hog"},
+	{"they stand still", 40, 11, 0, 220, 150, 50, 0, false, false, "hog"},
+	{"both grow, the hog by more than eight of them hold", 40, 11, 2, 220, 150, 50, 0, false,
+	 false, "hog"},
+	{"small ones, for -min-victim is 2 %", 40, 11, 2, 220, 0, 50, 20000, false, false, "hog"},
+	{"tiny ones, for there is no -min-victim", 90, 5, 3, 220, 0, 50, 1, false, false, "hog"},
+	{"the hog stands still, and eight are enough", 40, 11, 1, 220, 0, 50, 0, false, false,
+	 "worker"},
+	{"compilers, and an editor that grew a little", 16, 40, 30, 300, 12, 100, 0, false, false,
+	 "worker"},
+	{"compilers that began, and a service that stands still", 16, 40, 0, 300, 0, 100, 0, true,
+	 false, "worker"},
+};
+
+/* A machine of it: the hog, then the workers. Returns how many. */
+static unsigned fill_pool_case(const struct pool_case *c, bool later, struct proc *procs)
+{
+	uint64_t ticks = c->began && later ? 9900 : 1; /* a second before the second reading */
+
+	procs[0] = (struct proc){.pid = 100,
+				 .ppid = 50,
+				 .start_ticks = ticks,
+				 .anon_kib = MIB(c->hog_mib - (later ? 0 : c->hog_grew_mib)),
+				 .comm = "hog"};
+	for (unsigned i = 1; i <= c->count; i++)
+		procs[i] =
+			(struct proc){.pid = (pid_t)(100 + i),
+				      .ppid = 60,
+				      .start_ticks = ticks,
+				      .anon_kib = MIB(c->each_mib - (later ? 0 : c->each_grew_mib)),
+				      .comm = "worker"};
+	return 1 + c->count;
+}
+
+static void r97_a_pool_that_is_not_enough_hides_no_hog(void **state)
+{
+	struct proc procs[100];
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(pool_cases); i++) {
+		const struct pool_case *c = &pool_cases[i];
+		const struct growth_moment moment = {.now_ns = 100 * NS_PER_S,
+						     .boot_ns = c->by_stall ? 0 : 100 * NS_PER_S,
+						     .need_kib = MIB(c->need_mib)};
+
+		config.min_victim_ppm = c->min_victim_ppm != 0 ? c->min_victim_ppm : 10000;
+		memset(&growth, 0, sizeof(growth));
+		see(fill_pool_case(c, false, procs), procs);
+		growth_note(&growth, &table, 95 * NS_PER_S);
+		see(fill_pool_case(c, true, procs), procs);
+		growth_mark(&growth, &rank, &table, &moment);
+		if (strcmp(table.procs[0].comm, c->first) != 0)
+			fail_msg("%s: %s first", c->what, table.procs[0].comm);
+	}
+}
+
 #define SECONDS_OLD(n, boot_s) ((uint64_t)((boot_s) - (n)) * 100)
 
 /* At the levels: what began lately goes before what has stood there for days. */
@@ -306,6 +382,7 @@ int main(void)
 		cmocka_unit_test_setup(r99_an_avoided_one_that_grows_too_does_not, set_up),
 		cmocka_unit_test_setup(r97_what_was_taken_last_comes_first, set_up),
 		cmocka_unit_test_setup(r99_a_sessions_adj_does_not_save_a_leaking_service, set_up),
+		cmocka_unit_test_setup(r97_a_pool_that_is_not_enough_hides_no_hog, set_up),
 		cmocka_unit_test_setup(r97_who_began_lately_goes_first, set_up),
 		cmocka_unit_test_setup(r105_a_leak_beside_virtual_machines, set_up),
 		cmocka_unit_test_setup(many_processes, set_up),
