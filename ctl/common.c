@@ -140,7 +140,85 @@ bool ctl_running(const struct reading *r)
 	       stat.state != 'X'; /* R48: it is dead, whoever has not noticed */
 }
 
-static void to_group(const struct recording_event *from, struct event *e)
+static struct sample event_sample(const struct recording_event *from)
+{
+	return (struct sample){
+		.have = HAVE_MEM | HAVE_SWAP,
+		.mem_total_kib = from->mem_total,
+		.mem_available_kib = from->mem_available,
+		.swap_total_kib = from->swap_total,
+		.swap_free_kib = from->swap_free,
+	};
+}
+
+static struct decision event_decision(const struct recording_event *from)
+{
+	return (struct decision){
+		.mem_limit_ppm = from->mem_limit_ppm,
+		.swap_limit_ppm = from->swap_limit_ppm,
+		.mem_limit_kib = from->mem_limit_kib,
+		.swap_limit_kib = from->swap_limit_kib,
+		.mem_ppm = share_ppm(from->mem_available, from->mem_total),
+		.swap_ppm = share_ppm(from->swap_free, from->swap_total),
+		.mem_low = from->low & 1,
+		.swap_counts = from->low & 2,
+		.swap_low = from->low & 4,
+		.futile = from->futile,
+		.futile_kib = from->futile_kib,
+		.need_kib = from->need_kib,
+		.course.episode_ns = from->episode_ns,
+		.by_stall = from->stall_flags & RECORDED_BY_STALL,
+		.stall =
+			{
+				.open = from->stall_flags & RECORDED_STALL_OPEN,
+				.suspicious = from->stall_flags & RECORDED_STALL_SUSPICIOUS,
+				.rule = from->stall_rule,
+				.reach_ns = from->reach_ns,
+				.waiting_milli = from->waiting_milli,
+				.lost_ppm = from->lost_ppm,
+			},
+	};
+}
+
+static void copy_victim(const struct recording_event *from, struct event *e)
+{
+	e->victim = (struct proc){
+		.pid = from->victim_pid,
+		.uid = from->victim_uid,
+		.oom_score = from->victim_oom_score,
+		.oom_score_adj = from->victim_oom_score_adj,
+		.freeable_kib = from->victim_freeable,
+		.rss_kib = from->victim_rss,
+		.anon_kib = from->victim_anon,
+		.swap_kib = from->victim_swap,
+		.shmem_kib = from->victim_shmem,
+		.grown_kib = from->victim_grown,
+		.grown_ns = from->victim_grown_ns,
+		.growing = from->victim_grown > 0,
+	};
+	(void)snprintf(e->victim.comm, sizeof(e->victim.comm), "%s", from->victim_comm);
+	(void)snprintf(e->victim.exe, sizeof(e->victim.exe), "%s", from->victim_exe);
+	(void)snprintf(e->victim.unit, sizeof(e->victim.unit), "%s", from->unit);
+	(void)snprintf(e->victim.container, sizeof(e->victim.container), "%s", from->container);
+	(void)snprintf(e->user, sizeof(e->user), "%s", from->user);
+}
+
+/* The first of the others that could have been ended. */
+static void copy_next(const struct recording_event *from, struct event *e)
+{
+	for (uint32_t i = 1; i < from->candidate_count && !e->has_next; i++) {
+		const struct recording_candidate *c = &from->candidates[i];
+
+		if (c->rank == CLASS_NEVER || c->pid == from->victim_pid)
+			continue;
+		e->has_next = true;
+		e->next.pid = c->pid;
+		e->next.freeable_kib = c->freeable;
+		(void)snprintf(e->next.comm, sizeof(e->next.comm), "%s", c->comm);
+	}
+}
+
+static void copy_group(const struct recording_event *from, struct event *e)
 {
 	e->group.view = (struct squeeze_view){
 		.rule = from->squeeze_rule,
@@ -176,62 +254,12 @@ void ctl_to_event(const struct recording_event *from, struct event *e)
 		.kills = from->kills,
 		.repeat_count = from->repeat_count,
 		.nobody = from->nobody < NOBODY_COUNT ? from->nobody : NOBODY_NONE,
+		.sample = event_sample(from),
+		.decision = event_decision(from),
 	};
-	e->sample.mem_total_kib = from->mem_total;
-	e->sample.mem_available_kib = from->mem_available;
-	e->sample.swap_total_kib = from->swap_total;
-	e->sample.swap_free_kib = from->swap_free;
-	e->sample.have = HAVE_MEM | HAVE_SWAP;
-	e->decision.mem_limit_ppm = from->mem_limit_ppm;
-	e->decision.swap_limit_ppm = from->swap_limit_ppm;
-	e->decision.mem_limit_kib = from->mem_limit_kib;
-	e->decision.swap_limit_kib = from->swap_limit_kib;
-	e->decision.mem_low = from->low & 1;
-	e->decision.swap_counts = from->low & 2;
-	e->decision.swap_low = from->low & 4;
-	e->decision.futile = from->futile;
-	e->decision.futile_kib = from->futile_kib;
-	e->decision.need_kib = from->need_kib;
-	e->decision.course.episode_ns = from->episode_ns;
-	e->decision.by_stall = from->stall_flags & RECORDED_BY_STALL;
-	e->decision.stall = (struct stall_view){
-		.open = from->stall_flags & RECORDED_STALL_OPEN,
-		.suspicious = from->stall_flags & RECORDED_STALL_SUSPICIOUS,
-		.rule = from->stall_rule,
-		.reach_ns = from->reach_ns,
-		.waiting_milli = from->waiting_milli,
-		.lost_ppm = from->lost_ppm,
-	};
-	e->decision.mem_ppm = share_ppm(from->mem_available, from->mem_total);
-	e->decision.swap_ppm = share_ppm(from->swap_free, from->swap_total);
-	e->victim.pid = from->victim_pid;
-	e->victim.uid = from->victim_uid;
-	e->victim.oom_score = from->victim_oom_score;
-	e->victim.oom_score_adj = from->victim_oom_score_adj;
-	e->victim.freeable_kib = from->victim_freeable;
-	e->victim.rss_kib = from->victim_rss;
-	e->victim.anon_kib = from->victim_anon;
-	e->victim.swap_kib = from->victim_swap;
-	e->victim.shmem_kib = from->victim_shmem;
-	e->victim.grown_kib = from->victim_grown;
-	e->victim.grown_ns = from->victim_grown_ns;
-	e->victim.growing = from->victim_grown > 0;
-	(void)snprintf(e->victim.comm, sizeof(e->victim.comm), "%s", from->victim_comm);
-	(void)snprintf(e->victim.exe, sizeof(e->victim.exe), "%s", from->victim_exe);
-	(void)snprintf(e->user, sizeof(e->user), "%s", from->user);
-	(void)snprintf(e->victim.unit, sizeof(e->victim.unit), "%s", from->unit);
-	(void)snprintf(e->victim.container, sizeof(e->victim.container), "%s", from->container);
-	to_group(from, e);
-	for (uint32_t i = 1; i < from->candidate_count && !e->has_next; i++) {
-		const struct recording_candidate *c = &from->candidates[i];
-
-		if (c->rank == CLASS_NEVER || c->pid == from->victim_pid)
-			continue;
-		e->has_next = true;
-		e->next.pid = c->pid;
-		e->next.freeable_kib = c->freeable;
-		(void)snprintf(e->next.comm, sizeof(e->next.comm), "%s", c->comm);
-	}
+	copy_victim(from, e);
+	copy_next(from, e);
+	copy_group(from, e);
 }
 
 const char *ctl_sentence(const struct recording_event *from, char *buf, size_t size)

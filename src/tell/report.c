@@ -763,55 +763,60 @@ static void json_error(struct text *t, const struct event *e)
 		json_string(t, "call", e->error_call);
 }
 
-static void json_body(struct text *t, const struct event *e)
+static void json_settings_read(struct text *t, const struct event *e)
 {
-	switch (e->type) {
-	case EVENT_START:
-	case EVENT_RELOAD:
-		json_settings(t, e);
-		json_error(t, e);
-		break;
-	case EVENT_WARN:
-	case EVENT_LOW:
-	case EVENT_NO_EVIDENCE:
-		json_limits(t, e);
-		break;
-	case EVENT_SQUEEZED:
-		json_squeezed(t, e);
-		break;
-	case EVENT_NOBODY:
-		json_limits(t, e);
-		json_string(t, "reason", nobody_name(e->nobody));
-		if (e->held_back)
-			json_bool(t, "held_back", true);
-		break;
-	case EVENT_KILL:
-		json_kill(t, e);
-		break;
-	case EVENT_FREED:
-	case EVENT_STUCK:
-		json_gone(t, e);
-		break;
-	case EVENT_FUTILE:
-		json_limits(t, e);
-		json_holder(t, e);
-		break;
-	case EVENT_RECOVERED:
-		json_number(t, "episode_ns", e->decision.course.episode_ns);
-		json_number(t, "kills", e->kills);
-		break;
-	case EVENT_KERNEL_KILL:
-		json_number(t, "kills", e->kills);
-		break;
-	case EVENT_FAILED:
-		json_victim(t, e);
-		json_error(t, e);
-		break;
-	case EVENT_STOP:
-	case EVENT_TYPE_COUNT:
-		break;
-	}
+	json_settings(t, e);
+	json_error(t, e);
 }
+
+static void json_nobody(struct text *t, const struct event *e)
+{
+	json_limits(t, e);
+	json_string(t, "reason", nobody_name(e->nobody));
+	if (e->held_back)
+		json_bool(t, "held_back", true);
+}
+
+static void json_futile(struct text *t, const struct event *e)
+{
+	json_limits(t, e);
+	json_holder(t, e);
+}
+
+static void json_kernel_kill(struct text *t, const struct event *e)
+{
+	json_number(t, "kills", e->kills);
+}
+
+static void json_recovered(struct text *t, const struct event *e)
+{
+	json_number(t, "episode_ns", e->decision.course.episode_ns);
+	json_number(t, "kills", e->kills);
+}
+
+static void json_failed(struct text *t, const struct event *e)
+{
+	json_victim(t, e);
+	json_error(t, e);
+}
+
+/* What an event says beyond its time, name and sample; NULL: nothing. */
+static void (*const json_bodies[EVENT_TYPE_COUNT])(struct text *t, const struct event *e) = {
+	[EVENT_START] = json_settings_read,
+	[EVENT_RELOAD] = json_settings_read,
+	[EVENT_WARN] = json_limits,
+	[EVENT_LOW] = json_limits,
+	[EVENT_NO_EVIDENCE] = json_limits,
+	[EVENT_SQUEEZED] = json_squeezed,
+	[EVENT_NOBODY] = json_nobody,
+	[EVENT_KILL] = json_kill,
+	[EVENT_FREED] = json_gone,
+	[EVENT_STUCK] = json_gone,
+	[EVENT_FUTILE] = json_futile,
+	[EVENT_RECOVERED] = json_recovered,
+	[EVENT_KERNEL_KILL] = json_kernel_kill,
+	[EVENT_FAILED] = json_failed,
+};
 
 size_t report_json_note(enum log_level level, const char *line, char *buf, size_t size)
 {
@@ -832,7 +837,8 @@ size_t report_json(const struct event *e, char *buf, size_t size)
 	json_time(&t, e->realtime_ns);
 	json_string(&t, "event", event_name(e->type));
 	json_sample(&t, e);
-	json_body(&t, e);
+	if (json_bodies[e->type] != NULL)
+		json_bodies[e->type](&t, e);
 	add(&t, "}");
 	return t.length;
 }
