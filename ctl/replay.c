@@ -165,6 +165,71 @@ static bool belongs(const struct replay *p, const struct recording_event *e)
 	       (p->rerun.in_the_middle || e->now_ns >= p->reading->looks[p->rerun.first].now_ns);
 }
 
+/* A kind of pause that the daemon was in: somebody would have been ended, and not yet. */
+struct paused {
+	size_t looks;
+	uint64_t first_ns, last_ns;
+};
+
+static struct paused paused_by(const struct replay *p, enum pause pause)
+{
+	struct paused paused = {0};
+
+	for (size_t i = p->rerun.first; i < p->reading->look_count; i++) {
+		const struct recording_look *look = &p->reading->looks[i];
+		const struct turn turn = recording_to_turn(look);
+
+		if (turn.what != TURN_PAUSED || turn.pause != pause)
+			continue;
+		if (paused.looks++ == 0)
+			paused.first_ns = look->now_ns;
+		paused.last_ns = look->now_ns;
+	}
+	return paused;
+}
+
+static void write_pauses(FILE *f, const struct replay *p)
+{
+	char when[64], time[32];
+
+	for (enum pause i = PAUSE_NONE + 1; i < PAUSE_COUNT; i++) {
+		const struct paused paused = paused_by(p, i);
+
+		if (paused.looks == 0)
+			continue;
+		(void)fprintf(f, "paused at %zu look%s from %s on, the last %s later: %s\n",
+			      paused.looks, paused.looks == 1 ? "" : "s",
+			      ctl_clock(reading_realtime(p->reading, paused.first_ns), when,
+					sizeof(when)),
+			      units_time(paused.last_ns - paused.first_ns, time, sizeof(time)),
+			      pause_text(i));
+	}
+}
+
+static json_object *pauses_json(const struct replay *p)
+{
+	json_object *all = json_object_new_array();
+
+	for (enum pause i = PAUSE_NONE + 1; i < PAUSE_COUNT; i++) {
+		const struct paused paused = paused_by(p, i);
+		json_object *o;
+
+		if (paused.looks == 0)
+			continue;
+		o = json_object_new_object();
+		json_object_object_add(o, "pause", json_object_new_string(pause_name(i)));
+		json_object_object_add(o, "looks", json_object_new_uint64(paused.looks));
+		json_object_object_add(
+			o, "first_time_ns",
+			json_object_new_uint64(reading_realtime(p->reading, paused.first_ns)));
+		json_object_object_add(
+			o, "last_time_ns",
+			json_object_new_uint64(reading_realtime(p->reading, paused.last_ns)));
+		(void)json_object_array_add(all, o);
+	}
+	return all;
+}
+
 static void write_happened(FILE *f, const struct replay *p)
 {
 	const struct reading *r = p->reading;
@@ -181,6 +246,7 @@ static void write_happened(FILE *f, const struct replay *p)
 		      units_size(available, size, sizeof(size)),
 		      units_percent(share_ppm(available, least->value[VALUE_MEM_TOTAL]), percent,
 				    sizeof(percent)));
+	write_pauses(f, p);
 }
 
 static void write_agreement(FILE *f, const struct replay *p)
@@ -348,6 +414,7 @@ json_object *replay_json(const struct replay *p)
 			(void)json_object_array_add(
 				events, ctl_event_json(p->reading, &p->reading->events[i]));
 	json_object_object_add(all, "happened", events);
+	json_object_object_add(all, "pauses", pauses_json(p));
 	json_object_object_add(all, "difference", difference_json(p));
 	return all;
 }
