@@ -254,9 +254,7 @@ static const struct recording_look *last_look(const struct view *v)
 	return last->now_ns + FRESH_NS < v->sample.now_ns ? NULL : last;
 }
 
-/* A stall shows over seconds only: what the daemon saw last, where one runs, and whether it was
- * still waiting for what its last victim gave back. */
-static struct decision last_stall(const struct view *v)
+struct decision view_history(const struct view *v)
 {
 	struct decision d = {.swapoff = true}; /* whether it gets on shows over seconds only */
 	const struct recording_look *last = last_look(v);
@@ -311,7 +309,7 @@ void view_refresh(struct view *v)
 	rank_of_machine(&v->rank, s, self_kernel_total_kib());
 	find_pending(v);
 	v->coming = last_coming(v);
-	history = last_stall(v);
+	history = view_history(v);
 	v->stall = history.stall;
 	v->pauses = last_pause(v);
 	list_everybody(v);

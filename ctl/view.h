@@ -57,6 +57,13 @@ void view_close(struct view *view);
 /* Look again, and list who would go, best first. */
 void view_refresh(struct view *view);
 
+/*
+ * What shows over seconds only, as the daemon saw it last, where one runs: a stall, whether it was
+ * still waiting for what its last victim gave back, and that nobody took what is missing. For
+ * policy_confirm(). Pure.
+ */
+struct decision view_history(const struct view *view);
+
 /* The same once; and a second time a moment later, which is said but with -json, where somebody
  * would go now and nobody knows yet who grows. */
 void view_take(const struct ctl *ctl, struct view *view);

@@ -286,6 +286,55 @@ static void r114_verdict_in_a_pause(void **state)
 	must_say("SIGKILL would go to 10 (hog); available 40 MiB (4 %) <= 5 %, no swap");
 }
 
+/*
+ * At the SIGTERM level nobody goes where no process took what is missing. That shows over time:
+ * what the daemon decided at its last look counts, and only while one runs, for as long as that is
+ * news.
+ */
+static void r114_verdict_nobody_took_it(void **state)
+{
+	static struct recording_look look = {.flags = LOOK_LOW | LOOK_FUTILE |
+						      TURN_FUTILE << LOOK_TURN_SHIFT,
+					     .now_ns = 100 * NS_PER_S};
+	static const char nobody[] = "no process has taken what is missing: nobody is ended above "
+				     "the SIGKILL level; available 80 MiB (8 %) <= 10 %, no swap",
+			  hog[] = "SIGTERM would go to 10 (hog); available 80 MiB (8 %) <= 10 %, "
+				  "no swap";
+	static const struct {
+		bool running;
+		unsigned later_s;
+		uint32_t flags;
+		uint64_t available_mib;
+		const char *says;
+	} rows[] = {
+		{true, 1, 0, 80, nobody},
+		{true, 30, 0, 80, hog},           /* that was another time */
+		{true, 1, LOOK_CONFIRM, 80, hog}, /* it says who was chosen, not what was seen */
+		{false, 1, 0, 80, hog},           /* nobody runs */
+		{true, 1, 0, 40, NULL},           /* below the SIGKILL level it does not matter */
+	};
+
+	(void)state;
+	(void)add(10, "hog", 300);
+	sort();
+	view.reading.looks = &look;
+	view.reading.look_count = 1;
+	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct decision history;
+
+		view.running = rows[i].running;
+		view.sample.now_ns = look.now_ns + rows[i].later_s * NS_PER_S;
+		view.sample.mem_available_kib = MIB(rows[i].available_mib);
+		look.flags = (look.flags & ~(uint32_t)LOOK_CONFIRM) | rows[i].flags;
+		history = view_history(&view);
+		ask(&history);
+		if (rows[i].says != NULL)
+			must_say(rows[i].says);
+		else
+			assert_ptr_equal(view_victim(&view), &view.table.procs[0]);
+	}
+}
+
 static void r10_verdict_blind(void **state)
 {
 	char verdict[320];
@@ -437,6 +486,7 @@ int main(void)
 		cmocka_unit_test_setup(r05_verdict_futile, fresh),
 		cmocka_unit_test_setup(r114_verdict_under_a_stall, fresh),
 		cmocka_unit_test_setup(r114_verdict_in_a_pause, fresh),
+		cmocka_unit_test_setup(r114_verdict_nobody_took_it, fresh),
 		cmocka_unit_test_setup(r10_verdict_blind, fresh),
 		cmocka_unit_test_setup(r22_verdict_nobody_left, fresh),
 		cmocka_unit_test_setup(r40_verdict_coming_back, fresh),
