@@ -21,30 +21,38 @@
 struct useroom {
 	struct config config;
 	struct config_source source;
-	int proc_fd;
-	int signal_fd;
-	bool quit;
-	bool locked; /* holds the single-instance lock */
 
+	/*
+	 * What looks and what acts, whosever memory is short: there is one list of processes, and
+	 * one that sends signals. What the machine's tasks wait for is asked by its groups too.
+	 */
+	int proc_fd;
 	struct sense sense;
-	struct domain machine;
 	struct scan scan;
 	struct rank rank;
-	struct groups groups;
+	struct proc_table table;
 	struct release release;
 	struct act act;
-	struct hook hook;
 	struct hook pre_kill;
-	struct proc_table table;
+
+	/* Whose memory can be short, and what was seen of each. */
+	struct domain machine;
+	struct groups groups;
+
+	/* What tells and what keeps. */
+	struct hook hook;
+	unsigned hooks_lost;
 	struct record record;
 	struct incident incident;
 	uint64_t near_miss_ns;  /* when one was kept; 0: none yet */
 	uint64_t episode_event; /* the recorded number of the first event of this episode */
+	uint32_t limits;        /* enum recording_limits: what it cannot do here */
 
-	uint32_t limits; /* enum recording_limits: what it cannot do here */
-
+	/* The loop's own. */
+	int signal_fd;
+	bool quit;
+	bool locked;          /* holds the single-instance lock */
 	uint64_t watchdog_ns; /* when the watchdog is due; UINT64_MAX without one */
-	unsigned hooks_lost;
 };
 
 #endif
