@@ -147,12 +147,10 @@ static const char *debug_swap(const struct sample *s, const struct decision *d, 
 	return buf;
 }
 
-void tell_debug_look(const struct sample *s, const struct decision *d, struct turn turn)
+static SELDOM void debug_look(const struct sample *s, const struct decision *d, struct turn turn)
 {
 	char mem[32], swap[64], percent[32];
 
-	if (!log_debug_enabled())
-		return;
 	log_line(LOG_DETAIL, "memory: %s available (%s %%), %s; next look in %" PRIu64 " ms",
 		 units_size(s->mem_available_kib, mem, sizeof(mem)),
 		 units_percent(d->mem_ppm, percent, sizeof(percent)),
@@ -166,6 +164,12 @@ void tell_debug_look(const struct sample *s, const struct decision *d, struct tu
 			 stall_evidence_name(d->stall.evidence));
 	if (turn.what != TURN_IDLE && turn.what != TURN_END) /* the second look says it then */
 		tell_debug_turn(turn);
+}
+
+void tell_debug_look(const struct sample *s, const struct decision *d, struct turn turn)
+{
+	if (log_debug_enabled())
+		debug_look(s, d, turn);
 }
 
 static void debug_row(const struct useroom *u, unsigned place, const struct proc *p)

@@ -593,15 +593,20 @@ static void follow_one(struct act *act, struct victim *v, const struct sample *s
 	count_coming(v, coming);
 }
 
-struct coming act_follow(struct act *act, const struct sample *sample)
+static SELDOM struct coming follow_all(struct act *act, const struct sample *s)
 {
 	struct coming coming = {0};
 
 	for (unsigned i = 0; act->in_use > 0 && i < VICTIMS_MAX; i++) {
 		if (act->victims[i].state != VICTIM_FREE)
-			follow_one(act, &act->victims[i], sample, &coming);
+			follow_one(act, &act->victims[i], s, &coming);
 	}
 	return coming;
+}
+
+struct coming act_follow(struct act *act, const struct sample *sample)
+{
+	return act->in_use > 0 ? follow_all(act, sample) : (struct coming){0};
 }
 
 /* In a dry run that was none when it had its SIGTERM. The row stays as it is: it is followed. */
@@ -664,8 +669,8 @@ static void after_hook(struct act *act, const struct config *config, struct vict
 	(void)first_signal(act, config, v);
 }
 
-void act_escalate(struct act *act, const struct config *config, const struct sample *s,
-		  const struct decision *d)
+static SELDOM void escalate_all(struct act *act, const struct config *config,
+				const struct sample *s, const struct decision *d)
 {
 	for (unsigned i = 0; act->in_use > 0 && i < VICTIMS_MAX; i++) {
 		struct victim *v = &act->victims[i];
@@ -680,6 +685,13 @@ void act_escalate(struct act *act, const struct config *config, const struct sam
 			escalate(act, config, v, s, d);
 		}
 	}
+}
+
+void act_escalate(struct act *act, const struct config *config, const struct sample *s,
+		  const struct decision *d)
+{
+	if (act->in_use > 0)
+		escalate_all(act, config, s, d);
 }
 
 void act_gap(struct act *act, uint64_t gap_ns)

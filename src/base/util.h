@@ -29,6 +29,9 @@
 #define NOT_ZEROED
 #endif
 
+/* Never part of an idle look: kept apart, so that this does not pay for its frame. */
+#define SELDOM __attribute__((noinline, cold))
+
 static inline uint64_t min_u64(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
