@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "choose/swapoff.h"
+#include "choose/swarm.h"
 #include "self.h"
 #include "tell.h"
 #include "useroom.h"
@@ -22,6 +23,8 @@
 /* And a scan may take no more than one part in this of the time, as long as there is something to
  * compare with. */
 #define KEEP_COST 50
+/* Of a swarm so many times twice as many go in an episode: with the sixth it is all that fit. */
+#define SWARM_DOUBLINGS 6
 /* swapoff was looked for: again after this. */
 #define SWAPOFF_AGAIN_NS (1 * NS_PER_S)
 /* Only to see who grows: less often, and one part in this. */
@@ -59,7 +62,7 @@ static void note_gap(struct useroom *u, struct domain *domain, uint64_t now_ns)
 
 	if (gap_ns == 0)
 		return;
-	domain->growth.count = 0;
+	growth_forget(&domain->growth);
 	domain->kept_ns = 0;
 	act_gap(&u->act, gap_ns);
 	log_line(LOG_DETAIL, "nobody looked for %" PRIu64 " ms: what was seen before is forgotten",
@@ -158,10 +161,28 @@ static void choose(struct useroom *u, struct domain *domain, const struct sample
 	if (d->by_stall || !scan_kept(&u->scan, &u->rank, clock_now(), &u->table))
 		scan_full(&u->scan, &u->rank, clock_now(), &u->table);
 	now_ns = clock_now();
+	if (!u->config.sort_by_rss)
+		swarm_find(&u->scan, &u->rank,
+			   growth_since_pid(&domain->growth, now_ns, u->table.last_pid), &u->table);
 	turn_order(&u->config, d, &domain->growth, now_ns, clock_since_boot(), &u->rank, &u->table);
 	if (!u->table.kept)
 		note_growth(u, domain, now_ns); /* who is large only now */
 	tell_debug_table(u);
+}
+
+/* Of a swarm as many as give back what is needed, and each time twice as many: it may grow as fast
+ * as they go. */
+static void fill_swarm(const struct proc_table *t, unsigned row, unsigned kills, uint64_t need_kib,
+		       struct event *e)
+{
+	unsigned behind =
+		swarm_together(t, row, need_kib << min_u64(kills, SWARM_DOUBLINGS), TOGETHER_MAX);
+
+	for (unsigned i = row + 1; i < behind; i++) {
+		e->together[e->together_count++] = proc_id(&t->procs[i]);
+		e->victim.freeable_kib += t->procs[i].freeable_kib;
+		e->victim.swap_kib += t->procs[i].swap_kib;
+	}
 }
 
 static void fill_together(const struct proc_table *t, struct event *e)
@@ -209,11 +230,14 @@ static int end_row(struct useroom *u, unsigned row, const struct sample *s,
 	begin_event(&e, EVENT_KILL, s, d);
 	e.decided_ns = decided_ns;
 	e.victim = u->table.procs[row];
-	fill_together(&u->table, &e);
+	if (e.victim.swarm_kib > 0)
+		fill_swarm(&u->table, row, u->act.kills, d->need_kib, &e);
+	else
+		fill_together(&u->table, &e);
 	e.signal = signal.signal;
 	e.ignores_term = signal.ignores_term;
 	e.swapped_out = signal.swapped_out;
-	fill_next(&u->table, row, &e);
+	fill_next(&u->table, row + (e.victim.swarm_kib > 0 ? e.together_count : 0), &e);
 	r = act_on(&u->act, &u->config, &e, pre_kill);
 	if (r < 0)
 		return r;

@@ -255,8 +255,8 @@ static void follow_memory(struct act *act, struct victim *v, const struct sample
 	static struct proc now;
 	const struct proc *p = &v->event.victim;
 	uint64_t mem_kib = expected_mem(v, s), swap_kib = expected_swap(v, s), held = 0;
-	bool shows =
-		v->gone_ns == 0 || v->state == VICTIM_TERMED; /* what it shares is not released */
+	/* What it shares is not released; and one of a swarm says nothing of the others. */
+	bool shows = (v->gone_ns == 0 || v->state == VICTIM_TERMED) && p->swarm_kib == 0;
 
 	if (shows && process_read(act->scan->proc_fd, v->followed.pid, &now) == 0)
 		held = minus_u64(now.anon_kib + now.shmem_kib, p->shared_shmem_kib + p->twice_kib);

@@ -95,10 +95,40 @@ static void note(struct growth *growth, const struct proc *p, uint64_t now_ns)
 	}
 }
 
+static void note_pid(struct growth *growth, int32_t last_pid, uint64_t now_ns)
+{
+	bool anew = growth->second_ns == 0 || too_old(now_ns - growth->second_ns);
+
+	if (anew || now_ns - growth->first_ns > GROWTH_OLDEST_NS) {
+		growth->first_pid = anew ? last_pid : growth->second_pid;
+		growth->first_ns = anew ? now_ns : growth->second_ns;
+	} else if (now_ns - growth->second_ns <= GROWTH_OLDEST_NS / 2) {
+		return;
+	}
+	growth->second_pid = last_pid;
+	growth->second_ns = now_ns;
+}
+
+void growth_forget(struct growth *growth)
+{
+	growth->count = 0;
+	growth->first_pid = growth->second_pid = 0;
+	growth->first_ns = growth->second_ns = 0;
+}
+
+int32_t growth_since_pid(const struct growth *growth, uint64_t now_ns, int32_t last_pid)
+{
+	bool knows = growth->first_pid > 0 && growth->first_pid <= last_pid &&
+		     !too_old(now_ns - growth->first_ns);
+
+	return knows ? growth->first_pid : 0;
+}
+
 void growth_note(struct growth *growth, const struct proc_table *table, uint64_t now_ns)
 {
 	unsigned noted = 0;
 
+	note_pid(growth, table->last_pid, now_ns);
 	for (unsigned i = 0; i < table->count && noted < GROWTH_MOST; i++) {
 		if (table->procs[i].rank == CLASS_NEVER)
 			continue;
@@ -198,7 +228,7 @@ static bool is_growing(const struct rank *rank, const struct proc *p, uint64_t n
 		     p->freeable_kib >= max_u64(need_kib, large_kib);
 	bool pool = p->pool_grown_kib >= grown_least_kib(rank) &&
 		    pool_weight_kib(p, p->pool_kib) >= max_u64(need_kib, large_kib) &&
-		    p->freeable_kib >= large_kib;
+		    (p->freeable_kib >= large_kib || p->swarm_kib > 0);
 
 	return alone || pool;
 }

@@ -30,6 +30,10 @@ struct growth_entry {
 struct growth {
 	unsigned count;
 	struct growth_entry entries[GROWTH_MOST];
+	/* The pid that had been given out last at two readings, which follow each other as those of
+	 * an entry do; 0: not known. */
+	int32_t first_pid, second_pid;
+	uint64_t first_ns, second_ns;
 };
 
 /* Remember what the candidates of a sorted table hold. */
@@ -40,6 +44,12 @@ void growth_note(struct growth *growth, const struct proc_table *table, uint64_t
  * Returns how many, at most `most`.
  */
 unsigned growth_most(const struct growth *growth, const struct growth_entry **ret, unsigned most);
+
+/* Nobody looked for a while: what was read before says nothing of now. */
+void growth_forget(struct growth *growth);
+
+/* Who has a higher pid began since the older reading; 0: not known, as where pids begin again. */
+int32_t growth_since_pid(const struct growth *growth, uint64_t now_ns, int32_t last_pid);
 
 /* What growth_mark() has to know of the moment. */
 struct growth_moment {

@@ -30,7 +30,8 @@ static uint64_t pool_of(const struct proc *p)
 	 * Small ones, avoided ones and those with a negative oom_score_adj are not all read; and
 	 * none of them would go for its pool.
 	 */
-	if (p->rank > CLASS_NORMAL || p->oom_score_adj < 0 || (p->place == 0 && p->ppid <= 1))
+	if (p->rank > CLASS_NORMAL || p->swarm_kib > 0 || p->oom_score_adj < 0 ||
+	    (p->place == 0 && p->ppid <= 1))
 		return 0;
 	hash = hash_bytes(hash, name, strlen(name));
 	hash = hash_bytes(hash, &p->uid, sizeof(p->uid));
@@ -68,6 +69,10 @@ void pool_mark(struct proc_table *t)
 		struct proc *p = &t->procs[i];
 		struct sum sum = {0};
 
+		if (p->swarm_kib > 0) {
+			p->pool_kib = p->pool_grown_kib = p->swarm_kib;
+			continue;
+		}
 		if (pools[i] != 0)
 			sum = sum_of(t, pools, pools[i]);
 		p->pool_kib = sum.count >= POOL_LEAST ? sum.kib : 0;
@@ -77,5 +82,7 @@ void pool_mark(struct proc_table *t)
 
 uint64_t pool_weight_kib(const struct proc *p, uint64_t pool_kib)
 {
+	if (p->swarm_kib > 0) /* as many as are needed go together */
+		return pool_kib;
 	return min_u64(pool_kib, POOL_PER_MEMBER * p->freeable_kib);
 }

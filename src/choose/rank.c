@@ -214,7 +214,8 @@ static enum rank_class class_of(const struct rank *rank, struct proc *p)
 		p->matched = (int16_t)index;
 		return CLASS_PREFERRED;
 	}
-	return p->freeable_kib < rank_large_kib(rank) ? CLASS_SMALL : CLASS_NORMAL;
+	return p->freeable_kib < rank_large_kib(rank) && p->swarm_kib == 0 ? CLASS_SMALL
+									   : CLASS_NORMAL;
 }
 
 /* A thousandth of memory and swap as the kernel cuts it off, in whole pages, so that our order is

@@ -453,6 +453,7 @@ void scan_full(struct scan *scan, struct rank *rank, uint64_t now_ns, struct pro
 	/* First, so that what happens during the scan counts as having happened since. */
 	provable = read_progress(scan, &scan->kept_last_pid, &scan->kept_pages);
 	list_all(scan, rank, ret);
+	ret->last_pid = provable && scan->pid_offset >= 0 ? scan->kept_last_pid : 0;
 	read_best(scan, rank, ret);
 	kin_settle(scan, rank, ret);
 	ret->unkillable_kib = scan->kept_unkillable_kib = rank_unkillable(ret);
@@ -534,6 +535,7 @@ bool scan_kept(struct scan *scan, struct rank *rank, uint64_t now_ns, struct pro
 	if (!read_progress(scan, &last_pid, &pages) || last_pid < scan->kept_last_pid ||
 	    pages < scan->kept_pages)
 		return false;
+	ret->last_pid = last_pid;
 	kin_settle(scan, rank, ret);
 	ret->took_ns = clock_now() - now_ns;
 	return still_first(scan, rank, &ret->procs[0], (pages - scan->kept_pages) * scan->page_kib);

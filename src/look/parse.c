@@ -456,16 +456,18 @@ static uint64_t layout_of(struct span s)
 /* What follows the name's ')': " S ppid pgrp session tty tpgid flags ...". */
 static bool stat_fields(struct span s, struct proc_stat *stat)
 {
-	uint32_t ppid = 0;
+	uint32_t ppid = 0, session = 0;
 
 	skip_blanks(&s);
 	if (s.end - s.at < 2 || s.at[1] != ' ')
 		return false;
 	stat->state = *s.at++;
-	if (!take_u32(&s, INT32_MAX, &ppid))
+	if (!take_u32(&s, INT32_MAX, &ppid) || !skip_fields(&s, 1) ||
+	    !take_u32(&s, INT32_MAX, &session)) /* field 6 */
 		return false;
 	stat->ppid = (int32_t)ppid;
-	if (!skip_fields(&s, 4) || !take_u32(&s, UINT32_MAX, &stat->flags) ||       /* field 9 */
+	stat->session = (int32_t)session;
+	if (!skip_fields(&s, 2) || !take_u32(&s, UINT32_MAX, &stat->flags) ||       /* field 9 */
 	    !skip_fields(&s, 10) || !take_u32(&s, UINT32_MAX, &stat->threads) ||    /* field 20 */
 	    !skip_fields(&s, 1) || !take_field(&s, UINT64_MAX, &stat->start_ticks)) /* field 22 */
 		return false;

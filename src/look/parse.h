@@ -163,6 +163,7 @@ struct proc_stat {
 	char comm[16]; /* as it is, hostile bytes and all: from the first '(' to the last ')' */
 	char state;
 	int32_t ppid;
+	int32_t session; /* 0: outside of our PID namespace */
 	uint32_t flags;
 	uint32_t threads;
 	uint64_t start_ticks;

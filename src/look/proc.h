@@ -104,6 +104,7 @@ struct proc {
 	uint64_t grown_ns;
 	uint64_t pool_kib; /* pool.h: what its pool holds, and has grown by; 0: it is in none */
 	uint64_t pool_grown_kib;
+	uint64_t swarm_kib; /* swarm.h: what those hold that began with it; 0: it is in none */
 
 	/* share.h: what of its memory does not come back with it alone */
 	bool copy;                 /* by fork(2) of its parent, which may share its memory */
@@ -146,9 +147,10 @@ static inline uint64_t proc_shared_kib(const struct proc *p)
 /* The processes that were read in full, best victim first once rank_sort() has run. */
 struct proc_table {
 	unsigned count;
-	bool truncated;  /* there were more processes than a scan remembers, and it mattered */
-	bool kept;       /* answered from the kept candidates, without a full scan */
-	unsigned listed; /* processes seen */
+	bool truncated;   /* there were more processes than a scan remembers, and it mattered */
+	bool kept;        /* answered from the kept candidates, without a full scan */
+	unsigned listed;  /* processes seen */
+	int32_t last_pid; /* that had been given out by then; 0: not known */
 	uint64_t took_ns;
 	uint64_t dropped_unkillable_kib; /* of rows that were not kept */
 	/* What the processes that must not be ended hold, of those that hold most. */

@@ -299,12 +299,18 @@ int process_read(int proc_fd, pid_t pid, struct proc *ret)
 	return 0;
 }
 
+int process_stat(int proc_fd, pid_t pid, struct proc_stat *ret)
+{
+	ssize_t length = read_proc(proc_fd, pid, 0, "stat", PROCESS_LINES_MAX);
+
+	return length < 0 || parse_stat(scratch, (size_t)length, ret) < 0 ? -ESRCH : 0;
+}
+
 uint64_t process_layout(int proc_fd, pid_t pid)
 {
 	struct proc_stat stat;
-	ssize_t length = read_proc(proc_fd, pid, 0, "stat", PROCESS_LINES_MAX);
 
-	return length > 0 && parse_stat(scratch, (size_t)length, &stat) == 0 ? stat.layout : 0;
+	return process_stat(proc_fd, pid, &stat) == 0 ? stat.layout : 0;
 }
 
 unsigned process_children(int proc_fd, pid_t pid, int32_t *ret, unsigned max)
@@ -336,13 +342,6 @@ bool process_same_memory(const struct proc *a, const struct proc *b)
 	return sys_kcmp(a->pid, b->pid, KCMP_WHOLE_MEMORY) == 0;
 }
 
-static int read_stat(int proc_fd, pid_t pid, struct proc_stat *ret)
-{
-	ssize_t length = read_proc(proc_fd, pid, 0, "stat", PROCESS_LINES_MAX);
-
-	return length < 0 || parse_stat(scratch, (size_t)length, ret) < 0 ? -ESRCH : 0;
-}
-
 /* The leader is no more, and its threads live on (R26). */
 static bool is_leaderless(const struct proc_stat *stat)
 {
@@ -353,7 +352,7 @@ int process_identity(int proc_fd, pid_t pid, uint64_t *ret_start_ticks, char *re
 {
 	struct proc_stat stat;
 
-	if (read_stat(proc_fd, pid, &stat) < 0)
+	if (process_stat(proc_fd, pid, &stat) < 0)
 		return -ESRCH;
 	*ret_start_ticks = stat.start_ticks;
 	*ret_state = is_leaderless(&stat) ? 'S' : stat.state;
@@ -364,6 +363,6 @@ bool process_is_leaving(int proc_fd, const struct process_id *id)
 {
 	struct proc_stat stat;
 
-	return read_stat(proc_fd, id->pid, &stat) < 0 || stat.start_ticks != id->start_ticks ||
+	return process_stat(proc_fd, id->pid, &stat) < 0 || stat.start_ticks != id->start_ticks ||
 	       ((stat.flags & PROC_FLAG_EXITING) != 0 && !is_leaderless(&stat));
 }

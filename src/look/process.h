@@ -7,6 +7,7 @@
 #ifndef USEROOM_PROCESS_H
 #define USEROOM_PROCESS_H
 
+#include "look/parse.h"
 #include "look/proc.h"
 
 #include <stdbool.h>
@@ -29,6 +30,9 @@ int process_identity(int proc_fd, pid_t pid, uint64_t *ret_start_ticks, char *re
 
 /* Has it begun to exit, or is it gone? What it had is back, or on its way. */
 bool process_is_leaving(int proc_fd, const struct process_id *id);
+
+/* Only what is in its stat. 0, or -ESRCH. */
+int process_stat(int proc_fd, pid_t pid, struct proc_stat *ret);
 
 /* Only proc.layout; 0 where it is gone or not ours to know. */
 uint64_t process_layout(int proc_fd, pid_t pid);

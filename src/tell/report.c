@@ -185,19 +185,23 @@ static void say_owner(struct text *t, const struct event *e)
 
 static void say_held(struct text *t, const struct proc *p)
 {
-	add(t, "it held ");
+	add(t, p->swarm_kib > 0 ? "together they held " : "it held ");
 	add_size(t, p->freeable_kib);
 	if (p->swap_kib > 0) {
 		add(t, " (");
 		add_size(t, p->swap_kib);
 		add(t, " of it in swap)");
 	}
-	if (proc_shared_kib(p) > p->freeable_kib / 100) {
+	if (proc_shared_kib(p) > p->freeable_kib / 100 && p->swarm_kib == 0) {
 		add(t, " and shares ");
 		add_size(t, proc_shared_kib(p));
 		add(t, " with others");
 	}
-	if (p->growing) {
+	if (p->swarm_kib > 0) {
+		add(t, ", of ");
+		add_size(t, p->swarm_kib);
+		add(t, " of all that are like them");
+	} else if (p->growing) {
 		add(t, ", ");
 		add_size(t, p->grown_kib);
 		add(t, " more than ");
@@ -244,7 +248,8 @@ static void say_kill(struct text *t, const struct event *e)
 	add(t, "%s ", e->dry_run ? "would kill" : "killed");
 	say_process(t, e->victim.pid, e->victim.comm);
 	if (e->together_count > 0)
-		add(t, " and %u more that use its memory", e->together_count);
+		add(t, " and %u more that %s", e->together_count,
+		    e->victim.swarm_kib > 0 ? "are alike and began lately" : "use its memory");
 	add(t, " with %s%s: ", report_signal_name(e->signal),
 	    e->escalated      ? ", SIGTERM did not end it"
 	    : e->swapped_out  ? ", it is swapped out"

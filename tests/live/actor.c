@@ -18,6 +18,8 @@
  *   sysv=MIB      a System V segment
  *   shared=MIB:N  N children that share a tmpfs file
  *   children=N:MIB[@MIB_PER_S]
+ *   brood=N:KIB@N_PER_S
+ *                 N children of so little, so many a second
  *   sleepers=N    N children that do nothing
  *   thread=MIB    hold it in a thread; main exits
  *   storm=N       keep N children that end at once
@@ -341,6 +343,24 @@ static void do_children(const char *text)
 			do_grow(rest);
 			hold();
 		}
+	}
+}
+
+static void do_brood(const char *text)
+{
+	const char *rest, *at = strchr(text, '@');
+	struct timespec pause = {.tv_nsec = at != NULL ? 1000000000L / atol(at + 1) : 0};
+	int count = many(text, &rest);
+	size_t size = (size_t)atol(rest) * 1024;
+
+	if (count > 1000 || (size_t)count * size > (size_t)MOST_MIB * MIB)
+		die("more than a test may hold");
+	for (int i = count; i > 0; i--) {
+		if (fork() == 0) {
+			fill(map_anon(size), size, 0);
+			hold();
+		}
+		(void)nanosleep(&pause, NULL);
 	}
 }
 
@@ -739,19 +759,20 @@ static const struct word {
 	const char *name;
 	void (*run)(const char *text);
 } words[] = {
-	{"name", do_name},         {"adj", do_adj},         {"uid", do_uid},
-	{"ignore", do_ignore},     {"shrug", do_shrug},     {"block", do_block},
-	{"await", do_await},       {"init", do_init},       {"slow", do_slow},
-	{"grow", do_grow},         {"file", do_file},       {"tmpfs", do_tmpfs},
-	{"sysv", do_sysv},         {"shared", do_shared},   {"children", do_children},
-	{"sleepers", do_sleepers}, {"thread", do_thread},   {"threads", do_threads},
-	{"storm", do_storm},       {"noreap", do_noreap},   {"respawn", do_respawn},
-	{"zombie", do_zombie},     {"stop", do_stop},       {"stuck", do_stuck},
-	{"wait", do_wait},         {"touch", do_touch},     {"cpu", do_cpu},
-	{"world", do_world},       {"end", do_end},         {"object", do_object},
-	{"memfd", do_memfd},       {"touched", do_touched}, {"copy", do_copy},
-	{"clones", do_clones},     {"vfork", do_vfork},     {"join", do_join},
-	{"hot", do_hot},           {"read", do_read},       {"mapped", do_mapped},
+	{"name", do_name},       {"adj", do_adj},           {"uid", do_uid},
+	{"ignore", do_ignore},   {"shrug", do_shrug},       {"block", do_block},
+	{"await", do_await},     {"init", do_init},         {"slow", do_slow},
+	{"grow", do_grow},       {"file", do_file},         {"tmpfs", do_tmpfs},
+	{"sysv", do_sysv},       {"shared", do_shared},     {"children", do_children},
+	{"brood", do_brood},     {"sleepers", do_sleepers}, {"thread", do_thread},
+	{"threads", do_threads}, {"storm", do_storm},       {"noreap", do_noreap},
+	{"respawn", do_respawn}, {"zombie", do_zombie},     {"stop", do_stop},
+	{"stuck", do_stuck},     {"wait", do_wait},         {"touch", do_touch},
+	{"cpu", do_cpu},         {"world", do_world},       {"end", do_end},
+	{"object", do_object},   {"memfd", do_memfd},       {"touched", do_touched},
+	{"copy", do_copy},       {"clones", do_clones},     {"vfork", do_vfork},
+	{"join", do_join},       {"hot", do_hot},           {"read", do_read},
+	{"mapped", do_mapped},
 };
 
 static void run_word(const char *text)

@@ -237,6 +237,21 @@ static void r97_a_pool_gives_one_of_its_own(struct stage *s)
 	must_live(s, larger);
 }
 
+/* R97: a bomb of many small ones, which the larger one beside them would have died for. */
+static void r97_a_swarm_gives_of_its_own(struct stage *s)
+{
+	struct actor *larger = play(s, "larger", "grow=16");
+
+	must_hold(s, 16 * MIB);
+	watch(s, USUAL);
+	(void)play(s, "bomb", "brood=200:256@200");
+	must_log(s, "killed [0-9]+ \\(bomb\\)");
+	must_log(s, "killed [0-9]+ \\(bomb\\) and [0-9]+ more that are alike and began lately with "
+		    "SIGTERM: .*; together they held .* of all that are like them");
+	settle(s, LONG_ENOUGH_MS);
+	must_live(s, larger);
+}
+
 /*
  * R92: any user can run a program of the list with code of his own in it (LD_PRELOAD), as a child
  * of init by forking twice.
@@ -732,6 +747,7 @@ const struct live_case choose_cases[] = {
 	{"r90_sleepers_with_a_raised_adj", r90_sleepers_with_a_raised_adj, NULL, false},
 	{"r91_600_protected_sleepers", r91_600_protected_sleepers, &without_sleepers, false},
 	{"r97_a_pool_gives_one_of_its_own", r97_a_pool_gives_one_of_its_own, NULL, false},
+	{"r97_a_swarm_gives_of_its_own", r97_a_swarm_gives_of_its_own, NULL, false},
 	{"r92_a_directory_that_may_not_be_entered", r92_a_directory_that_may_not_be_entered, NULL,
 	 false},
 	{"r92_a_link", r92_a_link, NULL, false},

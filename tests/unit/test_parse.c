@@ -407,7 +407,7 @@ static void counter_sums(void **state)
 }
 
 #define STAT_TAIL                                                                                  \
-	" S 1 4711 4711 0 -1 4194560 97 0 3 0 11 6 0 0 20 0 17 0 8413 4358144 512 "                \
+	" S 1 4711 4710 0 -1 4194560 97 0 3 0 11 6 0 0 20 0 17 0 8413 4358144 512 "                \
 	"18446744073709551615 1 1\n"
 
 /*
@@ -431,6 +431,7 @@ static void check_stat_name(const char *comm, size_t length, const char *expecte
 	assert_string_equal(stat.comm, expected);
 	assert_int_equal(stat.state, 'S');
 	assert_int_equal(stat.ppid, 1);
+	assert_int_equal(stat.session, 4710);
 	assert_int_equal(stat.flags, 4194560);
 	assert_int_equal(stat.threads, 17);
 	assert_int_equal(stat.start_ticks, 8413);

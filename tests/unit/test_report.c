@@ -399,6 +399,23 @@ static void r96_who_ends_with_it_is_said(void **state)
 	must_hold(as_json(), "\"together\":30,");
 }
 
+/* R97: of a swarm several go; what they held is one sum, and not what each of them grew by. */
+static void r97_a_swarm_is_said(void **state)
+{
+	(void)state;
+	e.victim.swarm_kib = 92160;
+	e.victim.freeable_kib = 4608;
+	e.victim.swap_kib = e.victim.shared_anon_kib = 0;
+	e.victim.growing = true;
+	e.victim.grown_kib = 150;
+	e.together_count = 24;
+	must_hold(as_text(), "killed 4711 (java) and 24 more that are alike and began lately with "
+			     "SIGTERM: ");
+	must_hold(as_text(), "; together they held 4.5 MiB, of 90 MiB of all that are like them, "
+			     "oom_score ");
+	must_hold(as_json(), "\"together\":24,");
+}
+
 /* What is shared is only said where it matters. */
 static void r93_what_it_shares_is_said(void **state)
 {
@@ -490,6 +507,7 @@ int main(void)
 		cmocka_unit_test_setup(every_event_has_both_forms, fresh),
 		cmocka_unit_test_setup(r05_the_holder_is_named, fresh),
 		cmocka_unit_test_setup(r96_who_ends_with_it_is_said, fresh),
+		cmocka_unit_test_setup(r97_a_swarm_is_said, fresh),
 		cmocka_unit_test_setup(r93_what_it_shares_is_said, fresh),
 		cmocka_unit_test_setup(r94_one_that_gave_nothing, fresh),
 		cmocka_unit_test_setup(r52_the_kernel_was_faster, fresh),

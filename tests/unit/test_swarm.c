@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+#include "choose/swarm.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/util.h"
+#include "choose/growth.h"
+
+#define MIB(n) (UINT64_C(1024) * (n))
+
+static struct config config;
+static struct rank rank;
+static struct growth growth;
+static struct proc_table table;
+
+static int set_up(void **state)
+{
+	(void)state;
+	config = (struct config){.min_victim_ppm = 10000};
+	rank = (struct rank){.config = &config,
+			     .mem_total_kib = MIB(1000),
+			     .total_kib = MIB(1000),
+			     .page_kib = 4,
+			     .self = 1,
+			     .may_kill_all = true};
+	memset(&table, 0, sizeof(table));
+	memset(&growth, 0, sizeof(growth));
+	return 0;
+}
+
+static struct proc *add(const char *comm, uint64_t kib)
+{
+	struct proc *p = &table.procs[table.count++];
+
+	*p = (struct proc){.pid = (pid_t)(1000 + table.count),
+			   .ppid = 900,
+			   .start_ticks = table.count,
+			   .anon_kib = kib};
+	(void)snprintf(p->comm, sizeof(p->comm), "%s", comm);
+	return p;
+}
+
+/* So many of what was read of a swarm that holds so much. */
+static void add_swarm(unsigned rows, uint64_t each_kib, uint64_t all_mib)
+{
+	for (unsigned i = 0; i < rows; i++)
+		add("sh", each_kib)->swarm_kib = MIB(all_mib);
+}
+
+static const char *first(uint64_t need_mib)
+{
+	const struct growth_moment moment = {.now_ns = 105 * NS_PER_S, .need_kib = MIB(need_mib)};
+
+	for (unsigned i = 0; i < table.count; i++)
+		rank_judge(&rank, &table.procs[i]);
+	rank_sort(&rank, &table);
+	growth_mark(&growth, &rank, &table, &moment);
+	return table.procs[0].comm;
+}
+
+/* What it held five seconds ago. */
+static void held_before(const struct proc *p, uint64_t kib)
+{
+	growth.entries[growth.count++] = (struct growth_entry){.id = proc_id(p),
+							       .first_ns = 100 * NS_PER_S,
+							       .first_kib = kib,
+							       .second_ns = 100 * NS_PER_S,
+							       .second_kib = kib};
+}
+
+/* Each is small, and the larger one that stands still does not go for them. */
+static void r97_a_swarm_goes_before_what_stands_still(void **state)
+{
+	(void)state;
+	(void)add("database", MIB(400));
+	add_swarm(20, 150, 90);
+	assert_string_equal(first(30), "sh");
+	assert_int_equal(table.procs[0].rank, CLASS_NORMAL);
+}
+
+/* What grew by more than the swarm holds goes first, and for what all of it would not give too. */
+static void r97_a_hog_that_grew_more_goes_before_a_swarm(void **state)
+{
+	(void)state;
+	held_before(add("hog", MIB(400)), MIB(200));
+	add_swarm(20, 150, 90);
+	assert_string_equal(first(30), "hog");
+	held_before(&table.procs[0], MIB(200));
+	growth.entries[0].first_kib = growth.entries[0].second_kib = MIB(380);
+	assert_string_equal(first(30), "sh");
+	assert_string_equal(first(120), "hog"); /* which alone is enough */
+}
+
+static void lists_hold_for_a_swarm(void **state)
+{
+	(void)state;
+	assert_int_equal(match_parse("sh", NULL, &config.protect, NULL, 0), 0);
+	(void)add("database", MIB(400));
+	add_swarm(20, 150, 90);
+	assert_string_equal(first(30), "database");
+	assert_int_equal(table.procs[1].rank, CLASS_NEVER);
+	config.protect.count = 0;
+	assert_int_equal(match_parse("sh", NULL, &config.avoid, NULL, 0), 0);
+	assert_string_equal(first(30), "database");
+	config.avoid.count = 0;
+}
+
+/* As many as give back what is needed, with what each costs the kernel. */
+static void so_many_go_together(void **state)
+{
+	(void)state;
+	(void)add("database", MIB(400));
+	add_swarm(20, 150, 90);
+	assert_string_equal(first(1), "sh");
+	assert_int_equal(swarm_together(&table, 0, 1, 64), 1);
+	assert_int_equal(swarm_together(&table, 0, MIB(1), 64), 6);    /* 188 KiB each */
+	assert_int_equal(swarm_together(&table, 0, MIB(100), 64), 20); /* all that were read */
+	assert_int_equal(swarm_together(&table, 0, MIB(100), 8), 9);
+	assert_int_equal(swarm_together(&table, 19, MIB(100), 64), 20);
+}
+
+static void the_kind_of_most(void **state)
+{
+	static const struct {
+		const char *kinds; /* a letter each; '-': gone */
+		unsigned count;
+		char kind;
+	} rows[] = {
+		{"", 0, 0},           {"---", 0, 0},        {"a", 1, 'a'},      {"abab", 0, 0},
+		{"ababa", 3, 'a'},    {"bbaaaab", 4, 'a'},  {"a--a-b", 2, 'a'}, {"abcabcabc", 0, 0},
+		{"xyzaaaaa", 5, 'a'}, {"aaaaaxyz", 5, 'a'}, {"aaaaxyzw", 0, 0},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
+		uint32_t kinds[16], kind;
+		unsigned n = (unsigned)strlen(rows[i].kinds);
+
+		for (unsigned k = 0; k < n; k++)
+			kinds[k] = rows[i].kinds[k] == '-' ? 0 : (uint32_t)rows[i].kinds[k];
+		assert_int_equal(swarm_majority(kinds, n, &kind), rows[i].count);
+		if (rows[i].count > 0)
+			assert_int_equal(kind, rows[i].kind);
+	}
+}
+
+/* Who began lately is known from two readings, as growth is. */
+static void since_when(void **state)
+{
+	static const struct {
+		uint64_t at_s;
+		int32_t last_pid, since;
+	} rows[] = {
+		{100, 500, 500}, {105, 600, 500}, {120, 700, 500},
+		{131, 800, 700}, {140, 600, 0}, /* they began again from below */
+		{300, 900, 900},                /* that was long ago */
+		{301, 0, 0},                    /* it could not be read */
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
+		table.last_pid = rows[i].last_pid;
+		growth_note(&growth, &table, rows[i].at_s * NS_PER_S);
+		assert_int_equal(
+			growth_since_pid(&growth, rows[i].at_s * NS_PER_S, rows[i].last_pid),
+			rows[i].since);
+	}
+	growth_forget(&growth);
+	assert_int_equal(growth_since_pid(&growth, 301 * NS_PER_S, 1000), 0);
+}
+
+static void begin(pid_t *pids, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		pids[i] = fork();
+		assert_true(pids[i] >= 0);
+		if (pids[i] == 0) {
+			(void)pause();
+			_exit(0);
+		}
+	}
+}
+
+static void end(const pid_t *pids, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		assert_int_equal(kill(pids[i], SIGKILL), 0);
+		assert_int_equal(waitpid(pids[i], NULL, 0), pids[i]);
+	}
+}
+
+static unsigned in_swarm(void)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < table.count; i++) {
+		if (table.procs[i].swarm_kib == 0)
+			continue;
+		assert_int_equal(table.procs[i].ppid, getpid());
+		count++;
+	}
+	return count;
+}
+
+/* Real ones, of this program: what they share with it is not theirs. */
+static void real_ones_are_found(void **state)
+{
+	static struct scan scan;
+	pid_t pids[2 * SWARM_LEAST];
+	int proc_fd = open("/proc", O_RDONLY | O_DIRECTORY);
+	int32_t since;
+
+	(void)state;
+	rank.self = 0;
+	rank.mem_total_kib = rank.total_kib = MIB(100000);
+	assert_int_equal(scan_open(&scan, proc_fd), 0);
+	scan_full(&scan, &rank, 1, &table);
+	since = table.last_pid;
+	if (since == 0)
+		skip(); /* no loadavg, or offsets that say nothing */
+	begin(pids, SWARM_LEAST / 2);
+	swarm_find(&scan, &rank, since, &table);
+	assert_int_equal(in_swarm(), 0); /* too few */
+	begin(pids + SWARM_LEAST / 2, 2 * SWARM_LEAST - SWARM_LEAST / 2);
+	scan_full(&scan, &rank, 1, &table);
+	swarm_find(&scan, &rank, 0, &table);
+	assert_int_equal(in_swarm(), 0); /* it is not known who began lately */
+	swarm_find(&scan, &rank, since, &table);
+	assert_in_range(in_swarm(), SWARM_LEAST, SWARM_LEAST + 1);
+	end(pids, 2 * SWARM_LEAST);
+	scan_close(&scan);
+	(void)close(proc_fd);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(r97_a_swarm_goes_before_what_stands_still, set_up),
+		cmocka_unit_test_setup(r97_a_hog_that_grew_more_goes_before_a_swarm, set_up),
+		cmocka_unit_test_setup(lists_hold_for_a_swarm, set_up),
+		cmocka_unit_test_setup(so_many_go_together, set_up),
+		cmocka_unit_test_setup(the_kind_of_most, set_up),
+		cmocka_unit_test_setup(since_when, set_up),
+		cmocka_unit_test_setup(real_ones_are_found, set_up),
+	};
+
+	return cmocka_run_group_tests_name("swarm", tests, NULL, NULL);
+}
