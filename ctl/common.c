@@ -2,7 +2,6 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "ctl.h"
-#include "look/parse.h"
 #include "tell/record.h"
 #include "tell/report.h"
 
@@ -100,7 +99,7 @@ int ctl_daemon_config(const struct ctl *ctl, const struct reading *reading, stru
 	char *argv[256];
 	int argc = 0;
 
-	if (ctl->config == NULL && ctl_running(reading))
+	if (ctl->config == NULL && reading_running(reading))
 		argc = daemon_words(reading, buf, sizeof(buf), argv, (int)ARRAY_SIZE(argv));
 	return argc > 0 ? load(argc, argv, ret) : ctl_config(ctl, ret);
 }
@@ -118,26 +117,6 @@ int ctl_settings(const struct ctl *ctl, struct config *config)
 		return -EINVAL;
 	}
 	return 0;
-}
-
-bool ctl_running(const struct reading *r)
-{
-	char path[64], text[1024];
-	struct proc_stat stat;
-	ssize_t n;
-	int fd;
-
-	(void)snprintf(path, sizeof(path), "/proc/%" PRIu64 "/stat", r->header.writer_pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	n = read(fd, text, sizeof(text));
-	(void)close(fd);
-	if (n <= 0 || parse_stat(text, (size_t)n, &stat) < 0 ||
-	    stat.start_ticks != r->header.writer_start_ticks)
-		return false;
-	return stat.state != 'Z' &&
-	       stat.state != 'X'; /* R48: it is dead, whoever has not noticed */
 }
 
 static struct sample event_sample(const struct recording_event *from)

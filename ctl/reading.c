@@ -4,10 +4,12 @@
 #include "act/event.h"
 #include "base/util.h"
 #include "byteorder.h"
+#include "look/parse.h"
 #include "tell/incident.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -370,4 +372,24 @@ uint64_t reading_realtime(const struct reading *r, uint64_t monotonic_ns)
 		return last->realtime_ns + (monotonic_ns - last->now_ns);
 	}
 	return r->header.realtime_ns + (monotonic_ns - r->header.started_ns);
+}
+
+bool reading_running(const struct reading *r)
+{
+	char path[64], text[1024];
+	struct proc_stat stat;
+	ssize_t n;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%" PRIu64 "/stat", r->header.writer_pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	n = read(fd, text, sizeof(text));
+	(void)close(fd);
+	if (n <= 0 || parse_stat(text, (size_t)n, &stat) < 0 ||
+	    stat.start_ticks != r->header.writer_start_ticks)
+		return false;
+	return stat.state != 'Z' &&
+	       stat.state != 'X'; /* R48: it is dead, whoever has not noticed */
 }

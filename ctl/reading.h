@@ -41,4 +41,7 @@ void reading_free(struct reading *reading);
  */
 uint64_t reading_realtime(const struct reading *reading, uint64_t monotonic_ns);
 
+/* Is its writer still running, and not only a zombie? */
+bool reading_running(const struct reading *reading);
+
 #endif

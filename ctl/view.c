@@ -33,7 +33,7 @@ static int open_recording(const struct ctl *ctl, struct view *v)
 	int r = reading_open(ctl->record, &v->reading, why, sizeof(why));
 
 	v->recorded = r == 0;
-	v->running = v->recorded && ctl_running(&v->reading);
+	v->running = v->recorded && reading_running(&v->reading);
 	if (r == -ENOENT && strcmp(ctl->record, RECORD_DEFAULT) == 0)
 		return 0;
 	return r < 0 ? ctl_open(ctl->record, &v->reading) : 0;
