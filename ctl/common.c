@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "ctl.h"
+#include "names.h"
 #include "tell/record.h"
 #include "tell/report.h"
 
@@ -26,7 +27,7 @@ enum ctl_exit ctl_fail(const char *format, ...)
 	return CTL_FAILED;
 }
 
-int ctl_open(const char *path, struct reading *ret)
+int ctl_open(const struct ctl *ctl, const char *path, struct reading *ret)
 {
 	char why[160], safe[512];
 	int r = reading_open(path, ret, why, sizeof(why));
@@ -37,6 +38,8 @@ int ctl_open(const char *path, struct reading *ret)
 	if (r == 0 && ret->damaged > 0)
 		(void)ctl_fail("%s is damaged: %zu of its records cannot be true and are left out",
 			       safe, ret->damaged);
+	if (r == 0 && ctl->without_names)
+		names_hide(ret);
 	if (r == 0)
 		return 0;
 	if (r == -ENOENT && strcmp(path, RECORD_DEFAULT) == 0)

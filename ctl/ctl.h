@@ -40,7 +40,9 @@ struct ctl {
 	const char *html;      /* -html FILE */
 	const char *textfile;  /* -textfile FILE */
 	const char *config;    /* -config FILE */
-	bool json, version, help;
+	const char *names_key; /* -names-key FILE */
+	const char *copy;      /* -copy FILE */
+	bool without_names, json, version, help;
 	double seconds; /* -for SECONDS; 0: not said */
 	unsigned count; /* -n NUMBER; 0: not said */
 	const char *argument;
@@ -68,10 +70,10 @@ enum ctl_exit ctl_top(const struct ctl *ctl);
 enum ctl_exit ctl_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /*
- * Open the recording that is meant, or say why not: the one place for those sentences. 0, or
- * negative and it was said.
+ * Open the recording that is meant, or say why not: the one place for those sentences. With
+ * -without-names there are none in it. 0, or negative and it was said.
  */
-int ctl_open(const char *path, struct reading *ret);
+int ctl_open(const struct ctl *ctl, const char *path, struct reading *ret);
 
 /*
  * Which recording the argument means: a name as `incidents` lists it, a path, or nothing: the

@@ -8,6 +8,7 @@
 #include "show.h"
 #include "tell/incident.h"
 #include "tell/report.h"
+#include "writing.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -29,7 +30,7 @@ enum ctl_exit ctl_events(const struct ctl *ctl)
 	json_object *list;
 	size_t first;
 
-	if (ctl_open(ctl->record, &r) < 0)
+	if (ctl_open(ctl, ctl->record, &r) < 0)
 		return CTL_FAILED;
 	first = ctl->count > 0 && ctl->count < r.event_count ? r.event_count - ctl->count : 0;
 	if (ctl->json) {
@@ -93,7 +94,7 @@ static void list_one(const struct ctl *ctl, const char *name, json_object *list)
 	struct part part;
 
 	(void)snprintf(path, sizeof(path), "%s/%s", ctl->incidents, name);
-	if (ctl_open(path, &r) < 0)
+	if (ctl_open(ctl, path, &r) < 0)
 		return;
 	part = show_part(&r);
 	kill = show_first_kill(&r, &part);
@@ -195,6 +196,16 @@ static enum ctl_exit show_page(const struct ctl *ctl, const struct reading *r,
 	return CTL_OK;
 }
 
+static enum ctl_exit copy(const struct ctl *ctl, const struct reading *r)
+{
+	char safe[1024];
+	int error = writing_copy(r, ctl->copy);
+
+	if (error == 0)
+		return CTL_OK;
+	return ctl_fail("%s: %s", log_safe(ctl->copy, safe, sizeof(safe)), strerror(-error));
+}
+
 enum ctl_exit ctl_show(const struct ctl *ctl)
 {
 	char path[1024];
@@ -204,11 +215,13 @@ enum ctl_exit ctl_show(const struct ctl *ctl)
 
 	if (ctl_find_recording(ctl, path, sizeof(path)) != CTL_OK)
 		return CTL_FAILED;
-	if (ctl_open(path, &r) < 0)
+	if (ctl_open(ctl, path, &r) < 0)
 		return CTL_FAILED;
 	part = show_part(&r);
 	if (ctl->html != NULL)
 		result = show_page(ctl, &r, &part);
+	else if (ctl->copy != NULL)
+		result = copy(ctl, &r);
 	else if (ctl->json)
 		result = ctl_print_json(show_json(&r, &part));
 	else

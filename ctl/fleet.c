@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/units.h"
 #include "base/util.h"
+#include "names.h"
 #include "replay.h"
 #include "tell/report.h"
 
@@ -65,6 +66,7 @@ static struct {
 	char **paths;
 	struct answer *answers;
 	uint32_t count, room;
+	bool without_names;
 } files;
 
 /* ---- which ---- */
@@ -151,6 +153,8 @@ static void answer(const struct ctl *ctl, uint32_t file, struct answer *ret)
 	*ret = (struct answer){.file = file, .fate = FATE_UNREADABLE};
 	if (reading_open(files.paths[file], &reading, why, sizeof(why)) < 0)
 		return;
+	if (ctl->without_names)
+		names_hide(&reading);
 	p.reading = &reading;
 	if (replay_settle(ctl, &p) == 0) {
 		rerun(&reading, &p.other, &p.rerun);
@@ -362,9 +366,18 @@ static void print_hosts(const struct host *hosts, uint32_t count)
 			     hosts[i].recordings, log_safe(hosts[i].name, safe, sizeof(safe)));
 }
 
+/* Paths have machines' names in them. */
+static const char *path_of(uint32_t file, char *buf, size_t size)
+{
+	if (files.without_names)
+		return names_hidden("recording", files.paths[file], buf, size);
+	(void)snprintf(buf, size, "%s", files.paths[file]);
+	return buf;
+}
+
 static void print_bad(void)
 {
-	char safe[1024];
+	char safe[4096], path[1024];
 	unsigned shown = 0;
 
 	for (uint32_t i = 0; i < files.count && shown < BAD_SHOWN; i++) {
@@ -372,7 +385,8 @@ static void print_bad(void)
 			continue;
 		if (shown++ == 0)
 			(void)puts("\nunreadable");
-		(void)printf("  %s\n", log_safe(files.paths[i], safe, sizeof(safe)));
+		(void)printf("  %s\n",
+			     log_safe(path_of(i, path, sizeof(path)), safe, sizeof(safe)));
 	}
 }
 
@@ -400,8 +414,9 @@ static json_object *change_json(uint32_t file)
 {
 	const struct answer *a = &files.answers[file];
 	json_object *o = json_object_new_object();
+	char path[1024];
 
-	json_object_object_add(o, "recording", ctl_text_json(files.paths[file]));
+	json_object_object_add(o, "recording", ctl_text_json(path_of(file, path, sizeof(path))));
 	json_object_object_add(o, "host", ctl_text_json(a->host));
 	json_object_object_add(o, "outcome", json_object_new_string(fates[a->fate].name));
 	if (a->victim[0] != '\0')
@@ -452,6 +467,7 @@ enum ctl_exit fleet_replay(const struct ctl *ctl, const char *directory)
 
 	if (ctl->config != NULL && ctl_config(ctl, &asked) < 0)
 		return CTL_USAGE;
+	files.without_names = ctl->without_names;
 	r = find(directory);
 	(void)log_safe(directory, safe, sizeof(safe));
 	if (r < 0)

@@ -3,8 +3,10 @@
 #include "base/log.h"
 #include "base/output.h"
 #include "ctl.h"
+#include "names.h"
 #include "words.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -198,9 +200,24 @@ static enum ctl_exit check_options(const struct ctl *ctl, int command)
 		return misuse("%s does not take -%s of useroom; these do: %s", name,
 			      ctl->settings[0].row->name,
 			      list_commands(takes_settings, NULL, others, sizeof(others)));
-	if (ctl->json && ctl->html != NULL)
-		return misuse("-json and -html: one of them");
+	if (ctl->json + (ctl->html != NULL) + (ctl->copy != NULL) > 1)
+		return misuse("-json, -html and -copy: one of them");
+	if (ctl->names_key != NULL && !ctl->without_names)
+		return misuse("-names-key means something with -without-names only");
 	return CTL_OK;
+}
+
+static enum ctl_exit take_key(const struct ctl *ctl)
+{
+	char safe[512];
+	int r = names_key(ctl->names_key);
+
+	if (r == 0)
+		return CTL_OK;
+	return ctl_fail("%s: %s",
+			ctl->names_key != NULL ? log_safe(ctl->names_key, safe, sizeof(safe))
+					       : "no random key",
+			r == -EINVAL ? "a key has 16 bytes or more" : strerror(-r));
 }
 
 static enum ctl_exit run_command(struct ctl *ctl)
@@ -219,6 +236,8 @@ static enum ctl_exit run_command(struct ctl *ctl)
 		return misuse("%s needs a word behind it: %s", name, argument);
 	ctl->argument = ctl->word_count > 1 ? ctl->words[1] : NULL;
 	result = check_options(ctl, command);
+	if (result == CTL_OK && ctl->without_names)
+		result = take_key(ctl);
 	return result == CTL_OK ? runs[command](ctl) : result;
 }
 

@@ -42,7 +42,7 @@ enum ctl_exit ctl_metrics(const struct ctl *ctl)
 	enum ctl_exit result = CTL_OK;
 	struct reading reading;
 
-	if (recorded && ctl_open(ctl->record, &reading) < 0)
+	if (recorded && ctl_open(ctl, ctl->record, &reading) < 0)
 		return CTL_FAILED;
 	subject = recorded ? &reading : NULL;
 	if (ctl->textfile != NULL)

@@ -448,7 +448,7 @@ enum ctl_exit ctl_replay(const struct ctl *ctl)
 		return fleet_replay(ctl, ctl->argument);
 	if (ctl_find_recording(ctl, path, sizeof(path)) != CTL_OK)
 		return CTL_FAILED;
-	if (ctl_open(path, &reading) < 0)
+	if (ctl_open(ctl, path, &reading) < 0)
 		return CTL_FAILED;
 	p.reading = &reading;
 	if (replay_settle(ctl, &p) < 0) {

@@ -36,7 +36,7 @@ static int open_recording(const struct ctl *ctl, struct view *v)
 	v->running = v->recorded && reading_running(&v->reading);
 	if (r == -ENOENT && strcmp(ctl->record, RECORD_DEFAULT) == 0)
 		return 0;
-	return r < 0 ? ctl_open(ctl->record, &v->reading) : 0;
+	return r < 0 ? ctl_open(ctl, ctl->record, &v->reading) : 0;
 }
 
 static int read_settings(const struct ctl *ctl, struct view *v)

@@ -32,18 +32,18 @@ const struct ctl_command_row ctl_commands[COMMAND_COUNT] = {
 		 "many "
 		 "tasks wait for refaults, over two seconds, and what useroom has said of them "
 		 "(-containers)."},
-	[COMMAND_EVENTS] = {"events", "", "json n record", false,
+	[COMMAND_EVENTS] = {"events", "", "json n record without-names names-key", false,
 			    "what happened since the last boot", "本次启动以来发生的事件",
 			    "One line an event, as it was logged; -n takes the last ones."},
-	[COMMAND_INCIDENTS] = {"incidents", "", "json incidents", false,
+	[COMMAND_INCIDENTS] = {"incidents", "", "json incidents without-names names-key", false,
 			       "the kept recordings of kills", "已保存的结束事件记录", NULL},
-	[COMMAND_SHOW] = {"show", "[INCIDENT]", "json html incidents", false,
-			  "one of them (the newest), second by second",
+	[COMMAND_SHOW] = {"show", "[INCIDENT]", "json html copy incidents without-names names-key",
+			  false, "one of them (the newest), second by second",
 			  "逐秒显示其中一份记录（默认最新）",
 			  "INCIDENT is a name as incidents lists it, or a path; a path of any "
 			  "recording will do."},
 	[COMMAND_REPLAY] =
-		{"replay", "[RECORDING]", "json incidents config", true,
+		{"replay", "[RECORDING]", "json incidents config without-names names-key", true,
 		 "what other settings would have done in a recording, or in a directory of "
 		 "them",
 		 "在一份记录或一个目录的全部记录上重放：其他设置会怎样做",
@@ -62,8 +62,8 @@ const struct ctl_command_row ctl_commands[COMMAND_COUNT] = {
 		 "table says in how many there would have been another signal, on which "
 		 "machines, and by how much sooner or later."},
 	[COMMAND_METRICS] =
-		{"metrics", "", "record textfile", false, "counters and gauges for Prometheus",
-		 "供 Prometheus 使用的计数器与仪表值",
+		{"metrics", "", "record textfile without-names names-key", false,
+		 "counters and gauges for Prometheus", "供 Prometheus 使用的计数器与仪表值",
 		 "OpenMetrics text on standard output. With -textfile FILE the older "
 		 "text format, for the textfile collector of node_exporter: the file is "
 		 "replaced as a whole. Where useroom does not run, useroom_up is 0. "
@@ -102,6 +102,19 @@ const struct ctl_option_row ctl_options[] = {
 	{"incidents", CTL_FILE, offsetof(struct ctl, incidents), "PATH",
 	 "incidents, show, replay: where they are (" INCIDENTS_DEFAULT ")",
 	 "incidents、show、replay：事件记录所在目录（" INCIDENTS_DEFAULT "）", NULL},
+	{"without-names", CTL_SWITCH, offsetof(struct ctl, without_names), "",
+	 "events, incidents, show, replay, metrics: pseudonyms for all names",
+	 "events、incidents、show、replay、metrics：所有名称都换成代号",
+	 "For what is handed on: processes, paths, users, units, containers, control groups and "
+	 "the machine. One name has one pseudonym throughout; times, amounts, process numbers "
+	 "and the kernel's version stay."},
+	{"names-key", CTL_FILE, offsetof(struct ctl, names_key), "FILE",
+	 "with -without-names: the same pseudonyms each time",
+	 "与 -without-names 一起使用：每次得到相同的代号",
+	 "Any file of 16 bytes or more that nobody else has. Without it the next run has others."},
+	{"copy", CTL_FILE, offsetof(struct ctl, copy), "FILE",
+	 "show: write the recording itself into this new file",
+	 "show：把这份记录本身写入这个新文件", "Mostly with -without-names."},
 	{"config", CTL_FILE, offsetof(struct ctl, config), "FILE",
 	 "why, top, domains, replay, capture: the settings of this file",
 	 "why、top、domains、replay、capture：使用此文件的设置",
