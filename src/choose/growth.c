@@ -130,7 +130,8 @@ void growth_note(struct growth *growth, const struct proc_table *table, uint64_t
 
 	note_pid(growth, table->last_pid, now_ns);
 	for (unsigned i = 0; i < table->count && noted < GROWTH_MOST; i++) {
-		if (table->procs[i].rank == CLASS_NEVER)
+		/* A swarm is known by its pids, and would take all the room. */
+		if (table->procs[i].rank == CLASS_NEVER || table->procs[i].swarm_kib > 0)
 			continue;
 		note(growth, &table->procs[i], now_ns);
 		noted++;

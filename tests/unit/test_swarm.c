@@ -117,6 +117,18 @@ static void lists_hold_for_a_swarm(void **state)
 	config.avoid.count = 0;
 }
 
+/* What is known of the others is not forgotten for those that are gone in a moment. */
+static void a_swarm_takes_no_room_from_who_grows(void **state)
+{
+	(void)state;
+	held_before(add("hog", MIB(60)), MIB(55));
+	add_swarm(100, 150, 90);
+	assert_string_equal(first(30), "sh");
+	growth_note(&growth, &table, 106 * NS_PER_S);
+	assert_int_equal(growth.count, 1);
+	assert_int_equal(growth.entries[0].first_kib, MIB(55));
+}
+
 /* As many as give back what is needed, with what each costs the kernel. */
 static void so_many_go_together(void **state)
 {
@@ -250,6 +262,7 @@ int main(void)
 		cmocka_unit_test_setup(r97_a_swarm_goes_before_what_stands_still, set_up),
 		cmocka_unit_test_setup(r97_a_hog_that_grew_more_goes_before_a_swarm, set_up),
 		cmocka_unit_test_setup(lists_hold_for_a_swarm, set_up),
+		cmocka_unit_test_setup(a_swarm_takes_no_room_from_who_grows, set_up),
 		cmocka_unit_test_setup(so_many_go_together, set_up),
 		cmocka_unit_test_setup(the_kind_of_most, set_up),
 		cmocka_unit_test_setup(since_when, set_up),
