@@ -42,8 +42,7 @@ static const char landing[] =
 
 /*
  * The connection ends with the answer: a new one each 15 seconds costs nothing, and one that is
- * kept is one that sits there. The library (0.9.75) also forgets those of which the client had
- * closed its half before the answer.
+ * kept is one that sits there.
  */
 static enum MHD_Result reply(struct MHD_Connection *to, unsigned status, const char *type,
 			     const char *text, size_t size)
@@ -156,7 +155,7 @@ static void came_or_left(void *context, struct MHD_Connection *connection, void 
 
 static struct MHD_Daemon *start(struct server *s, int fd)
 {
-	return MHD_start_daemon(MHD_USE_EPOLL, 0, may_come, s, answer, s, MHD_OPTION_LISTEN_SOCKET,
+	return MHD_start_daemon(MHD_NO_FLAG, 0, may_come, s, answer, s, MHD_OPTION_LISTEN_SOCKET,
 				fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CLIENTS_ROOM,
 				MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)(CLIENT_NS / NS_PER_S),
 				MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)REQUEST_BYTES,
