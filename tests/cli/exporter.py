@@ -59,13 +59,13 @@ def until(condition, seconds=DEADLINE):
 class Exporter:
     """One that runs, its port, and what it said."""
 
-    def __init__(self, record, *words, sockets=(), **how):
+    def __init__(self, record, *words, sockets=(), program=EXPORTER, **how):
         self.log = tempfile.TemporaryFile()
         if sockets:
             how.update(preexec_fn=lambda: self.hand_over(sockets), close_fds=False)
         else:
             words = ('-listen', '127.0.0.1:0', *words)
-        self.process = subprocess.Popen([EXPORTER, '-record', record, *words], stderr=self.log, **how)
+        self.process = subprocess.Popen([program, '-record', record, *words], stderr=self.log, **how)
         said = until(lambda: re.search(r'listens at .*:(\d+)\n', self.said()) or self.process.poll() is not None)
         self.port = int(said.group(1)) if hasattr(said, 'group') else 0
 
@@ -216,9 +216,12 @@ def by_group(record):
     nobody, group = 65534, next(g.gr_gid for g in grp.getgrall() if g.gr_gid not in (0, 65534))
     os.chmod(record, 0o640)
     os.chown(record, 0, group)
+    program = os.path.join(os.path.dirname(record), 'useroom-exporter')  # where a clone is its owner's alone
+    shutil.copy(EXPORTER, program)
+    os.chmod(program, 0o755)
     statuses = []
     for groups in ([group], []):
-        exporter = Exporter(record, user=nobody, group=nobody, extra_groups=groups)
+        exporter = Exporter(record, program=program, user=nobody, group=nobody, extra_groups=groups)
         answer = exporter.ask()
         statuses.append((answer.status, 'useroom_up 1' in answer.body))
         exporter.end()
