@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The youngest that are looked at: a swarm that is larger shows in them as well. */
-#define NEWCOMERS_MAX 4096
+/* The youngest are looked at, and say what all of them are: 13 ms (6.18, beside other work). */
+#define NEWCOMERS_MAX 1024
 
 /* Of these so many are read in full, which is 20 to 30 us each. */
 #define ROWS_MAX 65
@@ -107,7 +107,7 @@ static struct proc *next_member(struct proc_table *t, const int32_t *pids, unsig
 
 /* What those that were read hold says what all of them do. */
 static void mark(struct rank *rank, struct proc_table *t, const int32_t *pids, unsigned count,
-		 unsigned of_all)
+		 uint64_t of_all)
 {
 	uint64_t sum_kib = 0, rows = 0;
 	struct proc *p;
@@ -142,7 +142,7 @@ void swarm_find(struct scan *scan, struct rank *rank, int32_t since_pid, struct 
 	rows = youngest(&n, kind, pids, ROWS_MAX);
 	read_with_parents(scan, rank, pids, rows, t);
 	kin_settle(scan, rank, t);
-	mark(rank, t, pids, rows, count);
+	mark(rank, t, pids, rows, (uint64_t)count * n.count / in_ring(&n));
 }
 
 unsigned swarm_majority(const uint32_t *kinds, unsigned count, uint32_t *ret)
