@@ -91,7 +91,7 @@ int names_key(const char *file)
 {
 	static const uint64_t halves[2][2] = {{1, 0}, {2, 0}};
 	unsigned char bytes[KEY_MOST];
-	size_t length;
+	size_t length = 0;
 	int r;
 
 	if (file == NULL)

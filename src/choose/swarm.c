@@ -114,7 +114,7 @@ static void mark(struct rank *rank, struct proc_table *t, const int32_t *pids, u
 
 	for (unsigned at = 0; (p = next_member(t, pids, count, &at)) != NULL; rows++)
 		sum_kib += p->freeable_kib + KERNEL_KIB;
-	for (unsigned at = 0; (p = next_member(t, pids, count, &at)) != NULL;) {
+	for (unsigned at = 0; rows > 0 && (p = next_member(t, pids, count, &at)) != NULL;) {
 		p->swarm_kib = sum_kib * of_all / rows;
 		rank_judge(rank, p);
 	}
