@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "writing.h"
 
+#include "base/output.h"
 #include "base/util.h"
 
 #include <errno.h>
@@ -44,19 +45,11 @@ static void fill(char *to, const struct recording_ring *ring, const struct sourc
 
 static int write_file(const char *path, const char *bytes, size_t count)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640), r = 0;
-	size_t done = 0;
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640), r;
 
 	if (fd < 0)
 		return -errno;
-	while (done < count && r == 0) {
-		ssize_t n = write(fd, bytes + done, count - done);
-
-		if (n < 0)
-			r = -errno;
-		else
-			done += (size_t)n;
-	}
+	r = output_all(fd, bytes, count);
 	if (close(fd) < 0 && r == 0)
 		r = -errno;
 	if (r < 0)

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <unistd.h>
 
 void output_open(void)
 {
@@ -25,4 +26,19 @@ int output_close(void)
 	if (fclose(stdout) != 0)
 		return errno != 0 ? -errno : -EIO;
 	return failed ? -EIO : 0;
+}
+
+int output_all(int fd, const char *data, size_t bytes)
+{
+	while (bytes > 0) {
+		ssize_t n = write(fd, data, bytes);
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0) {
+			data += n;
+			bytes -= (size_t)n;
+		}
+	}
+	return 0;
 }

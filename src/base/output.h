@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Standard output: what was printed has arrived, or that it has not is said. */
+/* What is written has arrived, or that it has not is said: standard output, and files. */
 #ifndef USEROOM_OUTPUT_H
 #define USEROOM_OUTPUT_H
+
+#include <stddef.h>
 
 /*
  * To be called before any file is opened. Where a descriptor from 0 to 2 is closed, something that
@@ -15,5 +17,8 @@ void output_open(void);
  * negative errno of whatever could not be written since the start (-EIO where it is not known).
  */
 int output_close(void);
+
+/* Write all of it, however many calls that takes. 0, or a negative errno. */
+int output_all(int fd, const char *data, size_t bytes);
 
 #endif

@@ -32,7 +32,7 @@ struct newcomers {
 
 static unsigned in_ring(const struct newcomers *n)
 {
-	return n->count < NEWCOMERS_MAX ? n->count : NEWCOMERS_MAX;
+	return (unsigned)min_u64(n->count, NEWCOMERS_MAX);
 }
 
 static int add_newcomer(void *ctx, int32_t pid, int64_t next_offset)

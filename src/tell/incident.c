@@ -3,6 +3,7 @@
 
 #include "base/compat.h"
 #include "base/directory.h"
+#include "base/output.h"
 #include "base/thread.h"
 #include "base/util.h"
 
@@ -41,21 +42,6 @@ _Static_assert(sizeof(struct incident_request) <= PIPE_BUF, "a request must fit 
  * Beside the largest recording this much is left.
  */
 #define IN_MEMORY_BYTES ((size_t)16 * 1024 * 1024)
-
-static int write_all(int fd, const char *data, size_t bytes)
-{
-	while (bytes > 0) {
-		ssize_t n = write(fd, data, bytes);
-
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		if (n > 0) {
-			data += n;
-			bytes -= (size_t)n;
-		}
-	}
-	return 0;
-}
 
 /*
  * One record, or an empty one where it changed meanwhile: a word of the next one is only seen with
@@ -99,7 +85,7 @@ static int save_ring(int fd, const char *map, const struct recording_ring *ring,
 			copy_record(buf + j * ring->record_bytes,
 				    map + ring->offset + (i + j) * ring->record_bytes,
 				    ring->record_bytes);
-		r = write_all(fd, buf, n * ring->record_bytes);
+		r = output_all(fd, buf, n * ring->record_bytes);
 		give_up_pages(fd, &written);
 	}
 	return r;
@@ -115,7 +101,7 @@ static int save(int fd, const struct recording_header *from, const struct incide
 	memcpy(buf, from, offsetof(struct recording_header, settings));
 	header->settings = q->settings;
 	header->kept_because = q->first_event;
-	r = write_all(fd, buf, RECORDING_HEADER);
+	r = output_all(fd, buf, RECORDING_HEADER);
 	for (unsigned kind = 0; kind < RING_COUNT && r == 0; kind++)
 		r = save_ring(fd, (const char *)from, &from->rings[kind], buf);
 	if (r == 0 && ftruncate(fd, (off_t)from->file_bytes) < 0)
