@@ -15,7 +15,6 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define RECORD_DEFAULT    "/run/useroom/record"
 #define INCIDENTS_DEFAULT "/var/lib/useroom/incidents"
 
 /* Exit codes, as in the manual. */

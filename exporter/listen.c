@@ -2,6 +2,7 @@
 #include "listen.h"
 
 #include "base/util.h"
+#include "look/parse.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -24,16 +25,12 @@ union address {
 	struct sockaddr_un local;
 };
 
-static long number(const char *text)
+/* -1 where it is no number. */
+static int32_t number(const char *text)
 {
-	char *end;
-	long value;
+	int32_t value;
 
-	if (text == NULL || *text < '0' || *text > '9')
-		return -1;
-	errno = 0;
-	value = strtol(text, &end, 10);
-	return errno == 0 && *end == '\0' ? value : -1;
+	return text != NULL && parse_int(text, strlen(text), &value) == 0 ? value : -1;
 }
 
 /* Is it a stream socket that listens? Then it will not wait, nor be inherited. */
@@ -53,7 +50,7 @@ static bool take(int fd)
 
 int listen_inherited(int fds[LISTEN_MOST])
 {
-	long count = number(getenv("LISTEN_FDS"));
+	int32_t count = number(getenv("LISTEN_FDS"));
 
 	/* They are meant for a process: a child that inherits the words is another. */
 	if (count <= 0 || number(getenv("LISTEN_PID")) != getpid())
@@ -71,7 +68,7 @@ int listen_inherited(int fds[LISTEN_MOST])
 static int parse(const char *text, union address *ret, socklen_t *ret_size)
 {
 	const char *colon = strrchr(text, ':');
-	long port = colon != NULL ? number(colon + 1) : -1;
+	int32_t port = colon != NULL ? number(colon + 1) : -1;
 	char host[INET6_ADDRSTRLEN + 2];
 	size_t length = colon != NULL ? (size_t)(colon - text) : 0;
 

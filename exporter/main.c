@@ -5,6 +5,7 @@
 #include "base/util.h"
 #include "listen.h"
 #include "serve.h"
+#include "settings/options.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -20,7 +21,7 @@ enum { DONE = 0, FAILED = 1, USAGE = 2 };
 static struct {
 	const char *listen, *record;
 	bool help, version;
-} said = {.listen = "127.0.0.1:19100", .record = "/run/useroom/record"};
+} said = {.listen = "127.0.0.1:19100", .record = RECORD_DEFAULT};
 
 static const struct {
 	const char *name;
@@ -37,7 +38,7 @@ static const char help[] =
 	"The numbers of useroom by HTTP at /metrics, for Prometheus.\n\n"
 	"  -listen ADDRESS:PORT  where it listens, where systemd hands it no socket:\n"
 	"                        127.0.0.1:19100 (default), [::1]:19100\n"
-	"  -record PATH          the daemon's recording (default /run/useroom/record)\n"
+	"  -record PATH          the daemon's recording (default " RECORD_DEFAULT ")\n"
 	"  -version, -help\n";
 
 /* The words are the caller's own, but they may come from a script. */

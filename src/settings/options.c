@@ -147,7 +147,7 @@ const struct option_row option_rows[] = {
 	{"pre-kill-time", OPTION_SECONDS, true, FIELD(pre_kill_time_ns), "0.2", 0.01, 5, NULL,
 	 "SECONDS", "send the signal after this, -pre-kill or not",
 	 DOC("最多等待 -pre-kill 这么久，随后发送信号", NULL)},
-	{"record", OPTION_PATH, true, FIELD(record), "/run/useroom/record", 0, 0, NULL, "PATH|off",
+	{"record", OPTION_PATH, true, FIELD(record), RECORD_DEFAULT, 0, 0, NULL, "PATH|off",
 	 "keep the last looks and events in this file",
 	 DOC("在此文件中保存最近的检查与事件",
 	     "A ring of a fixed size in memory, for useroomctl(1). In a directory of "

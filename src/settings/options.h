@@ -13,6 +13,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
+/* Where the daemon records (-record), and where the other programs look for it. */
+#define RECORD_DEFAULT "/run/useroom/record"
+
 enum option_kind {
 	OPTION_LEVEL,   /* uint32_t, parts per million; or an amount: enum level of config.h */
 	OPTION_PERCENT, /* uint32_t, parts per million */
