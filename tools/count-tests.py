@@ -43,13 +43,16 @@ def main():
             tests = [json.loads(line) for line in log if line.strip()]
     except OSError:
         tests = []
+    told = {'skipped': [], 'failed': []}
     for test in tests:
         for result, name, said in cases(test):
             count[result] += 1
             if result != 'passed':
-                print(f"{result}: {PLACE.sub('', test['name'])}: {name}")
+                told[result].append(f"{result}: {PLACE.sub('', test['name'])}: {name}")
             if result == 'failed':
-                print(*said[:SAID_MAX], sep='\n', end='\n' if said else '')
+                told[result] += said[:SAID_MAX]
+    # What failed comes last: of a long log often only the end is kept.
+    print(*told['skipped'], *told['failed'], sep='\n', end='\n' if any(told.values()) else '')
     print(f"{count['passed']} passed, {count['failed']} failed, {count['skipped']} skipped")
     return 1 if count['failed'] or count['passed'] == 0 or status != 0 else 0
 
