@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""count-tests.py TESTLOG.JSON STATUS: the single cases of a meson test run that failed, with what they said (newer mesons
-keep it to themselves), or were skipped, with the reason, and one closing line. Exits with 1 when a case failed, when meson
-did, or when nothing ran."""
+"""count-tests.py TESTLOG.JSON STATUS: the single cases of a meson test run that were skipped, with the reason, that passed
+when they were played again, or that failed, with what they said (newer mesons keep it to themselves), and one closing line.
+Exits with 1 when a case failed, when meson did, or when nothing ran."""
 import json
 import re
 import sys
@@ -24,6 +24,8 @@ def cases(test):
         name, _, note = match.group(3).partition(' # ')
         if note.upper().startswith('SKIP'):
             found.append(['skipped', f'{name}: {note[4:].strip()}', []])
+        elif note.startswith('AGAIN'):
+            found.append(['again', f'{name}: {note[5:].strip()}', []])
         else:
             found.append(['failed' if match.group(1) else 'passed', name, []])
     crashed = test['result'] not in ('OK', 'SKIP') and not any(r == 'failed' for r, _, _ in found)
@@ -43,16 +45,17 @@ def main():
             tests = [json.loads(line) for line in log if line.strip()]
     except OSError:
         tests = []
-    told = {'skipped': [], 'failed': []}
+    told = {'skipped': [], 'again': [], 'failed': []}
     for test in tests:
         for result, name, said in cases(test):
-            count[result] += 1
+            count['passed' if result == 'again' else result] += 1
             if result != 'passed':
                 told[result].append(f"{result}: {PLACE.sub('', test['name'])}: {name}")
-            if result == 'failed':
+            if result in ('failed', 'again'):
                 told[result] += said[:SAID_MAX]
     # What failed comes last: of a long log often only the end is kept.
-    print(*told['skipped'], *told['failed'], sep='\n', end='\n' if any(told.values()) else '')
+    lines = sum(told.values(), [])
+    print(*lines, sep='\n', end='\n' if lines else '')
     print(f"{count['passed']} passed, {count['failed']} failed, {count['skipped']} skipped")
     return 1 if count['failed'] or count['passed'] == 0 or status != 0 else 0
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Runs the cases, some at a time, each in a private world of its own, and tells in TAP what came of
- * it.
+ * it. One that fails beside others is played again, alone, and counts by that: what it said at
+ * first is told all the same.
  *
  *   live [-j N] [-v] [-l] [-w WRAPPER] BINARY [CASE...]
  */
@@ -33,6 +34,7 @@ struct run {
 	int fd;
 	time_t started;
 	bool done;
+	char *first; /* what it said when it failed beside others; it is played again then, alone */
 	char *output;
 	size_t length;
 };
@@ -156,7 +158,8 @@ static enum outcome tell(const struct run *run, unsigned number)
 	enum outcome outcome = FAILED;
 
 	if (strncmp(output, "PASS", 4) == 0) {
-		(void)printf("ok %u - %s\n", number, run->live_case->name);
+		(void)printf("ok %u - %s%s\n", number, run->live_case->name,
+			     run->first != NULL ? " # AGAIN it failed at first" : "");
 		outcome = PASSED;
 	} else if (strncmp(output, "SKIP ", 5) == 0) {
 		(void)printf("ok %u - %s # SKIP %.*s\n", number, run->live_case->name,
@@ -166,6 +169,8 @@ static enum outcome tell(const struct run *run, unsigned number)
 		(void)printf("not ok %u - %s\n", number, run->live_case->name);
 		print_rest(run->length > 0 ? output : "the stage ended without a word");
 	}
+	if (outcome == PASSED && run->first != NULL)
+		print_rest(run->first);
 	if (outcome == PASSED && verbose)
 		print_rest(output);
 	(void)fflush(stdout);
@@ -222,6 +227,26 @@ static unsigned count_running(unsigned end)
 	return n;
 }
 
+static bool has_failed(const struct run *run)
+{
+	return strncmp(run->output, "PASS", 4) != 0 && strncmp(run->output, "SKIP ", 5) != 0;
+}
+
+/* Nobody else is on a stage meanwhile: who is on one now is waited for. */
+static void play_again(unsigned which, unsigned started)
+{
+	struct run *run = &runs[which];
+
+	while (count_running(started) > 0)
+		wait_a_little(which, started);
+	run->first = run->output;
+	run->length = 0;
+	run->done = false;
+	start(run);
+	while (!run->done)
+		wait_a_little(which, which + 1);
+}
+
 static int run_all(unsigned at_a_time)
 {
 	unsigned started = 0, told = 0, counts[3] = {0};
@@ -233,6 +258,8 @@ static int run_all(unsigned at_a_time)
 			start(&runs[started++]);
 		wait_a_little(told, started);
 		while (told < started && runs[told].done) {
+			if (at_a_time > 1 && has_failed(&runs[told]))
+				play_again(told, started);
 			counts[tell(&runs[told], told + 1)]++;
 			told++;
 		}
