@@ -16,7 +16,7 @@ BACK = tools/as-owner --back '$(BUILD)'
 # ninja uses all processors by itself, and two of it in one directory get in each other's way.
 .NOTPARALLEL:
 
-.PHONY: all run test check bench demo static dist fuzz vm vm-short vm-systemd trial install uninstall clean help
+.PHONY: all run test check bench demo static dist fuzz vm vm-short vm-systemd vm-engines trial install uninstall clean help
 
 all:
 	@tools/bootstrap build
@@ -37,6 +37,7 @@ help:
 	@echo 'make trial      real programs in such machines: databases, JVMs, backups, leaks (an image of 16 GB is made once)'
 	@echo 'make vm-short   a bomb, a leak and a false alarm, in minutes'
 	@echo 'make vm-systemd the service in a virtual machine that really runs out of memory'
+	@echo 'make vm-engines containers of Docker, Podman, containerd and LXC in such a machine'
 	@echo 'make install    to DESTDIR, prefix=/usr/local at first; the service is installed, not enabled'
 	@echo 'make uninstall, make clean'
 
@@ -98,6 +99,11 @@ vm-systemd:
 	@tools/bootstrap vm
 	@$(MAKE) --no-print-directory all
 	@$(BACK) tests/vm/systemd-service '$(BUILD)'
+
+vm-engines:
+	@tools/bootstrap vm
+	@$(MAKE) --no-print-directory all
+	@$(BACK) tests/vm/engines '$(BUILD)'
 
 install: all
 	@tools/install '$(BUILD)' '$(DESTDIR)' '$(prefix)'

@@ -2,20 +2,24 @@
 # shellcheck shell=sh
 # Virtual machines for tests: a small Debian 12 with its own kernel, in software emulation, without a network. Sourced.
 #
-# vm_base            make the root file system once, in the cache; sets vm_root
-# vm_image DIR       an image of the root with the files of DIR on top of it; sets vm_disk
-# vm_boot SECONDS    boot the image; what its serial console says goes to standard output. Never outlives SECONDS.
+# vm_base [NAME]           make the root file system of $vm_packages once, in the cache; sets vm_root
+# vm_libraries BUILD DIR   what the programs of a build are linked with and the root does not have, into DIR
+# vm_only_task DIR         /opt/guest is what the guest does, before it is switched off
+# vm_image DIR             an image of the root with the files of DIR on top of it; sets vm_disk
+# vm_boot SECONDS          boot the image; what its serial console says goes to standard output. Never outlives SECONDS.
+# vm_tell LOG              the TAP of what the console said; fails where a test did, or the guest did not come to its end
 
 vm_cache=${USEROOM_VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/useroom-vm}
 vm_memory=${USEROOM_VM_MEMORY:-768}
 vm_cpus=${USEROOM_VM_CPUS:-2}
+vm_size=1200M
 vm_append=
 
 vm_packages=systemd,systemd-sysv,dbus,procps,kmod,util-linux,linux-image-cloud-amd64
 
 vm_base() {
-	vm_root=$vm_cache/bookworm
-	[ -e "$vm_cache/bookworm.done" ] && return
+	vm_root=$vm_cache/${1:-bookworm}
+	[ -e "$vm_root.done" ] && return
 	mkdir -p "$vm_cache"
 	rm -rf "$vm_root"
 	if [ -s /etc/apt/sources.list ]; then
@@ -31,7 +35,27 @@ vm_base() {
 	ln -sf /dev/null "$vm_root/etc/systemd/system/systemd-networkd-wait-online.service"
 	echo useroom-vm >"$vm_root/etc/hostname"
 	echo '/dev/vda / ext4 defaults 0 1' >"$vm_root/etc/fstab"
-	touch "$vm_cache/bookworm.done"
+	touch "$vm_root.done"
+}
+
+vm_libraries() {
+	for program in useroomctl useroom-exporter; do
+		[ ! -e "$1/$program" ] || ldd "$1/$program"
+	done | awk '$3 ~ /^\// { print $3 }' | while read -r library; do
+		[ -e "$vm_root$library" ] || [ -e "$vm_root/usr$library" ] || install -D "$library" "$2/usr/lib/${library##*/}"
+	done
+}
+
+vm_only_task() {
+	mkdir -p "$1/etc/systemd/system/multi-user.target.wants"
+	cat >"$1/etc/systemd/system/guest.service" <<'END'
+[Unit]
+After=multi-user.target
+[Service]
+Type=idle
+ExecStart=/bin/sh -c '/opt/guest >/dev/ttyS0 2>/dev/null; systemctl --no-block poweroff'
+END
+	ln -s ../guest.service "$1/etc/systemd/system/multi-user.target.wants/guest.service"
 }
 
 vm_image() {
@@ -40,7 +64,7 @@ vm_image() {
 	cp -a --reflink=auto "$vm_root/." "$tree/"
 	cp -a "$1/." "$tree/"
 	chown -R root:root "$tree/opt" 2>/dev/null || true
-	mkfs.ext4 -q -F -d "$tree" "$vm_disk" 1200M
+	mkfs.ext4 -q -F -d "$tree" "$vm_disk" "$vm_size"
 	rm -rf "$tree"
 }
 
@@ -67,4 +91,15 @@ vm_boot() {
 	status=$?
 	rm -f "$vm_disk"
 	return $status
+}
+
+# The console may say something of its own in front of a line.
+vm_tell() {
+	tr -d '\r' <"$1" | sed -n 's/^.*TAP \(ok\|not ok\|#\|1\.\.\)/\1/p'
+	if ! grep -q 'TAP END' "$1"; then
+		echo 'not ok - the guest did not come to its end'
+		tail -n 30 "$1" | sed 's/^/# /'
+		return 1
+	fi
+	! grep -q 'TAP not ok' "$1"
 }
