@@ -28,6 +28,8 @@ struct domain_row {
 	struct squeeze_view view;
 	enum squeeze_rule told; /* what the daemon said last */
 	uint64_t told_ns;       /* when, since 1970; 0: nothing since the boot */
+	int32_t ended_pid;      /* and whom it ended then; 0: nobody */
+	char ended[16];
 };
 
 static struct view view;
@@ -84,13 +86,15 @@ static void fill_told(struct domain_row *r, const char *path)
 	for (size_t i = view.recorded ? view.reading.event_count : 0; i > 0; i--) {
 		const struct recording_event *event = &view.reading.events[i - 1];
 
-		if (event->type != EVENT_SQUEEZED)
+		if (event->type != EVENT_SQUEEZED && event->type != EVENT_KILL)
 			continue;
 		ctl_to_event(event, &e);
 		if (strncmp(e.group.path, path, sizeof(e.group.path) - 1) != 0)
 			continue;
 		r->told = e.group.view.rule;
 		r->told_ns = event->realtime_ns;
+		r->ended_pid = event->type == EVENT_KILL ? e.victim.pid : 0;
+		(void)snprintf(r->ended, sizeof(r->ended), "%s", e.victim.comm);
 		return;
 	}
 }
@@ -150,10 +154,25 @@ static void print_head(unsigned count)
 	(void)puts("");
 }
 
+static void print_told(const struct domain_row *r)
+{
+	char safe[80], when[64];
+
+	if (r->told_ns == 0)
+		return;
+	(void)ctl_time(r->told_ns, when, sizeof(when));
+	if (r->ended_pid != 0)
+		(void)printf(": ended %" PRId32 " (%s), %s, at %.19s", r->ended_pid,
+			     log_safe(r->ended, safe, sizeof(safe)), squeeze_rule_name(r->told),
+			     when);
+	else
+		(void)printf(": told as %s at %.19s", squeeze_rule_name(r->told), when);
+}
+
 static void print_row(const struct domain_row *r)
 {
 	const struct squeeze_view *v = &r->view;
-	char used[32], limit[32], safe[4 * MEMCG_PATH_MAX], when[64];
+	char used[32], limit[32], safe[4 * MEMCG_PATH_MAX];
 
 	(void)printf("%4" PRIu32 " %%  %9s  %9s  %7.1f  %10" PRIu32 "  ", v->room_ppm / 10000,
 		     units_size(v->usage_kib, used, sizeof(used)),
@@ -164,9 +183,7 @@ static void print_row(const struct domain_row *r)
 	(void)fputs(log_safe(path_of(r), safe, sizeof(safe)), stdout);
 	if (r->name[0] != '\0')
 		(void)putchar(')');
-	if (r->told_ns != 0)
-		(void)printf(": told as %s at %.19s", squeeze_rule_name(r->told),
-			     ctl_time(r->told_ns, when, sizeof(when)));
+	print_told(r);
 	(void)putchar('\n');
 }
 
@@ -205,6 +222,10 @@ static json_object *row_json(const struct domain_row *r)
 		json_object_object_add(o, "told",
 				       json_object_new_string(squeeze_rule_name(r->told)));
 		ctl_add_number(o, "told_ns", r->told_ns);
+	}
+	if (r->ended_pid != 0) {
+		ctl_add_number(o, "ended_pid", (uint64_t)r->ended_pid);
+		json_object_object_add(o, "ended_name", ctl_text_json(r->ended));
 	}
 	return o;
 }

@@ -216,16 +216,23 @@ static void episodes(const struct subject *s, const struct out *out)
 	put_number(out, none, c->near_misses);
 }
 
+static const char *kill_rule_name(unsigned rule)
+{
+	if (rule == RECORDING_REASON_GROUP)
+		return "group";
+	return rule > 0 ? stall_rule_name(rule) : "levels";
+}
+
 static void kills(const struct subject *s, const struct out *out)
 {
 	const struct recording_counters *c = &s->reading->header.counters;
 
-	for (unsigned i = 0; i < STALL_RULE_COUNT * 4u; i++) {
-		unsigned rule = i / 4, kill = i / 2 % 2, dry = i % 2;
-		const char *labels[] = {"rule",    rule ? stall_rule_name(rule) : "levels",
-					"signal",  kill ? "SIGKILL" : "SIGTERM",
-					"dry_run", dry ? "true" : "false",
-					NULL};
+	for (unsigned i = 0; i < (STALL_RULE_COUNT + 1) * 4u; i++) {
+		unsigned rule = i / 4 < STALL_RULE_COUNT ? i / 4 : RECORDING_REASON_GROUP;
+		unsigned kill = i / 2 % 2, dry = i % 2;
+		const char *labels[] = {
+			"rule",    kill_rule_name(rule),   "signal", kill ? "SIGKILL" : "SIGTERM",
+			"dry_run", dry ? "true" : "false", NULL};
 
 		put_number(out, labels, c->kills[rule][kill][dry]);
 	}

@@ -90,6 +90,12 @@ static uint64_t decided_ns(const struct recording_event *kill)
 	return minus_u64(kill->now_ns, kill->decide_to_signal_ns);
 }
 
+/* For a control group's sake, which is no look's answer. */
+static bool is_of_machine(const struct recording_event *e)
+{
+	return e->type == EVENT_KILL && e->squeeze_rule == SQUEEZE_NONE;
+}
+
 /* The first signal that was decided on between two moments; NULL: none. Both only ever move on. */
 static const struct recording_event *signal_between(struct walk *w, uint64_t from_ns,
 						    uint64_t to_ns)
@@ -97,7 +103,7 @@ static const struct recording_event *signal_between(struct walk *w, uint64_t fro
 	const struct recording_event *events = w->r->events;
 
 	while (w->event < w->r->event_count &&
-	       (events[w->event].type != EVENT_KILL || decided_ns(&events[w->event]) < from_ns))
+	       (!is_of_machine(&events[w->event]) || decided_ns(&events[w->event]) < from_ns))
 		w->event++;
 	return w->event < w->r->event_count && decided_ns(&events[w->event]) < to_ns
 		       ? &events[w->event]

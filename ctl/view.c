@@ -489,6 +489,7 @@ const char *view_reason(const struct view *v, const struct proc *p)
 	case SKIP_BOUND:
 	case SKIP_ASKER:
 	case SKIP_HELD_BACK:
+	case SKIP_OUTSIDE:
 	case SKIP_COUNT:
 		break;
 	}

@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "choose/swapoff.h"
 #include "choose/swarm.h"
-#include "self.h"
+#include "ending.h"
 #include "tell.h"
 #include "useroom.h"
 
@@ -23,8 +23,6 @@
 /* And a scan may take no more than one part in this of the time, as long as there is something to
  * compare with. */
 #define KEEP_COST 50
-/* Of a swarm so many times twice as many go in an episode: with the sixth it is all that fit. */
-#define SWARM_DOUBLINGS 6
 /* swapoff was looked for: again after this. */
 #define SWAPOFF_AGAIN_NS (1 * NS_PER_S)
 /* Only to see who grows: less often, and one part in this. */
@@ -137,14 +135,6 @@ static struct decision look(struct useroom *u, struct domain *domain, struct sam
 
 /* ---- choosing and acting ---- */
 
-static void prepare_rank(struct useroom *u, const struct sample *s)
-{
-	u->rank.config = &u->config;
-	rank_of_machine(&u->rank, s, self_kernel_total_kib());
-	u->rank.pending_count = act_pending(&u->act, &u->rank.pending);
-	u->rank.held_back_count = act_held_back(&u->act, s->now_ns, &u->rank.held_back);
-}
-
 static void note_growth(struct useroom *u, struct domain *domain, uint64_t now_ns)
 {
 	growth_note(&domain->growth, &u->table, now_ns);
@@ -157,7 +147,7 @@ static void choose(struct useroom *u, struct domain *domain, const struct sample
 {
 	uint64_t now_ns;
 
-	prepare_rank(u, s);
+	ending_prepare_rank(u, s, &u->rank);
 	if (d->by_stall || !scan_kept(&u->scan, &u->rank, clock_now(), &u->table))
 		scan_full(&u->scan, &u->rank, clock_now(), &u->table);
 	now_ns = clock_now();
@@ -168,99 +158,6 @@ static void choose(struct useroom *u, struct domain *domain, const struct sample
 	if (!u->table.kept)
 		note_growth(u, domain, now_ns); /* who is large only now */
 	tell_debug_table(u);
-}
-
-/* Of a swarm as many as give back what is needed, and each time twice as many: it may grow as fast
- * as they go. */
-static void fill_swarm(const struct proc_table *t, unsigned row, unsigned kills, uint64_t need_kib,
-		       struct event *e)
-{
-	unsigned behind =
-		swarm_together(t, row, need_kib << min_u64(kills, SWARM_DOUBLINGS), TOGETHER_MAX);
-
-	for (unsigned i = row + 1; i < behind; i++) {
-		e->together[e->together_count++] = proc_id(&t->procs[i]);
-		e->victim.freeable_kib += t->procs[i].freeable_kib;
-		e->victim.swap_kib += t->procs[i].swap_kib;
-	}
-}
-
-static void fill_together(const struct proc_table *t, struct event *e)
-{
-	for (unsigned i = 0; i < t->count && e->together_count < TOGETHER_MAX; i++) {
-		const struct proc *p = &t->procs[i];
-
-		if (p->mm_of != e->victim.pid)
-			continue;
-		e->together[e->together_count++] = proc_id(p);
-	}
-}
-
-static void fill_next(const struct proc_table *t, unsigned row, struct event *e)
-{
-	const struct proc *next = row + 1 < t->count ? &t->procs[row + 1] : NULL;
-
-	e->has_next = next != NULL && next->rank != CLASS_NEVER;
-	if (!e->has_next)
-		return;
-	e->next.pid = next->pid;
-	e->next.freeable_kib = next->freeable_kib;
-	memcpy(e->next.comm, next->comm, sizeof(e->next.comm));
-}
-
-static void begin_event(struct event *e, enum event_type type, const struct sample *s,
-			const struct decision *d)
-{
-	memset(e, 0, sizeof(*e));
-	e->type = type;
-	e->sample = *s;
-	e->decision = *d;
-}
-
-/* 0, or as act_on(). */
-static int end_row(struct useroom *u, unsigned row, const struct sample *s,
-		   const struct decision *d, uint64_t decided_ns)
-{
-	static struct event e;
-	const struct turn_signal signal = turn_signal(d, &u->table, row);
-	bool pre_kill =
-		u->pre_kill.started && u->config.pre_kill[0] != '\0' && d->action == ACTION_TERM;
-	int r;
-
-	begin_event(&e, EVENT_KILL, s, d);
-	e.decided_ns = decided_ns;
-	e.victim = u->table.procs[row];
-	if (e.victim.swarm_kib > 0)
-		fill_swarm(&u->table, row, u->act.kills, d->need_kib, &e);
-	else
-		fill_together(&u->table, &e);
-	e.signal = signal.signal;
-	e.ignores_term = signal.ignores_term;
-	e.swapped_out = signal.swapped_out;
-	fill_next(&u->table, row + (e.victim.swarm_kib > 0 ? e.together_count : 0), &e);
-	r = act_on(&u->act, &u->config, &e, pre_kill);
-	if (r < 0)
-		return r;
-	if (pre_kill && !u->config.dry_run) {
-		event_describe(&e);
-		(void)hook_request(&u->pre_kill, u->config.pre_kill, u->config.pre_kill_time_ns,
-				   &e);
-	}
-	return 0;
-}
-
-/* The first in the order who can be signalled. NOBODY_NONE: it was. */
-static enum nobody end_first(struct useroom *u, const struct sample *s, const struct decision *d,
-			     uint64_t decided_ns)
-{
-	for (unsigned row = 0; row < u->table.count && u->table.procs[row].rank != CLASS_NEVER;
-	     row++) {
-		int r = end_row(u, row, s, d, decided_ns);
-
-		if (r == 0 || r == -EBUSY)
-			return r == 0 ? NOBODY_NONE : NOBODY_BUSY;
-	}
-	return NOBODY_GONE;
 }
 
 /* What may be like that for years is told once an hour. */
@@ -304,7 +201,8 @@ static void nobody(struct useroom *u, struct domain *domain, enum nobody why,
 static void end_somebody(struct useroom *u, struct domain *domain, const struct sample *s,
 			 const struct decision *d, uint64_t decided_ns)
 {
-	enum nobody why = end_first(u, s, d, decided_ns);
+	const struct ending ending = {.sample = s, .decision = d, .decided_ns = decided_ns};
+	enum nobody why = ending_first(u, &ending);
 
 	if (why != NOBODY_NONE) {
 		nobody(u, domain, why, s, d);
@@ -366,8 +264,8 @@ static void end_swapoff(struct useroom *u, struct domain *domain, const struct s
 	if (s->now_ns < domain->swapoff_ns)
 		return;
 	domain->swapoff_ns = s->now_ns + SWAPOFF_AGAIN_NS;
-	begin_event(&e, EVENT_KILL, s, d);
-	prepare_rank(u, s);
+	ending_begin_event(&e, EVENT_KILL, s, d);
+	ending_prepare_rank(u, s, &u->rank);
 	if (!swapoff_find(&u->scan, &u->rank, &e.victim))
 		return;
 	e.decided_ns = s->now_ns;
@@ -403,7 +301,7 @@ static void keep_ready(struct useroom *u, struct domain *domain, struct sample *
 		sense_segments(&u->sense);
 	if (!(s->have & HAVE_DETAIL))
 		sense_detail(&u->sense, s);
-	prepare_rank(u, s);
+	ending_prepare_rank(u, s, &u->rank);
 	scan_full(&u->scan, &u->rank, clock_now(), &u->table);
 	note_growth(u, domain, s->now_ns);
 	domain->kept_ns = s->now_ns;
@@ -420,7 +318,7 @@ static void note_kernel_kills(struct useroom *u, struct domain *domain, const st
 	if (s->kernel_oom_kills > domain->kernel_kills && domain->policy.in_episode &&
 	    s->now_ns - domain->kernel_kills_ns <=
 		    max_u64(2 * u->config.interval_ns, KERNEL_KILLS_FRESH_NS)) {
-		begin_event(&e, EVENT_KERNEL_KILL, s, d);
+		ending_begin_event(&e, EVENT_KERNEL_KILL, s, d);
 		e.dry_run = u->config.dry_run;
 		e.now_ns = s->now_ns;
 		e.kills = (unsigned)(s->kernel_oom_kills - domain->kernel_kills);

@@ -2,7 +2,7 @@
 /*
  * What has memory of its own, runs short of it, and is looked at for itself: what was seen of it,
  * what stands, and one turn of it: look, decide, choose, look again, end, tell. The machine is the
- * only one; a control group with a limit would be another (HACKING.md, "Adding things").
+ * only one; control groups at a limit of their own have a shorter turn (groups.h).
  */
 #ifndef USEROOM_DOMAIN_H
 #define USEROOM_DOMAIN_H

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/util.h"
+#include "group_end.h"
 #include "look/cgroup.h"
 #include "tell.h"
 #include "useroom.h"
@@ -43,8 +44,15 @@
 /* The same of the same group is said again after this. */
 #define AGAIN_NS (600 * NS_PER_S)
 
+/* With -containers act nobody is said to be ended after this: until then somebody may be. */
+#define SAY_NOBODY_NS (5 * NS_PER_S)
+
 /* Two looks at a counted group, and a window of those that follow. */
 #define INNER_NS (5 * NS_PER_S)
+
+/* From so many waiting tasks on it is counted how many are blocked: before a rule holds, so that it
+ * is known when one does. */
+#define COUNT_BLOCKED_MILLI 1000
 
 /* States of threads that are read in one turn, of all groups: 10 us each. */
 #define THREADS_MOST 256
@@ -69,8 +77,11 @@ static struct group_close *close_of(struct groups *g, unsigned row)
 	return NULL;
 }
 
-static void end_close(struct groups *g, struct group_close *c)
+static void end_close(struct useroom *u, struct group_close *c)
 {
+	struct groups *g = &u->groups;
+
+	act_group_over(&u->act, c->id);
 	g->rows[c->row].held = c->squeeze.held;
 	g->rows[c->row].last = (struct memcg_sample){0}; /* of long ago */
 	c->used = false;
@@ -80,12 +91,12 @@ static void end_close(struct groups *g, struct group_close *c)
 /* What was told of a group is not told again because it was started again. */
 static void forgotten(void *ctx, unsigned row, bool made_again)
 {
-	struct groups *g = ctx;
-	struct group_close *c = close_of(g, row);
-	struct group_row *r = &g->rows[row];
+	struct useroom *u = ctx;
+	struct group_close *c = close_of(&u->groups, row);
+	struct group_row *r = &u->groups.rows[row];
 
 	if (c)
-		end_close(g, c);
+		end_close(u, c);
 	if (!made_again)
 		memset(r->told_ns, 0, sizeof(r->told_ns));
 	r->held = (struct squeeze_held){0};
@@ -106,8 +117,9 @@ static void begin_counting(struct groups *g, unsigned row, uint64_t now)
 
 /* A place among those that are looked at closely, for one with this room; NULL: all of them have
  * less. */
-static struct group_close *take_place(struct groups *g, uint32_t room_ppm)
+static struct group_close *take_place(struct useroom *u, uint32_t room_ppm)
 {
+	struct groups *g = &u->groups;
 	struct group_close *roomiest = NULL;
 
 	for (unsigned i = 0; i < GROUPS_CLOSE; i++) {
@@ -120,17 +132,19 @@ static struct group_close *take_place(struct groups *g, uint32_t room_ppm)
 			roomiest = c;
 	}
 	if (roomiest)
-		end_close(g, roomiest);
+		end_close(u, roomiest);
 	return roomiest;
 }
 
-static void begin_close(struct groups *g, unsigned row, const struct memcg_sample *s)
+static void begin_close(struct useroom *u, unsigned row, const struct memcg_sample *s)
 {
-	struct group_close *c = take_place(g, squeeze_room_ppm(s));
+	struct groups *g = &u->groups;
+	struct group_close *c = take_place(u, squeeze_room_ppm(s));
 
 	if (!c)
 		return;
-	*c = (struct group_close){.used = true, .row = row, .trouble_ns = s->now_ns};
+	*c = (struct group_close){
+		.used = true, .row = row, .id = g->memcg.ids[row], .trouble_ns = s->now_ns};
 	c->view.room_ppm = squeeze_room_ppm(s);
 	c->squeeze.held = g->rows[row].held;
 	squeeze_begin(&c->squeeze);
@@ -139,8 +153,9 @@ static void begin_close(struct groups *g, unsigned row, const struct memcg_sampl
 
 /* ---- those that are counted ---- */
 
-static void look_once(struct groups *g, unsigned row)
+static void look_once(struct useroom *u, unsigned row)
 {
+	struct groups *g = &u->groups;
 	struct group_row *r = &g->rows[row];
 	struct memcg_sample s;
 
@@ -150,14 +165,15 @@ static void look_once(struct groups *g, unsigned row)
 	}
 	squeeze_hold(&r->held, &s);
 	if (r->last.now_ns != 0 && squeeze_suspects(&r->last, &s))
-		begin_close(g, row, &s);
+		begin_close(u, row, &s);
 	if (squeeze_room_ppm(&s) >= ROOMY_PPM)
 		r->next_ns += COUNT_ROOMY_NS - COUNT_NS;
 	r->last = s;
 }
 
-static void count(struct groups *g, unsigned row, uint64_t now)
+static void count(struct useroom *u, unsigned row, uint64_t now)
 {
+	struct groups *g = &u->groups;
 	struct group_row *r = &g->rows[row];
 	uint64_t reclaims = r->reclaims;
 	bool first = r->last.now_ns == 0;
@@ -168,7 +184,7 @@ static void count(struct groups *g, unsigned row, uint64_t now)
 	if (reclaims != r->reclaims || first) {
 		r->moved_ns = now;
 		r->reclaims = reclaims;
-		look_once(g, row);
+		look_once(u, row);
 	} else if (now - r->moved_ns >= QUIET_NS) {
 		r->moved_ns = now;
 		memcg_arm(&g->memcg, row);
@@ -176,8 +192,9 @@ static void count(struct groups *g, unsigned row, uint64_t now)
 }
 
 /* Those after the last one of the turn before, so that each has its turn. */
-static void count_those_due(struct groups *g, uint64_t now)
+static void count_those_due(struct useroom *u, uint64_t now)
 {
+	struct groups *g = &u->groups;
 	unsigned first = g->next_row, left = GROUPS_COUNT;
 
 	for (unsigned n = 0; n < MEMCG_MOST && left > 0; n++) {
@@ -190,19 +207,13 @@ static void count_those_due(struct groups *g, uint64_t now)
 		if (g->memcg.groups[i].state != MEMCG_COUNTED || now < g->rows[i].next_ns ||
 		    is_close(g, i))
 			continue;
-		count(g, i, now);
+		count(u, i, now);
 		g->next_row = i + 1;
 		left--;
 	}
 }
 
 /* ---- those that are looked at closely ---- */
-
-static bool is_trouble(const struct squeeze_view *v)
-{
-	return v->rule != SQUEEZE_NONE || v->suspected || v->waiting_milli >= 500 ||
-	       v->highs_per_s >= 10;
-}
 
 static void look_closely(struct useroom *u, struct group_close *c, const struct sample *machine,
 			 unsigned threads_most)
@@ -212,10 +223,10 @@ static void look_closely(struct useroom *u, struct group_close *c, const struct 
 
 	if (memcg_read(&g->memcg, c->row, &s) < 0) {
 		g->memcg.changed = true;
-		end_close(g, c);
+		end_close(u, c);
 		return;
 	}
-	if (c->view.suspected)
+	if (c->view.suspected || c->view.waiting_milli >= COUNT_BLOCKED_MILLI)
 		memcg_read_blocked(&g->memcg, c->row, u->proc_fd, threads_most, &s);
 	c->view = squeeze_follow(&c->squeeze, &s, machine, u->config.stall_hold_ns);
 	log_line(LOG_DETAIL,
@@ -229,10 +240,10 @@ static void look_closely(struct useroom *u, struct group_close *c, const struct 
 		c->rule_ns = 0;
 	else if (c->rule_ns == 0)
 		c->rule_ns = s.now_ns;
-	if (is_trouble(&c->view))
+	if (squeeze_is_trouble(&c->view))
 		c->trouble_ns = s.now_ns;
 	else if (s.now_ns - c->trouble_ns >= CALM_NS)
-		end_close(g, c);
+		end_close(u, c);
 }
 
 static bool was_told(const struct group_row *r, uint64_t now)
@@ -244,56 +255,104 @@ static bool was_told(const struct group_row *r, uint64_t now)
 	return false;
 }
 
+/* It is in trouble itself, or one of its processes was ended just now. */
+static bool is_busy(const struct groups *g, unsigned row, uint64_t now)
+{
+	for (unsigned i = 0; i < GROUPS_CLOSE; i++) {
+		if (g->close[i].used && g->close[i].row == row &&
+		    g->close[i].view.rule != SQUEEZE_NONE)
+			return true;
+	}
+	return now < g->rows[row].peace_ns;
+}
+
 /*
  * Where a group and one around it have the same limit, as a pod and its container, the inner one is
- * told. It may have come to its limit, and be looked at, a little later.
+ * told, or acted in. It may have come to its limit, and be looked at, a little later.
  */
-static bool is_told_by_inner(const struct groups *g, const struct group_close *outer, uint64_t now)
+static bool is_left_to_inner(const struct groups *g, const struct group_close *outer, uint64_t now,
+			     bool acts)
 {
 	bool waits = now - outer->rule_ns < INNER_NS;
 
 	for (unsigned i = 0; i < MEMCG_MOST; i++) {
 		if (g->memcg.ids[i] == 0 || !memcg_is_below(&g->memcg, i, outer->row))
 			continue;
-		if (was_told(&g->rows[i], now) ||
+		if ((acts ? is_busy(g, i, now) : was_told(&g->rows[i], now)) ||
 		    (waits && g->memcg.groups[i].state == MEMCG_COUNTED))
 			return true;
 	}
 	return false;
 }
 
-static void tell(struct useroom *u, struct group_close *c, const struct sample *s)
+static void describe(const struct useroom *u, const struct group_close *c, struct event_group *ret)
+{
+	*ret = (struct event_group){.id = c->id, .view = c->view};
+	(void)snprintf(ret->path, sizeof(ret->path), "%.*s", (int)sizeof(ret->path) - 1,
+		       u->groups.memcg.groups[c->row].path);
+}
+
+static void tell(struct useroom *u, const struct event_group *about, const struct sample *s,
+		 enum nobody why)
 {
 	static struct event e;
-	const char *path = u->groups.memcg.groups[c->row].path;
+	const char *path = about->path;
 
 	memset(&e, 0, sizeof(e));
 	e.type = EVENT_SQUEEZED;
 	e.dry_run = u->config.dry_run;
 	e.now_ns = clock_now();
 	e.sample = *s;
-	e.group.view = c->view;
-	(void)snprintf(e.group.path, sizeof(e.group.path), "%.*s", (int)sizeof(e.group.path) - 1,
-		       path);
+	e.group = *about;
+	e.nobody = why;
 	(void)cgroup_unit(path, strlen(path), e.victim.unit, sizeof(e.victim.unit));
 	(void)cgroup_container(path, strlen(path), e.victim.container, sizeof(e.victim.container));
 	tell_event(u, &e);
 }
 
-static void tell_those_in_trouble(struct useroom *u, const struct sample *s)
+/* -containers act: is there anything to say beside what was done? It can take a moment until it is
+ * seen who grows. */
+static bool act_in(struct useroom *u, struct group_close *c, const struct event_group *about,
+		   const struct sample *s, enum nobody *ret_why)
 {
 	uint64_t now = clock_now();
 
+	switch (group_end_turn(u, c, about, s, ret_why)) {
+	case GROUP_ENDED:
+		u->groups.rows[c->row].told_ns[c->view.rule] = now;
+		return false;
+	case GROUP_WAITS:
+		return false;
+	case GROUP_NOBODY:
+		break;
+	}
+	return now - c->rule_ns >= SAY_NOBODY_NS || c->view.rule == SQUEEZE_TIGHT;
+}
+
+static void answer(struct useroom *u, struct group_close *c, const struct sample *s)
+{
+	uint64_t now = clock_now(), *told_ns = &u->groups.rows[c->row].told_ns[c->view.rule];
+	NOT_ZEROED struct event_group about;
+	enum nobody why = NOBODY_NONE;
+
+	describe(u, c, &about);
+	if (u->config.containers == CONTAINERS_ACT && !act_in(u, c, &about, s, &why))
+		return;
+	if (*told_ns != 0 && now - *told_ns < AGAIN_NS)
+		return;
+	*told_ns = now;
+	tell(u, &about, s, why);
+}
+
+static void answer_those_in_trouble(struct useroom *u, const struct sample *s)
+{
 	for (unsigned i = 0; i < GROUPS_CLOSE; i++) {
 		struct group_close *c = &u->groups.close[i];
-		uint64_t *told_ns = &u->groups.rows[c->row].told_ns[c->view.rule];
 
-		if (!c->used || c->view.rule == SQUEEZE_NONE ||
-		    (*told_ns != 0 && now - *told_ns < AGAIN_NS) ||
-		    is_told_by_inner(&u->groups, c, now))
-			continue;
-		*told_ns = now;
-		tell(u, c, s);
+		if (c->used && c->view.rule != SQUEEZE_NONE &&
+		    !is_left_to_inner(&u->groups, c, clock_now(),
+				      u->config.containers == CONTAINERS_ACT))
+			answer(u, c, s);
 	}
 }
 
@@ -320,7 +379,11 @@ static void look_at_close(struct useroom *u, const struct sample *of_turn)
 		if (g->close[i].used)
 			look_closely(u, &g->close[i], &s, threads_most);
 	}
-	tell_those_in_trouble(u, &s);
+	for (unsigned i = 0; i < GROUPS_CLOSE && u->config.containers == CONTAINERS_ACT; i++) {
+		if (g->close[i].used)
+			group_end_follow(u, &g->close[i], &s);
+	}
+	answer_those_in_trouble(u, &s);
 }
 
 /* ---- when ---- */
@@ -341,8 +404,9 @@ static void end_walk(struct groups *g, uint64_t now)
 }
 
 /* A part of a walk. */
-static void walk(struct groups *g, uint64_t now, bool near)
+static void walk(struct useroom *u, uint64_t now, bool near)
 {
+	struct groups *g = &u->groups;
 	uint64_t begin = clock_now();
 	bool over;
 
@@ -350,7 +414,7 @@ static void walk(struct groups *g, uint64_t now, bool near)
 		memcg_walk_begin(&g->memcg);
 		g->took_ns = 0;
 	}
-	over = memcg_walk(&g->memcg, GROUPS_WALK, forgotten, g);
+	over = memcg_walk(&g->memcg, GROUPS_WALK, forgotten, u);
 	g->took_ns += clock_now() - begin;
 	g->walk_ns = now + (near ? PART_NEAR_NS : PART_NS);
 	if (over)
@@ -381,6 +445,15 @@ static uint64_t next_look(const struct groups *g, uint64_t now)
 	return next;
 }
 
+/* In each turn: it may be one of its victims that has woken us. */
+static void escalate(struct useroom *u, const struct sample *s)
+{
+	for (unsigned i = 0; i < GROUPS_CLOSE && u->act.in_use > 0; i++) {
+		if (u->groups.close[i].used)
+			group_end_escalate(u, &u->groups.close[i], s);
+	}
+}
+
 void groups_turn(struct useroom *u, const struct sample *s)
 {
 	struct groups *g = &u->groups;
@@ -388,13 +461,14 @@ void groups_turn(struct useroom *u, const struct sample *s)
 
 	if (!g->open)
 		return;
+	escalate(u, s);
 	if (now >= next_walk(g)) {
-		walk(g, now, u->machine.near);
+		walk(u, now, u->machine.near);
 		g->next_ns = min_u64(g->next_ns, next_look(g, now));
 	}
 	if (now < g->next_ns)
 		return;
-	count_those_due(g, now);
+	count_those_due(u, now);
 	if (g->close_count > 0 && now >= g->close_ns)
 		look_at_close(u, s);
 	g->next_ns = next_look(g, now);
@@ -421,8 +495,14 @@ void groups_take_events(struct groups *g)
 	g->next_ns = 0; /* those that were woken begin to be counted */
 }
 
-static void close_groups(struct groups *g)
+static void close_groups(struct useroom *u)
 {
+	struct groups *g = &u->groups;
+
+	for (unsigned i = 0; i < GROUPS_CLOSE; i++) {
+		if (g->close[i].used)
+			act_group_over(&u->act, g->close[i].id);
+	}
 	memcg_close(&g->memcg);
 	memset(g->rows, 0, sizeof(g->rows));
 	memset(g->close, 0, sizeof(g->close));
@@ -453,5 +533,5 @@ void groups_arm(struct useroom *u)
 	if (wanted && !u->groups.open)
 		open_groups(&u->groups, u->proc_fd);
 	else if (!wanted && u->groups.open)
-		close_groups(&u->groups);
+		close_groups(u);
 }

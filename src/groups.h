@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Control groups that come to a limit of their own: which of them are looked at, how often, and
- * what is told of them. Nobody is ended for one.
+ * what is told of them. Who is ended in one: group_end.h.
  *
  *   armed    below its limit: nothing is done until the kernel wakes us (look/memcg.h)
  *   counted  at its limit: every COUNT_NS what it reclaims, and if that moved, one look
@@ -10,6 +10,7 @@
 #ifndef USEROOM_GROUPS_H
 #define USEROOM_GROUPS_H
 
+#include "choose/growth.h"
 #include "decide/squeeze.h"
 #include "look/memcg.h"
 #include "look/sample.h"
@@ -31,15 +32,19 @@ struct group_row {
 	uint64_t moved_ns; /* when it reclaimed last */
 	uint64_t next_ns;  /* while it is counted: the next time */
 	uint64_t told_ns[SQUEEZE_RULE_COUNT];
+	uint64_t peace_ns; /* nobody in it is ended before this */
 };
 
 struct group_close {
 	bool used;
 	unsigned row;
+	uint64_t id;         /* memcg.ids of its row, also when that is free again */
 	uint64_t trouble_ns; /* when there was any reason to look closely last */
 	uint64_t rule_ns;    /* a rule has held since; 0: none does */
 	struct squeeze_view view;
 	struct squeeze squeeze;
+	uint64_t members_ns;  /* when its members are read next, to know who grows */
+	struct growth growth; /* of them */
 };
 
 struct groups {

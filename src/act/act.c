@@ -387,7 +387,8 @@ static int first_signal(struct act *act, const struct config *config, struct vic
 	event_describe(&v->event);
 	v->event.now_ns = v->signal_ns;
 	v->event.repeat_count = count_repeat(act, &v->event);
-	act->kills++;
+	if (v->event.group.id == 0)
+		act->kills++;
 	told_kill(act, v, &s);
 	return 0;
 }
@@ -669,21 +670,32 @@ static void after_hook(struct act *act, const struct config *config, struct vict
 	(void)first_signal(act, config, v);
 }
 
+/* Of this group, or the machine's (0): below its SIGKILL level all are. */
+static bool is_asked(const struct victim *v, uint64_t group, const struct decision *d)
+{
+	return v->event.group.id == group || (group == 0 && d->kill_level);
+}
+
+static void escalate_one(struct act *act, const struct config *config, struct victim *v,
+			 const struct sample *s, const struct decision *d)
+{
+	if (v->state == VICTIM_WAITING && (d->kill_level || s->now_ns >= v->deadline_ns)) {
+		after_hook(act, config, v, s, d);
+	} else if (v->state == VICTIM_GONE && d->kill_level &&
+		   s->now_ns > v->gone_ns + SETTLE_KILL_NS) {
+		freed(act, v, s);
+	} else if (v->state == VICTIM_TERMED && d->low &&
+		   (d->kill_level || s->now_ns >= v->deadline_ns)) {
+		escalate(act, config, v, s, d);
+	}
+}
+
 static SELDOM void escalate_all(struct act *act, const struct config *config,
-				const struct sample *s, const struct decision *d)
+				const struct sample *s, uint64_t group, const struct decision *d)
 {
 	for (unsigned i = 0; act->in_use > 0 && i < VICTIMS_MAX; i++) {
-		struct victim *v = &act->victims[i];
-
-		if (v->state == VICTIM_WAITING && (d->kill_level || s->now_ns >= v->deadline_ns)) {
-			after_hook(act, config, v, s, d);
-		} else if (v->state == VICTIM_GONE && d->kill_level &&
-			   s->now_ns > v->gone_ns + SETTLE_KILL_NS) {
-			freed(act, v, s);
-		} else if (v->state == VICTIM_TERMED && d->low &&
-			   (d->kill_level || s->now_ns >= v->deadline_ns)) {
-			escalate(act, config, v, s, d);
-		}
+		if (is_asked(&act->victims[i], group, d))
+			escalate_one(act, config, &act->victims[i], s, d);
 	}
 }
 
@@ -691,7 +703,26 @@ void act_escalate(struct act *act, const struct config *config, const struct sam
 		  const struct decision *d)
 {
 	if (act->in_use > 0)
-		escalate_all(act, config, s, d);
+		escalate_all(act, config, s, 0, d);
+}
+
+void act_escalate_group(struct act *act, const struct config *config, const struct sample *s,
+			uint64_t group, const struct decision *d)
+{
+	if (act->in_use > 0)
+		escalate_all(act, config, s, group, d);
+}
+
+unsigned act_on_their_way(const struct act *act, uint64_t group)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; act->in_use > 0 && i < VICTIMS_MAX; i++) {
+		const struct victim *v = &act->victims[i];
+
+		count += v->event.group.id == group && (in_hand(v) || v->state == VICTIM_GONE);
+	}
+	return count;
 }
 
 void act_gap(struct act *act, uint64_t gap_ns)
@@ -755,6 +786,7 @@ unsigned act_poll(const struct act *act, struct pollfd *fds, unsigned max)
 	return count;
 }
 
+/* Those of a dry run, which nobody waits for. */
 static void forget_dry(struct act *act)
 {
 	for (unsigned i = 0; i < VICTIMS_MAX; i++) {
@@ -794,16 +826,28 @@ void act_spare(struct act *act, const struct process_id *id)
  * process again. One that is in its exit is not: with much memory, or on a busy machine, that takes
  * longer than an episode needs to end, and what it gave back is still to be told.
  */
-void act_episode_over(struct act *act)
+static bool is_ordinary_again(const struct act *act, const struct victim *v)
 {
-	forget_dry(act);
+	return v->state == VICTIM_TERMED && v->gone_ns == 0 &&
+	       !process_is_leaving(act->scan->proc_fd, &v->followed);
+}
+
+void act_group_over(struct act *act, uint64_t group)
+{
 	for (unsigned i = 0; act->in_use > 0 && i < VICTIMS_MAX; i++) {
 		struct victim *v = &act->victims[i];
 
-		if (v->state == VICTIM_TERMED && v->gone_ns == 0 &&
-		    !process_is_leaving(act->scan->proc_fd, &v->followed))
+		if (v->state == VICTIM_FREE || v->event.group.id != group)
+			continue;
+		if (v->dry || (group != 0 && v->state == VICTIM_WAITING) ||
+		    is_ordinary_again(act, v))
 			clear_row(act, v);
 	}
+}
+
+void act_episode_over(struct act *act)
+{
+	act_group_over(act, 0);
 	act->kills = 0;
 }
 

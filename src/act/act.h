@@ -85,7 +85,7 @@ struct act {
 	void *tell_ctx;
 	bool no_pidfd;   /* ENOSYS seen */
 	unsigned in_use; /* rows that are not free: an idle look must not walk them */
-	unsigned kills;  /* victims in this episode */
+	unsigned kills;  /* victims in this episode, without those of groups */
 	struct process_id pending[VICTIMS_MAX * (1 + TOGETHER_MAX) + GIVEN_UP_MAX];
 	struct process_id given_up[GIVEN_UP_MAX]; /* a ring */
 	unsigned given_up_count;                  /* ever */
@@ -112,6 +112,20 @@ void act_gap(struct act *act, uint64_t gap_ns);
 /* The next step for victims whose time is up, or that stand in the way below the kill level. */
 void act_escalate(struct act *act, const struct config *config, const struct sample *sample,
 		  const struct decision *decision);
+
+/*
+ * The same for the victims of a control group (struct event_group, id), with what was decided for
+ * it. Those of the others are left to act_escalate(), and it leaves these alone above the
+ * machine's SIGKILL level.
+ */
+void act_escalate_group(struct act *act, const struct config *config, const struct sample *sample,
+			uint64_t group, const struct decision *decision);
+
+/* How many victims of this group are on their way; 0: of the machine's. */
+unsigned act_on_their_way(const struct act *act, uint64_t group);
+
+/* A group has room again, or is not looked at any more: as act_episode_over() for its victims. */
+void act_group_over(struct act *act, uint64_t group);
 
 /*
  * End a process: the victim that rank chose, as event tells it (victim, next, decision, sample and

@@ -44,6 +44,13 @@ enum event_type {
 /* Of the path of a control group: one of Kubernetes with systemd has 195 bytes. */
 #define EVENT_PATH_MAX 256
 
+/* A control group at a limit of its own. */
+struct event_group {
+	uint64_t id;               /* of its path; 0: it is the machine's memory. Not recorded */
+	char path[EVENT_PATH_MAX]; /* cut at its end */
+	struct squeeze_view view;  /* rule SQUEEZE_NONE: it is the machine's memory */
+};
+
 struct event {
 	enum event_type type;
 	uint64_t now_ns;      /* CLOCK_MONOTONIC */
@@ -86,14 +93,14 @@ struct event {
 	uint64_t since_signal_ns;
 	uint64_t came_back_kib; /* what memory and swap gained since the signal */
 	bool held_back; /* FREED: it gave nothing, and its like is held back; NOBODY: some are */
-	enum nobody nobody;  /* NOBODY: why */
+	enum nobody nobody;  /* NOBODY, SQUEEZED: why */
 	bool exited_by_term; /* FREED: it left before SIGKILL was needed */
 
-	/* EVENT_SQUEEZED: and unit and container of the victim, which is nobody */
-	struct {
-		char path[EVENT_PATH_MAX]; /* cut at its end */
-		struct squeeze_view view;
-	} group;
+	/*
+	 * EVENT_SQUEEZED: and unit and container of the victim, which is nobody. The group for
+	 * whose sake somebody was ended: KILL, FREED, STUCK, FAILED.
+	 */
+	struct event_group group;
 
 	/* EVENT_RECOVERED, EVENT_KERNEL_KILL */
 	unsigned kills; /* victims in this episode; kills by the kernel since the last look */

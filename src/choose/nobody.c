@@ -25,6 +25,8 @@ static const struct {
 	[NOBODY_BUSY] = {"busy", "as many victims as useroom can follow are on their way"},
 	[NOBODY_GONE] = {"gone", "those who were chosen had gone by then, or the kernel refused "
 				 "the signal"},
+	[NOBODY_STILL] = {"still", "none of its processes was seen to grow, so its limit may be "
+				   "too small for it"},
 };
 
 const char *nobody_name(enum nobody nobody)

@@ -19,6 +19,7 @@ enum nobody {
 	NOBODY_UNREAD, /* there are more than a scan can look at, and none of those is worth it */
 	NOBODY_BUSY,   /* as many victims as can be followed are on their way */
 	NOBODY_GONE,   /* whoever was chosen had gone by then, or the kernel refused */
+	NOBODY_STILL,  /* a group's memory is short, and none in it was seen to grow by enough */
 	NOBODY_COUNT,
 };
 

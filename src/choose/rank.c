@@ -49,6 +49,7 @@ const char *rank_skip_text(enum skip skip)
 		[SKIP_BOUND] = "its memory is used by one that must not be ended",
 		[SKIP_HELD_BACK] = "one like it has just given nothing back",
 		[SKIP_ASKER] = "useroomctl itself, which asks",
+		[SKIP_OUTSIDE] = "not in the group whose memory is short",
 	};
 
 	assert((unsigned)skip < SKIP_COUNT);
@@ -130,6 +131,15 @@ static enum skip skip_by_lists(const struct rank *rank, struct proc *p)
 	return SKIP_NONE;
 }
 
+static bool is_outside(const struct rank *rank, const struct proc *p)
+{
+	for (unsigned i = 0; i < rank->member_count; i++) {
+		if (rank->members[i] == p->pid)
+			return false;
+	}
+	return rank->members != NULL;
+}
+
 static enum skip skip_of(const struct rank *rank, struct proc *p)
 {
 	enum skip by_lists;
@@ -137,6 +147,8 @@ static enum skip skip_of(const struct rank *rank, struct proc *p)
 	p->matched = p->built_in = -1;
 	if (p->skip == SKIP_GONE)
 		return SKIP_GONE;
+	if (is_outside(rank, p))
+		return SKIP_OUTSIDE;
 	if (p->pid == 1)
 		return SKIP_INIT;
 	if (p->pid == rank->self || p->ppid == rank->self)
@@ -176,6 +188,16 @@ void rank_of_machine(struct rank *rank, const struct sample *s, uint64_t score_k
 	rank->unseen_kib = unseen_kib(s);
 	rank->shmem_kib = s->shmem_kib;
 	rank->staying_kib = s->tmpfs_kib + s->sysv_kib;
+	rank->members = NULL;
+	rank->member_count = 0;
+}
+
+void rank_of_group(struct rank *rank, uint64_t limit_kib, const int32_t *members, unsigned count)
+{
+	rank->score_kib = max_u64(rank->score_kib, rank->total_kib);
+	rank->mem_total_kib = rank->total_kib = limit_kib;
+	rank->members = members;
+	rank->member_count = count;
 }
 
 uint64_t rank_large_kib(const struct rank *rank)
@@ -468,9 +490,9 @@ void rank_sort(struct rank *rank, struct proc_table *table)
 uint64_t rank_unkillable_of(const struct proc *p)
 {
 	/* What was signalled already is on its way, as is who asks; what was held back only waits.
-	 * Whose memory is another's counts there. */
+	 * Whose memory is another's counts there, and what is outside is none of the group's. */
 	bool never = p->rank == CLASS_NEVER && p->skip != SKIP_PENDING && p->skip != SKIP_ASKER &&
-		     p->skip != SKIP_HELD_BACK && p->mm_of == 0;
+		     p->skip != SKIP_HELD_BACK && p->skip != SKIP_OUTSIDE && p->mm_of == 0;
 
 	return never ? p->freeable_kib : 0;
 }

@@ -54,6 +54,10 @@ struct rank {
 	unsigned pending_count;
 	const struct likeness *held_back; /* their likes are not ended for now (act.h) */
 	unsigned held_back_count;
+	/* Who is in the control group whose memory is short: nobody else is a candidate. NULL: it
+	 * is the machine's, and all are. */
+	const int32_t *members;
+	unsigned member_count;
 	uint64_t shmem_kib;   /* share.h; 0: unknown */
 	uint64_t staying_kib; /* of it: what goes with no process (staying.h) */
 };
@@ -92,6 +96,12 @@ void rank_sort(struct rank *rank, struct proc_table *table);
 /* Fill what is of the machine: all totals. score_kib: the kernel's own total, or 0 (struct rank).
  */
 void rank_of_machine(struct rank *rank, const struct sample *sample, uint64_t score_kib);
+
+/*
+ * After that: the memory of a control group with this limit is short, and these are its processes.
+ * An oom_score_adj is a thousandth of its limit then, as it is for the kernel.
+ */
+void rank_of_group(struct rank *rank, uint64_t limit_kib, const int32_t *members, unsigned count);
 
 /* From so much on a process is not small (-min-victim), KiB. */
 uint64_t rank_large_kib(const struct rank *rank);

@@ -463,6 +463,22 @@ void scan_full(struct scan *scan, struct rank *rank, uint64_t now_ns, struct pro
 	ret->took_ns = scan->took_ns = clock_now() - now_ns;
 }
 
+void scan_members(struct scan *scan, struct rank *rank, struct proc_table *ret)
+{
+	uint64_t begin_ns = clock_now();
+
+	ret->count = 0;
+	ret->kept = ret->truncated = false;
+	ret->dropped_unkillable_kib = 0;
+	ret->last_pid = 0;
+	ret->listed = rank->member_count;
+	for (unsigned i = 0; i < rank->member_count; i++)
+		(void)scan_add(scan, rank, rank->members[i], ret);
+	kin_settle(scan, rank, ret);
+	ret->unkillable_kib = rank_unkillable(ret);
+	ret->took_ns = clock_now() - begin_ns;
+}
+
 struct newer {
 	int32_t pids[NEWER_MAX];
 	unsigned count;

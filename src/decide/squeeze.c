@@ -8,8 +8,8 @@
  * Where the numbers come from: 41 runs of 12 to 60 s, limits of 128 and 256 MiB, on 6.18 and 6.1 v1
  * and 6.1 and 6.12 v2, disks of 1,500 reads/s and faster; 16 with a group in trouble, 20 healthy, 5
  * of a mapped database that never fitted. WAITING_LEAST could be anything between 1 and 4.
- * ROOM_MOST is the weak one: at 25 % it saw 15 of the 16 and none of the others, at 30 % three of
- * the databases too. It knows no size: hence the turnover.
+ * SQUEEZE_ROOM_MOST is the weak one: at 25 % it saw 15 of the 16 and none of the others, at 30 %
+ * three of the databases too. It knows no size: hence the turnover.
  */
 
 /* Tasks that wait for refaults, in the mean. */
@@ -18,7 +18,6 @@
  * longer, and 3.1 tasks by that measure were 1.0. */
 #define BLOCKED_LEAST 1.0
 #define BLOCKED_LOOKS 4
-#define ROOM_MOST     (25 * PPM_PER_PERCENT)
 /* And where nothing grew, so that it may be how it always works. */
 #define TIGHT_ROOM_MOST (20 * PPM_PER_PERCENT)
 #define TIGHT_HOLD_NS   (30 * NS_PER_S)
@@ -53,6 +52,10 @@
 #define SUSPECT_FAULTS 20.0
 #define SUSPECT_HIGHS  10.0
 #define SUSPECT_ROOM   (35 * PPM_PER_PERCENT)
+/* Taken since, of the limit. */
+#define SUSPECT_GROWN (2 * PPM_PER_PERCENT)
+/* Waiting tasks that are worth to go on. */
+#define TROUBLE_MILLI 500
 
 const char *squeeze_rule_name(enum squeeze_rule rule)
 {
@@ -82,6 +85,13 @@ static uint64_t held_kib(const struct memcg_sample *g)
 uint32_t squeeze_room_ppm(const struct memcg_sample *g)
 {
 	return share_ppm(minus_u64(g->limit_kib, held_kib(g)), g->limit_kib);
+}
+
+uint64_t squeeze_need_kib(const struct squeeze_view *v)
+{
+	uint64_t missing_ppm = minus_u64(SQUEEZE_ROOM_MOST, v->room_ppm);
+
+	return v->limit_kib / 1000 * max_u64(missing_ppm, GROWN_LEAST) / 1000;
 }
 
 void squeeze_hold(struct squeeze_held *held, const struct memcg_sample *g)
@@ -178,7 +188,7 @@ static bool grew(const struct look *l)
 
 static bool thrashing(const struct look *l)
 {
-	return waits(l, ROOM_MOST) && grew(l);
+	return waits(l, SQUEEZE_ROOM_MOST) && grew(l);
 }
 
 static bool tight(const struct look *l)
@@ -335,6 +345,14 @@ struct squeeze_view squeeze_follow(struct squeeze *sq, const struct memcg_sample
 	return view;
 }
 
+bool squeeze_is_trouble(const struct squeeze_view *v)
+{
+	return v->rule != SQUEEZE_NONE || v->suspected || v->waiting_milli >= TROUBLE_MILLI ||
+	       v->highs_per_s >= SUSPECT_HIGHS ||
+	       (v->room_ppm < SUSPECT_ROOM &&
+		share_ppm(v->grown_kib, v->limit_kib) >= SUSPECT_GROWN);
+}
+
 bool squeeze_suspects(const struct memcg_sample *before, const struct memcg_sample *now)
 {
 	double seconds = (double)(now->now_ns - before->now_ns) / (double)NS_PER_S;
@@ -344,5 +362,9 @@ bool squeeze_suspects(const struct memcg_sample *before, const struct memcg_samp
 		return false;
 	if (moved(before->highs, now->highs) >= SUSPECT_HIGHS * seconds)
 		return true;
-	return squeeze_room_ppm(now) < SUSPECT_ROOM && faults >= SUSPECT_FAULTS * seconds;
+	if (squeeze_room_ppm(now) >= SUSPECT_ROOM)
+		return false;
+	return faults >= SUSPECT_FAULTS * seconds ||
+	       share_ppm(minus_u64(held_kib(now), held_kib(before)), now->limit_kib) >=
+		       SUSPECT_GROWN;
 }

@@ -55,6 +55,9 @@ struct squeeze {
 	uint64_t since_ns[SQUEEZE_RULE_COUNT]; /* a condition has held since; 0: it does not */
 };
 
+/* A rule for which tasks wait holds below so much room. */
+#define SQUEEZE_ROOM_MOST (25 * PPM_PER_PERCENT)
+
 struct squeeze_view {
 	enum squeeze_rule rule;
 	bool suspected; /* a rule holds but for the tasks that wait: count them at the next look */
@@ -84,12 +87,20 @@ struct squeeze_view squeeze_follow(struct squeeze *squeeze, const struct memcg_s
 
 const char *squeeze_rule_name(enum squeeze_rule rule);
 
+/* Is there a reason to go on looking closely? */
+bool squeeze_is_trouble(const struct squeeze_view *view);
+
+/* What must come back so that its rule does not hold any more, but no less than what counts as
+ * growth; KiB. */
+uint64_t squeeze_need_kib(const struct squeeze_view *view);
+
 /* What is free in a group, or page cache, of its limit. */
 uint32_t squeeze_room_ppm(const struct memcg_sample *group);
 
 /*
- * Between two looks some seconds apart: is it worth looking at closely? Cheap and generous; what it
- * passes over could not be a squeeze.
+ * Between two looks some seconds apart: is it worth looking at closely? It may, before it thrashes:
+ * who grows must be known when it does. Cheap and generous; what it passes over could not be a
+ * squeeze.
  */
 bool squeeze_suspects(const struct memcg_sample *before, const struct memcg_sample *now);
 

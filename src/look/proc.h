@@ -34,6 +34,7 @@ enum skip {
 	SKIP_BOUND,         /* one that must not be ended uses its memory */
 	SKIP_HELD_BACK,     /* one like it has just given nothing back */
 	SKIP_ASKER,         /* useroomctl, which asks: it has gone when somebody is ended */
+	SKIP_OUTSIDE,       /* not in the control group whose memory is short */
 	SKIP_COUNT,
 };
 

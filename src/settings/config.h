@@ -19,6 +19,7 @@ enum trigger {
 enum containers {
 	CONTAINERS_OFF,
 	CONTAINERS_WARN, /* say it, and end nobody */
+	CONTAINERS_ACT,  /* end one process in it, where it is sure that this helps */
 };
 
 enum log_format {

@@ -16,7 +16,7 @@
 
 static const char *const triggers[] = {"and", "or", NULL};
 static const char *const log_formats[] = {"text", "json", NULL};
-static const char *const containers[] = {"off", "warn", NULL};
+static const char *const containers[] = {"off", "warn", "act", NULL};
 
 #define FIELD(member) offsetof(struct config, member)
 
@@ -92,11 +92,14 @@ const struct option_row option_rows[] = {
 	{"stall-below", OPTION_PERCENT, true, FIELD(stall_below_ppm), "25", 0, 100, NULL, "PERCENT",
 	 "and only at or below this much available memory",
 	 DOC("且仅当可用内存等于或低于此百分比时", NULL)},
-	{"containers", OPTION_CHOICE, true, FIELD(containers), "off", 0, 0, containers, "off|warn",
-	 "say which containers and services thrash at a memory limit of their own",
-	 DOC("报告哪些容器和服务在自身的内存限制处发生抖动",
-	     "Nobody is ended for it. It is the control group that has the limit, on cgroup v1 or "
-	     "v2; the kernel wakes useroom when one comes there, and one that stays below costs "
+	{"containers", OPTION_CHOICE, true, FIELD(containers), "off", 0, 0, containers,
+	 "off|warn|act",
+	 "say which containers and services thrash at a memory limit of their own, or act in them",
+	 DOC("报告哪些容器和服务在自身的内存限制处发生抖动，或在其中采取行动",
+	     "warn ends nobody. act ends one process in such a group, the one that grew; where "
+	     "none was seen to grow it ends nobody and says so, and nobody outside the group is "
+	     "ever ended for it. It is the control group that has the limit, on cgroup v1 or v2; "
+	     "the kernel wakes useroom when one comes there, and one that stays below costs "
 	     "nothing. The same is said again after ten minutes. doc/containers.md says what is "
 	     "looked at.")},
 	{"grace", OPTION_SECONDS, true, FIELD(grace_ns), "5", 0, 3600, NULL, "SECONDS",

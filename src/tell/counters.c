@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <string.h>
 
-_Static_assert((int)STALL_RULE_COUNT <= RECORDING_REASONS, "each rule has a row");
+_Static_assert((int)STALL_RULE_COUNT <= RECORDING_REASON_GROUP, "each rule has a row");
 _Static_assert((int)EVENT_TYPE_COUNT <= RECORDING_TYPES, "each event has a row");
 _Static_assert((int)NOBODY_COUNT <= RECORDING_WHY_NOBODY, "each reason has a row");
 
@@ -28,7 +28,9 @@ static void count_unit(struct recording_counters *c, const char *name)
 
 static void count_kill(struct recording_counters *c, const struct event *e)
 {
-	unsigned reason = e->decision.by_stall ? e->decision.stall.rule : STALL_NONE;
+	unsigned reason = e->group.view.rule != SQUEEZE_NONE ? RECORDING_REASON_GROUP
+			  : e->decision.by_stall             ? e->decision.stall.rule
+							     : STALL_NONE;
 
 	if (e->escalated) {
 		c->escalations++; /* the same victim once more */

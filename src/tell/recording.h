@@ -66,10 +66,11 @@ struct recording_settings {
  * What has happened since the recording was begun, by whomever it was written: a restart of the
  * writer goes on, a boot begins at 0. Each number only ever rises.
  */
-#define RECORDING_REASONS    16 /* 0: the levels; others: enum stall_rule */
-#define RECORDING_TYPES      32 /* enum event_type */
-#define RECORDING_WHY_NOBODY 16 /* enum nobody */
-#define RECORDING_UNITS      32 /* the first so many that lost a process; further ones together */
+#define RECORDING_REASONS      16 /* 0: the levels; others: enum stall_rule, and: */
+#define RECORDING_REASON_GROUP 15 /* a control group at a limit of its own */
+#define RECORDING_TYPES        32 /* enum event_type */
+#define RECORDING_WHY_NOBODY   16 /* enum nobody */
+#define RECORDING_UNITS        32 /* the first so many that lost a process; further ones together */
 
 struct recording_unit {
 	char name[56]; /* "": not used; cut where it is longer */
@@ -273,7 +274,8 @@ struct recording_event {
 	struct recording_candidate candidates[RECORDING_CANDIDATES];
 	uint64_t mem_limit_kib, swap_limit_kib; /* not 0: the limit was written as an amount */
 	uint32_t nobody;                        /* enum nobody */
-	/* EVENT_SQUEEZED: struct squeeze_view, and the path of the group */
+	/* EVENT_SQUEEZED, and where somebody was ended for a group: struct squeeze_view, and its
+	 * path */
 	uint32_t squeeze_rule; /* enum squeeze_rule */
 	uint64_t group_limit, group_usage, group_held, group_grown, group_turnover_ms;
 	uint32_t group_room_ppm, group_waiting_milli, group_blocked_milli;

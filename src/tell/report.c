@@ -183,9 +183,10 @@ static void say_owner(struct text *t, const struct event *e)
 	}
 }
 
-static void say_held(struct text *t, const struct proc *p)
+/* what: "it", or where that could be the group "the process". */
+static void say_held(struct text *t, const char *what, const struct proc *p)
 {
-	add(t, p->swarm_kib > 0 ? "together they held " : "it held ");
+	add(t, "%s held ", p->swarm_kib > 0 ? "together they" : what);
 	add_size(t, p->freeable_kib);
 	if (p->swap_kib > 0) {
 		add(t, " (");
@@ -243,62 +244,6 @@ static void say_brings_back(struct text *t, const struct event *e)
 	add(t, " back from swap, which do not fit into memory");
 }
 
-static void say_kill(struct text *t, const struct event *e)
-{
-	add(t, "%s ", e->dry_run ? "would kill" : "killed");
-	say_process(t, e->victim.pid, e->victim.comm);
-	if (e->together_count > 0)
-		add(t, " and %u more that %s", e->together_count,
-		    e->victim.swarm_kib > 0 ? "are alike and began lately" : "use its memory");
-	add(t, " with %s%s: ", report_signal_name(e->signal),
-	    e->escalated      ? ", SIGTERM did not end it"
-	    : e->swapped_out  ? ", it is swapped out"
-	    : e->ignores_term ? ", it ignores SIGTERM"
-			      : "");
-	say_stall(t, e);
-	say_levels(t, e);
-	add(t, "; ");
-	if (e->decision.futile == HOLDER_SWAPOFF) {
-		say_brings_back(t, e);
-	} else {
-		say_held(t, &e->victim);
-		add(t, ", ");
-		say_owner(t, e);
-		say_next(t, e);
-	}
-	add(t, "; ");
-	add_time(t, e->decide_to_signal_ns);
-	add(t, " after the look");
-	if (e->repeat_count > 1)
-		add(t, "; the %u%s victim of %s in a short time", e->repeat_count,
-		    ordinal(e->repeat_count), e->victim.unit[0] ? "this unit" : "this name");
-}
-
-static void say_freed(struct text *t, const struct event *e)
-{
-	say_process(t, e->victim.pid, e->victim.comm);
-	add(t, " is gone: ");
-	add_size(t, e->came_back_kib);
-	add(t, " back after ");
-	add_time(t, e->since_signal_ns);
-	if (!e->held_back)
-		return;
-	add(t, ", of ");
-	add_size(t, e->victim.freeable_kib + proc_shared_kib(&e->victim));
-	add(t, " that it held: others hold it too, so none like it is ended for a while");
-}
-
-static void say_stuck(struct text *t, const struct event *e)
-{
-	say_process(t, e->victim.pid, e->victim.comm);
-	add(t, " has not gone away ");
-	add_time(t, e->since_signal_ns);
-	add(t,
-	    " after its first signal: it is stuck in the kernel (state %c); its memory is not "
-	    "waited for",
-	    e->victim.state ? e->victim.state : '?');
-}
-
 /* The container, or the unit, or neither; and the group. */
 static void say_group(struct text *t, const struct event *e)
 {
@@ -340,7 +285,7 @@ static void say_thrashing(struct text *t, const struct squeeze_view *v)
 	add_size(t, v->grown_kib);
 }
 
-static void say_squeezed(struct text *t, const struct event *e)
+static void say_trouble(struct text *t, const struct event *e)
 {
 	const struct squeeze_view *v = &e->group.view;
 
@@ -349,7 +294,87 @@ static void say_squeezed(struct text *t, const struct event *e)
 		say_throttled(t, v);
 	else
 		say_thrashing(t, v);
+}
+
+static void say_squeezed(struct text *t, const struct event *e)
+{
+	say_trouble(t, e);
 	add(t, "; nobody is ended for it");
+	/* that of a tight one has been said */
+	if (e->nobody != NOBODY_NONE &&
+	    !(e->nobody == NOBODY_STILL && e->group.view.rule == SQUEEZE_TIGHT))
+		add(t, ": %s", nobody_text(e->nobody));
+}
+
+static bool is_for_group(const struct event *e)
+{
+	return e->group.view.rule != SQUEEZE_NONE;
+}
+
+/* Whose memory is short, and why. */
+static void say_why(struct text *t, const struct event *e)
+{
+	if (is_for_group(e)) {
+		say_trouble(t, e);
+		return;
+	}
+	say_stall(t, e);
+	say_levels(t, e);
+}
+
+static void say_kill(struct text *t, const struct event *e)
+{
+	add(t, "%s ", e->dry_run ? "would kill" : "killed");
+	say_process(t, e->victim.pid, e->victim.comm);
+	if (e->together_count > 0)
+		add(t, " and %u more that %s", e->together_count,
+		    e->victim.swarm_kib > 0 ? "are alike and began lately" : "use its memory");
+	add(t, " with %s%s: ", report_signal_name(e->signal),
+	    e->escalated      ? ", SIGTERM did not end it"
+	    : e->swapped_out  ? ", it is swapped out"
+	    : e->ignores_term ? ", it ignores SIGTERM"
+			      : "");
+	say_why(t, e);
+	add(t, "; ");
+	if (e->decision.futile == HOLDER_SWAPOFF) {
+		say_brings_back(t, e);
+	} else {
+		say_held(t, is_for_group(e) ? "the process" : "it", &e->victim);
+		add(t, ", ");
+		say_owner(t, e);
+		say_next(t, e);
+	}
+	add(t, "; ");
+	add_time(t, e->decide_to_signal_ns);
+	add(t, " after the look");
+	if (e->repeat_count > 1)
+		add(t, "; the %u%s victim of %s in a short time", e->repeat_count,
+		    ordinal(e->repeat_count), e->victim.unit[0] ? "this unit" : "this name");
+}
+
+static void say_freed(struct text *t, const struct event *e)
+{
+	say_process(t, e->victim.pid, e->victim.comm);
+	add(t, " is gone: ");
+	add_size(t, e->came_back_kib);
+	add(t, " back after ");
+	add_time(t, e->since_signal_ns);
+	if (!e->held_back)
+		return;
+	add(t, ", of ");
+	add_size(t, e->victim.freeable_kib + proc_shared_kib(&e->victim));
+	add(t, " that it held: others hold it too, so none like it is ended for a while");
+}
+
+static void say_stuck(struct text *t, const struct event *e)
+{
+	say_process(t, e->victim.pid, e->victim.comm);
+	add(t, " has not gone away ");
+	add_time(t, e->since_signal_ns);
+	add(t,
+	    " after its first signal: it is stuck in the kernel (state %c); its memory is not "
+	    "waited for",
+	    e->victim.state ? e->victim.state : '?');
 }
 
 static const char *holder_text(enum holder holder)
@@ -691,9 +716,32 @@ static void json_holder(struct text *t, const struct event *e)
 	json_number(t, "holder_kib", e->decision.futile_kib);
 }
 
+static void json_group(struct text *t, const struct event *e)
+{
+	const struct squeeze_view *v = &e->group.view;
+
+	json_string(t, "rule", squeeze_rule_name(v->rule));
+	json_string(t, "group", e->group.path);
+	json_number(t, "limit_kib", v->limit_kib);
+	json_number(t, "usage_kib", v->usage_kib);
+	json_number(t, "held_kib", v->held_kib);
+	/* beside a victim that word is its own */
+	json_number(t, e->type == EVENT_SQUEEZED ? "grown_kib" : "group_grown_kib", v->grown_kib);
+	json_percent(t, "room_percent", v->room_ppm);
+	json_number(t, "stalled_millitasks", v->waiting_milli);
+	json_number(t, "blocked_millitasks", v->blocked_milli);
+	json_number(t, "refaults_per_s", v->hard_per_s);
+	json_number(t, "throttled_per_s", v->highs_per_s);
+	if (v->turnover_ms != UINT64_MAX)
+		json_number(t, "turnover_ms", v->turnover_ms);
+}
+
 static void json_kill(struct text *t, const struct event *e)
 {
-	json_limits(t, e);
+	if (e->group.view.rule != SQUEEZE_NONE)
+		json_group(t, e);
+	else
+		json_limits(t, e);
 	json_string(t, "signal", report_signal_name(e->signal));
 	json_bool(t, "escalated", e->escalated);
 	json_bool(t, "ignores_sigterm", e->ignores_term);
@@ -740,23 +788,11 @@ static void json_settings(struct text *t, const struct event *e)
 
 static void json_squeezed(struct text *t, const struct event *e)
 {
-	const struct squeeze_view *v = &e->group.view;
-
-	json_string(t, "rule", squeeze_rule_name(v->rule));
-	json_string(t, "group", e->group.path);
+	json_group(t, e);
 	json_string(t, "unit", e->victim.unit);
 	json_string(t, "container", e->victim.container);
-	json_number(t, "limit_kib", v->limit_kib);
-	json_number(t, "usage_kib", v->usage_kib);
-	json_number(t, "held_kib", v->held_kib);
-	json_number(t, "grown_kib", v->grown_kib);
-	json_percent(t, "room_percent", v->room_ppm);
-	json_number(t, "stalled_millitasks", v->waiting_milli);
-	json_number(t, "blocked_millitasks", v->blocked_milli);
-	json_number(t, "refaults_per_s", v->hard_per_s);
-	json_number(t, "throttled_per_s", v->highs_per_s);
-	if (v->turnover_ms != UINT64_MAX)
-		json_number(t, "turnover_ms", v->turnover_ms);
+	if (e->nobody != NOBODY_NONE)
+		json_string(t, "reason", nobody_name(e->nobody));
 }
 
 static void json_error(struct text *t, const struct event *e)

@@ -232,6 +232,50 @@ static void group_thrashes(struct stage *s)
 	must_live(s, mapped);
 }
 
+/* In a box, without a file. */
+static struct actor *join(struct stage *s, const char *box, const char *name, const char *then)
+{
+	char text[256];
+
+	(void)snprintf(text, sizeof(text), "join=" ROOT "/%s/cgroup.procs %s", box, then);
+	return play(s, name, text);
+}
+
+/*
+ * -containers act: in one box a leak beside a service whose hot files it squeezes out, and one that
+ * stands still and holds more; in the next a healthy one at its limit; outside one that grows
+ * faster. The leak is ended, and nobody else.
+ */
+static void group_acts(struct stage *s)
+{
+	struct actor *leak, *hot, *still, *read, *outside;
+
+	make_world(s);
+	make_box("leak");
+	make_box("read");
+	s->more_fds = 2 * BOXES;
+	watch(s, "-m 1 -mk 0.5 -containers act -debug");
+	read = play_in(s, "read", "read=160", "grow=30");
+	still = join(s, "leak", "still", "grow=40");
+	hot = play_in(s, "leak", "hot=32:16", "grow=1");
+	settle(s, 2000);
+	outside = play(s, "outside", "grow=200@20");
+	leak = join(s, "leak", "leaks", "grow=39@4");
+	must_be_told(
+		s, "killed [0-9]+ \\(leaks\\) with SIGTERM: .*/leak.* thrashes at its own limit of "
+		   "96 MiB: ");
+	must_die(s, leak, SIGTERM);
+	settle(s, 3000);
+	must_log_times(s, 1, 1, "killed ");
+	must_live(s, hot);
+	must_live(s, still);
+	must_live(s, read);
+	must_live(s, outside);
+	if (ask(s, "domains") != 0)
+		fail("useroomctl domains");
+	must_say(" /leak: ended [0-9]+ \\(leaks\\), thrashing, at 20");
+}
+
 /*
  * A pod and its container with the same limit, and the container is made again under the same path
  * before it thrashes: it is told, and the pod is not.
@@ -255,6 +299,7 @@ static void group_made_again(struct stage *s)
 }
 
 const struct live_case group_cases[] = {
+	{"group_acts", group_acts, &large, false},
 	{"group_made_again", group_made_again, &large, false},
 	{"group_thrashes", group_thrashes, &large, false},
 	{NULL, NULL, NULL, false},

@@ -13,6 +13,7 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -45,14 +46,27 @@ uint64_t clock_since_boot(void)
 	return now_ns;
 }
 
+static unsigned kills;
+static struct event killed[4]; /* in a dry run: nobody is */
 static unsigned told_count;
 static struct event told; /* the last one */
 
 void tell_event(void *ctx, struct event *event)
 {
 	(void)ctx;
+	if (event->type == EVENT_KILL) {
+		if (kills < ARRAY_SIZE(killed))
+			killed[kills] = *event;
+		kills++;
+		return;
+	}
 	told_count++;
 	told = *event;
+}
+
+void tell_debug_table(const struct useroom *of)
+{
+	(void)of;
 }
 
 static struct useroom u;
@@ -291,6 +305,12 @@ static void open_as(enum layout layout)
 	told_count = 0;
 	pretended_count = 0;
 	memset(&told, 0, sizeof(told));
+	memset(killed, 0, sizeof(killed));
+	kills = 0;
+	memset(&u.act, 0, sizeof(u.act));
+	assert_int_equal(scan_open(&u.scan, u.proc_fd), 0);
+	act_init(&u.act, &u.scan, &u.release, tell_event, &u);
+	u.rank = (struct rank){.page_kib = 4, .may_kill_all = true, .config = &u.config};
 	groups_arm(&u);
 	assert_true(u.groups.open);
 }
@@ -303,6 +323,8 @@ static void close_all(void)
 	assert_false(u.groups.open);
 	assert_int_equal(groups_fd(&u.groups), -1);
 	assert_true(groups_wake_ns(&u.groups) == UINT64_MAX);
+	assert_int_equal(u.act.in_use, 0);
+	scan_close(&u.scan);
 	tree_drop();
 }
 
@@ -491,6 +513,7 @@ static void remove_group(const char *path)
 					    "memory.stat",
 					    "memory.events",
 					    "cgroup.threads",
+					    "cgroup.procs",
 					    "tasks",
 					    "memory.limit_in_bytes",
 					    "memory.failcnt",
@@ -652,6 +675,206 @@ static void too_many_is_said(void **state)
 }
 
 /* What a failed test leaves. */
+/* ---- who is ended ---- */
+
+/* Processes, and by how much each grows a second. */
+static struct actor {
+	struct tree_proc proc;
+	double grows; /* MiB */
+} actors[8];
+static unsigned actor_count;
+
+static void act_as(pid_t pid, double holds, double grows)
+{
+	struct actor *a = &actors[actor_count++];
+
+	assert_true(actor_count <= ARRAY_SIZE(actors));
+	*a = (struct actor){.proc = {.pid = pid,
+				     .ppid = 2,
+				     .comm = "actor",
+				     .start_ticks = 100,
+				     .oom_score = 666,
+				     .anon_kib = MIB(holds)},
+			    .grows = grows};
+	tree_add(&a->proc);
+}
+
+static void pass_with_actors(double seconds)
+{
+	for (double at = 0; at < seconds; at += 0.5) {
+		for (unsigned i = 0; i < actor_count; i++) {
+			actors[i].proc.anon_kib += (uint64_t)(MIB(actors[i].grows) / 2);
+			tree_remove(actors[i].proc.pid);
+			tree_add(&actors[i].proc);
+		}
+		pass(0.5);
+	}
+}
+
+static void open_to_act(enum layout layout)
+{
+	open_as(layout);
+	actor_count = 0;
+	u.config.containers = CONTAINERS_ACT;
+	u.config.dry_run = true;
+	u.config.grace_ns = 60 * NS_PER_S;
+}
+
+/* One that stands still and holds more, one that grows, and outside one that grows faster. */
+static struct pretended *play(const char *members)
+{
+	struct pretended *bad = add("/bad", 256, &thrashes);
+
+	put_threads(bad);
+	put(bad, "cgroup.procs", "%s", members);
+	act_as(100, 120, 0);
+	act_as(101, 60, 2);
+	act_as(102, 500, 9);
+	settle();
+	return bad;
+}
+
+static void the_growing_one_is_ended(void **state)
+{
+	(void)state;
+	for (enum layout l = V2; l <= HYBRID; l++) {
+		open_to_act(l);
+		(void)play("100\n101\n");
+		pass_with_actors(12);
+		assert_int_equal(kills, 1);
+		assert_int_equal(killed[0].victim.pid, 101);
+		assert_int_equal(killed[0].signal, SIGTERM);
+		assert_true(killed[0].dry_run && killed[0].victim.growing);
+		assert_string_equal(killed[0].group.path, "/bad");
+		assert_int_equal(killed[0].group.view.rule, SQUEEZE_THRASHING);
+		assert_true(killed[0].has_next && killed[0].next.pid == 100);
+		assert_int_equal(u.act.kills, 0); /* none of the machine's */
+		assert_int_equal(told_count, 0);
+		close_all();
+	}
+}
+
+/* It does not mind SIGTERM: then SIGKILL, and nobody else as long as it is there. */
+static void its_time_is_up(void **state)
+{
+	(void)state;
+	open_to_act(V2);
+	u.config.grace_ns = 5 * NS_PER_S;
+	(void)play("100\n101\n");
+	pass_with_actors(25);
+	assert_int_equal(kills, 2);
+	assert_int_equal(killed[1].victim.pid, 101);
+	assert_int_equal(killed[1].signal, SIGKILL);
+	assert_true(killed[1].escalated);
+	assert_true(killed[1].now_ns - killed[0].now_ns >= 5 * NS_PER_S);
+	close_all();
+}
+
+/* All of its growth is somebody else's, or of what is not seen: it ends nobody, and says so. */
+static void nobody_is_ended_where_none_grows(void **state)
+{
+	(void)state;
+	open_to_act(V2);
+	(void)play("100\n");
+	pass_with_actors(25);
+	assert_int_equal(kills, 0);
+	assert_true(told_count > 0);
+	assert_int_equal(told.type, EVENT_SQUEEZED);
+	assert_int_equal(told.nobody, NOBODY_STILL);
+	close_all();
+}
+
+static void nobody_is_ended_who_is_protected(void **state)
+{
+	(void)state;
+	open_to_act(V2);
+	(void)play("100\n101\n");
+	actors[0].proc.oom_score_adj = actors[1].proc.oom_score_adj = -1000;
+	pass_with_actors(25);
+	assert_int_equal(kills, 0);
+	assert_int_equal(told.nobody, NOBODY_PROTECTED);
+	close_all();
+}
+
+/* The machine's own victims give back what the group needs, too. */
+static void the_machine_goes_first(void **state)
+{
+	(void)state;
+	open_to_act(V2);
+	(void)play("100\n101\n");
+	u.act.in_use = 1;
+	u.act.victims[7].state = VICTIM_TERMED;
+	u.act.victims[7].pidfd = -1;
+	pass_with_actors(20);
+	assert_int_equal(kills, 0);
+	u.act.in_use = 0;
+	u.act.victims[7].state = VICTIM_FREE;
+	pass_with_actors(2);
+	assert_int_equal(kills, 1);
+	close_all();
+}
+
+/* A pod and its container with the same limit: the container's process is ended, once. */
+static void the_inner_one_is_acted_in(void **state)
+{
+	struct pretended *pod, *container;
+
+	(void)state;
+	open_to_act(V2);
+	pod = add("/pod", 256, &thrashes);
+	container = add("/pod/container", 256, &thrashes);
+	put_threads(container);
+	put_threads(pod);
+	put(container, "cgroup.procs", "101\n");
+	put(pod, "cgroup.procs", "102\n"); /* it holds more, and grows faster */
+	act_as(101, 60, 2);
+	act_as(102, 100, 3);
+	settle();
+	pass_with_actors(20);
+	assert_int_equal(kills, 1);
+	assert_int_equal(killed[0].victim.pid, 101);
+	assert_string_equal(killed[0].group.path, "/pod/container");
+	close_all();
+}
+
+/* With its group the victims of the group are forgotten, and those of the machine are not. */
+static void one_that_is_gone(void **state)
+{
+	(void)state;
+	open_to_act(V2);
+	(void)play("100\n101\n");
+	pass_with_actors(10);
+	assert_int_equal(kills, 1);
+	assert_int_equal(u.act.in_use, 1);
+	u.act.in_use++;
+	u.act.victims[7] = (struct victim){.state = VICTIM_TERMED, .pidfd = -1, .dry = true};
+	put(&pretended[0], "cgroup.threads", "%s", "");
+	remove_group("/bad");
+	pretended_count = 0;
+	pass(40);
+	assert_int_equal(u.groups.memcg.count, 0);
+	assert_int_equal(u.act.in_use, 1);
+	assert_int_equal(u.act.victims[7].state, VICTIM_TERMED);
+	act_episode_over(&u.act);
+	close_all();
+}
+
+/* All of them have just begun, and so has the group: that is no growth, what comes after it is. */
+static void one_that_starts(void **state)
+{
+	(void)state;
+	for (int grows = 0; grows < 2; grows++) {
+		open_to_act(V2);
+		(void)play("100\n101\n");
+		for (unsigned i = 0; i < actor_count; i++)
+			actors[i].proc.start_ticks = (BEGIN_NS - 5 * NS_PER_S) / 10000000;
+		actors[1].grows = 2 * grows;
+		pass_with_actors(12);
+		assert_int_equal(kills, grows);
+		close_all();
+	}
+}
+
 static int drop(void **state)
 {
 	(void)state;
@@ -690,6 +913,14 @@ int main(void)
 		cmocka_unit_test_teardown(a_turn_is_short, drop),
 		cmocka_unit_test_teardown(a_walk_is_slow_while_memory_is_short, drop),
 		cmocka_unit_test_teardown(too_many_is_said, drop),
+		cmocka_unit_test_teardown(the_growing_one_is_ended, drop),
+		cmocka_unit_test_teardown(its_time_is_up, drop),
+		cmocka_unit_test_teardown(nobody_is_ended_where_none_grows, drop),
+		cmocka_unit_test_teardown(nobody_is_ended_who_is_protected, drop),
+		cmocka_unit_test_teardown(the_machine_goes_first, drop),
+		cmocka_unit_test_teardown(one_that_starts, drop),
+		cmocka_unit_test_teardown(the_inner_one_is_acted_in, drop),
+		cmocka_unit_test_teardown(one_that_is_gone, drop),
 		cmocka_unit_test_teardown(without_a_controller, drop),
 	};
 

@@ -23,6 +23,9 @@ static struct config config;
 static struct proc_table table;
 static uint64_t shmem_kib, staying_kib; /* of the machine */
 
+static const int32_t *members; /* NULL: all are */
+static unsigned member_count;
+
 static int fresh(void **state)
 {
 	(void)state;
@@ -31,6 +34,7 @@ static int fresh(void **state)
 	config.protect_critical = true;
 	memset(&table, 0, sizeof(table));
 	shmem_kib = staying_kib = 0;
+	members = NULL;
 	return 0;
 }
 
@@ -48,6 +52,8 @@ static struct rank judge_all(void)
 		.staying_kib = staying_kib,
 	};
 
+	if (members)
+		rank_of_group(&rank, MIB(1000), members, member_count);
 	return rank;
 }
 
@@ -648,6 +654,28 @@ static void who_asks_is_not_named(void **state)
 	assert_string_equal(best_name(), "hog");
 }
 
+/* A group's memory is short: who is outside is no candidate, whatever it holds and however it is
+ * preferred, and keeps a member whose memory it uses. */
+static void only_members_are_candidates(void **state)
+{
+	static const int32_t ids[] = {1002, 1003};
+	struct proc *outside = add("outside", 4000);
+
+	(void)state;
+	(void)add("member", 100);
+	(void)add("shared", 900);
+	add("user", 900)->mm_of = 1003;
+	set_list(&config.prefer, "outside,user");
+	members = ids;
+	member_count = ARRAY_SIZE(ids);
+	assert_int_equal(skip_of(outside), SKIP_OUTSIDE);
+	assert_int_equal(rank_unkillable_of(outside), 0);
+	assert_string_equal(best_name(), "member");
+	assert_int_equal(table.procs[0].rank, CLASS_NORMAL); /* of its limit it is a tenth */
+	for (unsigned i = 1; i < 4; i++)
+		assert_int_equal(table.procs[i].rank, CLASS_NEVER);
+}
+
 static struct proc *add_user_of(const struct proc *owner)
 {
 	struct proc *p = add_copy("user", 0, owner);
@@ -863,6 +891,7 @@ int main(void)
 		cmocka_unit_test_setup(r95_nobody_has_more_than_there_is, fresh),
 		cmocka_unit_test_setup(r95_useroom_shares_with_nobody, fresh),
 		cmocka_unit_test_setup(who_asks_is_not_named, fresh),
+		cmocka_unit_test_setup(only_members_are_candidates, fresh),
 		cmocka_unit_test_setup(r96_one_memory_is_one_victim, fresh),
 		cmocka_unit_test_setup(r96_one_that_must_not_be_ended_protects_all, fresh),
 		cmocka_unit_test_setup(r96_an_avoided_one_makes_all_late, fresh),

@@ -179,6 +179,10 @@ static void a_group_at_its_own_limit(void **state)
 	must_hold(as_json(), "\"rule\":\"thrashing\",\"group\":\"/docker/0");
 	must_hold(as_json(), "\"limit_kib\":262144,\"usage_kib\":262144");
 	must_hold(as_json(), "\"turnover_ms\":2500");
+	assert_null(strstr(as_json(), "\"reason\""));
+	e.nobody = NOBODY_STILL;
+	must_hold(as_text(), "; nobody is ended for it: none of its processes was seen to grow");
+	must_hold(as_json(), "\"reason\":\"still\"");
 	e.group.view.rule = SQUEEZE_TIGHT;
 	must_hold(as_text(), "; nothing in it grew: the limit is too small for it; nobody");
 	e.victim.container[0] = e.victim.unit[0] = '\0';
@@ -188,6 +192,29 @@ static void a_group_at_its_own_limit(void **state)
 		  "/docker/0\\x0a1 is held up at its memory.high of 200 MiB: throttled 720 "
 		  "times a second, and 0 % of it is page cache or free; nobody");
 	must_hold(as_json(), "\"throttled_per_s\":720");
+}
+
+static void a_kill_for_a_group(void **state)
+{
+	(void)state;
+	e.signal = SIGTERM;
+	e.group.view = (struct squeeze_view){.rule = SQUEEZE_THRASHING,
+					     .limit_kib = 262144,
+					     .room_ppm = 204166,
+					     .waiting_milli = 9450,
+					     .hard_per_s = 1797,
+					     .turnover_ms = 2500,
+					     .grown_kib = 98304};
+	(void)strcpy(e.group.path, "/docker/01");
+	(void)strcpy(e.victim.container, "docker 0123456789ab");
+	must_hold(as_text(), "killed 4711 (java) with SIGTERM: docker 0123456789ab (/docker/01) "
+			     "thrashes at its own limit of 256 MiB: 9.4 tasks stalled by ");
+	must_hold(text, "; it grew by 96 MiB; the process held ");
+	assert_null(strstr(text, "available"));
+	must_hold(as_json(), "\"rule\":\"thrashing\",\"group\":\"/docker/01\"");
+	must_hold(as_json(), "\"group_grown_kib\":98304");
+	must_hold(as_json(), "\"signal\":\"SIGTERM\"");
+	assert_null(strstr(as_json(), "mem_limit_percent"));
 }
 
 /* R86: it is seen, and said why nobody is ended. */
@@ -496,6 +523,7 @@ int main(void)
 		cmocka_unit_test_setup(a_kill_by_a_stall, fresh),
 		cmocka_unit_test_setup(r86_no_evidence, fresh),
 		cmocka_unit_test_setup(a_group_at_its_own_limit, fresh),
+		cmocka_unit_test_setup(a_kill_for_a_group, fresh),
 		cmocka_unit_test_setup(a_kill_with_everything, fresh),
 		cmocka_unit_test_setup(r09_sizes_have_the_right_unit, fresh),
 		cmocka_unit_test_setup(percents_and_times, fresh),

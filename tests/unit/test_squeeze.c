@@ -327,9 +327,16 @@ static void what_is_worth_a_closer_look(void **state)
 	before = group;
 	go_on(&rows[13].life, 2);
 	assert_true(squeeze_suspects(&before, &group));
+	go_on(&rows[8].life, 2);
 	before = group;
 	go_on(&rows[8].life, 2); /* at rest, however full */
 	assert_false(squeeze_suspects(&before, &group));
+	now = before = group;
+	now.now_ns += NS_PER_S;
+	now.file_kib -= now.limit_kib / 100;
+	assert_false(squeeze_suspects(&before, &now));
+	now.file_kib -= now.limit_kib / 50; /* it takes what little there is */
+	assert_true(squeeze_suspects(&before, &now));
 }
 
 int main(void)

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#include "act/group_turn.h"
+
+/* As growth.c has it. */
+#define LATELY_NS (60 * NS_PER_S)
+#define TICK_NS   (10 * NS_PER_MS)
+
+struct decision group_decision(const struct squeeze_view *view)
+{
+	return (struct decision){
+		.action = ACTION_TERM,
+		.low = view->room_ppm < SQUEEZE_ROOM_MOST,
+		.need_kib = squeeze_need_kib(view),
+	};
+}
+
+static bool all_are_young(const struct proc_table *t, uint64_t boot_ns)
+{
+	for (unsigned i = 0; i < t->count; i++) {
+		const struct proc *p = &t->procs[i];
+
+		if (p->skip != SKIP_OUTSIDE &&
+		    minus_u64(boot_ns, p->start_ticks * TICK_NS) >= LATELY_NS)
+			return false;
+	}
+	return true;
+}
+
+void group_order(const struct decision *d, const struct growth *growth, uint64_t now_ns,
+		 uint64_t boot_ns, struct rank *rank, struct proc_table *table)
+{
+	const struct growth_moment moment = {
+		.now_ns = now_ns,
+		.boot_ns = all_are_young(table, boot_ns) ? 0 : boot_ns,
+		.need_kib = d->need_kib,
+	};
+
+	growth_mark(growth, rank, table, &moment);
+}
+
+enum nobody group_turn(const struct squeeze_view *view, const struct decision *d,
+		       const struct proc_table *t)
+{
+	enum nobody why = nobody_why(t, d->need_kib);
+
+	if (why != NOBODY_NONE)
+		return why;
+	return view->rule == SQUEEZE_TIGHT || !t->procs[0].growing ? NOBODY_STILL : NOBODY_NONE;
+}

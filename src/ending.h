@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Ending the first of an order, whosever memory is short: the machine's (domain.h) or a control
+ * group's (groups.h). There is one table, and one that sends signals.
+ */
+#ifndef USEROOM_ENDING_H
+#define USEROOM_ENDING_H
+
+#include "act/event.h"
+#include "choose/nobody.h"
+#include "choose/rank.h"
+#include "decide/policy.h"
+#include "look/sample.h"
+
+#include <stdint.h>
+
+struct useroom;
+
+struct ending {
+	const struct sample *sample; /* of the machine */
+	const struct decision *decision;
+	const struct event_group *group; /* whose memory is short; NULL: the machine's */
+	uint64_t decided_ns; /* when the look began that led to it: what is told is how long it
+				took from there */
+};
+
+/* Begin an event about a decision. */
+void ending_begin_event(struct event *event, enum event_type type, const struct sample *sample,
+			const struct decision *decision);
+
+/* For an order: the settings, the machine, and who is not asked because of what was done before. */
+void ending_prepare_rank(struct useroom *u, const struct sample *sample, struct rank *rank);
+
+/* The first of the table who can be signalled. NOBODY_NONE: it was; else why none could be. */
+enum nobody ending_first(struct useroom *u, const struct ending *ending);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#include "group_end.h"
+
+#include "act/group_turn.h"
+#include "base/clock.h"
+#include "base/util.h"
+#include "ending.h"
+#include "tell.h"
+#include "useroom.h"
+
+/* After a victim is gone its page cache is read back: for so long nobody else is ended. */
+#define PEACE_NS (10 * NS_PER_S)
+
+/* Who grows is followed from so little room on. */
+#define FOLLOW_ROOM (35 * PPM_PER_PERCENT)
+/* Members are read again after this, which may be no more than one part in FOLLOW_COST of the time:
+ * some 25 us each. */
+#define FOLLOW_NS      (1 * NS_PER_S)
+#define FOLLOW_MOST_NS (10 * NS_PER_S)
+#define FOLLOW_COST    50
+
+/* Of the group that is asked about; its members are as long in use as the rank. */
+static int32_t members[MEMCG_MEMBERS_MOST];
+static struct rank rank;
+
+static void read_members(struct useroom *u, const struct group_close *c, const struct sample *s)
+{
+	unsigned count = memcg_members(&u->groups.memcg, c->row, false, members);
+
+	rank = u->rank;
+	ending_prepare_rank(u, s, &rank);
+	rank_of_group(&rank, c->view.limit_kib, members, count);
+	scan_members(&u->scan, &rank, &u->table);
+	u->table.truncated = count == MEMCG_MEMBERS_MOST;
+}
+
+void group_end_follow(struct useroom *u, struct group_close *c, const struct sample *s)
+{
+	uint64_t now = clock_now();
+
+	if (c->view.room_ppm >= FOLLOW_ROOM || now < c->members_ns)
+		return;
+	read_members(u, c, s);
+	growth_note(&c->growth, &u->table, now);
+	c->members_ns = now + clamp_u64(u->table.took_ns * FOLLOW_COST, FOLLOW_NS, FOLLOW_MOST_NS);
+}
+
+/* The machine's victims give back what it has, too: one at a time. */
+static bool waits(struct useroom *u, struct group_row *row, uint64_t group, uint64_t now)
+{
+	if (act_on_their_way(&u->act, group) > 0)
+		row->peace_ns = now + PEACE_NS;
+	return now < row->peace_ns || act_on_their_way(&u->act, 0) > 0;
+}
+
+/* It came back while the members were read, or the group is gone. */
+static bool is_over(struct useroom *u, const struct group_close *c)
+{
+	struct memcg_sample s;
+
+	return memcg_read(&u->groups.memcg, c->row, &s) < 0 ||
+	       squeeze_room_ppm(&s) >= SQUEEZE_ROOM_MOST;
+}
+
+enum group_answer group_end_turn(struct useroom *u, struct group_close *c,
+				 const struct event_group *about, const struct sample *s,
+				 enum nobody *ret)
+{
+	struct group_row *row = &u->groups.rows[c->row];
+	const struct decision d = group_decision(&c->view);
+	const struct ending ending = {
+		.sample = s, .decision = &d, .group = about, .decided_ns = s->now_ns};
+	uint64_t now = clock_now();
+
+	if (waits(u, row, about->id, now))
+		return GROUP_WAITS;
+	read_members(u, c, s);
+	group_order(&d, &c->growth, now, clock_since_boot(), &rank, &u->table);
+	tell_debug_table(u);
+	*ret = group_turn(&c->view, &d, &u->table);
+	if (*ret != NOBODY_NONE)
+		return GROUP_NOBODY;
+	if (is_over(u, c))
+		return GROUP_WAITS;
+	*ret = ending_first(u, &ending);
+	if (*ret != NOBODY_NONE)
+		return GROUP_NOBODY;
+	row->peace_ns = now + PEACE_NS;
+	return GROUP_ENDED;
+}
+
+void group_end_escalate(struct useroom *u, const struct group_close *c, const struct sample *s)
+{
+	const struct decision d = group_decision(&c->view);
+
+	act_escalate_group(&u->act, &u->config, s, c->id, &d);
+}
