@@ -80,6 +80,14 @@ class Judge(unittest.TestCase):
         self.assertEqual(run(rests, **options)['told'], 0)
         self.assertNotIn('told', run(thrashes))
 
+    def test_who_was_ended_in_a_group(self):
+        thrashes, options = Scenario('a group', '', victims=('leak', 'app'), deaths=(1, 1), told=True, must_act=False), {'options': '-containers act'}
+        self.assertEqual(run(thrashes, deaths=[death(12000, 'leak')], **options)['faults'], [])
+        self.assertEqual(run(thrashes, deaths=[death(12000, 'app')], **options)['faults'], ["ended in the group: ['app']"])
+        self.assertEqual(run(thrashes, **options)['faults'], ['ended in the group: []'])
+        rests = Scenario('a group', '', told=False)
+        self.assertEqual(run(rests, **options)['faults'], [])
+
     def test_what_a_service_did(self):
         service = Scenario('a service', '', trial=True, work='gets')
         each_second = lambda until: ''.join(f'{s} {min(s, until) * 100}\n' for s in range(5, 30))

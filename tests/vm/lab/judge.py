@@ -95,6 +95,7 @@ def judge(scenario, found, options):
         'seconds': options.get('seconds', scenario.seconds),
         **({'options': options['options']} if options.get('options') else {}),
         'right': len(right), 'wrong': [f'{d["name"]} {FATAL.get(d["signal"], "SIGTERM" if d["code"] else "ended")}' for d in wrong], 'kernel_kills': kernel,
+        **({'right_names': [d['name'] for d in right]} if '-containers act' in options.get('options', '') else {}),
         'signals': sorted({FATAL.get(d['signal'], 'SIGTERM') for d in right}),
         'mem_total_kib': total,
         'lowest_percent': round(min(kib for at, kib in series if at >= start_ms) * 100 / total, 2),
@@ -121,11 +122,18 @@ def judge(scenario, found, options):
     else:
         result.update(beats=None, late_ms=None, late_worst_ms=None)
     if '-containers' in options.get('options', ''):
-        result['told'] = found.get('killer.log', b'').count(b'; nobody is ended for it\n')
+        result['told'] = found.get('killer.log', b'').count(b'; nobody is ended for it')
     if scenario.work:
         result.update(worked(found.get('work', b'').decode(), start_ms, end_ms))
     result['faults'] = faults(scenario, result)
     return result
+
+
+def acted(scenario, result):
+    """With -containers act the one that grew is ended in place of being told of, and nobody where nothing is to be told."""
+    if not scenario.told:
+        return [f'a group at its own limit was told {result["told"]} times'] if result['told'] else []
+    return [] if result['right_names'] == [scenario.grows] else [f'ended in the group: {result["right_names"]}']
 
 
 def faults(scenario, result):
@@ -140,7 +148,9 @@ def faults(scenario, result):
         found.append('it was over before it began: the machine is too slow for this scenario')
     if scenario.healthy and result.get('work_end_ms', 0) > STILL_MS:
         found.append(f'its service did nothing for the last {result["work_end_ms"] / 1000:.0f} s')
-    if scenario.told is not None and 'told' in result and (result['told'] > 0) != scenario.told:
+    if scenario.told is not None and '-containers act' in result.get('options', ''):
+        found += acted(scenario, result)
+    elif scenario.told is not None and 'told' in result and (result['told'] > 0) != scenario.told:
         found.append(f'a group at its own limit was told {result["told"]} times')
     if result['right'] > most:
         found.append(f'more victims than needed: {result["right"]} of {most}')

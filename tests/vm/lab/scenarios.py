@@ -29,6 +29,7 @@ class Scenario:
     trial: bool = False  # on the trial's root disk, with real programs
     work: str = ''  # what its service counts in /run/result/work
     told: bool = None  # useroom -containers warn says that a group thrashes: it must, or must not
+    grows: str = 'leak'  # whom -containers act must end then
     must_act: bool = True  # False: nobody acts on it by thresholds, and the note says so
 
     @property
