@@ -5,8 +5,11 @@
 #include "base/clock.h"
 #include "base/util.h"
 #include "ending.h"
+#include "look/cgroup.h"
 #include "tell.h"
 #include "useroom.h"
+
+#include <string.h>
 
 /* After a victim is gone its page cache is read back: for so long nobody else is ended. */
 #define PEACE_NS (10 * NS_PER_S)
@@ -62,6 +65,14 @@ static bool is_over(struct useroom *u, const struct group_close *c)
 	       squeeze_room_ppm(&s) >= SQUEEZE_ROOM_MOST;
 }
 
+static uint64_t key_of(const struct event_group *about)
+{
+	char container[CONTAINER_MAX];
+
+	(void)cgroup_container(about->path, strlen(about->path), container, sizeof(container));
+	return backoff_key(about->path, container);
+}
+
 enum group_answer group_end_turn(struct useroom *u, struct group_close *c,
 				 const struct event_group *about, const struct sample *s,
 				 enum nobody *ret)
@@ -70,10 +81,14 @@ enum group_answer group_end_turn(struct useroom *u, struct group_close *c,
 	const struct decision d = group_decision(&c->view);
 	const struct ending ending = {
 		.sample = s, .decision = &d, .group = about, .decided_ns = s->now_ns};
-	uint64_t now = clock_now();
+	uint64_t now = clock_now(), key = key_of(about);
 
 	if (waits(u, row, about->id, now))
 		return GROUP_WAITS;
+	if (backoff_holds(&u->groups.backoff, key, now)) {
+		*ret = NOBODY_REPEATED;
+		return GROUP_NOBODY;
+	}
 	read_members(u, c, s);
 	group_order(&d, &c->growth, now, clock_since_boot(), &rank, &u->table);
 	tell_debug_table(u);
@@ -86,6 +101,7 @@ enum group_answer group_end_turn(struct useroom *u, struct group_close *c,
 	if (*ret != NOBODY_NONE)
 		return GROUP_NOBODY;
 	row->peace_ns = now + PEACE_NS;
+	backoff_note(&u->groups.backoff, key, now);
 	return GROUP_ENDED;
 }
 

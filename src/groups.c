@@ -319,8 +319,6 @@ static bool act_in(struct useroom *u, struct group_close *c, const struct event_
 
 	switch (group_end_turn(u, c, about, s, ret_why)) {
 	case GROUP_ENDED:
-		u->groups.rows[c->row].told_ns[c->view.rule] = now;
-		return false;
 	case GROUP_WAITS:
 		return false;
 	case GROUP_NOBODY:

@@ -11,6 +11,7 @@
 #define USEROOM_GROUPS_H
 
 #include "choose/growth.h"
+#include "decide/backoff.h"
 #include "decide/squeeze.h"
 #include "look/memcg.h"
 #include "look/sample.h"
@@ -60,6 +61,7 @@ struct groups {
 	struct group_close close[GROUPS_CLOSE];
 	struct group_row rows[MEMCG_MOST];
 	struct memcg memcg;
+	struct backoff backoff;
 };
 
 /* Watch them or not, as the settings want it. Says so where it cannot. */

@@ -27,6 +27,8 @@ static const struct {
 				 "the signal"},
 	[NOBODY_STILL] = {"still", "none of its processes was seen to grow, so its limit may be "
 				   "too small for it"},
+	[NOBODY_REPEATED] = {"repeated", "three of its processes were ended within ten minutes: "
+					 "its limit is too small for it"},
 };
 
 const char *nobody_name(enum nobody nobody)

@@ -16,10 +16,11 @@ enum nobody {
 	NOBODY_SIGNALLED,     /* ... was signalled already, and is not gone */
 	NOBODY_HELD_BACK,     /* ... is like one that has just given nothing back */
 	NOBODY_SMALL,         /* the best is too small to help, and nobody holds enough */
-	NOBODY_UNREAD, /* there are more than a scan can look at, and none of those is worth it */
-	NOBODY_BUSY,   /* as many victims as can be followed are on their way */
-	NOBODY_GONE,   /* whoever was chosen had gone by then, or the kernel refused */
-	NOBODY_STILL,  /* a group's memory is short, and none in it was seen to grow by enough */
+	NOBODY_UNREAD,   /* there are more than a scan can look at, and none of those is worth it */
+	NOBODY_BUSY,     /* as many victims as can be followed are on their way */
+	NOBODY_GONE,     /* whoever was chosen had gone by then, or the kernel refused */
+	NOBODY_STILL,    /* a group's memory is short, and none in it was seen to grow by enough */
+	NOBODY_REPEATED, /* too many were ended in this group lately (backoff.h) */
 	NOBODY_COUNT,
 };
 

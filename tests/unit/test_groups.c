@@ -308,6 +308,7 @@ static void open_as(enum layout layout)
 	memset(killed, 0, sizeof(killed));
 	kills = 0;
 	memset(&u.act, 0, sizeof(u.act));
+	memset(&u.groups.backoff, 0, sizeof(u.groups.backoff));
 	assert_int_equal(scan_open(&u.scan, u.proc_fd), 0);
 	act_init(&u.act, &u.scan, &u.release, tell_event, &u);
 	u.rank = (struct rank){.page_kib = 4, .may_kill_all = true, .config = &u.config};
@@ -814,6 +815,30 @@ static void the_machine_goes_first(void **state)
 	close_all();
 }
 
+/* It is started again each time, and grows again: the fourth is left alone, and that is said. */
+static void three_in_ten_minutes(void **state)
+{
+	struct pretended *bad;
+
+	(void)state;
+	open_to_act(V2);
+	bad = play("100\n101\n");
+	for (unsigned i = 0; i < 4; i++) {
+		bad->life = thrashes;
+		actors[1].grows = 2;
+		pass_with_actors(15);
+		assert_int_equal(kills, i < 3 ? i + 1 : 3);
+		bad->life = rests;
+		actors[1].grows = 0;
+		actors[1].proc.anon_kib = MIB(60);
+		actors[1].proc.start_ticks++; /* another one */
+		pass_with_actors(80);         /* what it held is forgotten */
+	}
+	assert_int_equal(told_count, 1);
+	assert_int_equal(told.nobody, NOBODY_REPEATED);
+	close_all();
+}
+
 /* A pod and its container with the same limit: the container's process is ended, once. */
 static void the_inner_one_is_acted_in(void **state)
 {
@@ -920,6 +945,7 @@ int main(void)
 		cmocka_unit_test_teardown(the_machine_goes_first, drop),
 		cmocka_unit_test_teardown(one_that_starts, drop),
 		cmocka_unit_test_teardown(the_inner_one_is_acted_in, drop),
+		cmocka_unit_test_teardown(three_in_ten_minutes, drop),
 		cmocka_unit_test_teardown(one_that_is_gone, drop),
 		cmocka_unit_test_teardown(without_a_controller, drop),
 	};
