@@ -227,6 +227,7 @@ void ctl_to_event(const struct recording_event *from, struct event *e)
 		.dry_run = from->flags & RECORDED_DRY_RUN,
 		.escalated = from->flags & RECORDED_ESCALATED,
 		.ignores_term = from->flags & RECORDED_IGNORES_TERM,
+		.whole = from->flags & RECORDED_WHOLE,
 		.exited_by_term = from->flags & RECORDED_BY_TERM,
 		.signal = from->signal,
 		.error = from->error,

@@ -4,6 +4,7 @@
 #include "act/turn.h"
 #include "base/util.h"
 #include "choose/swarm.h"
+#include "choose/whole.h"
 #include "self.h"
 #include "useroom.h"
 
@@ -90,23 +91,27 @@ static void fill_event(const struct useroom *u, unsigned row, const struct endin
 }
 
 /* 0, or as act_on(). */
-static int end_row(struct useroom *u, unsigned row, const struct ending *ending)
+static int end(struct useroom *u, struct event *e)
 {
-	static struct event e;
 	bool pre_kill = u->pre_kill.started && u->config.pre_kill[0] != '\0' &&
-			ending->decision->action == ACTION_TERM;
-	int r;
+			e->decision.action == ACTION_TERM;
+	int r = act_on(&u->act, &u->config, e, pre_kill);
 
-	fill_event(u, row, ending, &e);
-	r = act_on(&u->act, &u->config, &e, pre_kill);
 	if (r < 0)
 		return r;
 	if (pre_kill && !u->config.dry_run) {
-		event_describe(&e);
-		(void)hook_request(&u->pre_kill, u->config.pre_kill, u->config.pre_kill_time_ns,
-				   &e);
+		event_describe(e);
+		(void)hook_request(&u->pre_kill, u->config.pre_kill, u->config.pre_kill_time_ns, e);
 	}
 	return 0;
+}
+
+static int end_row(struct useroom *u, unsigned row, const struct ending *ending)
+{
+	static struct event e;
+
+	fill_event(u, row, ending, &e);
+	return end(u, &e);
 }
 
 enum nobody ending_first(struct useroom *u, const struct ending *ending)
@@ -119,4 +124,36 @@ enum nobody ending_first(struct useroom *u, const struct ending *ending)
 			return r == 0 ? NOBODY_NONE : NOBODY_BUSY;
 	}
 	return NOBODY_GONE;
+}
+
+/* Some of a group: the first of them is told, and followed until the last is gone. */
+static int end_some(struct useroom *u, const struct proc *const *some, unsigned count,
+		    const struct ending *ending)
+{
+	static struct event e;
+
+	fill_event(u, (unsigned)(some[0] - u->table.procs), ending, &e);
+	e.whole = true;
+	e.has_next = false;
+	e.together_count = 0;
+	for (unsigned i = 1; i < count; i++)
+		e.together[e.together_count++] = proc_id(some[i]);
+	return end(u, &e);
+}
+
+enum nobody ending_whole(struct useroom *u, const struct ending *ending)
+{
+	const struct proc *some[1 + TOGETHER_MAX];
+	enum nobody why = NOBODY_GONE;
+	unsigned row = 0, count;
+
+	while ((count = whole_rows(&u->table, row, some, ARRAY_SIZE(some), &row)) > 0) {
+		int r = end_some(u, some, count, ending);
+
+		if (r == 0)
+			why = NOBODY_NONE;
+		else if (r == -EBUSY && why != NOBODY_NONE)
+			why = NOBODY_BUSY;
+	}
+	return why;
 }

@@ -4,6 +4,7 @@
 #include "act/group_turn.h"
 #include "base/clock.h"
 #include "base/util.h"
+#include "choose/whole.h"
 #include "ending.h"
 #include "look/cgroup.h"
 #include "tell.h"
@@ -26,15 +27,21 @@
 static int32_t members[MEMCG_MEMBERS_MOST];
 static struct rank rank;
 
-static void read_members(struct useroom *u, const struct group_close *c, const struct sample *s)
+static void read_those_of(struct useroom *u, const struct group_close *c, const char *path,
+			  const struct sample *s)
 {
-	unsigned count = memcg_members(&u->groups.memcg, c->row, false, members);
+	unsigned count = memcg_members_of(&u->groups.memcg, path, false, members);
 
 	rank = u->rank;
 	ending_prepare_rank(u, s, &rank);
 	rank_of_group(&rank, c->view.limit_kib, members, count);
 	scan_members(&u->scan, &rank, &u->table);
 	u->table.truncated = count == MEMCG_MEMBERS_MOST;
+}
+
+static void read_members(struct useroom *u, const struct group_close *c, const struct sample *s)
+{
+	read_those_of(u, c, u->groups.memcg.groups[c->row].path, s);
 }
 
 void group_end_follow(struct useroom *u, struct group_close *c, const struct sample *s)
@@ -63,6 +70,22 @@ static bool is_over(struct useroom *u, const struct group_close *c)
 
 	return memcg_read(&u->groups.memcg, c->row, &s) < 0 ||
 	       squeeze_room_ppm(&s) >= SQUEEZE_ROOM_MOST;
+}
+
+/* One, or all where its owner wants them to go together. */
+static enum nobody end_in(struct useroom *u, const struct group_close *c,
+			  const struct ending *ending)
+{
+	char whole[MEMCG_PATH_MAX];
+	enum nobody why;
+
+	if (!memcg_goes_whole(&u->groups.memcg, c->row, u->proc_fd, u->table.procs[0].pid, whole))
+		return ending_first(u, ending);
+	read_those_of(u, c, whole, ending->sample);
+	group_order(ending->decision, &c->growth, clock_now(), clock_since_boot(), &rank,
+		    &u->table);
+	why = whole_why(&u->table);
+	return why != NOBODY_NONE ? why : ending_whole(u, ending);
 }
 
 static uint64_t key_of(const struct event_group *about)
@@ -97,7 +120,7 @@ enum group_answer group_end_turn(struct useroom *u, struct group_close *c,
 		return GROUP_NOBODY;
 	if (is_over(u, c))
 		return GROUP_WAITS;
-	*ret = ending_first(u, &ending);
+	*ret = end_in(u, c, &ending);
 	if (*ret != NOBODY_NONE)
 		return GROUP_NOBODY;
 	row->peace_ns = now + PEACE_NS;

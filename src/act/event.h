@@ -68,6 +68,7 @@ struct event {
 	bool escalated;    /* SIGKILL to a victim that had SIGTERM before */
 	bool swapped_out;  /* SIGKILL in place of SIGTERM: it could not leave in time (R89) */
 	bool ignores_term; /* SIGKILL in place of SIGTERM, which it would not mind (R103) */
+	bool whole;        /* for its control group, of which all are to go (memory.oom.group) */
 	struct proc victim;
 	unsigned together_count; /* who uses its memory too, and ends with it (R96) */
 	struct process_id together[TOGETHER_MAX];

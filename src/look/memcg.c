@@ -541,14 +541,15 @@ static void add_members(const struct memcg *m, const char *path, const char *fil
 	}
 }
 
-unsigned memcg_members(struct memcg *m, unsigned row, bool threads, int32_t ret[MEMCG_MEMBERS_MOST])
+unsigned memcg_members_of(struct memcg *m, const char *path, bool threads,
+			  int32_t ret[MEMCG_MEMBERS_MOST])
 {
 	static struct tree below;
 	const char *file = !threads ? "cgroup.procs" : is_v2(m) ? "cgroup.threads" : "tasks";
 	struct members all = {ret, 0};
 
-	add_members(m, m->groups[row].path, file, &all);
-	tree_begin(&below, m->root_fd, m->groups[row].path);
+	add_members(m, path, file, &all);
+	tree_begin(&below, m->root_fd, path);
 	for (unsigned i = 0; i < MEMCG_BELOW_MOST && all.count < MEMCG_MEMBERS_MOST; i++) {
 		if (!tree_next(&below))
 			break;
@@ -556,6 +557,49 @@ unsigned memcg_members(struct memcg *m, unsigned row, bool threads, int32_t ret[
 	}
 	tree_end(&below);
 	return all.count;
+}
+
+unsigned memcg_members(struct memcg *m, unsigned row, bool threads, int32_t ret[MEMCG_MEMBERS_MOST])
+{
+	return memcg_members_of(m, m->groups[row].path, threads, ret);
+}
+
+static bool goes_whole(const struct memcg *m, const char *path)
+{
+	ssize_t length = read_file(m, path, "memory.oom.group");
+
+	return length > 0 && scratch[0] == '1';
+}
+
+static bool is_in(const char *path, const char *group)
+{
+	size_t length = strlen(group);
+
+	return strncmp(path, group, length) == 0 && (path[length] == '/' || path[length] == '\0');
+}
+
+bool memcg_goes_whole(struct memcg *m, unsigned row, int proc_fd, pid_t pid,
+		      char ret[MEMCG_PATH_MAX])
+{
+	const char *group = m->groups[row].path;
+	char path[MEMCG_PATH_MAX];
+	size_t end = strlen(group), length = 0;
+	ssize_t size = process_file(proc_fd, pid, "cgroup", SCRATCH_MAX);
+
+	if (!is_v2(m))
+		return false;
+	(void)memstat_own(scratch, size > 0 ? (size_t)size : 0, true, path, sizeof(path));
+	if (!is_in(path, group))
+		(void)strcpy(path, group);
+	length = strlen(path);
+	for (; end <= length; end += 1 + strcspn(path + end + 1, "/")) {
+		(void)snprintf(ret, MEMCG_PATH_MAX, "%.*s", (int)end, path);
+		if (goes_whole(m, ret))
+			return true;
+		if (end == length)
+			break;
+	}
+	return false;
 }
 
 void memcg_read_blocked(struct memcg *m, unsigned row, int proc_fd, unsigned most,

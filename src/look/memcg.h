@@ -140,6 +140,18 @@ int memcg_read(struct memcg *memcg, unsigned row, struct memcg_sample *ret);
 unsigned memcg_members(struct memcg *memcg, unsigned row, bool threads,
 		       int32_t ret[MEMCG_MEMBERS_MOST]);
 
+/* The same of any group, by its path. */
+unsigned memcg_members_of(struct memcg *memcg, const char *path, bool threads,
+			  int32_t ret[MEMCG_MEMBERS_MOST]);
+
+/*
+ * Does the owner of the group, or of one on the way from it to that of the process, want all of it
+ * to go together (memory.oom.group, v2 since 4.19)? Fills in the highest, as the kernel takes it
+ * (mem_cgroup_get_oom_group() in mm/memcontrol.c).
+ */
+bool memcg_goes_whole(struct memcg *memcg, unsigned row, int proc_fd, pid_t pid,
+		      char ret[MEMCG_PATH_MAX]);
+
 /*
  * Fill blocked of a look, from the states of at most so many of its threads, 10 us each: with more
  * of them each second, third... one, others at each look, and as many times what was found.

@@ -625,6 +625,7 @@ int parse_status_end(const struct status_text *s, struct proc_status *ret)
 		.shmem_kib = v[STATUS_RSS_SHMEM],
 		.swap_kib = v[STATUS_VM_SWAP],
 		.page_tables_kib = v[STATUS_VM_PTE] + v[STATUS_VM_PMD],
+		.ns_first = v[STATUS_NS_PID] == 1,
 		.ignores_term = ignores_term(s),
 	};
 	return 0;

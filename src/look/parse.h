@@ -196,6 +196,7 @@ struct proc_status {
 	bool has_split;  /* RssAnon, RssFile, RssShmem were there */
 	uint64_t rss_kib, anon_kib, file_kib, shmem_kib, swap_kib, page_tables_kib;
 	uint64_t peak_kib; /* VmHWM: the most that was ever resident */
+	bool ns_first;     /* the first process of a PID namespace below ours */
 	/*
 	 * A SIGTERM would be thrown away: it is ignored, or there is no handler for it in the first
 	 * process of a PID namespace, as in a container (sig_ignored() in kernel/signal.c). Not

@@ -63,6 +63,7 @@ struct proc {
 	char state;         /* of the thread whose memory was read */
 	bool leader_exited; /* the main thread is a zombie, others live on */
 	bool ignores_term;  /* parse.h: only SIGKILL ends it */
+	bool ns_first; /* the first process of a PID namespace below ours: with it all others go */
 	uint32_t threads;
 	int32_t oom_score; /* the kernel's, coarse; -1: not read */
 	int32_t oom_score_adj;

@@ -140,6 +140,7 @@ static int read_memory(int proc_fd, pid_t tid, struct proc *p)
 	fill_memory(&status, p);
 	if (tid == 0) /* whose mask the kernel looks at, whichever thread lives */
 		p->ignores_term = status.ignores_term;
+	p->ns_first = p->ns_first || status.ns_first;
 	if (status.has_memory && !status.has_split)
 		split_by_statm(proc_fd, tid, p);
 	return status.has_memory ? 0 : -ENODATA;

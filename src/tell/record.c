@@ -577,6 +577,7 @@ void record_event(struct record *r, const struct event *e, const struct proc_tab
 	to.flags = (e->dry_run ? RECORDED_DRY_RUN : 0u) | (e->escalated ? RECORDED_ESCALATED : 0u) |
 		   (e->exited_by_term ? RECORDED_BY_TERM : 0u) |
 		   (e->ignores_term ? RECORDED_IGNORES_TERM : 0u) |
+		   (e->whole ? RECORDED_WHOLE : 0u) |
 		   (table != NULL && table->kept ? RECORDED_KEPT : 0u);
 	to.signal = e->signal;
 	to.error = e->error;

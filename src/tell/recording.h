@@ -235,6 +235,7 @@ enum recording_event_flags {
 	RECORDED_BY_TERM = 1 << 2,
 	RECORDED_KEPT = 1 << 3,         /* chosen from the kept candidates */
 	RECORDED_IGNORES_TERM = 1 << 4, /* SIGKILL in place of SIGTERM */
+	RECORDED_WHOLE = 1 << 5,        /* with it all of its control group */
 };
 
 enum recorded_stall_flags {

@@ -326,7 +326,9 @@ static void say_kill(struct text *t, const struct event *e)
 {
 	add(t, "%s ", e->dry_run ? "would kill" : "killed");
 	say_process(t, e->victim.pid, e->victim.comm);
-	if (e->together_count > 0)
+	if (e->whole)
+		add(t, " and with it all of its control group (memory.oom.group)");
+	else if (e->together_count > 0)
 		add(t, " and %u more that %s", e->together_count,
 		    e->victim.swarm_kib > 0 ? "are alike and began lately" : "use its memory");
 	add(t, " with %s%s: ", report_signal_name(e->signal),
@@ -746,6 +748,8 @@ static void json_kill(struct text *t, const struct event *e)
 	json_bool(t, "escalated", e->escalated);
 	json_bool(t, "ignores_sigterm", e->ignores_term);
 	json_bool(t, "swapped_out", e->swapped_out);
+	if (e->whole)
+		json_bool(t, "whole_group", true);
 	json_bool(t, "dry_run", e->dry_run);
 	json_victim(t, e);
 	if (e->decision.futile == HOLDER_SWAPOFF)

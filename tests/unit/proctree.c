@@ -78,8 +78,8 @@ static void write_status(const char *dir, const struct tree_proc *p, bool memory
 			       " kB\n%sVmPTE:\t4 kB\nVmSwap:\t%" PRIu64 " kB\n",
 			       p->peak_kib ? p->peak_kib : rss, rss, split, p->swap_kib);
 	(void)snprintf(path, sizeof(path), "%s/status", dir);
-	tree_write(path, "Name:\tx\nUid:\t%u\t%u\t%u\t%u\n%sThreads:\t1\n", p->uid, p->uid, p->uid,
-		   p->uid, all);
+	tree_write(path, "Name:\tx\nUid:\t%u\t%u\t%u\t%u\nNSpid:\t%d%s\n%sThreads:\t1\n", p->uid,
+		   p->uid, p->uid, p->uid, (int)p->pid, p->ns_first ? "\t1" : "", all);
 	(void)snprintf(path, sizeof(path), "%s/statm", dir);
 	tree_write(path, "0 %" PRIu64 " %" PRIu64 " 0 0 0 0\n", memory ? rss / 4 : 0,
 		   memory ? (p->file_kib + p->shmem_kib) / 4 : 0);

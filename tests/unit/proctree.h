@@ -22,6 +22,7 @@ struct tree_proc {
 	const char *exe;    /* NULL: no link, as for a kernel thread */
 	const char *cgroup; /* NULL: "0::/" */
 	bool no_split;      /* a kernel before 4.5: status without RssAnon */
+	bool ns_first;      /* of a PID namespace below ours */
 	pid_t live_tid;     /* R26: the thread that has the memory; the leader shows none */
 };
 

@@ -815,6 +815,42 @@ static void the_machine_goes_first(void **state)
 	close_all();
 }
 
+/* The owner wants all of it to go: the container's first process is signalled, for the whole. */
+static void where_all_go_together(void **state)
+{
+	struct pretended *bad;
+
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		open_to_act(V2);
+		bad = play("100\n101\n");
+		put(bad, "memory.oom.group", "1\n");
+		if (i == 1)
+			actors[0].proc.ns_first = true;
+		if (i == 2)
+			actors[0].proc.oom_score_adj = -1000; /* all or none */
+		if (i == 3)
+			put(bad, "memory.oom.group", "0\n");
+		pass_with_actors(12);
+		assert_int_equal(kills, i == 2 ? 0 : 1);
+		if (i < 2)
+			assert_true(killed[0].whole);
+		if (i == 0) {
+			assert_int_equal(killed[0].victim.pid, 101);
+			assert_int_equal(killed[0].together_count, 1);
+			assert_int_equal(killed[0].together[0].pid, 100);
+		} else if (i == 1) {
+			assert_int_equal(killed[0].victim.pid, 100);
+			assert_int_equal(killed[0].together_count, 0);
+		} else if (i == 2) {
+			assert_int_equal(told.nobody, NOBODY_PROTECTED);
+		} else {
+			assert_false(killed[0].whole);
+		}
+		close_all();
+	}
+}
+
 /* It is started again each time, and grows again: the fourth is left alone, and that is said. */
 static void three_in_ten_minutes(void **state)
 {
@@ -946,6 +982,7 @@ int main(void)
 		cmocka_unit_test_teardown(one_that_starts, drop),
 		cmocka_unit_test_teardown(the_inner_one_is_acted_in, drop),
 		cmocka_unit_test_teardown(three_in_ten_minutes, drop),
+		cmocka_unit_test_teardown(where_all_go_together, drop),
 		cmocka_unit_test_teardown(one_that_is_gone, drop),
 		cmocka_unit_test_teardown(without_a_controller, drop),
 	};
