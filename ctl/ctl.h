@@ -36,6 +36,7 @@ struct ctl_setting {
 struct ctl {
 	const char *record;    /* -record PATH */
 	const char *incidents; /* -incidents PATH */
+	const char *socket;    /* -socket PATH */
 	const char *html;      /* -html FILE */
 	const char *textfile;  /* -textfile FILE */
 	const char *config;    /* -config FILE */
@@ -63,6 +64,7 @@ enum ctl_exit ctl_why(const struct ctl *ctl);
 enum ctl_exit ctl_replay(const struct ctl *ctl);
 enum ctl_exit ctl_capture(const struct ctl *ctl);
 enum ctl_exit ctl_metrics(const struct ctl *ctl);
+enum ctl_exit ctl_share(const struct ctl *ctl);
 enum ctl_exit ctl_top(const struct ctl *ctl);
 
 /* One line on stderr with the program's name before it. Returns CTL_FAILED. */

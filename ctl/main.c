@@ -4,6 +4,7 @@
 #include "base/output.h"
 #include "ctl.h"
 #include "names.h"
+#include "share.h"
 #include "words.h"
 
 #include <errno.h>
@@ -17,7 +18,8 @@ static const ctl_command_fn runs[COMMAND_COUNT] = {
 	[COMMAND_WHY] = ctl_why,         [COMMAND_DOMAINS] = ctl_domains,
 	[COMMAND_EVENTS] = ctl_events,   [COMMAND_INCIDENTS] = ctl_incidents,
 	[COMMAND_SHOW] = ctl_show,       [COMMAND_REPLAY] = ctl_replay,
-	[COMMAND_METRICS] = ctl_metrics, [COMMAND_CAPTURE] = ctl_capture,
+	[COMMAND_METRICS] = ctl_metrics, [COMMAND_SHARE] = ctl_share,
+	[COMMAND_CAPTURE] = ctl_capture,
 };
 
 /* The words are the caller's own, but they may come from a script: escaped as everything is. */
@@ -260,7 +262,8 @@ static enum ctl_exit answer(struct ctl *ctl)
 
 int main(int argc, char **argv)
 {
-	static struct ctl ctl = {.record = RECORD_DEFAULT, .incidents = INCIDENTS_DEFAULT};
+	static struct ctl ctl = {
+		.record = RECORD_DEFAULT, .incidents = INCIDENTS_DEFAULT, .socket = SHARE_SOCKET};
 	enum ctl_exit result;
 	int r;
 

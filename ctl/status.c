@@ -7,10 +7,13 @@
 #include "draw.h"
 #include "meters.h"
 #include "settings/level.h"
+#include "share.h"
 #include "tell/report.h"
 #include "view.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
 #define GAUGE_WIDTH  32
 #define EVENTS_SHOWN 5
@@ -163,7 +166,21 @@ static void print_limits(void)
 		(void)puts("  nothing is missing");
 }
 
-static void print_status(void)
+/* Only where there is something to listen to: on a server there is not. */
+static void print_listeners(const char *socket)
+{
+	int count = share_listeners(socket);
+
+	if (count > 0)
+		(void)printf("\n%d session%s listen%s (useroom-notify)\n", count,
+			     count == 1 ? "" : "s", count == 1 ? "s" : "");
+	else if (count == 0)
+		(void)puts("\nno session listens: what is ended is shown to nobody");
+	else if (count != -ENOENT)
+		(void)printf("\nuseroomctl share does not answer: %s\n", strerror(-count));
+}
+
+static void print_status(const char *socket)
 {
 	char verdict[320], levels[160];
 
@@ -174,6 +191,7 @@ static void print_status(void)
 		     view_levels(&view, levels, sizeof(levels)));
 	print_events();
 	print_limits();
+	print_listeners(socket);
 }
 
 /* ---- for programs ---- */
@@ -254,11 +272,12 @@ static json_object *events_json(void)
 	return list;
 }
 
-static enum ctl_exit print_json(void)
+static enum ctl_exit print_json(const char *socket)
 {
 	const struct recording_header *h = &view.reading.header;
 	json_object *o = json_object_new_object();
 	char verdict[320], levels[160];
+	int listeners = share_listeners(socket);
 
 	json_object_object_add(o, "running", json_object_new_boolean(view.running));
 	if (view.running) {
@@ -281,6 +300,8 @@ static enum ctl_exit print_json(void)
 	}
 	json_object_object_add(o, "events", events_json());
 	json_object_object_add(o, "limits", limits_json());
+	if (listeners >= 0)
+		ctl_add_number(o, "listeners", (uint64_t)listeners);
 	return ctl_print_json(o);
 }
 
@@ -291,9 +312,9 @@ enum ctl_exit ctl_status(const struct ctl *ctl)
 	if (view_open(ctl, &view) == 0) {
 		view_take(ctl, &view);
 		if (ctl->json)
-			(void)print_json();
+			(void)print_json(ctl->socket);
 		else
-			print_status();
+			print_status(ctl->socket);
 		/* For scripts: 0 only where somebody watches. */
 		result = view.running ? CTL_OK : CTL_FAILED;
 	}

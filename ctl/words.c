@@ -4,13 +4,14 @@
 #include "base/util.h"
 #include "ctl.h"
 #include "settings/options.h"
+#include "share.h"
 
 #include <stdio.h>
 #include <string.h>
 
 const struct ctl_command_row ctl_commands[COMMAND_COUNT] = {
 	[COMMAND_STATUS] =
-		{"status", "", "json record", false,
+		{"status", "", "json record socket", false,
 		 "is it running, memory and swap now, the last events, what it cannot do",
 		 "是否在运行、当前内存与交换空间、最近事件、做不到什么",
 		 "It exits with 0 only where useroom is running."},
@@ -68,6 +69,14 @@ const struct ctl_command_row ctl_commands[COMMAND_COUNT] = {
 		 "text format, for the textfile collector of node_exporter: the file is "
 		 "replaced as a whole. Where useroom does not run, useroom_up is 0. "
 		 "Counters go on when it is restarted, and begin at 0 with the boot."},
+	[COMMAND_SHARE] =
+		{"share", "", "record socket", false,
+		 "tell each user's session what was ended of his, until it is stopped",
+		 "持续向每个用户的会话通报其自己的进程被结束的情况",
+		 "For useroom-notify, which shows it on the desktop; run by "
+		 "useroom-share.service. Whoever connects to the socket gets the events as "
+		 "JSON, one a line: of processes of his own all that is known, of others' only "
+		 "that one was ended. It logs when nobody listens."},
 	[COMMAND_CAPTURE] = {"capture", "FILE", "for config", true,
 			     "record this machine without the daemon, for replay",
 			     "不运行守护进程，仅记录本机，供 replay 使用",
@@ -83,8 +92,8 @@ const struct ctl_command_row ctl_commands[COMMAND_COUNT] = {
 
 const struct ctl_option_row ctl_options[] = {
 	{"json", CTL_SWITCH, offsetof(struct ctl, json), "",
-	 "print JSON (all but capture, metrics and top)",
-	 "以 JSON 输出（capture、metrics、top 除外）", NULL},
+	 "print JSON (all but capture, metrics, share and top)",
+	 "以 JSON 输出（capture、metrics、share、top 除外）", NULL},
 	{"html", CTL_FILE, offsetof(struct ctl, html), "FILE",
 	 "show: write one self-contained page; - is standard output",
 	 "show：写出一个独立的网页；- 表示标准输出", NULL},
@@ -96,12 +105,17 @@ const struct ctl_option_row ctl_options[] = {
 	{"for", CTL_DECIMAL, offsetof(struct ctl, seconds), "SECONDS",
 	 "capture: end after this time", "capture：经过此时间后结束", NULL},
 	{"record", CTL_FILE, offsetof(struct ctl, record), "PATH",
-	 "status, top, why, domains, events, metrics: the daemon's recording (" RECORD_DEFAULT ")",
-	 "status、top、why、domains、events、metrics：守护进程的记录文件（" RECORD_DEFAULT "）",
+	 "status, top, why, domains, events, metrics, share: the daemon's recording "
+	 "(" RECORD_DEFAULT ")",
+	 "status、top、why、domains、events、metrics、share：守护进程的记录文件（" RECORD_DEFAULT
+	 "）",
 	 NULL},
 	{"incidents", CTL_FILE, offsetof(struct ctl, incidents), "PATH",
 	 "incidents, show, replay: where they are (" INCIDENTS_DEFAULT ")",
 	 "incidents、show、replay：事件记录所在目录（" INCIDENTS_DEFAULT "）", NULL},
+	{"socket", CTL_FILE, offsetof(struct ctl, socket), "PATH",
+	 "status, share: where sessions listen (" SHARE_SOCKET ")",
+	 "status、share：会话连接的套接字（" SHARE_SOCKET "）", NULL},
 	{"without-names", CTL_SWITCH, offsetof(struct ctl, without_names), "",
 	 "events, incidents, show, replay, metrics: pseudonyms for all names",
 	 "events、incidents、show、replay、metrics：所有名称都换成代号",
