@@ -38,6 +38,7 @@ static const struct run unit_runs[] = {{1, FROM_TO(recording_unit, name, kills)}
 
 static const struct run growth_runs[] = {{8, 1}};
 static const struct run grown_runs[] = {{4, 2}, {8, 3}};
+static const struct run growth_rest_runs[] = {{8, 1}, {4, 2}};
 
 static const struct run look_runs[] = {{8, 2}, {4, 2}, {8, 1}, {4, 2}, {8, VALUE_COUNT}};
 
@@ -53,7 +54,7 @@ static const struct run event_runs[] = {
 };
 
 static const struct run event_rest_runs[] = {
-	{8, 2}, {4, 2}, {8, 5}, {4, 6}, {1, sizeof(((struct recording_event *)0)->group)}};
+	{8, 2}, {4, 2}, {8, 5}, {4, 6}, {1, sizeof(((struct recording_event *)0)->group)}, {8, 1}};
 
 static void turn_number(unsigned char *number, unsigned bytes)
 {
@@ -85,6 +86,7 @@ void byteorder_header(struct recording_header *header)
 	at = TURN(at, growth_runs);
 	for (unsigned i = 0; i < RECORDING_GROWN; i++)
 		at = TURN(at, grown_runs);
+	at = TURN(at, growth_rest_runs);
 	assert(at == (unsigned char *)(header + 1));
 }
 

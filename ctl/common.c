@@ -177,6 +177,7 @@ static void copy_victim(const struct recording_event *from, struct event *e)
 		.grown_kib = from->victim_grown,
 		.grown_ns = from->victim_grown_ns,
 		.growing = from->victim_grown > 0,
+		.swarm_kib = from->victim_swarm,
 	};
 	(void)snprintf(e->victim.comm, sizeof(e->victim.comm), "%s", from->victim_comm);
 	(void)snprintf(e->victim.exe, sizeof(e->victim.exe), "%s", from->victim_exe);
@@ -235,6 +236,7 @@ void ctl_to_event(const struct recording_event *from, struct event *e)
 		.since_signal_ns = from->since_signal_ns,
 		.came_back_kib = from->came_back_kib,
 		.kills = from->kills,
+		.together_count = from->together,
 		.repeat_count = from->repeat_count,
 		.nobody = from->nobody < NOBODY_COUNT ? from->nobody : NOBODY_NONE,
 		.sample = event_sample(from),

@@ -72,15 +72,17 @@ static json_object *incident_json(const char *name, const struct reading *r,
 
 static void print_incident(const char *name, const struct recording_event *kill)
 {
-	char when[64], comm[80], size[32], percent[32];
+	char when[64], comm[80], size[32], percent[32], more[32] = "";
 
 	if (kill == NULL) {
 		(void)printf("%s  nobody was ended\n", name);
 		return;
 	}
-	(void)printf("%s  %s  %s (%d), %s, at %s %% available\n", name,
+	if (kill->together > 0)
+		(void)snprintf(more, sizeof(more), " and %u more", kill->together);
+	(void)printf("%s  %s  %s (%d)%s, %s, at %s %% available\n", name,
 		     ctl_time(kill->realtime_ns, when, sizeof(when)),
-		     log_safe(kill->victim_comm, comm, sizeof(comm)), kill->victim_pid,
+		     log_safe(kill->victim_comm, comm, sizeof(comm)), kill->victim_pid, more,
 		     units_size(kill->victim_freeable, size, sizeof(size)),
 		     units_percent(share_ppm(kill->mem_available, kill->mem_total), percent,
 				   sizeof(percent)));

@@ -151,10 +151,15 @@ static void write_lost(FILE *f, const struct recording_event *kill)
 
 static void write_facts(FILE *f, const struct reading *r, const struct recording_event *kill)
 {
-	char size[32], user[32];
+	char size[32], user[32], more[32];
 
 	(void)fputs("<dl>\n", f);
-	write_fact(f, "it held", units_size(kill->victim_freeable, size, sizeof(size)));
+	if (kill->together > 0) {
+		(void)snprintf(more, sizeof(more), "%" PRIu32, kill->together);
+		write_fact(f, "ended with it", more);
+	}
+	write_fact(f, kill->victim_swarm > 0 ? "they held" : "it held",
+		   units_size(kill->victim_freeable, size, sizeof(size)));
 	write_level(f, "available then", kill->mem_available, kill->mem_total, kill->mem_limit_ppm,
 		    kill->mem_limit_kib);
 	if (kill->swap_total > 0)

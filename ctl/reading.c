@@ -173,7 +173,8 @@ static bool event_holds(const struct recording_event *e)
 	       e->mem_total <= VALUE_MOST && e->mem_available <= VALUE_MOST &&
 	       e->swap_total <= VALUE_MOST && e->swap_free <= VALUE_MOST &&
 	       e->candidate_count <= RECORDING_CANDIDATES && e->stall_rule < STALL_RULE_COUNT &&
-	       e->lost_ppm <= 1000000 && e->squeeze_rule < SQUEEZE_RULE_COUNT;
+	       e->victim_swarm <= VALUE_MOST && e->lost_ppm <= 1000000 &&
+	       e->squeeze_rule < SQUEEZE_RULE_COUNT;
 }
 
 /* Leaves out what cannot have been written. */
@@ -217,6 +218,8 @@ static void make_growth_safe(struct recording_growth *growth)
 		if (row->pid < 0 || row->then_ns >= TIME_MOST || row->then_kib > VALUE_MOST)
 			*growth = (struct recording_growth){0};
 	}
+	if (growth->since_pid < 0 || growth->since_ns >= TIME_MOST)
+		*growth = (struct recording_growth){0};
 }
 
 /* Text that ends, numbers for which this program has a name, and shares of the whole. */
@@ -244,6 +247,7 @@ static void make_safe(struct reading *r)
 		end_text(e->unit, sizeof(e->unit));
 		end_text(e->container, sizeof(e->container));
 		end_text(e->group, sizeof(e->group));
+		e->together = (uint32_t)min_u64(e->together, TOGETHER_MAX);
 		end_candidates(e);
 	}
 }

@@ -341,7 +341,7 @@ static attr_t row_color(const struct view *v, unsigned row)
 {
 	const struct proc *p = &v->table.procs[row];
 
-	if (p == view_victim(v))
+	if (view_goes(v, p))
 		return color(PAIR_KILL, A_NORMAL) | A_BOLD;
 	return p->rank == CLASS_NEVER ? A_DIM : A_NORMAL;
 }

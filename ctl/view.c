@@ -8,6 +8,7 @@
 #include "base/util.h"
 #include "choose/critical.h"
 #include "choose/kin.h"
+#include "choose/swarm.h"
 #include "look/parse.h"
 #include "look/process.h"
 #include "self.h"
@@ -200,15 +201,47 @@ static void find_pending(struct view *v)
 	}
 }
 
-/* What the daemon waits for to come back stands in its last look. */
-static struct coming last_coming(const struct view *v)
+unsigned view_shots(const struct view *v)
 {
-	struct coming coming = {0};
+	unsigned shots = 0;
 
-	if (v->rank.pending_count > 0 && v->reading.look_count > 0)
-		coming = recording_to_coming(&v->reading.looks[v->reading.look_count - 1]);
-	coming.unkillable_kib = 0; /* asked of our own table */
-	return coming;
+	for (size_t i = v->running ? v->reading.event_count : 0; i-- > 0;) {
+		const struct recording_event *e = &v->reading.events[i];
+
+		if (e->type == EVENT_START || e->type == EVENT_RECOVERED)
+			break;
+		shots += e->type == EVENT_KILL && !(e->flags & RECORDED_ESCALATED) &&
+			 e->squeeze_rule == SQUEEZE_NONE;
+	}
+	return shots;
+}
+
+/* As the daemon finds it (domain.c), and nobody else. */
+static void list_swarm(struct view *v)
+{
+	struct proc_table *t = &v->table;
+	unsigned found = 0;
+
+	scan_full(&v->scan, &v->rank, clock_now(), t);
+	swarm_find(&v->scan, &v->rank, growth_since_pid(&v->growth, v->sample.now_ns, t->last_pid),
+		   t);
+	for (unsigned i = 0; i < t->count; i++) {
+		if (t->procs[i].swarm_kib > 0 && found++ < i)
+			t->procs[found - 1] = t->procs[i];
+	}
+	t->count = found;
+}
+
+static void add_one(struct view *v, pid_t pid)
+{
+	static struct proc row;
+
+	/* It is of the swarm, or gone meanwhile. */
+	if (proc_find(&v->table, pid) != NULL || process_read(v->scan.proc_fd, pid, &row) < 0)
+		return;
+	scan_judge(&v->scan, &v->rank, &row);
+	if (row.skip != SKIP_KERNEL_THREAD && row.skip != SKIP_GONE)
+		scan_keep_row(&v->table, &row);
 }
 
 /*
@@ -216,22 +249,15 @@ static struct coming last_coming(const struct view *v)
  */
 static void list_everybody(struct view *v)
 {
-	static struct proc row;
 	DIR *dir = opendir("/proc");
 	const struct dirent *entry;
 
-	v->table.count = v->table.listed = 0;
+	list_swarm(v);
 	v->table.truncated = false; /* all are read */
 	v->table.dropped_unkillable_kib = 0;
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
-		if (!isdigit((unsigned char)entry->d_name[0]))
-			continue;
-		v->table.listed++;
-		if (process_read(v->scan.proc_fd, (pid_t)strtol(entry->d_name, NULL, 10), &row) < 0)
-			continue; /* gone meanwhile */
-		scan_judge(&v->scan, &v->rank, &row);
-		if (row.skip != SKIP_KERNEL_THREAD && row.skip != SKIP_GONE)
-			scan_keep_row(&v->table, &row);
+		if (isdigit((unsigned char)entry->d_name[0]))
+			add_one(v, (pid_t)strtol(entry->d_name, NULL, 10));
 	}
 	if (dir != NULL)
 		(void)closedir(dir);
@@ -252,6 +278,18 @@ static const struct recording_look *last_look(const struct view *v)
 		return NULL;
 	last = &v->reading.looks[v->reading.look_count - 1];
 	return last->now_ns + FRESH_NS < v->sample.now_ns ? NULL : last;
+}
+
+/* What the daemon waits for to come back stands in its last look, also of those that are gone. */
+static struct coming last_coming(const struct view *v)
+{
+	const struct recording_look *last = last_look(v);
+	struct coming coming = {0};
+
+	if (last != NULL)
+		coming = recording_to_coming(last);
+	coming.unkillable_kib = 0; /* asked of our own table */
+	return coming;
 }
 
 struct decision view_history(const struct view *v)
@@ -283,15 +321,20 @@ static struct pauses last_pause(const struct view *v)
 
 /* Who grew shows over seconds: the daemon knows it, where one runs and memory is short; else it is
  * seen between two looks of one view, and at the first nobody did. */
-static void order(struct view *v)
+static void take_growth(struct view *v)
 {
 	static struct growth growth;
+
+	if (!v->running || !recording_to_growth(&v->reading.header.growth, &growth))
+		return;
+	v->growth = growth;
+	v->growth_known = true;
+}
+
+static void order(struct view *v)
+{
 	uint64_t now_ns = v->sample.now_ns;
 
-	if (v->running && recording_to_growth(&v->reading.header.growth, &growth)) {
-		v->growth = growth;
-		v->growth_known = true;
-	}
 	turn_order(&v->config, &v->decision, &v->growth, now_ns, clock_since_boot(), &v->rank,
 		   &v->table);
 	growth_note(&v->growth, &v->table, now_ns);
@@ -312,6 +355,8 @@ void view_refresh(struct view *v)
 	history = view_history(v);
 	v->stall = history.stall;
 	v->pauses = last_pause(v);
+	v->shots = view_shots(v);
+	take_growth(v);
 	list_everybody(v);
 	v->decision = policy_confirm(&v->config, s, &v->coming, &history);
 	/* As the daemon does before it acts (domain.c): what is free but not counted yet. */
@@ -352,9 +397,24 @@ unsigned view_candidates(const struct view *v)
 	return n;
 }
 
-const struct proc *view_victim(const struct view *v)
+const struct event *view_kill(const struct view *v)
 {
-	return v->turn.what == TURN_END ? &v->table.procs[0] : NULL;
+	static struct event e;
+
+	if (v->turn.what != TURN_END)
+		return NULL;
+	turn_fill(&v->decision, &v->table, 0, v->shots, &e);
+	return &e;
+}
+
+bool view_goes(const struct view *v, const struct proc *p)
+{
+	const struct event *e = view_kill(v);
+	bool goes = e != NULL && p->pid == e->victim.pid;
+
+	for (unsigned i = 0; e != NULL && i < e->together_count; i++)
+		goes |= p->pid == e->together[i].pid;
+	return goes;
 }
 
 const char *view_user(uint32_t uid, char *buf, size_t size)
@@ -431,12 +491,24 @@ static const char *why_pool(const struct proc *p)
 	return text;
 }
 
+static const char *why_swarm(const struct proc *p)
+{
+	static char text[120];
+	char size[32];
+
+	(void)snprintf(text, sizeof(text), "a swarm: those like it that began lately hold %s",
+		       units_size(p->swarm_kib, size, sizeof(size)));
+	return text;
+}
+
 /* Where the size alone does not explain the place. */
 static const char *why_normal(const struct view *v, const struct proc *p)
 {
 	static char text[80];
 	bool first = p == &v->table.procs[0];
 
+	if (p->swarm_kib > 0)
+		return why_swarm(p);
 	if (p->growing)
 		return why_growing(p);
 	if (p->pool_kib > p->freeable_kib && !v->config.sort_by_rss)
@@ -525,13 +597,18 @@ const char *view_levels(const struct view *v, char *buf, size_t size)
 	return buf;
 }
 
-static void say_victim(const struct view *v, const struct proc *victim, char *buf, size_t size)
+/* "SIGTERM would go to 4711 (sh) and 63 more that are alike and began lately, 12 MiB together" */
+static void say_victim(const struct view *v, char *buf, size_t size)
 {
-	const struct turn_signal signal = turn_signal(&v->decision, &v->table, 0);
-	char name[4 * COMM_MAX + 1];
+	const struct event *e = view_kill(v);
+	char name[4 * COMM_MAX + 1], more[80], held[32], together[64] = "";
 
-	(void)snprintf(buf, size, "%s would go to %d (%s)%s", report_signal_name(signal.signal),
-		       victim->pid, log_safe(victim->comm, name, sizeof(name)),
+	if (e->victim.swarm_kib > 0)
+		(void)snprintf(together, sizeof(together), ", %s together",
+			       units_size(e->victim.freeable_kib, held, sizeof(held)));
+	(void)snprintf(buf, size, "%s would go to %d (%s)%s%s%s", report_signal_name(e->signal),
+		       e->victim.pid, log_safe(e->victim.comm, name, sizeof(name)),
+		       report_together(e, more, sizeof(more)), together,
 		       v->running && v->config.dry_run ? ", were it not a dry run" : "");
 }
 
@@ -555,7 +632,7 @@ const char *view_verdict(const struct view *v, char *buf, size_t size)
 	if (!(v->sample.have & HAVE_MEM))
 		(void)snprintf(buf, size, "/proc/meminfo cannot be read: nothing can be decided");
 	else if (turn->what == TURN_END)
-		say_victim(v, &v->table.procs[0], buf, size);
+		say_victim(v, buf, size);
 	else if (turn->what == TURN_FUTILE || turn->what == TURN_SWAPOFF)
 		say_futile(v, buf, size);
 	else if (turn->what == TURN_NOBODY)

@@ -4,6 +4,7 @@
 #ifndef USEROOM_CTL_VIEW_H
 #define USEROOM_CTL_VIEW_H
 
+#include "act/event.h"
 #include "act/turn.h"
 #include "choose/growth.h"
 #include "choose/scan.h"
@@ -39,6 +40,7 @@ struct view {
 				     or nobody does */
 	struct pauses pauses;     /* the one that the daemon was in just now */
 	struct turn turn;         /* and what would be done about it */
+	unsigned shots;           /* how often somebody was ended in this episode */
 	bool growth_known;        /* by the daemon, or from a look before: */
 	struct growth growth;     /* who grew */
 	struct pressure pressure;
@@ -64,6 +66,9 @@ void view_refresh(struct view *view);
  */
 struct decision view_history(const struct view *view);
 
+/* How often the daemon has ended somebody since memory is short (act.h), by its events. Pure. */
+unsigned view_shots(const struct view *view);
+
 /* The same once; and a second time a moment later, which is said but with -json, where somebody
  * would go now and nobody knows yet who grows. */
 void view_take(const struct ctl *ctl, struct view *view);
@@ -84,8 +89,11 @@ const char *view_verdict(const struct view *view, char *buf, size_t size);
 /* And because of what: "available 5.1 GiB (66 %) > 10 %, no swap". Returns buf. */
 const char *view_levels(const struct view *view, char *buf, size_t size);
 
-/* Who would get the signal now, or NULL. */
-const struct proc *view_victim(const struct view *view);
+/* What would be told of who would get a signal now, or NULL: nobody. A static buffer. */
+const struct event *view_kill(const struct view *view);
+
+/* Is it one of those? */
+bool view_goes(const struct view *view, const struct proc *proc);
 
 /* The user's name of a uid, or its number. Writes into buf and returns it. */
 const char *view_user(uint32_t uid, char *buf, size_t size);

@@ -104,6 +104,8 @@ static json_object *process_json(const struct proc *p, unsigned place)
 	json_object_object_add(o, "anon_kib", json_object_new_uint64(p->anon_kib));
 	json_object_object_add(o, "swap_kib", json_object_new_uint64(p->swap_kib));
 	json_object_object_add(o, "shmem_kib", json_object_new_uint64(p->shmem_kib));
+	if (p->swarm_kib > 0)
+		ctl_add_number(o, "swarm_kib", p->swarm_kib);
 	json_object_object_add(o, "badness_kib", json_object_new_int64(p->badness));
 	json_object_object_add(o, "oom_score_adj", json_object_new_int(p->oom_score_adj));
 	json_object_object_add(o, "may_be_ended", json_object_new_boolean(p->rank != CLASS_NEVER));
@@ -199,10 +201,18 @@ static json_object *rows_json(const unsigned *rows, unsigned count)
 	return list;
 }
 
+static void add_kill(json_object *o, const struct event *kill)
+{
+	json_object_object_add(o, "would_end_pid", json_object_new_int(kill->victim.pid));
+	if (kill->together_count > 0)
+		ctl_add_number(o, "together", kill->together_count);
+	ctl_add_number(o, "would_free_kib", kill->victim.freeable_kib);
+}
+
 static enum ctl_exit print_order_json(unsigned most)
 {
 	static unsigned rows[SCAN_READ_MAX];
-	const struct proc *victim = view_victim(&view);
+	const struct event *kill = view_kill(&view);
 	json_object *o = json_object_new_object();
 	unsigned candidates = view_candidates(&view);
 	char verdict[320], levels[160];
@@ -215,8 +225,8 @@ static enum ctl_exit print_order_json(unsigned most)
 		json_object_new_string(view_verdict(&view, verdict, sizeof(verdict))));
 	json_object_object_add(o, "levels",
 			       json_object_new_string(view_levels(&view, levels, sizeof(levels))));
-	if (victim != NULL)
-		json_object_object_add(o, "would_end_pid", json_object_new_int(victim->pid));
+	if (kill != NULL)
+		add_kill(o, kill);
 	json_object_object_add(o, "candidates", json_object_new_uint64(candidates));
 	json_object_object_add(o, "order", rows_json(rows, (unsigned)min_u64(candidates, most)));
 	json_object_object_add(o, "never",

@@ -3,7 +3,6 @@
 
 #include "act/turn.h"
 #include "base/util.h"
-#include "choose/swarm.h"
 #include "choose/whole.h"
 #include "self.h"
 #include "useroom.h"
@@ -11,9 +10,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
-
-/* Of a swarm so many times twice as many go in an episode: with the sixth it is all that fit. */
-#define SWARM_DOUBLINGS 6
 
 void ending_prepare_rank(struct useroom *u, const struct sample *s, struct rank *rank)
 {
@@ -32,62 +28,14 @@ void ending_begin_event(struct event *e, enum event_type type, const struct samp
 	e->decision = *d;
 }
 
-/* Of a swarm as many as give back what is needed, and each time twice as many: it may grow as fast
- * as they go. */
-static void fill_swarm(const struct proc_table *t, unsigned row, unsigned kills, uint64_t need_kib,
-		       struct event *e)
-{
-	unsigned behind =
-		swarm_together(t, row, need_kib << min_u64(kills, SWARM_DOUBLINGS), TOGETHER_MAX);
-
-	for (unsigned i = row + 1; i < behind; i++) {
-		e->together[e->together_count++] = proc_id(&t->procs[i]);
-		e->victim.freeable_kib += t->procs[i].freeable_kib;
-		e->victim.swap_kib += t->procs[i].swap_kib;
-	}
-}
-
-static void fill_together(const struct proc_table *t, struct event *e)
-{
-	for (unsigned i = 0; i < t->count && e->together_count < TOGETHER_MAX; i++) {
-		const struct proc *p = &t->procs[i];
-
-		if (p->mm_of != e->victim.pid)
-			continue;
-		e->together[e->together_count++] = proc_id(p);
-	}
-}
-
-static void fill_next(const struct proc_table *t, unsigned row, struct event *e)
-{
-	const struct proc *next = row + 1 < t->count ? &t->procs[row + 1] : NULL;
-
-	e->has_next = next != NULL && next->rank != CLASS_NEVER;
-	if (!e->has_next)
-		return;
-	e->next.pid = next->pid;
-	e->next.freeable_kib = next->freeable_kib;
-	memcpy(e->next.comm, next->comm, sizeof(e->next.comm));
-}
-
 static void fill_event(const struct useroom *u, unsigned row, const struct ending *ending,
 		       struct event *e)
 {
-	const struct turn_signal signal = turn_signal(ending->decision, &u->table, row);
-
 	ending_begin_event(e, EVENT_KILL, ending->sample, ending->decision);
 	if (ending->group)
 		e->group = *ending->group;
 	e->decided_ns = ending->decided_ns;
-	e->victim = u->table.procs[row];
-	if (e->victim.swarm_kib > 0)
-		fill_swarm(&u->table, row, u->act.kills, ending->decision->need_kib, e);
-	else
-		fill_together(&u->table, e);
-	e->signal = signal.signal;
-	e->ignores_term = signal.ignores_term;
-	e->swapped_out = signal.swapped_out;
-	fill_next(&u->table, row + (e->victim.swarm_kib > 0 ? e->together_count : 0), e);
+	turn_fill(ending->decision, &u->table, row, u->act.shots, e);
 }
 
 /* 0, or as act_on(). */

@@ -387,8 +387,10 @@ static int first_signal(struct act *act, const struct config *config, struct vic
 	event_describe(&v->event);
 	v->event.now_ns = v->signal_ns;
 	v->event.repeat_count = count_repeat(act, &v->event);
-	if (v->event.group.id == 0)
-		act->kills++;
+	if (v->event.group.id == 0) {
+		act->kills += event_victims(&v->event);
+		act->shots++;
+	}
 	told_kill(act, v, &s);
 	return 0;
 }
@@ -848,7 +850,7 @@ void act_group_over(struct act *act, uint64_t group)
 void act_episode_over(struct act *act)
 {
 	act_group_over(act, 0);
-	act->kills = 0;
+	act->kills = act->shots = 0;
 }
 
 /* ---- rehearsal ---- */

@@ -85,7 +85,8 @@ struct act {
 	void *tell_ctx;
 	bool no_pidfd;   /* ENOSYS seen */
 	unsigned in_use; /* rows that are not free: an idle look must not walk them */
-	unsigned kills;  /* victims in this episode, without those of groups */
+	unsigned kills;  /* victims in this episode, each of a swarm, without those of groups, */
+	unsigned shots;  /* and how often somebody was ended */
 	struct process_id pending[VICTIMS_MAX * (1 + TOGETHER_MAX) + GIVEN_UP_MAX];
 	struct process_id given_up[GIVEN_UP_MAX]; /* a ring */
 	unsigned given_up_count;                  /* ever */

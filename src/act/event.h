@@ -37,8 +37,8 @@ enum event_type {
 	EVENT_TYPE_COUNT,
 };
 
-/* So many that use the victim's memory too get its signals. The kernel ends however many there are;
- * more than a few were never seen outside of tests. */
+/* So many of its swarm (swarm.h), or that use its memory too, get the victim's signals. The kernel
+ * ends however many there are of the latter; more than a few were never seen outside of tests. */
 #define TOGETHER_MAX 64
 
 /* Of the path of a control group: one of Kubernetes with systemd has 195 bytes. */
@@ -70,7 +70,7 @@ struct event {
 	bool ignores_term; /* SIGKILL in place of SIGTERM, which it would not mind (R103) */
 	bool whole;        /* for its control group, of which all are to go (memory.oom.group) */
 	struct proc victim;
-	unsigned together_count; /* who uses its memory too, and ends with it (R96) */
+	unsigned together_count; /* who ends with it: of its swarm, or uses its memory too (R96) */
 	struct process_id together[TOGETHER_MAX];
 	char user[32]; /* "" when unknown */
 	bool has_next; /* who would have been next */
@@ -106,6 +106,12 @@ struct event {
 	/* EVENT_RECOVERED, EVENT_KERNEL_KILL */
 	unsigned kills; /* victims in this episode; kills by the kernel since the last look */
 };
+
+/* How many it ended: all of a swarm; those that use one memory are one. */
+static inline unsigned event_victims(const struct event *e)
+{
+	return e->victim.swarm_kib > 0 ? e->together_count + 1 : 1;
+}
 
 /* Its name in JSON and for hooks, e.g. "kill". */
 const char *event_name(enum event_type type);

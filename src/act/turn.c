@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "act/turn.h"
 
+#include "base/util.h"
+#include "choose/swarm.h"
+
 #include <assert.h>
 #include <signal.h>
+#include <string.h>
+
+/* Of a swarm so many times twice as many go in an episode: with the sixth it is all that fit. */
+#define SWARM_DOUBLINGS 6
 
 const char *turn_name(enum turn_what what)
 {
@@ -137,15 +144,71 @@ static bool ignores_term(const struct proc_table *t, const struct proc *victim)
  * and one that is swapped out has to be read back before it can leave (0.4 to 2.8 s were seen with
  * zram).
  */
-struct turn_signal turn_signal(const struct decision *d, const struct proc_table *t, unsigned row)
+static void fill_signal(const struct decision *d, const struct proc_table *t, struct event *e)
 {
-	const struct proc *victim = &t->procs[row];
+	const struct proc *victim = &e->victim;
 	bool term = d->action == ACTION_TERM;
-	struct turn_signal s = {.signal = SIGKILL};
 
-	s.ignores_term = term && ignores_term(t, victim);
-	s.swapped_out = term && victim->swap_kib > victim->freeable_kib / 2;
-	if (term && !s.ignores_term && !s.swapped_out)
-		s.signal = SIGTERM;
-	return s;
+	e->ignores_term = term && ignores_term(t, victim);
+	e->swapped_out = term && victim->swap_kib > victim->freeable_kib / 2;
+	e->signal = term && !e->ignores_term && !e->swapped_out ? SIGTERM : SIGKILL;
+}
+
+/* Of a swarm as many as give back what is needed, and each time twice as many: it may grow as fast
+ * as they go. Returns the row behind them. */
+static unsigned fill_swarm(const struct proc_table *t, unsigned row, uint64_t need_kib,
+			   struct event *e)
+{
+	uint64_t sum_kib = e->victim.freeable_kib + SWARM_KERNEL_KIB;
+
+	for (row++; row < t->count && e->together_count < TOGETHER_MAX && sum_kib < need_kib;
+	     row++) {
+		const struct proc *p = &t->procs[row];
+
+		if (p->rank != e->victim.rank || p->swarm_kib == 0)
+			break;
+		e->together[e->together_count++] = proc_id(p);
+		e->victim.freeable_kib += p->freeable_kib;
+		e->victim.swap_kib += p->swap_kib;
+		sum_kib += p->freeable_kib + SWARM_KERNEL_KIB;
+	}
+	return row;
+}
+
+static void fill_together(const struct proc_table *t, struct event *e)
+{
+	for (unsigned i = 0; i < t->count && e->together_count < TOGETHER_MAX; i++) {
+		const struct proc *p = &t->procs[i];
+
+		if (p->mm_of != e->victim.pid)
+			continue;
+		e->together[e->together_count++] = proc_id(p);
+	}
+}
+
+static void fill_next(const struct proc_table *t, unsigned behind, struct event *e)
+{
+	const struct proc *next = behind < t->count ? &t->procs[behind] : NULL;
+
+	e->has_next = next != NULL && next->rank != CLASS_NEVER;
+	if (!e->has_next)
+		return;
+	e->next.pid = next->pid;
+	e->next.freeable_kib = next->freeable_kib;
+	memcpy(e->next.comm, next->comm, sizeof(e->next.comm));
+}
+
+void turn_fill(const struct decision *d, const struct proc_table *t, unsigned row, unsigned shots,
+	       struct event *e)
+{
+	unsigned behind = row + 1;
+
+	e->victim = t->procs[row];
+	e->together_count = 0;
+	fill_signal(d, t, e);
+	if (e->victim.swarm_kib > 0)
+		behind = fill_swarm(t, row, d->need_kib << min_u64(shots, SWARM_DOUBLINGS), e);
+	else
+		fill_together(t, e);
+	fill_next(t, behind, e);
 }

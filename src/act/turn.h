@@ -7,6 +7,7 @@
 #ifndef USEROOM_TURN_H
 #define USEROOM_TURN_H
 
+#include "act/event.h"
 #include "act/pause.h"
 #include "choose/growth.h"
 #include "choose/nobody.h"
@@ -59,15 +60,13 @@ void turn_order(const struct config *config, const struct decision *decision,
 		const struct growth *growth, uint64_t now_ns, uint64_t boot_ns, struct rank *rank,
 		struct proc_table *table);
 
-struct turn_signal {
-	int signal;        /* SIGTERM or SIGKILL */
-	bool ignores_term; /* SIGKILL in place of SIGTERM: it would not mind that (R103), ... */
-	bool swapped_out;  /* ... or could not leave in time (R89) */
-};
-
-/* What this row of the table would get, together with those that use its memory. */
-struct turn_signal turn_signal(const struct decision *decision, const struct proc_table *table,
-			       unsigned row);
+/*
+ * Fill what ending this row of the table is: victim, signal and why it is that, together, next; of
+ * a swarm the victim's freeable_kib and swap_kib are those of all that go. shots: how often
+ * somebody was ended in this episode.
+ */
+void turn_fill(const struct decision *decision, const struct proc_table *table, unsigned row,
+	       unsigned shots, struct event *event);
 
 /* "growing": behind "turn: " in -debug, and in JSON. */
 const char *turn_name(enum turn_what what);

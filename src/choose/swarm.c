@@ -17,17 +17,14 @@
 
 #define PARENTS_MAX 16
 
-/*
- * What a process costs the kernel, beyond what it shows as its own: a stack of 16 KiB, and 22 of
- * structures (2,000 shells, 6.18: 177 KiB each, of which they show 154).
- */
-#define KERNEL_KIB 38
-
 /* The youngest, in a ring. */
 struct newcomers {
 	unsigned count; /* ever */
 	int32_t pids[NEWCOMERS_MAX];
-	uint32_t kinds[NEWCOMERS_MAX]; /* session and name as one number; 0: gone, or a kernel's */
+	/* What makes them alike, as one number: name and session; or, where each has a session of
+	 * its own, name and user. 0: gone, or a kernel's. */
+	uint32_t kinds[NEWCOMERS_MAX];
+	uint64_t names[NEWCOMERS_MAX];
 };
 
 static unsigned in_ring(const struct newcomers *n)
@@ -44,28 +41,67 @@ static int add_newcomer(void *ctx, int32_t pid, int64_t next_offset)
 	return 0;
 }
 
-static uint32_t kind_of(const struct scan *scan, int32_t pid)
+static uint32_t kind_of(uint64_t name, uint32_t with)
+{
+	uint64_t hash = hash_bytes(name, &with, sizeof(with));
+
+	return name != 0 ? (uint32_t)(hash ^ hash >> 32) | 1 : 0;
+}
+
+static void read_newcomer(const struct scan *scan, struct newcomers *n, unsigned i)
 {
 	struct proc_stat stat;
-	uint64_t hash = HASH_BEGIN;
+	bool lives = process_stat(scan->proc_fd, n->pids[i], &stat) == 0 &&
+		     !(stat.flags & PROC_FLAG_KTHREAD) && stat.state != 'Z' && stat.state != 'X';
 
-	if (process_stat(scan->proc_fd, pid, &stat) < 0 || (stat.flags & PROC_FLAG_KTHREAD) ||
-	    stat.state == 'Z' || stat.state == 'X')
+	n->names[i] = lives ? hash_bytes(HASH_BEGIN, stat.comm, strlen(stat.comm)) | 1 : 0;
+	n->kinds[i] = kind_of(n->names[i], lives ? (uint32_t)stat.session : 0);
+}
+
+/* Who starts a session for each is found by the name, and other users' of that name are not his. */
+static void take_owners(const struct scan *scan, struct newcomers *n)
+{
+	for (unsigned i = 0; i < in_ring(n); i++)
+		n->kinds[i] = kind_of(n->names[i], process_owner(scan->proc_fd, n->pids[i]));
+}
+
+/* Returns how many of them are of a swarm. */
+static unsigned find_kinds(const struct scan *scan, struct newcomers *n, struct swarm_kinds *ret)
+{
+	unsigned count;
+
+	for (unsigned i = 0; i < in_ring(n); i++)
+		read_newcomer(scan, n, i);
+	count = swarm_count(n->kinds, in_ring(n), ret);
+	if (count >= SWARM_LEAST)
+		return count;
+	for (unsigned i = 0; i < in_ring(n); i++)
+		n->kinds[i] = kind_of(n->names[i], 0);
+	if (swarm_count(n->kinds, in_ring(n), ret) < SWARM_LEAST)
 		return 0;
-	hash = hash_bytes(hash, stat.comm, strlen(stat.comm));
-	hash = hash_bytes(hash, &stat.session, sizeof(stat.session));
-	return (uint32_t)(hash ^ hash >> 32) | 1;
+	take_owners(scan, n);
+	return swarm_count(n->kinds, in_ring(n), ret);
+}
+
+static bool is_of(const struct swarm_kinds *kinds, uint32_t kind)
+{
+	for (unsigned i = 0; i < kinds->count; i++) {
+		if (kinds->kinds[i] == kind)
+			return true;
+	}
+	return false;
 }
 
 /* The youngest first. */
-static unsigned youngest(const struct newcomers *n, uint32_t kind, int32_t *ret, unsigned most)
+static unsigned youngest(const struct newcomers *n, const struct swarm_kinds *kinds, int32_t *ret,
+			 unsigned most)
 {
 	unsigned count = 0;
 
 	for (unsigned i = 0; i < in_ring(n) && count < most; i++) {
 		unsigned at = (n->count - 1 - i) % NEWCOMERS_MAX;
 
-		if (n->kinds[at] == kind)
+		if (is_of(kinds, n->kinds[at]))
 			ret[count++] = n->pids[at];
 	}
 	return count;
@@ -105,17 +141,18 @@ static struct proc *next_member(struct proc_table *t, const int32_t *pids, unsig
 	return NULL;
 }
 
-/* What those that were read hold says what all of them do. */
+/* What those that were read hold says what all of them do; who must not be ended, or is gone,
+ * holds nothing that would come back. */
 static void mark(struct rank *rank, struct proc_table *t, const int32_t *pids, unsigned count,
 		 uint64_t of_all)
 {
-	uint64_t sum_kib = 0, rows = 0;
+	uint64_t sum_kib = 0;
 	struct proc *p;
 
-	for (unsigned at = 0; (p = next_member(t, pids, count, &at)) != NULL; rows++)
-		sum_kib += p->freeable_kib + KERNEL_KIB;
-	for (unsigned at = 0; rows > 0 && (p = next_member(t, pids, count, &at)) != NULL;) {
-		p->swarm_kib = sum_kib * of_all / rows;
+	for (unsigned at = 0; (p = next_member(t, pids, count, &at)) != NULL;)
+		sum_kib += p->freeable_kib + SWARM_KERNEL_KIB;
+	for (unsigned at = 0; (p = next_member(t, pids, count, &at)) != NULL;) {
+		p->swarm_kib = sum_kib * of_all / count;
 		rank_judge(rank, p);
 	}
 }
@@ -124,54 +161,76 @@ void swarm_find(struct scan *scan, struct rank *rank, int32_t since_pid, struct 
 {
 	static struct newcomers n;
 	int32_t pids[ROWS_MAX];
+	struct swarm_kinds kinds;
 	unsigned count, rows;
-	uint32_t kind;
 
 	n.count = 0;
-	if (since_pid <= 0 || scan->pid_offset < 0 ||
+	if (rank->config->sort_by_rss || since_pid <= 0 || scan->pid_offset < 0 ||
 	    lseek(scan->proc_fd, scan->pid_offset + since_pid + 1, SEEK_SET) < 0)
 		return;
 	(void)process_list(scan->proc_fd, add_newcomer, &n);
 	if (n.count < SWARM_LEAST)
 		return;
-	for (unsigned i = 0; i < in_ring(&n); i++)
-		n.kinds[i] = kind_of(scan, n.pids[i]);
-	count = swarm_majority(n.kinds, in_ring(&n), &kind);
+	count = find_kinds(scan, &n, &kinds);
 	if (count < SWARM_LEAST)
 		return;
-	rows = youngest(&n, kind, pids, ROWS_MAX);
+	rows = youngest(&n, &kinds, pids, ROWS_MAX);
 	read_with_parents(scan, rank, pids, rows, t);
 	kin_settle(scan, rank, t);
 	mark(rank, t, pids, rows, (uint64_t)count * n.count / in_ring(&n));
 }
 
-unsigned swarm_majority(const uint32_t *kinds, unsigned count, uint32_t *ret)
-{
-	unsigned lead = 0, all = 0, of_it = 0;
-	uint32_t kind = 0;
+/* Who may be of many: with as many places as there can be kinds, none of these is lost. */
+struct tally {
+	uint32_t kind;
+	unsigned lead;
+};
 
-	for (unsigned i = 0; i < count; i++) {
-		if (kinds[i] == 0)
-			continue;
-		if (lead == 0)
-			kind = kinds[i];
-		lead = kinds[i] == kind ? lead + 1 : lead - 1;
-		all++;
+static void add_to_tally(struct tally *t, uint32_t kind)
+{
+	struct tally *unused = NULL;
+
+	for (unsigned i = 0; i < SWARM_KINDS; i++) {
+		if (t[i].lead == 0)
+			unused = &t[i];
+		else if (t[i].kind == kind) {
+			t[i].lead++;
+			return;
+		}
 	}
-	for (unsigned i = 0; i < count; i++)
-		of_it += kind != 0 && kinds[i] == kind;
-	*ret = kind;
-	return of_it * 2 > all ? of_it : 0;
+	if (unused != NULL)
+		*unused = (struct tally){kind, 1};
+	for (unsigned i = 0; i < SWARM_KINDS && unused == NULL; i++)
+		t[i].lead--;
 }
 
-unsigned swarm_together(const struct proc_table *t, unsigned row, uint64_t need_kib, unsigned most)
+static unsigned count_kind(const uint32_t *kinds, unsigned count, uint32_t kind)
 {
-	const struct proc *first = &t->procs[row];
-	uint64_t sum_kib = first->freeable_kib + KERNEL_KIB;
-	unsigned behind = row + 1;
+	unsigned found = 0;
 
-	while (behind < t->count && behind - row <= most && sum_kib < need_kib &&
-	       t->procs[behind].rank == first->rank && t->procs[behind].swarm_kib > 0)
-		sum_kib += t->procs[behind++].freeable_kib + KERNEL_KIB;
-	return behind;
+	for (unsigned i = 0; i < count; i++)
+		found += kinds[i] == kind;
+	return found;
+}
+
+unsigned swarm_count(const uint32_t *kinds, unsigned count, struct swarm_kinds *ret)
+{
+	struct tally tallies[SWARM_KINDS] = {{0}};
+	unsigned all = count - count_kind(kinds, count, 0), found = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		if (kinds[i] != 0)
+			add_to_tally(tallies, kinds[i]);
+	}
+	ret->count = 0;
+	for (unsigned i = 0; i < SWARM_KINDS; i++) {
+		unsigned of_it =
+			tallies[i].lead > 0 ? count_kind(kinds, count, tallies[i].kind) : 0;
+
+		if (of_it * (SWARM_KINDS + 1) <= all)
+			continue;
+		ret->kinds[ret->count++] = tallies[i].kind;
+		found += of_it;
+	}
+	return found * 2 > all ? found : 0;
 }

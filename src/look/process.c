@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <time.h>
@@ -305,6 +306,20 @@ int process_stat(int proc_fd, pid_t pid, struct proc_stat *ret)
 	ssize_t length = read_proc(proc_fd, pid, 0, "stat", PROCESS_LINES_MAX);
 
 	return length < 0 || parse_stat(scratch, (size_t)length, ret) < 0 ? -ESRCH : 0;
+}
+
+uint32_t process_owner(int proc_fd, pid_t pid)
+{
+	struct path p = proc_path(pid, 0, ".");
+	int fd = openat(proc_fd, p.text, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct stat s;
+	int r;
+
+	if (fd < 0)
+		return 0;
+	r = fstat(fd, &s);
+	(void)close(fd);
+	return r == 0 ? s.st_uid : 0;
 }
 
 uint64_t process_layout(int proc_fd, pid_t pid)

@@ -34,6 +34,10 @@ bool process_is_leaving(int proc_fd, const struct process_id *id);
 /* Only what is in its stat. 0, or -ESRCH. */
 int process_stat(int proc_fd, pid_t pid, struct proc_stat *ret);
 
+/* The user whose directory of /proc it is: the effective one, or root where the program may not be
+ * looked into (proc(5)); root too where it is gone. */
+uint32_t process_owner(int proc_fd, pid_t pid);
+
 /* Only proc.layout; 0 where it is gone or not ours to know. */
 uint64_t process_layout(int proc_fd, pid_t pid);
 

@@ -9,7 +9,7 @@ _Static_assert((int)STALL_RULE_COUNT <= RECORDING_REASON_GROUP, "each rule has a
 _Static_assert((int)EVENT_TYPE_COUNT <= RECORDING_TYPES, "each event has a row");
 _Static_assert((int)NOBODY_COUNT <= RECORDING_WHY_NOBODY, "each reason has a row");
 
-static void count_unit(struct recording_counters *c, const char *name)
+static void count_unit(struct recording_counters *c, const char *name, unsigned victims)
 {
 	size_t length = strnlen(name, sizeof(c->units[0].name) - 1);
 
@@ -20,10 +20,10 @@ static void count_unit(struct recording_counters *c, const char *name)
 			memcpy(unit->name, name, length);
 		if (strncmp(unit->name, name, length) != 0 || unit->name[length] != '\0')
 			continue;
-		unit->kills++;
+		unit->kills += victims;
 		return;
 	}
-	c->other_units++;
+	c->other_units += victims;
 }
 
 static void count_kill(struct recording_counters *c, const struct event *e)
@@ -31,14 +31,15 @@ static void count_kill(struct recording_counters *c, const struct event *e)
 	unsigned reason = e->group.view.rule != SQUEEZE_NONE ? RECORDING_REASON_GROUP
 			  : e->decision.by_stall             ? e->decision.stall.rule
 							     : STALL_NONE;
+	unsigned victims = event_victims(e);
 
 	if (e->escalated) {
-		c->escalations++; /* the same victim once more */
+		c->escalations += victims; /* the same once more */
 		return;
 	}
-	c->kills[reason][e->signal == SIGKILL][e->dry_run]++;
+	c->kills[reason][e->signal == SIGKILL][e->dry_run] += victims;
 	if (!e->dry_run)
-		count_unit(c, e->victim.unit);
+		count_unit(c, e->victim.unit, victims);
 }
 
 static void count_freed(struct recording_counters *c, const struct event *e)

@@ -454,6 +454,8 @@ void record_growth(struct record *r, const struct growth *growth)
 		STORE(to->rows[i].then_ns, i < count ? most[i]->first_ns : 0);
 		STORE(to->rows[i].then_kib, i < count ? most[i]->first_kib : 0);
 	}
+	STORE(to->since_ns, growth->first_ns);
+	STORE(to->since_pid, growth->first_pid);
 	STORE(to->sequence, number);
 }
 
@@ -474,13 +476,26 @@ bool recording_to_growth(const struct recording_growth *from, struct growth *ret
 			.second_kib = row->then_kib,
 		};
 	}
+	ret->first_pid = ret->second_pid = from->since_pid;
+	ret->first_ns = ret->second_ns = from->since_ns;
 	return true;
 }
 _Static_assert(RECORDING_GROWN <= GROWTH_MOST, "they fit");
 
 #define COPY_TEXT(to, from) (void)snprintf(to, sizeof(to), "%.*s", (int)sizeof(to) - 1, from)
 
-static void fill_candidates(struct recording_event *to, const struct proc_table *t)
+/* One of the swarm that went is no candidate any more. */
+static bool went_too(const struct event *e, const struct proc *p)
+{
+	for (unsigned i = 0; i < e->together_count && e->victim.swarm_kib > 0; i++) {
+		if (proc_is(p, &e->together[i]))
+			return true;
+	}
+	return false;
+}
+
+static void fill_candidates(struct recording_event *to, const struct event *e,
+			    const struct proc_table *t)
 {
 	to->candidate_count = to->candidates_listed = 0;
 	if (t == NULL)
@@ -490,7 +505,7 @@ static void fill_candidates(struct recording_event *to, const struct proc_table 
 		const struct proc *p = &t->procs[i];
 		struct recording_candidate *c = &to->candidates[to->candidate_count];
 
-		if (p->skip == SKIP_KERNEL_THREAD || p->skip == SKIP_GONE)
+		if (p->skip == SKIP_KERNEL_THREAD || p->skip == SKIP_GONE || went_too(e, p))
 			continue;
 		*c = (struct recording_candidate){.pid = p->pid,
 						  .oom_score_adj = p->oom_score_adj,
@@ -516,6 +531,7 @@ static void fill_victim(struct recording_event *to, const struct event *e)
 	to->victim_anon = v->anon_kib;
 	to->victim_swap = v->swap_kib;
 	to->victim_shmem = v->shmem_kib;
+	to->victim_swarm = v->swarm_kib;
 	to->victim_grown = v->growing ? v->grown_kib : 0;
 	to->victim_grown_ns = v->growing ? v->grown_ns : 0;
 	memcpy(to->victim_comm, v->comm, sizeof(to->victim_comm));
@@ -589,14 +605,15 @@ void record_event(struct record *r, const struct event *e, const struct proc_tab
 	to.since_signal_ns = e->since_signal_ns;
 	to.came_back_kib = e->came_back_kib;
 	to.kills = e->kills;
+	to.together = e->together_count;
 	to.repeat_count = e->repeat_count;
 	to.nobody = e->nobody;
 	fill_decision(&to, e);
 	fill_victim(&to, e);
 	fill_group(&to, e);
-	fill_candidates(&to, table);
+	fill_candidates(&to, e, table);
 	put(r, RING_EVENTS, &to);
 	counters_add(&r->map->counters, e);
 	if (e->type == EVENT_KILL)
-		r->span.kills++;
+		r->span.kills += event_victims(e);
 }

@@ -107,6 +107,10 @@ struct recording_grown {
 struct recording_growth {
 	uint64_t sequence; /* 0: nothing is known yet, or it is being written */
 	struct recording_grown rows[RECORDING_GROWN];
+	/* Who has a higher pid began since then; 0: not known, or from before it was there. */
+	uint64_t since_ns;
+	int32_t since_pid;
+	uint32_t reserved;
 };
 
 struct recording_header {
@@ -281,8 +285,9 @@ struct recording_event {
 	uint64_t group_limit, group_usage, group_held, group_grown, group_turnover_ms;
 	uint32_t group_room_ppm, group_waiting_milli, group_blocked_milli;
 	uint32_t group_hard_per_s, group_highs_per_s;
-	uint32_t reserved;
+	uint32_t together; /* so many more got the victim's signal with it */
 	char group[256];
+	uint64_t victim_swarm; /* what its swarm held; 0: it was of none */
 };
 
 #endif

@@ -322,15 +322,26 @@ static void say_why(struct text *t, const struct event *e)
 	say_levels(t, e);
 }
 
+const char *report_together(const struct event *e, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	if (e->whole)
+		(void)snprintf(buf, size,
+			       " and with it all of its control group (memory.oom.group)");
+	else if (e->together_count > 0)
+		(void)snprintf(buf, size, " and %u more that %s", e->together_count,
+			       e->victim.swarm_kib > 0 ? "are alike and began lately"
+						       : "use its memory");
+	return buf;
+}
+
 static void say_kill(struct text *t, const struct event *e)
 {
+	char more[80];
+
 	add(t, "%s ", e->dry_run ? "would kill" : "killed");
 	say_process(t, e->victim.pid, e->victim.comm);
-	if (e->whole)
-		add(t, " and with it all of its control group (memory.oom.group)");
-	else if (e->together_count > 0)
-		add(t, " and %u more that %s", e->together_count,
-		    e->victim.swarm_kib > 0 ? "are alike and began lately" : "use its memory");
+	add(t, "%s", report_together(e, more, sizeof(more)));
 	add(t, " with %s%s: ", report_signal_name(e->signal),
 	    e->escalated      ? ", SIGTERM did not end it"
 	    : e->swapped_out  ? ", it is swapped out"
@@ -702,6 +713,8 @@ static void json_victim(struct text *t, const struct event *e)
 	json_number(t, "freeable_kib", p->freeable_kib);
 	if (proc_shared_kib(p) > 0)
 		json_number(t, "shared_kib", proc_shared_kib(p));
+	if (p->swarm_kib > 0)
+		json_number(t, "swarm_kib", p->swarm_kib);
 	if (p->growing) {
 		json_number(t, "grown_kib", p->grown_kib);
 		json_number(t, "grown_ns", p->grown_ns);

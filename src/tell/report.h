@@ -24,6 +24,10 @@ size_t report_json_note(enum log_level level, const char *line, char *buf, size_
 /* How important it is. */
 enum log_level report_level(const struct event *event);
 
+/* " and 63 more that are alike and began lately": who ends with the victim; "" where nobody does.
+ * Returns buf. */
+const char *report_together(const struct event *event, char *buf, size_t size);
+
 /* "SIGTERM" or "SIGKILL". */
 const char *report_signal_name(int signal);
 

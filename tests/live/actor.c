@@ -18,8 +18,9 @@
  *   sysv=MIB      a System V segment
  *   shared=MIB:N  N children that share a tmpfs file
  *   children=N:MIB[@MIB_PER_S]
- *   brood=N:KIB@N_PER_S
- *                 N children of so little, so many a second
+ *   brood=N:KIB@N_PER_S[:sessions|:names]
+ *                 N children of so little, so many a second; each in a session of its own, or every
+ *                 other of the name "other"
  *   sleepers=N    N children that do nothing
  *   thread=MIB    hold it in a thread; main exits
  *   storm=N       keep N children that end at once
@@ -346,6 +347,16 @@ static void do_children(const char *text)
 	}
 }
 
+static void be_brood(const char *text, int number, size_t size)
+{
+	if (strstr(text, ":sessions") != NULL)
+		(void)setsid();
+	if (strstr(text, ":names") != NULL && number % 2 == 0)
+		(void)prctl(PR_SET_NAME, "other");
+	fill(map_anon(size), size, 0);
+	hold();
+}
+
 static void do_brood(const char *text)
 {
 	const char *rest, *at = strchr(text, '@');
@@ -356,10 +367,8 @@ static void do_brood(const char *text)
 	if (count > 1000 || (size_t)count * size > (size_t)MOST_MIB * MIB)
 		die("more than a test may hold");
 	for (int i = count; i > 0; i--) {
-		if (fork() == 0) {
-			fill(map_anon(size), size, 0);
-			hold();
-		}
+		if (fork() == 0)
+			be_brood(text, i, size);
 		(void)nanosleep(&pause, NULL);
 	}
 }

@@ -251,18 +251,50 @@ static void r97_a_pool_gives_one_of_its_own(struct stage *s)
 }
 
 /* R97: a bomb of many small ones, which the larger one beside them would have died for. */
-static void r97_a_swarm_gives_of_its_own(struct stage *s)
+static void of_a_swarm(struct stage *s, const char *options, const char *bomb, const char *killed)
 {
 	struct actor *larger = play(s, "larger", "grow=16");
 
 	must_hold(s, 16 * MIB);
-	watch(s, USUAL);
-	(void)play(s, "bomb", "brood=200:256@200");
-	must_log(s, "killed [0-9]+ \\(bomb\\)");
-	must_log(s, "killed [0-9]+ \\(bomb\\) and [0-9]+ more that are alike and began lately with "
-		    "SIGTERM: .*; together they held .* of all that are like them");
+	watch(s, options);
+	(void)play(s, "bomb", bomb);
+	must_log(s, "%s", killed);
+	must_log(s,
+		 "%s and [0-9]+ more that are alike and began lately with SIGTERM: .*; "
+		 "together they held .* of all that are like them",
+		 killed);
 	settle(s, LONG_ENOUGH_MS);
 	must_live(s, larger);
+	must_not_log(s, "kill(ed)? [0-9]+ \\(larger\\)");
+}
+
+static void r97_a_swarm_gives_of_its_own(struct stage *s)
+{
+	of_a_swarm(s, USUAL, "brood=200:256@200", "killed [0-9]+ \\(bomb\\)");
+}
+
+static void r97_a_swarm_of_sessions(struct stage *s)
+{
+	of_a_swarm(s, USUAL, "brood=200:256@200:sessions", "killed [0-9]+ \\(bomb\\)");
+}
+
+static void r97_a_swarm_of_two_names(struct stage *s)
+{
+	of_a_swarm(s, USUAL, "brood=200:256@200:names", "killed [0-9]+ \\((bomb|other)\\)");
+}
+
+/* Every other one is protected: the others still go. */
+static void r97_a_swarm_half_protected(struct stage *s)
+{
+	of_a_swarm(s, USUAL "-protect other", "brood=200:256@200:names",
+		   "killed [0-9]+ \\(bomb\\)");
+	must_not_log(s, "killed [0-9]+ \\(other\\)");
+}
+
+/* What would be done is said, and done to nobody. */
+static void r97_a_swarm_in_a_dry_run(struct stage *s)
+{
+	of_a_swarm(s, USUAL "-dry-run", "brood=200:256@200", "would kill [0-9]+ \\(bomb\\)");
 }
 
 /*
@@ -763,6 +795,10 @@ const struct live_case choose_cases[] = {
 	{"r91_600_protected_sleepers", r91_600_protected_sleepers, &without_sleepers, false},
 	{"r97_a_pool_gives_one_of_its_own", r97_a_pool_gives_one_of_its_own, NULL, false},
 	{"r97_a_swarm_gives_of_its_own", r97_a_swarm_gives_of_its_own, NULL, false},
+	{"r97_a_swarm_of_sessions", r97_a_swarm_of_sessions, NULL, false},
+	{"r97_a_swarm_of_two_names", r97_a_swarm_of_two_names, NULL, false},
+	{"r97_a_swarm_half_protected", r97_a_swarm_half_protected, NULL, false},
+	{"r97_a_swarm_in_a_dry_run", r97_a_swarm_in_a_dry_run, NULL, false},
 	{"r92_a_directory_that_may_not_be_entered", r92_a_directory_that_may_not_be_entered, NULL,
 	 false},
 	{"r92_a_link", r92_a_link, NULL, false},

@@ -350,6 +350,35 @@ static void r114_ctl_why_in_a_pause(struct stage *s)
 	must_live(s, second);
 }
 
+/* R97, R114: so many of a swarm would go, and so many are said to have gone. */
+static void r114_ctl_why_of_a_swarm(struct stage *s)
+{
+	static const char rest[] =
+		"[0-9]+ \\(bomb\\) and [0-9]+ more that are alike and began lately";
+	struct actor *larger = play(s, "larger", "grow=16");
+
+	must_hold(s, 16 * MIB);
+	watch(s, "-m 40 -mk 2 -grace 30 -dry-run");
+	(void)play(s, "bomb", "brood=200:256@200");
+	must_log(s, "would kill %s", rest);
+	must_answer(s, "why", 0);
+	must_say("^(SIGTERM would go to %s, .* together, were it not a dry run|nobody would be "
+		 "ended: "
+		 "enough is coming back); available",
+		 rest);
+	must_say("^ +[0-9]+ +[0-9]+ .* bomb +a swarm: those like it that began lately hold");
+	must_answer(s, "why -json -m 99", 0);
+	must_be_json();
+	must_say("\"would_end_pid\"");
+	must_say("\"together\": *[0-9]+");
+	must_say("\"would_free_kib\"");
+	must_answer(s, "events", 0);
+	must_say("would kill %s with SIGTERM", rest);
+	must_answer(s, "events -json", 0);
+	must_say("\"together\": *[0-9]+");
+	must_live(s, larger);
+}
+
 static const struct machine_shape with_cold_swap = {.total_kib = 96 * MIB,
 						    .swap_total_kib = 40 * MIB,
 						    .cold_swap_kib = 38 * MIB,
@@ -365,6 +394,7 @@ const struct live_case ctl_cases[] = {
 	{"r91_ctl_says_the_same", r91_ctl_says_the_same, &without_sleepers, false},
 	{"ctl_top_running", ctl_top_running, NULL, false},
 	{"r28_ctl_hostile_names", r28_ctl_hostile_names, NULL, false},
+	{"r114_ctl_why_of_a_swarm", r114_ctl_why_of_a_swarm, NULL, false},
 	{"r114_ctl_why_in_a_pause", r114_ctl_why_in_a_pause, &with_cold_swap, false},
 	{"r40_ctl_why_pending", r40_ctl_why_pending, NULL, false},
 	{"r67_ctl_status_limits", r67_ctl_status_limits, NULL, false},

@@ -135,10 +135,14 @@ static void r114_who_grew_comes_back(void **state)
 		assert_int_equal(out.entries[i].first_ns, 5);
 		assert_int_equal(out.entries[i].first_kib, 1000);
 	}
+	assert_int_equal(growth_since_pid(&out, 9, 5000), 0);
 	in.count = 1;
+	in.first_pid = in.second_pid = 4000; /* and who began lately (R97) */
+	in.first_ns = in.second_ns = 5;
 	record_growth(&record, &in);
 	assert_true(recording_to_growth(&record.map->growth, &out));
 	assert_int_equal(out.count, 1);
+	assert_int_equal(growth_since_pid(&out, 9, 5000), 4000);
 	record.map->growth.sequence = 0; /* it is being written */
 	assert_false(recording_to_growth(&record.map->growth, &out));
 }
@@ -316,6 +320,33 @@ static void an_event_has_its_candidates(void **state)
 	assert_int_equal(strlen(seen->container), sizeof(seen->container) - 1);
 	record_event(&record, &e, NULL);
 	assert_int_equal(seen[1].candidate_count, 0);
+}
+
+/* R97: how many went of a swarm, and who else could have. */
+static void r97_a_swarm_comes_back(void **state)
+{
+	static struct proc_table table;
+	static struct event e;
+	const struct recording_event *seen =
+		(const void *)((const char *)record.map + record.map->rings[RING_EVENTS].offset);
+
+	(void)state;
+	table.count = 10;
+	for (unsigned i = 0; i < table.count; i++)
+		table.procs[i] = (struct proc){.pid = (pid_t)(20 + i), .swarm_kib = 900};
+	table.procs[9] = (struct proc){.pid = 7, .comm = "database"};
+	e = (struct event){.type = EVENT_KILL, .signal = SIGTERM, .victim = table.procs[0]};
+	for (unsigned i = 1; i < 9; i++)
+		e.together[e.together_count++] = proc_id(&table.procs[i]);
+	record_event(&record, &e, &table);
+	assert_int_equal(seen->together, 8);
+	assert_int_equal(seen->victim_swarm, 900);
+	assert_int_equal(seen->candidate_count, 2);
+	assert_int_equal(seen->candidates[0].pid, 20);
+	assert_int_equal(seen->candidates[1].pid, 7);
+	assert_int_equal(record.map->counters.kills[0][0][0], 9); /* each of them is a victim */
+	assert_int_equal(record.map->counters.other_units, 9);
+	assert_int_equal(record.map->counters.events[EVENT_KILL], 1);
 }
 
 static void tell(enum event_type type, struct event e)
@@ -582,6 +613,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(only_one_writes, fresh, gone),
 		cmocka_unit_test_setup_teardown(a_link_is_not_followed, fresh, gone),
 		cmocka_unit_test_setup_teardown(an_event_has_its_candidates, fresh, gone),
+		cmocka_unit_test_setup_teardown(r97_a_swarm_comes_back, fresh, gone),
 		cmocka_unit_test_setup_teardown(what_happens_is_counted, fresh, gone),
 		cmocka_unit_test_setup_teardown(units_without_a_row_count_together, fresh, gone),
 		cmocka_unit_test_setup_teardown(time_that_is_lost_is_added_up, fresh, gone),

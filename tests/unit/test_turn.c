@@ -267,26 +267,84 @@ static void r82_how_long_pauses_are(void **state)
 		assert_int_equal(pauses.until_ns[i], i == PAUSE_SWAP ? NS_PER_S + 5 : 0);
 }
 
+static struct event fill(enum action action, unsigned row)
+{
+	struct decision d = {.action = action};
+	struct event e = {0};
+
+	turn_fill(&d, &table, row, 0, &e);
+	return e;
+}
+
 static void r114_which_signal(void **state)
 {
-	const struct decision term = {.action = ACTION_TERM}, kill = {.action = ACTION_KILL};
 	struct proc *p;
 
 	(void)state;
 	p = add(10, 300);
 	p->freeable_kib = MIB(300);
-	assert_int_equal(turn_signal(&term, &table, 0).signal, SIGTERM);
-	assert_int_equal(turn_signal(&kill, &table, 0).signal, SIGKILL);
-	assert_false(turn_signal(&kill, &table, 0).ignores_term);
+	assert_int_equal(fill(ACTION_TERM, 0).signal, SIGTERM);
+	assert_int_equal(fill(ACTION_KILL, 0).signal, SIGKILL);
+	assert_false(fill(ACTION_KILL, 0).ignores_term);
 	p->swap_kib = MIB(200);
-	assert_int_equal(turn_signal(&term, &table, 0).signal, SIGKILL);
-	assert_true(turn_signal(&term, &table, 0).swapped_out);
+	assert_int_equal(fill(ACTION_TERM, 0).signal, SIGKILL);
+	assert_true(fill(ACTION_TERM, 0).swapped_out);
 	p->swap_kib = 0;
 	add(11, 0)->mm_of = 10;
 	table.procs[1].ignores_term = true;
-	assert_int_equal(turn_signal(&term, &table, 0).signal, SIGKILL);
-	assert_true(turn_signal(&term, &table, 0).ignores_term);
-	assert_int_equal(turn_signal(&term, &table, 1).signal, SIGKILL);
+	assert_int_equal(fill(ACTION_TERM, 0).signal, SIGKILL);
+	assert_true(fill(ACTION_TERM, 0).ignores_term);
+	assert_int_equal(fill(ACTION_TERM, 0).together_count, 1);
+	assert_int_equal(fill(ACTION_TERM, 0).together[0].pid, 11);
+	assert_int_equal(fill(ACTION_TERM, 1).signal, SIGKILL);
+	assert_int_equal(event_victims(&(struct event){.together_count = 1}), 1); /* one memory */
+}
+
+/* R97, R114: of a swarm as many as are needed, twice as many each time, and who is next is none of
+ * them; but where the next of the swarm is left, it is that one. */
+static void r114_of_a_swarm(void **state)
+{
+	static struct event e;
+	static const struct {
+		unsigned shots, victims;
+		int32_t next;
+	} rows[] = {
+		{0, 5, 105}, {1, 9, 109}, {2, 18, 118}, {3, 30, 10}, {9, 30, 10},
+	};
+	struct turn t;
+
+	(void)state;
+	(void)add(10, 300);
+	for (int32_t i = 0; i < 30; i++) {
+		struct proc *p = add(100 + i, 5);
+
+		p->anon_kib = p->rss_kib = MIB(5) - 38; /* with what it costs the kernel */
+		p->swarm_kib = MIB(700);
+		p->start_ticks = 1000 - (uint64_t)i; /* the youngest first */
+	}
+	t = turn(none);
+	assert_int_equal(t.what, TURN_END);
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		decision.need_kib = MIB(22);
+		turn_fill(&decision, &table, 0, rows[i].shots, &e);
+		assert_int_equal(e.victim.pid, 100);
+		assert_int_equal(event_victims(&e), rows[i].victims);
+		assert_int_equal(e.together_count, rows[i].victims - 1);
+		assert_int_equal(e.together[rows[i].victims - 2].pid, 100 + rows[i].victims - 1);
+		assert_int_equal(e.victim.freeable_kib, rows[i].victims * (MIB(5) - 38));
+		assert_true(e.has_next);
+		assert_int_equal(e.next.pid, rows[i].next);
+	}
+	for (int32_t i = 30; i < 100; i++) { /* as many as an event has room for */
+		table.procs[table.count] = table.procs[0];
+		table.procs[table.count++].pid = 200 + i;
+	}
+	table.procs[table.count++] = table.procs[30]; /* the last, and another behind it */
+	table.procs[30] = table.procs[0];
+	turn_fill(&decision, &table, 0, 9, &e);
+	assert_int_equal(event_victims(&e), TOGETHER_MAX + 1);
+	turn_fill(&decision, &table, table.count - 2, 9, &e);
+	assert_int_equal(event_victims(&e), 1); /* what is behind it is of no swarm */
 }
 
 static void each_has_a_name(void **state)
@@ -334,6 +392,7 @@ int main(void)
 		cmocka_unit_test_setup(r89_which_pause_a_victim_makes, fresh),
 		cmocka_unit_test_setup(r82_how_long_pauses_are, fresh),
 		cmocka_unit_test_setup(r114_which_signal, fresh),
+		cmocka_unit_test_setup(r114_of_a_swarm, fresh),
 		cmocka_unit_test(each_has_a_name),
 		cmocka_unit_test(each_reason_has_words),
 	};

@@ -175,10 +175,10 @@ static void verdicts(void **state)
 	sort();
 	decide(500);
 	must_say("nobody would be ended; available 500 MiB (50 %) > 10 %, no swap");
-	assert_null(view_victim(&view));
+	assert_null(view_kill(&view));
 	decide(100);
 	must_say("SIGTERM would go to 10 (ev\\x1bil); available 100 MiB (10 %) <= 10 %, no swap");
-	assert_ptr_equal(view_victim(&view), &view.table.procs[0]);
+	assert_int_equal(view_kill(&view)->victim.pid, view.table.procs[0].pid);
 	decide(20);
 	must_say("SIGKILL would go to 10 (ev\\x1bil); available 20 MiB (2 %) <= 5 %, no swap");
 	view.running = view.config.dry_run = true;
@@ -255,7 +255,7 @@ static void r114_verdict_under_a_stall(void **state)
 	sort();
 	view.sample.mem_available_kib = MIB(180);
 	ask(&falling);
-	assert_null(view_victim(&view));
+	assert_null(view_kill(&view));
 	assert_string_equal(
 		view_verdict(&view, verdict, sizeof(verdict)),
 		"nobody would be ended: only one that grows would be, and none was seen to");
@@ -271,6 +271,40 @@ static void r114_verdict_under_a_stall(void **state)
 			    "memory was taken from them");
 }
 
+/* R97: how many of a swarm would go, as the daemon would end them after what it has ended. */
+static void r114_verdict_of_a_swarm(void **state)
+{
+	static struct recording_event events[] = {
+		{.type = EVENT_KILL},        {.type = EVENT_RECOVERED},
+		{.type = EVENT_LOW},         {.type = EVENT_KILL, .together = 1},
+		{.type = EVENT_FREED},       {.type = EVENT_KILL, .flags = RECORDED_ESCALATED},
+		{.type = EVENT_NO_EVIDENCE},
+	};
+
+	(void)state;
+	(void)add(10, "database", 300);
+	for (int32_t i = 0; i < 20; i++)
+		add(100 + i, "sh", 5)->swarm_kib = MIB(700);
+	sort();
+	decide(80);
+	must_say("SIGTERM would go to 119 (sh) and 3 more that are alike and began lately, 20 MiB "
+		 "together; available 80 MiB (8 %) <= 10 %, no swap");
+	assert_string_equal(view_reason(&view, &view.table.procs[0]),
+			    "a swarm: those like it that began lately hold 700 MiB");
+	assert_true(view_goes(&view, &view.table.procs[0]));
+	assert_true(view_goes(&view, &view.table.procs[3]));
+	assert_false(view_goes(&view, &view.table.procs[4]));
+	view.reading.events = events;
+	view.reading.event_count = ARRAY_SIZE(events);
+	assert_int_equal(view_shots(&view), 0); /* nobody runs */
+	view.running = true;
+	assert_int_equal(view_shots(&view), 1);
+	view.shots = 1;
+	must_say("SIGTERM would go to 119 (sh) and 7 more that are alike and began lately, 40 MiB "
+		 "together; available 80 MiB (8 %) <= 10 %, no swap");
+	view.reading = (struct reading){0};
+}
+
 /* The daemon waits for a moment, and says so in its recording. */
 static void r114_verdict_in_a_pause(void **state)
 {
@@ -279,7 +313,7 @@ static void r114_verdict_in_a_pause(void **state)
 	sort();
 	view.pauses.until_ns[PAUSE_SWAP] = UINT64_MAX;
 	decide(90);
-	assert_null(view_victim(&view));
+	assert_null(view_kill(&view));
 	must_say("nobody would be ended for a moment: what the last victim gives back is filled "
 		 "from swap; available 90 MiB (9 %) <= 10 %, no swap");
 	decide(40);
@@ -331,7 +365,7 @@ static void r114_verdict_nobody_took_it(void **state)
 		if (rows[i].says != NULL)
 			must_say(rows[i].says);
 		else
-			assert_ptr_equal(view_victim(&view), &view.table.procs[0]);
+			assert_int_equal(view_kill(&view)->victim.pid, view.table.procs[0].pid);
 	}
 }
 
@@ -485,6 +519,7 @@ int main(void)
 		cmocka_unit_test_setup(r01_verdict_with_swap, fresh),
 		cmocka_unit_test_setup(r05_verdict_futile, fresh),
 		cmocka_unit_test_setup(r114_verdict_under_a_stall, fresh),
+		cmocka_unit_test_setup(r114_verdict_of_a_swarm, fresh),
 		cmocka_unit_test_setup(r114_verdict_in_a_pause, fresh),
 		cmocka_unit_test_setup(r114_verdict_nobody_took_it, fresh),
 		cmocka_unit_test_setup(r10_verdict_blind, fresh),
