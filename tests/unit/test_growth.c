@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "choose/growth.h"
+#include "growing.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,27 +10,6 @@
 #include <cmocka.h>
 
 #include "base/util.h"
-
-#define MIB(n) (UINT64_C(1024) * (n))
-
-static struct config config;
-static struct rank rank;
-static struct growth growth;
-static struct proc_table table;
-
-static int set_up(void **state)
-{
-	(void)state;
-	config = (struct config){.min_victim_ppm = 10000};
-	rank = (struct rank){.config = &config,
-			     .mem_total_kib = MIB(1000),
-			     .total_kib = MIB(1000),
-			     .page_kib = 4,
-			     .self = 1,
-			     .may_kill_all = true};
-	memset(&growth, 0, sizeof(growth));
-	return 0;
-}
 
 static void mark(uint64_t now_ns, uint64_t boot_ns)
 {
