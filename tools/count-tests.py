@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""count-tests.py TESTLOG.JSON STATUS: the single cases of a meson test run that were skipped, with the reason, that passed
-when they were played again, or that failed, with what they said (newer mesons keep it to themselves), and one closing line.
-Exits with 1 when a case failed, when meson did, or when nothing ran."""
+"""count-tests.py TESTLOG.JSON STATUS: the single cases of a meson test run that were skipped, with the
+reason, that passed when they were played again, or that failed, with what they said (newer mesons keep it to
+themselves), and one closing line. Exits with 1 when a case failed, when meson did, or when nothing ran."""
 import json
 import re
 import sys

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""events.py USEROOM USEROOMCTL SOURCE: doc/events.md is the contract of the JSON log and of useroomctl -json. Every field
-of every event that is there must stand in it, and what it promises must be there: of a dry run's log, of what useroomctl
-shows of the same run, and of the recordings in tests/replay. Prints TAP."""
+"""events.py USEROOM USEROOMCTL SOURCE: doc/events.md is the contract of the JSON log and of useroomctl
+-json. Every field of every event that is there must stand in it, and what it promises must be there: of
+a dry run's log, of what useroomctl shows of the same run, and of the recordings in tests/replay. Prints
+TAP."""
 import glob
 import json
 import os
@@ -99,8 +100,8 @@ def recordings():
     for path in sorted(glob.glob(f'{SOURCE}/tests/replay/*.record')):
         events = ctl('show', path)['events']
         wrong = unknown(events)
-        wrong += [f"{event['event']}: {field} is {event[field]!r}" for event in events for field in ('start_ticks', 'call')
-                  if field in event]
+        wrong += [f"{event['event']}: {field} is {event[field]!r}" for event in events
+                  for field in ('start_ticks', 'call') if field in event]
         wrong += [f"{event['event']}: no candidates" for event in events if event.get('candidates') == []]
         check(f'{os.path.basename(path)}: only what the page names, and nothing that is not known', wrong)
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""names.py USEROOMCTL RECORDING...: with -without-names no name of a recording is in anything that useroomctl makes of it, whatever
-the command. Each text of each recording's events, and its machine, is made a word that occurs nowhere else; then all output is
-searched for them. Prints TAP."""
+"""names.py USEROOMCTL RECORDING...: with -without-names no name of a recording is in anything that
+useroomctl makes of it, whatever the command. Each text of each recording's events, and its machine, is made
+a word that occurs nowhere else; then all output is searched for them. Prints TAP."""
 import json
 import os
 import re
@@ -15,7 +15,8 @@ CTL, RECORDINGS = os.path.abspath(sys.argv[1]), sys.argv[2:]
 # doc/recorder-format.md: where the header says where events are, and what names the machine
 EVENTS, BOOT_ID, HOST = 24 + 16 * 2, (104, 144), (144, 208)
 TEXT = re.compile(rb'[A-Za-z0-9/][\w./:@+-]{2,}(?=\0)')
-COMMANDS = (('show',), ('show', '-json'), ('show', '-html', '-'), ('replay', '-m', '40'), ('replay', '-m', '40', '-json'))
+COMMANDS = (('show',), ('show', '-json'), ('show', '-html', '-'), ('replay', '-m', '40'),
+            ('replay', '-m', '40', '-json'))
 OF_RECORD = (('events',), ('events', '-json'), ('metrics',))
 OF_DIRECTORY = (('incidents',), ('incidents', '-json'))
 
@@ -105,8 +106,8 @@ def same_but_for_names(name, copy, handed):
     before, after = (json.loads(run('show', path, '-json').stdout) for path in (copy, handed))
     tap.ok(numbers(before) == numbers(after) and before['looks'], f'{name}: what was handed on has the same numbers')
     before, after = (run('replay', path, '-m', '40', '-json') for path in (copy, handed))
-    tap.ok(numbers(json.loads(before.stdout)) == numbers(json.loads(after.stdout)) and before.returncode == after.returncode,
-           f'{name}: and replays as it did')
+    tap.ok(numbers(json.loads(before.stdout)) == numbers(json.loads(after.stdout)) and
+           before.returncode == after.returncode, f'{name}: and replays as it did')
 
 
 def keys(path, work):
@@ -117,7 +118,8 @@ def keys(path, work):
         f.write(b'short')
     first, again = (run('show', path, '-without-names', '-names-key', key).stdout for _ in range(2))
     tap.ok(first == again and b'proc-' in first, 'one key: the same pseudonyms each time')
-    tap.ok(run('show', path, '-without-names').stdout != run('show', path, '-without-names').stdout, 'none: others each time')
+    first, again = (run('show', path, '-without-names').stdout for _ in range(2))
+    tap.ok(first != again, 'none: others each time')
     for words, code, sentence in ((('-without-names', '-names-key', short), 1, b'a key has 16 bytes or more'),
                                   (('-without-names', '-names-key', '/nowhere'), 1, b'No such file'),
                                   (('-names-key', key), 2, b'with -without-names only'),
@@ -127,7 +129,8 @@ def keys(path, work):
                f'{" ".join(os.path.basename(w) for w in words)}: {sentence.decode()}', result)
     for command in ('top', 'why', 'status', 'domains'):
         result = run(command, '-without-names')
-        tap.ok(result.returncode == 2 and b'does not take -without-names' in result.stderr, f'{command} is of the machine now: refused', result)
+        tap.ok(result.returncode == 2 and b'does not take -without-names' in result.stderr,
+               f'{command} is of the machine now: refused', result)
 
 
 def main():

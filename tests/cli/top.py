@@ -357,8 +357,8 @@ def r115_top_takes_settings(record):
 
 
 def refused(pattern, *words, **environment):
-    done = subprocess.run([CTL, 'top', *words], stdin=subprocess.DEVNULL, capture_output=True, encoding='utf-8', check=False,
-                          env={**os.environ, **environment}, timeout=PATIENCE)
+    done = subprocess.run([CTL, 'top', *words], stdin=subprocess.DEVNULL, capture_output=True, encoding='utf-8',
+                          check=False, env={**os.environ, **environment}, timeout=PATIENCE)
     assert done.returncode == 1 and re.fullmatch(pattern, done.stderr), f'{done.returncode}: {done.stderr}'
 
 
