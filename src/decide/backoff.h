@@ -15,9 +15,8 @@
 #define BACKOFF_VICTIMS 3
 #define BACKOFF_NS      (600 * NS_PER_S)
 
-#define BACKOFF_MOST                                                                               \
-	64 /* groups that are remembered; with more the one that was hit first goes                \
-	    */
+/* Groups that are remembered; with more the one that was hit first goes. */
+#define BACKOFF_MOST 64
 
 struct backoff {
 	struct {
