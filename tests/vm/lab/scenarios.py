@@ -56,6 +56,10 @@ ENDLESS = '/dev/vde'  # what a backup reads: nothing comes twice, for as long as
 # A service at work: it reads its files through a mapping, without an end. 80 MiB are a sixth of the machine.
 SERVER = 'spawn server /lab/reader -n server -m -p -l -t 2 -s 80 /data/stream/0'
 
+# A shell that starts shells: each has some 180 KiB, waits for what never comes, and does not end by itself.
+SWARM = '''mkfifo /run/never
+spawn bomb sh -c 'while :; do sh -c "read line </run/never; :" & done\''''
+
 # The data disk with a layer on top. The kernel has both in /proc/diskstats, the layer's reads and the disk's.
 MAPPED = '''
 dmsetup create data --noudevsync --table "0 $(blockdev --getsz /dev/vdb) linear /dev/vdb 0"
@@ -135,6 +139,8 @@ SCENARIOS = {
                    prepare='spawn hog /lab/hog -u 220 -b /data/written; sleep 4', deaths=(0, 1), seconds=30, after=8),
     'crowd': bad('5,000 processes beside the hog', 'spawn hog /lab/hog -r 100',
                  prepare='spawn sleeper /lab/hog -n sleeper -c 5000 -u 0; sleep 25', memory=2048, seconds=60),
+    'swarm': bad('small shells that one shell starts without an end, beside a program that stands still', SWARM,
+                 prepare='spawn app /lab/hog -n app -u 100; sleep 4', victims=('sh',), deaths=(64, 8000), seconds=60, after=20),
     'container-v1': bad('a cgroup v1 container that thrashes at its own limit', f'spawn_limited box 100 /lab/reader -n reader -m -p -l -t 2 {SET}',
                         victims=('reader',), must_act=False, cgroup='v1', seconds=25),
     'container-v2': bad('a cgroup v2 container that thrashes at its own limit', f'spawn_limited box 100 /lab/reader -n reader -m -p -l -t 2 {SET}',
