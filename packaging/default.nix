@@ -10,7 +10,7 @@ pkgs.stdenv.mkDerivation {
   version = "1.0.0";
   src = pkgs.lib.cleanSource ./..;
   nativeBuildInputs = with pkgs; [ meson ninja pkg-config python3 ];
-  buildInputs = with pkgs; [ json_c libmicrohttpd ncurses ];
+  buildInputs = with pkgs; [ json_c libmicrohttpd libnotify ncurses ];
   checkInputs = with pkgs; [ cmocka ];
   mesonFlags = [ "-Dinit=systemd" "-Dtests=enabled" ];
   postPatch = "patchShebangs tools tests";

@@ -287,7 +287,7 @@ static int begin(struct useroom *u)
 	if ((r = take_lock(u)) < 0 || (r = open_machine(u)) < 0 || (r = catch_signals(u)) < 0 ||
 	    (r = start_workers(u)) < 0)
 		return r;
-	notify_init();
+	notify_open();
 	init_decisions(u);
 	note_limits(u);
 	start_recording(u);

@@ -66,7 +66,7 @@ static uint64_t read_watchdog(void)
 }
 
 /* The socket is made now: later there may be no memory for one. */
-void notify_init(void)
+void notify_open(void)
 {
 	const char *path = getenv("NOTIFY_SOCKET");
 

@@ -10,7 +10,7 @@
 /*
  * Read NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID and forget them (hooks must not inherit them).
  */
-void notify_init(void);
+void notify_open(void);
 
 /* Send "READY=1\nSTATUS=..." and the like. Returns 0, or a negative errno (-ENOTCONN without
  * systemd). */

@@ -54,7 +54,7 @@ static void init_with(const char *socket_name, const char *usec, const char *pid
 	assert_int_equal(setenv("NOTIFY_SOCKET", socket_name, 1), 0);
 	(void)(usec ? setenv("WATCHDOG_USEC", usec, 1) : unsetenv("WATCHDOG_USEC"));
 	(void)(pid ? setenv("WATCHDOG_PID", pid, 1) : unsetenv("WATCHDOG_PID"));
-	notify_init();
+	notify_open();
 }
 
 static void without_systemd(void **state)
@@ -62,7 +62,7 @@ static void without_systemd(void **state)
 	(void)state;
 	(void)unsetenv("NOTIFY_SOCKET");
 	(void)setenv("WATCHDOG_USEC", "1000000", 1);
-	notify_init();
+	notify_open();
 	assert_int_equal(notify_send("READY=1"), -ENOTCONN);
 	assert_int_equal(notify_watchdog_ns(), 0);
 }

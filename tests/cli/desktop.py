@@ -1,0 +1,253 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""desktop.py [-picture FILE] USEROOM USEROOMCTL NOTIFY: from a root daemon's real kill to the notification on a user's screen: Xvfb, a
+session bus and dunst as that user, useroomctl share as root. On a pretended machine, in namespaces of its own, as tests/cli/share.py.
+What is on the screen is asked of dunst itself (its history and what it was sent), and looked at as pixels. -picture FILE keeps the
+screen as a PNG. Prints TAP."""
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+PICTURE = os.path.abspath(sys.argv[2]) if sys.argv[1] == '-picture' else None
+USEROOM, CTL, NOTIFY = (os.path.abspath(p) for p in sys.argv[-3:])
+INSIDE = 'USEROOM_DESKTOP_INSIDE'
+PROGRAMS = ('Xvfb', 'dunst', 'dbus-daemon', 'dbus-monitor', 'unshare')
+DEADLINE = 30  # s, for each thing that is waited for
+GIB = 1024 * 1024  # KiB
+ANNA, BERT = 61001, 61002
+HOG = 'x = bytearray(80 << 20); print("full", flush=True); import time; time.sleep(1000)'
+DUNSTRC = '''
+[global]
+width = (0, 560)
+origin = top-right
+offset = 24x24
+font = Sans 11
+padding = 14
+horizontal_padding = 16
+frame_width = 2
+format = "<b>%s</b>\\n%b"
+markup = full
+notification_limit = 5
+[urgency_normal]
+background = "#22303c"
+foreground = "#f0f0f0"
+timeout = 0
+[urgency_critical]
+background = "#5a1f1f"
+foreground = "#ffffff"
+timeout = 0
+'''
+
+
+class Tap:
+    def __init__(self):
+        self.n, self.bad = 0, 0
+
+    def ok(self, good, name, *said):
+        self.n += 1
+        self.bad += not good
+        print(f'{"" if good else "not "}ok {self.n} - {name}', flush=True)
+        for line in said if not good else ():
+            print('# ' + str(line).replace('\n', '\n# '))
+
+
+tap = Tap()
+
+
+def enter():
+    missing = [p for p in PROGRAMS if shutil.which(p) is None]
+    if missing:
+        print(f'1..0 # SKIP there is no {", ".join(missing)}')
+        return 0
+    words = ['unshare', '--pid', '--mount', '--net', '--fork', '--kill-child', '--mount-proc']
+    if os.geteuid() != 0 or subprocess.run([*words, 'true'], capture_output=True, check=False).returncode != 0:
+        print('1..0 # SKIP other users and namespaces of one\'s own need root')
+        return 0
+    os.execvpe(words[0], [*words, sys.executable, __file__, *sys.argv[1:]], {**os.environ, INSIDE: '1'})
+
+
+def until(condition, seconds=DEADLINE):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.05)
+    return None
+
+
+def said(path):
+    with open(path, 'rb') as f:
+        return f.read().decode(errors='replace')
+
+
+def pretend(percent, path='meminfo'):
+    total, available = GIB, GIB * percent // 100
+    lines = {'MemTotal': total, 'MemFree': available // 2, 'MemAvailable': available, 'Cached': available // 2, 'SwapTotal': 0,
+             'SwapFree': 0, 'AnonPages': total - available, 'Shmem': 0, 'SReclaimable': 0, 'SUnreclaim': 0, 'PageTables': 0}
+    with open(path, 'r+b' if os.path.exists(path) else 'wb') as f:
+        f.write(''.join(f'{k + ":":<15} {v:>9} kB\n' for k, v in lines.items()).encode())
+
+
+class World:
+    def __init__(self, work):
+        self.started, self.work = [], work
+        self.home = os.path.join(work, 'anna')
+        self.bus = f'unix:path={self.home}/bus'
+        self.session = {'PATH': os.environ['PATH'], 'HOME': self.home, 'XDG_RUNTIME_DIR': self.home, 'DISPLAY': '',
+                        'DBUS_SESSION_BUS_ADDRESS': self.bus, 'LC_ALL': 'C.UTF-8'}
+
+    def start(self, *command, log, **how):
+        with open(log, 'wb') as out:
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, **how)
+        self.started.append(process)
+        return process
+
+    def as_anna(self, **more):
+        return {'user': ANNA, 'group': ANNA, 'extra_groups': [], 'env': {**self.session, **more}, 'cwd': self.home}
+
+    def notify(self, log, *words, **more):
+        process = self.start(NOTIFY, *words, log=log, **self.as_anna(**more))
+        until(lambda: 'listens at' in said(log) or process.poll() is not None)
+        return process
+
+    def asked(self, *words, **more):
+        return subprocess.run([NOTIFY, *words], capture_output=True, encoding='utf-8', check=False, **self.as_anna(**more))
+
+    def kill(self, name, uid):
+        shutil.copy(sys.executable, name)
+        hog = self.start(f'./{name}', '-I', '-S', '-c', HOG, log='hog.log', user=uid, group=uid, extra_groups=[])
+        until(lambda: 'full' in said('hog.log'))
+        pretend(30)
+        ended = until(lambda: hog.poll() is not None)
+        pretend(80)
+        tap.ok(ended and hog.returncode == -signal.SIGTERM, f'{name} is ended', said('useroom.log'))
+
+    @staticmethod
+    def shows(colour):
+        """Is much of the screen of this colour? Xvfb keeps four bytes a pixel in a file, blue first."""
+        with open('screen/Xvfb_screen0', 'rb') as f:
+            return f.read().count(colour.to_bytes(3, 'little')) > 1000
+
+    def end(self):
+        for process in reversed(self.started):
+            process.kill()
+            process.wait()
+
+
+CRITICAL = 0x5a1f1f  # as dunst's file has it
+
+
+def begin(world):
+    subprocess.run(['mount', '-t', 'tmpfs', '-o', 'mode=755', 'none', '/run'], check=True)
+    pretend(80)
+    subprocess.run(['mount', '--bind', 'meminfo', '/proc/meminfo'], check=True)
+    for name, owner in (('anna', ANNA), ('screen', 0)):
+        os.mkdir(name, 0o755)
+        os.chown(name, owner, owner)
+    for name, text in (('useroom.conf', ''), ('anna/dunstrc', DUNSTRC)):
+        with open(name, 'w', encoding='ascii') as f:
+            f.write(text)
+    with open('/etc/passwd', encoding='utf-8') as f, open('passwd', 'w', encoding='utf-8') as to:  # a bus serves those who have a name
+        to.write(f.read() + ''.join(f'{name}:x:{uid}:{uid}::/:/bin/sh\n' for name, uid in (('anna', ANNA), ('bert', BERT))))
+    subprocess.run(['mount', '--bind', 'passwd', '/etc/passwd'], check=True)
+    world.start('Xvfb', '-displayfd', '1', '-screen', '0', '1100x420x24', '-nolisten', 'tcp', '-fbdir', 'screen', '-ac', log='xvfb.log')
+    number = until(lambda: re.search(r'^(\d+)$', said('xvfb.log'), re.M))
+    if not number:
+        sys.exit('there is no screen: ' + said('xvfb.log'))
+    world.session['DISPLAY'] = ':' + number.group(1)
+    world.start('dbus-daemon', '--session', '--nofork', f'--address={world.bus}', log='bus.log', **world.as_anna(DISPLAY=''))  # it starts no dunst
+    if not until(lambda: os.path.exists('anna/bus')):
+        sys.exit('there is no bus: ' + said('bus.log'))
+
+
+def steps(world):
+    tap.ok(world.asked('-version').stdout == 'useroom-notify ' + subprocess.run(
+        [USEROOM, '-version'], capture_output=True, encoding='utf-8', check=True).stdout.split()[1] + '\n', 'it has the version of the daemon')
+    for word in ('-nowhere', 'word', '-socket'):
+        tap.ok(world.asked(word).returncode == 2, f'{word} is refused')
+    lost = world.asked(DBUS_SESSION_BUS_ADDRESS='unix:path=/nowhere')
+    tap.ok(lost.returncode == 1 and 'no session bus: ' in lost.stderr, 'without a session it says so', lost.stderr)
+    check = world.asked('-check')
+    tap.ok(check.returncode == 1 and 'nobody shows notifications' in check.stdout and 'No such file' in check.stdout,
+           '-check says what is missing', check)
+    notify = world.notify('early.log')
+    until(lambda: 'is tried again' in said('early.log'), 5)
+    tap.ok('is heard; it is tried again' in said('early.log'), 'it says that nobody shares', said('early.log'))
+    tap.ok('nobody shows notifications in this session: ' in said('early.log'), 'and that nobody shows them', said('early.log'))
+    world.start(CTL, 'share', log='share.log')
+    world.start(USEROOM, '-config', 'useroom.conf', '-incidents', 'off', '-m', '40', '-mk', '5', '-min-victim', '4', '-warn', '60', '-protect',
+                'python*,useroom*,Xvfb,dunst,dbus*', log='useroom.log')
+    until(lambda: 'watching:' in said('useroom.log'))
+    tap.ok(until(lambda: 'listens at' in said('early.log')), 'and hears, once somebody does', said('early.log'))
+    time.sleep(1.1)  # share looks once a second
+    world.kill('render', ANNA)
+    tap.ok(until(lambda: 'render was ended' in said('early.log')), 'what nobody shows is written to its log', said('early.log'))
+    world.start('dunst', '-conf', 'dunstrc', log='dunst.log', **world.as_anna())
+    world.start('dbus-monitor', '--address', world.bus, "interface='org.freedesktop.Notifications'", log='sent.log', **world.as_anna())
+    tap.ok(until(lambda: world.asked('-check').returncode == 0), '-check says that all is there', world.asked('-check'), said('dunst.log'), said('bus.log'), said('xvfb.log'))
+    tap.ok('\n1 session listens (useroom-notify)\n' in subprocess.run([CTL, 'status'], capture_output=True, encoding='utf-8', check=False).stdout,
+           'and so does useroomctl status')
+    second = world.asked()
+    tap.ok(second.returncode == 0 and 'another one shows them in this session' in second.stderr, 'one a session is enough', second.stderr)
+    time.sleep(11)  # what follows within ten seconds belongs to the same notification
+    world.kill('analysis', ANNA)
+    tap.ok(until(lambda: 'analysis was ended: memory was running out' in said('sent.log')), 'its owner\'s notification daemon gets it',
+           said('sent.log'), said('early.log'))
+    tap.ok(until(lambda: re.search(r'It held \d+ MiB; it was asked to leave', said('sent.log'))) and 'of 1 GiB were available' in said('sent.log')
+           and 'sudo useroomctl show' in said('sent.log'), 'what it held, why, and the way to the incident', said('sent.log'))
+    tap.ok(until(lambda: world.shows(CRITICAL)), 'and it is on the screen')
+    time.sleep(11)
+    world.kill('secret-two', BERT)
+    tap.ok(until(lambda: 'A process of another user was ended' in said('sent.log')), 'of another\'s it says that there was one', said('sent.log'))
+    tap.ok('secret-two' not in said('sent.log') and 'secret-two' not in said('early.log') and str(BERT) not in said('sent.log'),
+           'and not its name', said('sent.log'))
+    time.sleep(11)
+    pretend(50)
+    tap.ok(until(lambda: 'Memory is getting short' in said('sent.log')), 'it warns', said('sent.log'), said('useroom.log'))
+    pretend(80)
+    notify.send_signal(signal.SIGTERM)
+    tap.ok(notify.wait(DEADLINE) == 0, 'it ends when asked to')
+    before = said('sent.log').count('member=Notify')
+    notify = world.notify('chinese.log', LANGUAGE='zh_CN', LC_ALL='', LANG='C.UTF-8')
+    time.sleep(2)
+    tap.ok(said('sent.log').count('member=Notify') == before, 'who starts again does not show again what was shown', said('sent.log'))
+    world.kill('notes & <plans>', ANNA)
+    tap.ok(until(lambda: '内存不足，已结束 notes & <plans>' in said('sent.log')), 'in Chinese, where that is the user\'s language', said('sent.log'))
+    time.sleep(1)
+    tap.ok(world.shows(CRITICAL), 'and it is on the screen')
+    if PICTURE:
+        keep_picture()
+    test = world.asked('-test')
+    tap.ok(test.returncode == 0 and until(lambda: 'This is a test' in said('sent.log')), '-test shows an example', test)
+    with open(f'/proc/{notify.pid}/status', encoding='ascii') as f:
+        tap.ok(True, f'it holds {re.search("VmRSS:.*", f.read()).group(0)}')
+
+
+def keep_picture():
+    subprocess.run(['convert', 'xwd:screen/Xvfb_screen0', '-strip', PICTURE], check=True)
+
+
+def main():
+    if INSIDE not in os.environ:
+        sys.exit(enter())
+    with tempfile.TemporaryDirectory() as work:
+        os.chdir(work)
+        os.chmod(work, 0o755)
+        world = World(work)
+        try:
+            begin(world)
+            steps(world)
+        finally:
+            world.end()
+            os.chdir('/')
+    print(f'1..{tap.n}')
+    sys.exit(tap.bad > 0)
+
+
+main()
