@@ -50,9 +50,9 @@
 /* Two looks at a counted group, and a window of those that follow. */
 #define INNER_NS (5 * NS_PER_S)
 
-/* From so many waiting tasks on it is counted how many are blocked: before a rule holds, so that it
- * is known when one does. */
-#define COUNT_BLOCKED_MILLI 1000
+/* From so many waiting tasks on, in thousandths, it is counted how many are blocked: before a rule
+ * holds, so that it is known when one does. */
+#define COUNT_BLOCKED_MILLI 500
 
 /* States of threads that are read in one turn, of all groups: 10 us each. */
 #define THREADS_MOST 256
