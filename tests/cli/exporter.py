@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""exporter.py USEROOM USEROOMCTL EXPORTER: the numbers by HTTP, and what is made of clients that are slow, many, or send rubbish.
-The daemon is a dry run: it signals nobody. All on this machine's own loopback. Prints TAP."""
+"""exporter.py USEROOM USEROOMCTL EXPORTER: the numbers by HTTP, and what is made of clients that are slow,
+many, or send rubbish. The daemon is a dry run: it signals nobody. All on this machine's own loopback.
+Prints TAP."""
 import contextlib
 import grp
 import http.client
@@ -21,7 +22,8 @@ DEADLINE = 60  # s, for each thing that is waited for
 OPEN, TEXT = 'application/openmetrics-text; version=1.0.0; charset=utf-8', 'text/plain; version=0.0.4; charset=utf-8'
 PROMETHEUS = ('application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,'
               'text/plain;version=0.0.4;q=0.5,*/*;q=0.1')
-PROMETHEUS_3 = ('application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,'
+PROMETHEUS_3 = ('application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,'
+                'application/openmetrics-text;version=0.0.1;q=0.5,'
                 'text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2')
 CLIENTS_ROOM = 128  # exporter/clients.h
 OWN_FILES = 16      # standard streams, sockets, epoll, a recording that is being read
@@ -119,10 +121,13 @@ def command_line():
     version = subprocess.run([USEROOM, '-version'], capture_output=True, encoding='utf-8', check=True).stdout.split()[1]
     tap.ok(run('-version').stdout == f'useroom-exporter {version}\n', 'it has the version of the daemon')
     for words in (['-help'], ['--help'], ['-h']):
-        tap.ok(run(*words).returncode == 0 and '-listen ADDRESS:PORT' in run(*words).stdout, f'{words[0]} shows the options')
-    for words, sentence in ((['-wrong'], 'unknown option'), (['-listen'], 'needs a value'), (['-version=1'], 'takes no value'),
-                            (['word'], 'one word too many'), (['--listen=here'], 'not an address and a port'),
-                            (['-listen', 'localhost:80'], 'not an address and a port'), (['-listen', '127.0.0.1:65536'], 'not an address'),
+        tap.ok(run(*words).returncode == 0 and '-listen ADDRESS:PORT' in run(*words).stdout,
+               f'{words[0]} shows the options')
+    for words, sentence in ((['-wrong'], 'unknown option'), (['-listen'], 'needs a value'),
+                            (['-version=1'], 'takes no value'), (['word'], 'one word too many'),
+                            (['--listen=here'], 'not an address and a port'),
+                            (['-listen', 'localhost:80'], 'not an address and a port'),
+                            (['-listen', '127.0.0.1:65536'], 'not an address'),
                             (['-listen', '[::1:80'], 'not an address'), (['-\x1b[31m'], r'\x1b[31m: unknown option')):
         result = run(*words)
         tap.ok(result.returncode == 2 and sentence in result.stderr and result.stderr.count('\n') == 1,
@@ -131,19 +136,23 @@ def command_line():
         result = run('-listen', f'127.0.0.1:{taken.getsockname()[1]}')
         tap.ok(result.returncode == 1 and 'in use' in result.stderr, 'a port that is taken', result)
     with open('/dev/full', 'wb') as full:
-        tap.ok(subprocess.run([EXPORTER, '-help'], stdout=full, check=False).returncode == 1, 'r118 help onto a full disk is missed')
+        tap.ok(subprocess.run([EXPORTER, '-help'], stdout=full, check=False).returncode == 1,
+               'r118 help onto a full disk is missed')
 
 
 # ---- what is answered ----
 
 def formats(exporter):
     for accept, wanted in (
-            (PROMETHEUS, OPEN), (PROMETHEUS_3, OPEN), ('*/*', TEXT), ('text/html, */*;q=0.8', TEXT), ('application/openmetrics-text', OPEN),
+            (PROMETHEUS, OPEN), (PROMETHEUS_3, OPEN), ('*/*', TEXT), ('text/html, */*;q=0.8', TEXT),
+            ('application/openmetrics-text', OPEN),
             ('application/openmetrics-text; version=0.0.1', TEXT), ('text/plain;version=0.0.4', TEXT), ('', TEXT),
-            ('application/openmetrics-text;version=1.0.0;q=0.1, text/plain;q=0.2', TEXT), ('application/openmetrics-text;q=0', TEXT)):
+            ('application/openmetrics-text;version=1.0.0;q=0.1, text/plain;q=0.2', TEXT),
+            ('application/openmetrics-text;q=0', TEXT)):
         answer = exporter.ask(Accept=accept)
-        tap.ok(answer.status == 200 and answer.headers['Content-Type'] == wanted and answer.headers['Vary'] == 'Accept' and
-               answer.body.endswith('# EOF\n') == (wanted == OPEN), f'Accept: {accept}: {wanted.split(";", maxsplit=1)[0]}', answer.headers)
+        tap.ok(answer.status == 200 and answer.headers['Content-Type'] == wanted and
+               answer.headers['Vary'] == 'Accept' and answer.body.endswith('# EOF\n') == (wanted == OPEN),
+               f'Accept: {accept}: {wanted.split(";", maxsplit=1)[0]}', answer.headers)
 
 
 def same_numbers(exporter, record, directory):
@@ -151,11 +160,13 @@ def same_numbers(exporter, record, directory):
     subprocess.run([CTL, 'metrics', '-record', record, '-textfile', prom], check=True)
     with open(prom, encoding='utf-8') as f:
         tap.ok(names(text) == names(f.read()) and len(names(text)) > 50, 'the samples are those of useroomctl metrics')
-    printed = subprocess.run([CTL, 'metrics', '-record', record], capture_output=True, encoding='utf-8', check=True).stdout
+    printed = subprocess.run([CTL, 'metrics', '-record', record], capture_output=True, encoding='utf-8',
+                             check=True).stdout
     tap.ok(names(exporter.ask(Accept=PROMETHEUS).body) == names(printed), 'so are those of OpenMetrics')
     tap.ok('useroom_up 1' in text, 'it says that the daemon runs')
     if shutil.which('promtool'):
-        check = subprocess.run(['promtool', 'check', 'metrics'], input=text, encoding='utf-8', capture_output=True, check=False)
+        check = subprocess.run(['promtool', 'check', 'metrics'], input=text, encoding='utf-8', capture_output=True,
+                               check=False)
         tap.ok(check.returncode == 0, 'promtool has nothing to say', check.stderr)
     else:
         tap.skip('promtool has nothing to say', 'there is no promtool')
@@ -165,8 +176,9 @@ def http_answers(exporter):
     head, get = exporter.ask(method='HEAD'), exporter.ask()
     tap.ok(head.status == 200 and head.body == '' and int(head.headers['Content-Length']) > 1000 and
            head.headers['Content-Type'] == get.headers['Content-Type'], 'HEAD has the head alone', head.headers)
-    for path, status, part in (('/', 200, '<a href="/metrics">'), ('/-/healthy', 200, 'healthy'), ('/metrics?x=1', 200, 'useroom_up'),
-                               ('/metrics/', 404, '/metrics'), ('/..%2fetc/passwd', 404, '/metrics'), ('/' + 'a' * 4000, 404, '/metrics')):
+    for path, status, part in (('/', 200, '<a href="/metrics">'), ('/-/healthy', 200, 'healthy'),
+                               ('/metrics?x=1', 200, 'useroom_up'), ('/metrics/', 404, '/metrics'),
+                               ('/..%2fetc/passwd', 404, '/metrics'), ('/' + 'a' * 4000, 404, '/metrics')):
         answer = exporter.ask(path)
         tap.ok(answer.status == status and part in answer.body, f'{path[:20]}: {status}', answer.status, answer.body)
     for method in ('POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 'WRONG'):
@@ -176,9 +188,11 @@ def http_answers(exporter):
         s.sendall(b'GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n')
         s.shutdown(socket.SHUT_WR)
         whole = b''.join(iter(lambda: s.recv(65536), b''))
-        tap.ok(whole.startswith(b'HTTP/1.1 200 OK') and b'\nuseroom_up 1\n' in whole, 'who has closed his half gets the answer, and its end')
+        tap.ok(whole.startswith(b'HTTP/1.1 200 OK') and b'\nuseroom_up 1\n' in whole,
+               'who has closed his half gets the answer, and its end')
     if shutil.which('curl'):
-        got = subprocess.run(['curl', '-sSf', f'http://127.0.0.1:{exporter.port}/metrics'], capture_output=True, encoding='utf-8', check=False)
+        got = subprocess.run(['curl', '-sSf', f'http://127.0.0.1:{exporter.port}/metrics'], capture_output=True,
+                             encoding='utf-8', check=False)
         tap.ok(got.returncode == 0 and '\nuseroom_up 1\n' in got.stdout, 'curl has the numbers', got)
     else:
         tap.skip('curl has the numbers', 'there is no curl')
@@ -259,7 +273,8 @@ def activation(record):
         return
     with socket.create_server(('127.0.0.1', 0)) as s:
         port = s.getsockname()[1]
-    starter = subprocess.Popen(['systemd-socket-activate', '-l', f'127.0.0.1:{port}', EXPORTER, '-record', record], stderr=subprocess.DEVNULL)
+    starter = subprocess.Popen(['systemd-socket-activate', '-l', f'127.0.0.1:{port}', EXPORTER, '-record', record],
+                               stderr=subprocess.DEVNULL)
     tap.ok(until(lambda: fetch(port)), 'systemd-socket-activate starts it')
     starter.terminate()
     starter.wait(DEADLINE)
@@ -305,7 +320,8 @@ def slow_clients(exporter):
         time.sleep(0.5)
     for s in clients:
         s.close()
-    tap.ok(len(at) == len(clients), f'40 that send a byte now and then are let go ({min(at.values(), default=0):.1f} to '
+    tap.ok(len(at) == len(clients), '40 that send a byte now and then are let go '
+           f'({min(at.values(), default=0):.1f} to '
            f'{max(at.values(), default=0):.1f} s)')
     tap.ok(failed == 0, f'and each of {sent} scrapes meanwhile had its numbers')
 
@@ -330,7 +346,8 @@ def many_clients(exporter):
             failed += not until(lambda: fetch(exporter.port), 10)
             slowest = max(slowest, time.monotonic() - began)
             most = max(most, exporter.files())
-    tap.ok(failed == 0, f'1,000 connections that send nothing: 20 of 20 scrapes among them (the slowest: {slowest * 1000:.0f} ms)', failed)
+    tap.ok(failed == 0, '1,000 connections that send nothing: 20 of 20 scrapes among them '
+           f'(the slowest: {slowest * 1000:.0f} ms)', failed)
     tap.ok(most <= CLIENTS_ROOM + OWN_FILES, f'at the most {most} descriptors')
     for s in clients:
         s.close()
@@ -342,7 +359,8 @@ def mutate(chance):
         b'GET /metrics HTTP/1.1\r\nHost: x\r\nAccept: text/plain;q=0.5\r\n\r\n', b'HEAD / HTTP/1.0\r\n\r\n',
         b'POST /metrics HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n',
         b'GET /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n',
-        b'GET http://x/metrics HTTP/1.1\r\nHost: x\r\nAccept: application/openmetrics-text;version=1.0.0;q=;;;=,,\r\n\r\n')))
+        b'GET http://x/metrics HTTP/1.1\r\nHost: x\r\n'
+        b'Accept: application/openmetrics-text;version=1.0.0;q=;;;=,,\r\n\r\n')))
     for _ in range(chance.randrange(8)):
         at = chance.randrange(len(request) + 1)
         what = chance.randrange(4)
@@ -353,7 +371,8 @@ def mutate(chance):
         elif what == 2:
             del request[at:at + chance.randrange(20)]
         else:
-            request[at:at] = chance.choice((b'\r\n', b'\0', b';q=', b'a' * 9000, b'%00', b': ', b' ')) * chance.randrange(3)
+            pieces = (b'\r\n', b'\0', b';q=', b'a' * 9000, b'%00', b': ', b' ')
+            request[at:at] = chance.choice(pieces) * chance.randrange(3)
     return bytes(request)
 
 
@@ -366,7 +385,8 @@ def rubbish(exporter, count=3000):
                 s.settimeout(0.2)
                 s.shutdown(socket.SHUT_WR)
                 s.recv(65536)
-    tap.ok(exporter.process.poll() is None and exporter.ask().status == 200, f'after {count:,} requests that are rubbish it still answers')
+    tap.ok(exporter.process.poll() is None and exporter.ask().status == 200,
+           f'after {count:,} requests that are rubbish it still answers')
     tap.ok(until(lambda: exporter.files() <= OWN_FILES), 'and holds on to none of them', exporter.files())
 
 
@@ -398,7 +418,8 @@ def main():
         with open(settings, 'w', encoding='ascii'):
             pass
         with open(os.path.join(directory, 'log'), 'wb') as log:
-            daemon = subprocess.Popen([USEROOM, '-config', settings, '-dry-run', '-record', record, '-incidents', 'off', '-m', '1', '-mk', '0'],
+            daemon = subprocess.Popen([USEROOM, '-config', settings, '-dry-run', '-record', record,
+                                       '-incidents', 'off', '-m', '1', '-mk', '0'],
                                       stdout=log, stderr=log)
         try:
             until(lambda: os.path.exists(record) and b'useroom_up 1' in subprocess.run(
