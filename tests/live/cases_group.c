@@ -260,7 +260,7 @@ static void group_acts(struct stage *s)
 	hot = play_in(s, "leak", "hot=32:16", "grow=1");
 	settle(s, 2000);
 	outside = play(s, "outside", "grow=200@20");
-	leak = join(s, "leak", "leaks", "grow=39@4");
+	leak = join(s, "leak", "leaks", "grow=52@4");
 	must_be_told(
 		s, "killed [0-9]+ \\(leaks\\) with SIGTERM: .*/leak.* thrashes at its own limit of "
 		   "96 MiB: ");
@@ -274,6 +274,28 @@ static void group_acts(struct stage *s)
 	if (ask(s, "domains") != 0)
 		fail("useroomctl domains");
 	must_say(" /leak: ended [0-9]+ \\(leaks\\), thrashing, at 20");
+}
+
+/*
+ * In doubt nobody: hot files that do not fit beside one that took what it holds at once and has
+ * stood still since. The group has grown, and nobody in it is seen to.
+ */
+static void group_in_doubt(struct stage *s)
+{
+	struct actor *still, *hot;
+
+	make_world(s);
+	make_box("leak");
+	s->more_fds = 2 * BOXES;
+	watch(s, "-m 1 -mk 0.5 -containers act -debug");
+	settle(s, 3000);
+	still = join(s, "leak", "still", "grow=90");
+	settle(s, 2000);
+	hot = play_in(s, "leak", "hot=48:16", "grow=1");
+	must_be_told(s, "/leak.* thrashes at its own limit of 96 MiB: .*; nobody is ended for it");
+	must_not_log(s, "killed ");
+	must_live(s, still);
+	must_live(s, hot);
 }
 
 /*
@@ -300,6 +322,7 @@ static void group_made_again(struct stage *s)
 
 const struct live_case group_cases[] = {
 	{"group_acts", group_acts, &large, false},
+	{"group_in_doubt", group_in_doubt, &large, false},
 	{"group_made_again", group_made_again, &large, false},
 	{"group_thrashes", group_thrashes, &large, false},
 	{NULL, NULL, NULL, false},
