@@ -236,6 +236,7 @@ def keep_picture():
 def main():
     if INSIDE not in os.environ:
         sys.exit(enter())
+    os.umask(0o022)  # other users read what this makes
     with tempfile.TemporaryDirectory() as work:
         os.chdir(work)
         os.chmod(work, 0o755)

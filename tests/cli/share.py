@@ -220,6 +220,7 @@ def refused():
 def main():
     if INSIDE not in os.environ:
         sys.exit(enter())
+    os.umask(0o022)  # other users read what this makes
     world = World()
     with tempfile.TemporaryDirectory() as work:
         os.chdir(work)
