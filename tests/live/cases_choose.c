@@ -252,11 +252,12 @@ static void r97_a_pool_gives_one_of_its_own(struct stage *s)
 }
 
 /* R97: a bomb of many small ones, which the larger one beside them would have died for. */
-static void of_a_swarm(struct stage *s, const char *options, const char *bomb, const char *killed)
+static void of_a_swarm(struct stage *s, const char *options, const char *bomb, const char *words,
+		       const char *killed)
 {
-	struct actor *larger = play(s, "larger", "grow=16");
+	struct actor *larger = play(s, "larger", words);
 
-	must_hold(s, 16 * MIB);
+	must_hold(s, holds_mib(words) * MIB);
 	watch(s, options);
 	(void)play(s, "bomb", bomb);
 	must_log(s, "%s", killed);
@@ -271,23 +272,27 @@ static void of_a_swarm(struct stage *s, const char *options, const char *bomb, c
 
 static void r97_a_swarm_gives_of_its_own(struct stage *s)
 {
-	of_a_swarm(s, USUAL, "brood=200:256@200", "killed [0-9]+ \\(bomb\\)");
+	of_a_swarm(s, USUAL, "brood=200:256@200", "grow=16", "killed [0-9]+ \\(bomb\\)");
 }
 
 static void r97_a_swarm_of_sessions(struct stage *s)
 {
-	of_a_swarm(s, USUAL, "brood=200:256@200:sessions", "killed [0-9]+ \\(bomb\\)");
+	of_a_swarm(s, USUAL, "brood=200:256@200:sessions", "grow=16", "killed [0-9]+ \\(bomb\\)");
 }
 
 static void r97_a_swarm_of_two_names(struct stage *s)
 {
-	of_a_swarm(s, USUAL, "brood=200:256@200:names", "killed [0-9]+ \\((bomb|other)\\)");
+	of_a_swarm(s, USUAL, "brood=200:256@200:names", "grow=16",
+		   "killed [0-9]+ \\((bomb|other)\\)");
 }
 
-/* Every other one is protected: the others still go. */
+/*
+ * Every other one is protected: the others still go. They are more than the larger one as long as
+ * memory is low, which it is not any more when 14 of their 19 MiB are left.
+ */
 static void r97_a_swarm_half_protected(struct stage *s)
 {
-	of_a_swarm(s, USUAL "-protect other", "brood=200:256@200:names",
+	of_a_swarm(s, USUAL "-protect other", "brood=230:128@200:names", "grow=8",
 		   "killed [0-9]+ \\(bomb\\)");
 	must_not_log(s, "killed [0-9]+ \\(other\\)");
 }
@@ -295,7 +300,8 @@ static void r97_a_swarm_half_protected(struct stage *s)
 /* What would be done is said, and done to nobody. */
 static void r97_a_swarm_in_a_dry_run(struct stage *s)
 {
-	of_a_swarm(s, USUAL "-dry-run", "brood=200:256@200", "would kill [0-9]+ \\(bomb\\)");
+	of_a_swarm(s, USUAL "-dry-run", "brood=200:256@200", "grow=16",
+		   "would kill [0-9]+ \\(bomb\\)");
 }
 
 /*
