@@ -701,18 +701,17 @@ static SELDOM void escalate_all(struct act *act, const struct config *config,
 	}
 }
 
-void act_escalate(struct act *act, const struct config *config, const struct sample *s,
-		  const struct decision *d)
-{
-	if (act->in_use > 0)
-		escalate_all(act, config, s, 0, d);
-}
-
 void act_escalate_group(struct act *act, const struct config *config, const struct sample *s,
 			uint64_t group, const struct decision *d)
 {
 	if (act->in_use > 0)
 		escalate_all(act, config, s, group, d);
+}
+
+void act_escalate(struct act *act, const struct config *config, const struct sample *s,
+		  const struct decision *d)
+{
+	act_escalate_group(act, config, s, 0, d);
 }
 
 unsigned act_on_their_way(const struct act *act, uint64_t group)

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "act/group_turn.h"
 
-/* As growth.c has it. */
-#define LATELY_NS (60 * NS_PER_S)
-#define TICK_NS   (10 * NS_PER_MS)
-
 struct decision group_decision(const struct squeeze_view *view)
 {
 	return (struct decision){
@@ -19,8 +15,7 @@ static bool all_are_young(const struct proc_table *t, uint64_t boot_ns)
 	for (unsigned i = 0; i < t->count; i++) {
 		const struct proc *p = &t->procs[i];
 
-		if (p->skip != SKIP_OUTSIDE &&
-		    minus_u64(boot_ns, p->start_ticks * TICK_NS) >= LATELY_NS)
+		if (p->skip != SKIP_OUTSIDE && !growth_began_lately(p, boot_ns))
 			return false;
 	}
 	return true;

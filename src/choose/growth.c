@@ -188,13 +188,21 @@ static void compare(struct proc *p, uint64_t now_ns, uint64_t then_ns, uint64_t 
 	p->grown_kib = minus_u64(held(p), then_kib);
 }
 
+static uint64_t age_of(const struct proc *p, uint64_t boot_ns)
+{
+	return minus_u64(boot_ns, p->start_ticks * TICK_NS);
+}
+
+bool growth_began_lately(const struct proc *p, uint64_t boot_ns)
+{
+	return age_of(p, boot_ns) < LATELY_NS;
+}
+
 static void count_beginning(struct proc *p, uint64_t boot_ns)
 {
-	uint64_t age = minus_u64(boot_ns, p->start_ticks * TICK_NS);
-
-	if (boot_ns == 0 || age >= LATELY_NS)
+	if (boot_ns == 0 || !growth_began_lately(p, boot_ns))
 		return;
-	p->grown_ns = age;
+	p->grown_ns = age_of(p, boot_ns);
 	p->grown_kib = p->freeable_kib;
 }
 

@@ -11,6 +11,7 @@
 #include "choose/rank.h"
 #include "look/proc.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define GROWTH_MOST 64 /* processes that are remembered: the best of a table */
@@ -50,6 +51,9 @@ void growth_forget(struct growth *growth);
 
 /* Who has a higher pid began since the older reading; 0: not known, as where pids begin again. */
 int32_t growth_since_pid(const struct growth *growth, uint64_t now_ns, int32_t last_pid);
+
+/* Is it so young that it has grown by all that it holds? boot_ns: CLOCK_BOOTTIME. */
+bool growth_began_lately(const struct proc *proc, uint64_t boot_ns);
 
 /* What growth_mark() has to know of the moment. */
 struct growth_moment {

@@ -43,8 +43,7 @@ const char *nobody_text(enum nobody nobody)
 	return words[nobody].text;
 }
 
-/* NOBODY_NONE: that one says nothing. */
-static enum nobody why_not(enum skip skip)
+enum nobody nobody_of_skip(enum skip skip)
 {
 	switch (skip) {
 	case SKIP_UNKILLABLE:
@@ -71,7 +70,7 @@ static enum nobody main_reason(const struct proc_table *t, uint64_t *ret_kib)
 	enum nobody most = NOBODY_SEEN;
 
 	for (unsigned i = 0; i < t->count; i++) {
-		enum nobody why = why_not(t->procs[i].skip);
+		enum nobody why = nobody_of_skip(t->procs[i].skip);
 
 		if (why != NOBODY_NONE)
 			kept_kib[why] += t->procs[i].freeable_kib + 1;

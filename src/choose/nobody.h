@@ -24,6 +24,9 @@ enum nobody {
 	NOBODY_COUNT,
 };
 
+/* What it says of a process that it is passed over for this; NOBODY_NONE: nothing. */
+enum nobody nobody_of_skip(enum skip skip);
+
 /*
  * Is the best of a sorted table worth ending when this much is needed? A small one (below
  * -min-victim) is not where more than NOBODY_SMALL_MOST of its size would be needed: one after

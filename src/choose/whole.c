@@ -6,19 +6,11 @@ enum nobody whole_why(const struct proc_table *t)
 	if (t->truncated || t->count == SCAN_READ_MAX)
 		return NOBODY_UNREAD;
 	for (unsigned i = 0; i < t->count; i++) {
-		switch ((enum skip)t->procs[i].skip) {
-		case SKIP_SELF:
-		case SKIP_UNKILLABLE:
-		case SKIP_PROTECTED:
-		case SKIP_CRITICAL:
-		case SKIP_IGNORED_USER:
-		case SKIP_BOUND:
-			return NOBODY_PROTECTED;
-		case SKIP_NOT_PERMITTED:
-			return NOBODY_NOT_PERMITTED;
-		default:
-			break;
-		}
+		enum skip skip = t->procs[i].skip;
+		enum nobody why = skip == SKIP_SELF ? NOBODY_PROTECTED : nobody_of_skip(skip);
+
+		if (why == NOBODY_PROTECTED || why == NOBODY_NOT_PERMITTED)
+			return why;
 	}
 	return NOBODY_NONE;
 }

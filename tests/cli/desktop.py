@@ -4,6 +4,7 @@
 session bus and dunst as that user, useroomctl share as root. On a pretended machine, in namespaces of its own, as tests/cli/share.py.
 What is on the screen is asked of dunst itself (its history and what it was sent), and looked at as pixels. -picture FILE keeps the
 screen as a PNG. Prints TAP."""
+import functools
 import os
 import re
 import shutil
@@ -13,14 +14,15 @@ import sys
 import tempfile
 import time
 
+import scene
+from scene import ANNA, BERT, World, pretend
+from tap import Tap, until as wait_until
+
 PICTURE = os.path.abspath(sys.argv[2]) if sys.argv[1] == '-picture' else None
 USEROOM, CTL, NOTIFY = (os.path.abspath(p) for p in sys.argv[-3:])
 INSIDE = 'USEROOM_DESKTOP_INSIDE'
 PROGRAMS = ('Xvfb', 'dunst', 'dbus-daemon', 'dbus-monitor', 'unshare')
 DEADLINE = 30  # s, for each thing that is waited for
-GIB = 1024 * 1024  # KiB
-ANNA, BERT = 61001, 61002
-HOG = 'x = bytearray(80 << 20); print("full", flush=True); import time; time.sleep(1000)'
 DUNSTRC = '''
 [global]
 width = (0, 560)
@@ -44,19 +46,8 @@ timeout = 0
 '''
 
 
-class Tap:
-    def __init__(self):
-        self.n, self.bad = 0, 0
-
-    def ok(self, good, name, *said):
-        self.n += 1
-        self.bad += not good
-        print(f'{"" if good else "not "}ok {self.n} - {name}', flush=True)
-        for line in said if not good else ():
-            print('# ' + str(line).replace('\n', '\n# '))
-
-
 tap = Tap()
+until = functools.partial(wait_until, seconds=DEADLINE)
 
 
 def enter():
@@ -71,42 +62,18 @@ def enter():
     os.execvpe(words[0], [*words, sys.executable, __file__, *sys.argv[1:]], {**os.environ, INSIDE: '1'})
 
 
-def until(condition, seconds=DEADLINE):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.05)
-    return None
-
-
 def said(path):
-    with open(path, 'rb') as f:
-        return f.read().decode(errors='replace')
+    return scene.said(path, errors='replace')  # a log may end within a letter
 
 
-def pretend(percent, path='meminfo'):
-    total, available = GIB, GIB * percent // 100
-    lines = {'MemTotal': total, 'MemFree': available // 2, 'MemAvailable': available, 'Cached': available // 2, 'SwapTotal': 0,
-             'SwapFree': 0, 'AnonPages': total - available, 'Shmem': 0, 'SReclaimable': 0, 'SUnreclaim': 0, 'PageTables': 0}
-    with open(path, 'r+b' if os.path.exists(path) else 'wb') as f:
-        f.write(''.join(f'{k + ":":<15} {v:>9} kB\n' for k, v in lines.items()).encode())
-
-
-class World:
+class Session(World):
     def __init__(self, work):
-        self.started, self.work = [], work
+        super().__init__(tap, DEADLINE)
+        self.work = work
         self.home = os.path.join(work, 'anna')
         self.bus = f'unix:path={self.home}/bus'
         self.session = {'PATH': os.environ['PATH'], 'HOME': self.home, 'XDG_RUNTIME_DIR': self.home, 'DISPLAY': '',
                         'DBUS_SESSION_BUS_ADDRESS': self.bus, 'LC_ALL': 'C.UTF-8'}
-
-    def start(self, *command, log, **how):
-        with open(log, 'wb') as out:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, **how)
-        self.started.append(process)
-        return process
 
     def as_anna(self, **more):
         return {'user': ANNA, 'group': ANNA, 'extra_groups': [], 'env': {**self.session, **more}, 'cwd': self.home}
@@ -119,25 +86,11 @@ class World:
     def asked(self, *words, **more):
         return subprocess.run([NOTIFY, *words], capture_output=True, encoding='utf-8', check=False, **self.as_anna(**more))
 
-    def kill(self, name, uid):
-        shutil.copy(sys.executable, name)
-        hog = self.start(f'./{name}', '-I', '-S', '-c', HOG, log='hog.log', user=uid, group=uid, extra_groups=[])
-        until(lambda: 'full' in said('hog.log'))
-        pretend(30)
-        ended = until(lambda: hog.poll() is not None)
-        pretend(80)
-        tap.ok(ended and hog.returncode == -signal.SIGTERM, f'{name} is ended', said('useroom.log'))
-
     @staticmethod
     def shows(colour):
         """Is much of the screen of this colour? Xvfb keeps four bytes a pixel in a file, blue first."""
         with open('screen/Xvfb_screen0', 'rb') as f:
             return f.read().count(colour.to_bytes(3, 'little')) > 1000
-
-    def end(self):
-        for process in reversed(self.started):
-            process.kill()
-            process.wait()
 
 
 CRITICAL = 0x5a1f1f  # as dunst's file has it
@@ -177,7 +130,7 @@ def steps(world):
     tap.ok(check.returncode == 1 and 'nobody shows notifications' in check.stdout and 'No such file' in check.stdout,
            '-check says what is missing', check)
     notify = world.notify('early.log')
-    until(lambda: 'is tried again' in said('early.log'), 5)
+    until(lambda: 'is tried again' in said('early.log'), seconds=5)
     tap.ok('is heard; it is tried again' in said('early.log'), 'it says that nobody shares', said('early.log'))
     tap.ok('nobody shows notifications in this session: ' in said('early.log'), 'and that nobody shows them', said('early.log'))
     world.start(CTL, 'share', log='share.log')
@@ -186,7 +139,7 @@ def steps(world):
     until(lambda: 'watching:' in said('useroom.log'))
     tap.ok(until(lambda: 'listens at' in said('early.log')), 'and hears, once somebody does', said('early.log'))
     time.sleep(1.1)  # share looks once a second
-    world.kill('render', ANNA)
+    world.hog_is_ended('render', ANNA)
     tap.ok(until(lambda: 'render was ended' in said('early.log')), 'what nobody shows is written to its log', said('early.log'))
     world.start('dunst', '-conf', 'dunstrc', log='dunst.log', **world.as_anna())
     world.start('dbus-monitor', '--address', world.bus, "interface='org.freedesktop.Notifications'", log='sent.log', **world.as_anna())
@@ -196,14 +149,14 @@ def steps(world):
     second = world.asked()
     tap.ok(second.returncode == 0 and 'another one shows them in this session' in second.stderr, 'one a session is enough', second.stderr)
     time.sleep(11)  # what follows within ten seconds belongs to the same notification
-    world.kill('analysis', ANNA)
+    world.hog_is_ended('analysis', ANNA)
     tap.ok(until(lambda: 'analysis was ended: memory was running out' in said('sent.log')), 'its owner\'s notification daemon gets it',
            said('sent.log'), said('early.log'))
     tap.ok(until(lambda: re.search(r'It held \d+ MiB; it was asked to leave', said('sent.log'))) and 'of 1 GiB were available' in said('sent.log')
            and 'sudo useroomctl show' in said('sent.log'), 'what it held, why, and the way to the incident', said('sent.log'))
     tap.ok(until(lambda: world.shows(CRITICAL)), 'and it is on the screen')
     time.sleep(11)
-    world.kill('secret-two', BERT)
+    world.hog_is_ended('secret-two', BERT)
     tap.ok(until(lambda: 'A process of another user was ended' in said('sent.log')), 'of another\'s it says that there was one', said('sent.log'))
     tap.ok('secret-two' not in said('sent.log') and 'secret-two' not in said('early.log') and str(BERT) not in said('sent.log'),
            'and not its name', said('sent.log'))
@@ -219,7 +172,7 @@ def steps(world):
     notify = world.notify('chinese.log', LANGUAGE='zh_CN', LC_ALL='', LANG='C.UTF-8')
     time.sleep(2)
     tap.ok(said('sent.log').count('member=Notify') == before, 'who starts again does not show again what was shown', said('sent.log'))
-    world.kill('notes & <plans>', ANNA)
+    world.hog_is_ended('notes & <plans>', ANNA)
     tap.ok(until(lambda: '内存不足，已结束 notes & <plans>' in said('sent.log')), 'in Chinese, where that is the user\'s language', said('sent.log'))
     time.sleep(1)
     tap.ok(world.shows(CRITICAL), 'and it is on the screen')
@@ -242,7 +195,7 @@ def main():
     with tempfile.TemporaryDirectory() as work:
         os.chdir(work)
         os.chmod(work, 0o755)
-        world = World(work)
+        world = Session(work)
         try:
             begin(world)
             steps(world)

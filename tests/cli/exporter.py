@@ -4,6 +4,7 @@
 many, or send rubbish. The daemon is a dry run: it signals nobody. All on this machine's own loopback.
 Prints TAP."""
 import contextlib
+import functools
 import grp
 import http.client
 import os
@@ -17,6 +18,8 @@ import sys
 import tempfile
 import time
 
+from tap import Tap, until as wait_until
+
 USEROOM, CTL, EXPORTER = (os.path.abspath(p) for p in sys.argv[1:4])
 DEADLINE = 60  # s, for each thing that is waited for
 OPEN, TEXT = 'application/openmetrics-text; version=1.0.0; charset=utf-8', 'text/plain; version=0.0.4; charset=utf-8'
@@ -29,33 +32,8 @@ CLIENTS_ROOM = 128  # exporter/clients.h
 OWN_FILES = 16      # standard streams, sockets, epoll, a recording that is being read
 
 
-class Tap:
-    def __init__(self):
-        self.n, self.bad = 0, 0
-
-    def ok(self, good, name, *said):
-        self.n += 1
-        self.bad += not good
-        print(f'{"" if good else "not "}ok {self.n} - {name}', flush=True)
-        for line in said if not good else ():
-            print('# ' + str(line).replace('\n', '\n# '))
-
-    def skip(self, name, why):
-        self.n += 1
-        print(f'ok {self.n} - {name} # SKIP {why}', flush=True)
-
-
 tap = Tap()
-
-
-def until(condition, seconds=DEADLINE):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.05)
-    return None
+until = functools.partial(wait_until, seconds=DEADLINE)
 
 
 class Exporter:
@@ -349,7 +327,7 @@ def many_clients(exporter):
             clients.append(exporter.connect())
         if i % 50 == 49:
             began = time.monotonic()
-            failed += not until(lambda: fetch(exporter.port), 10)
+            failed += not until(lambda: fetch(exporter.port), seconds=10)
             slowest = max(slowest, time.monotonic() - began)
             most = max(most, exporter.files())
     tap.ok(failed == 0, '1,000 connections that send nothing: 20 of 20 scrapes among them '

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 """share.py USEROOM USEROOMCTL: what users learn from `useroomctl share` of real kills: of their own processes all, of others' no name.
 On a pretended machine, in namespaces of its own, as tests/cli/chain: what is ended is a hog that this script started. Prints TAP."""
+import functools
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -13,29 +13,18 @@ import sys
 import tempfile
 import time
 
+from scene import ANNA, BERT, World, pretend, said
+from tap import Tap, until as wait_until
+
 USEROOM, CTL = (os.path.abspath(p) for p in sys.argv[1:3])
 INSIDE = 'USEROOM_SHARE_INSIDE'
 DEADLINE = 60  # s, for each thing that is waited for
-GIB = 1024 * 1024  # KiB
-ANNA, BERT = 61001, 61002
 OF_ONE_MOST = 8  # ctl/share.c
-HOG = 'x = bytearray(80 << 20); print("full", flush=True); import time; time.sleep(1000)'
 SOCKET = '/run/useroom-share/socket'
 
 
-class Tap:
-    def __init__(self):
-        self.n, self.bad = 0, 0
-
-    def ok(self, good, name, *said):
-        self.n += 1
-        self.bad += not good
-        print(f'{"" if good else "not "}ok {self.n} - {name}', flush=True)
-        for line in said if not good else ():
-            print('# ' + str(line).replace('\n', '\n# '))
-
-
 tap = Tap()
+until = functools.partial(wait_until, seconds=DEADLINE)
 
 
 def enter():
@@ -44,24 +33,6 @@ def enter():
         print('1..0 # SKIP other users and namespaces of one\'s own need root')
         return 0
     return subprocess.run([*words, sys.executable, __file__, *sys.argv[1:]], env={**os.environ, INSIDE: '1'}, check=False).returncode
-
-
-def until(condition, seconds=DEADLINE):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.05)
-    return None
-
-
-def pretend(percent, path='meminfo'):
-    total, available = GIB, GIB * percent // 100
-    lines = {'MemTotal': total, 'MemFree': available // 2, 'MemAvailable': available, 'Cached': available // 2, 'SwapTotal': 0,
-             'SwapFree': 0, 'AnonPages': total - available, 'Shmem': 0, 'SReclaimable': 0, 'SUnreclaim': 0, 'PageTables': 0}
-    with open(path, 'r+b' if os.path.exists(path) else 'wb') as f:
-        f.write(''.join(f'{k + ":":<15} {v:>9} kB\n' for k, v in lines.items()).encode())
 
 
 class Listener:
@@ -97,40 +68,11 @@ class Listener:
         self.socket.close()
 
 
-class World:
-    def __init__(self):
-        self.started = []
-
-    def start(self, *command, log, **how):
-        with open(log, 'wb') as out:
-            process = subprocess.Popen(command, stdout=out, stderr=out, **how)
-        self.started.append(process)
-        return process
-
+class Shared(World):
     def share(self, log='share.log'):
         process = self.start(CTL, 'share', log=log)
         until(lambda: 'shares events at' in said(log))
         return process
-
-    def hog_is_ended(self, name, uid):
-        shutil.copy(sys.executable, name)
-        hog = self.start(f'./{name}', '-I', '-S', '-c', HOG, log='hog.log', user=uid, group=uid, extra_groups=[])
-        until(lambda: 'full' in said('hog.log'))
-        pretend(30)
-        ended = until(lambda: hog.poll() is not None)
-        pretend(80)
-        tap.ok(ended and hog.returncode == -signal.SIGTERM, f'{name} is ended', said('useroom.log'))
-        return hog.pid
-
-    def end(self):
-        for process in reversed(self.started):
-            process.kill()
-            process.wait()
-
-
-def said(path):
-    with open(path, 'rb') as f:
-        return f.read().decode()
 
 
 def status(uid):
@@ -221,7 +163,7 @@ def main():
     if INSIDE not in os.environ:
         sys.exit(enter())
     os.umask(0o022)  # other users read what this makes
-    world = World()
+    world = Shared(tap, DEADLINE)
     with tempfile.TemporaryDirectory() as work:
         os.chdir(work)
         os.chmod(work, 0o755)
