@@ -162,22 +162,25 @@ void swarm_find(struct scan *scan, struct rank *rank, int32_t since_pid, struct 
 	static struct newcomers n;
 	int32_t pids[ROWS_MAX];
 	struct swarm_kinds kinds;
-	unsigned count, rows;
+	unsigned seen, count, rows;
 
 	n.count = 0;
 	if (rank->config->sort_by_rss || since_pid <= 0 || scan->pid_offset < 0 ||
 	    lseek(scan->proc_fd, scan->pid_offset + since_pid + 1, SEEK_SET) < 0)
 		return;
 	(void)process_list(scan->proc_fd, add_newcomer, &n);
-	if (n.count < SWARM_LEAST)
+	seen = in_ring(&n);
+	if (seen < SWARM_LEAST)
 		return;
 	count = find_kinds(scan, &n, &kinds);
 	if (count < SWARM_LEAST)
 		return;
 	rows = youngest(&n, &kinds, pids, ROWS_MAX);
+	if (rows == 0) /* cannot be: a swarm is of these newcomers */
+		return;
 	read_with_parents(scan, rank, pids, rows, t);
 	kin_settle(scan, rank, t);
-	mark(rank, t, pids, rows, (uint64_t)count * n.count / in_ring(&n));
+	mark(rank, t, pids, rows, (uint64_t)count * n.count / seen);
 }
 
 /* Who may be of many: with as many places as there can be kinds, none of these is lost. */
