@@ -4,6 +4,7 @@
 #include "base/units.h"
 #include "base/util.h"
 #include "ctl.h"
+#include "decide/squeeze.h"
 #include "html.h"
 #include "show.h"
 #include "tell/incident.h"
@@ -70,9 +71,25 @@ static json_object *incident_json(const char *name, const struct reading *r,
 	return one;
 }
 
+/* How short it was, the group's memory or the machine's. */
+static const char *shortage(const struct recording_event *kill, char *buf, size_t size)
+{
+	char percent[32], group[4 * sizeof(kill->group)];
+
+	if (kill->squeeze_rule != SQUEEZE_NONE)
+		(void)snprintf(buf, size, "with room for %s %% in %s",
+			       units_percent(kill->group_room_ppm, percent, sizeof(percent)),
+			       log_safe(kill->group, group, sizeof(group)));
+	else
+		(void)snprintf(buf, size, "at %s %% available",
+			       units_percent(share_ppm(kill->mem_available, kill->mem_total),
+					     percent, sizeof(percent)));
+	return buf;
+}
+
 static void print_incident(const char *name, const struct recording_event *kill)
 {
-	char when[64], comm[80], size[32], percent[32], more[32] = "";
+	char when[64], comm[80], size[32], more[32] = "", how[1200];
 
 	if (kill == NULL) {
 		(void)printf("%s  nobody was ended\n", name);
@@ -80,12 +97,11 @@ static void print_incident(const char *name, const struct recording_event *kill)
 	}
 	if (kill->together > 0)
 		(void)snprintf(more, sizeof(more), " and %u more", kill->together);
-	(void)printf("%s  %s  %s (%d)%s, %s, at %s %% available\n", name,
+	(void)printf("%s  %s  %s (%d)%s, %s, %s\n", name,
 		     ctl_time(kill->realtime_ns, when, sizeof(when)),
 		     log_safe(kill->victim_comm, comm, sizeof(comm)), kill->victim_pid, more,
 		     units_size(kill->victim_freeable, size, sizeof(size)),
-		     units_percent(share_ppm(kill->mem_available, kill->mem_total), percent,
-				   sizeof(percent)));
+		     shortage(kill, how, sizeof(how)));
 }
 
 static void list_one(const struct ctl *ctl, const char *name, json_object *list)

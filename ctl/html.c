@@ -5,6 +5,7 @@
 #include "base/units.h"
 #include "base/util.h"
 #include "ctl.h"
+#include "decide/squeeze.h"
 #include "plot.h"
 #include "tell/report.h"
 
@@ -149,6 +150,29 @@ static void write_lost(FILE *f, const struct recording_event *kill)
 	write_fact(f, "time lost then", text);
 }
 
+/* What was short: a control group's memory, */
+static void write_group(FILE *f, const struct recording_event *kill)
+{
+	char text[64], size[32];
+
+	write_fact(f, "control group", kill->group);
+	write_fact(f, "its limit", units_size(kill->group_limit, size, sizeof(size)));
+	(void)snprintf(text, sizeof(text), "%" PRIu32 "\u00a0%%, %.1f tasks stalled",
+		       kill->group_room_ppm / PPM_PER_PERCENT, kill->group_waiting_milli / 1000.0);
+	write_fact(f, "room in it then", text);
+}
+
+/* or the machine's. */
+static void write_machine(FILE *f, const struct recording_event *kill)
+{
+	write_level(f, "available then", kill->mem_available, kill->mem_total, kill->mem_limit_ppm,
+		    kill->mem_limit_kib);
+	if (kill->swap_total > 0)
+		write_level(f, "swap free then", kill->swap_free, kill->swap_total,
+			    kill->swap_limit_ppm, kill->swap_limit_kib);
+	write_lost(f, kill);
+}
+
 static void write_facts(FILE *f, const struct reading *r, const struct recording_event *kill)
 {
 	char size[32], user[32], more[32];
@@ -160,12 +184,10 @@ static void write_facts(FILE *f, const struct reading *r, const struct recording
 	}
 	write_fact(f, kill->victim_swarm > 0 ? "they held" : "it held",
 		   units_size(kill->victim_freeable, size, sizeof(size)));
-	write_level(f, "available then", kill->mem_available, kill->mem_total, kill->mem_limit_ppm,
-		    kill->mem_limit_kib);
-	if (kill->swap_total > 0)
-		write_level(f, "swap free then", kill->swap_free, kill->swap_total,
-			    kill->swap_limit_ppm, kill->swap_limit_kib);
-	write_lost(f, kill);
+	if (kill->squeeze_rule != SQUEEZE_NONE)
+		write_group(f, kill);
+	else
+		write_machine(f, kill);
 	write_freed(f, freed_after(r, kill));
 	(void)snprintf(user, sizeof(user), "%" PRIu32, kill->victim_uid);
 	write_fact(f, "user", kill->user[0] ? kill->user : user);

@@ -56,6 +56,9 @@ static const struct {
 	 "the kernel tells no memory pressure (no PSI: CONFIG_PSI, or psi=1 at boot)"},
 };
 
+static const char *const containers[] = {
+	[CONTAINERS_OFF] = "off", [CONTAINERS_WARN] = "warn", [CONTAINERS_ACT] = "act"};
+
 static bool is_limited(unsigned i)
 {
 	return view.running && (view.reading.header.settings.limits & limits[i].bit);
@@ -104,6 +107,11 @@ static void print_thresholds(void)
 	if (c->stall_milli > 0)
 		(void)printf("; SIGTERM when thrashing stalls %g tasks", c->stall_milli / 1000.0);
 	(void)puts(view.running ? "" : " (as its file has it)");
+	if (c->containers != CONTAINERS_OFF)
+		(void)printf("of control groups that thrash at a limit of their own %s "
+			     "(useroomctl domains)\n",
+			     c->containers == CONTAINERS_ACT ? "the process that grew gets SIGTERM"
+							     : "nobody is ended: they are told");
 }
 
 static void print_gauge(const struct meter *m)
@@ -287,6 +295,8 @@ static enum ctl_exit print_json(const char *socket)
 		json_object_object_add(o, "dry_run", json_object_new_boolean(view.config.dry_run));
 	}
 	json_object_object_add(o, "thresholds", thresholds_json());
+	json_object_object_add(o, "containers",
+			       json_object_new_string(containers[view.config.containers]));
 	json_object_object_add(o, "now", machine_json());
 	json_object_object_add(
 		o, "verdict",

@@ -54,13 +54,37 @@ static bool is_near_miss(struct useroom *u, const struct event *e)
 	return true;
 }
 
-static void keep_record(struct useroom *u, const struct event *e)
+static void keep_incident(struct useroom *u, const struct event *e)
 {
-	if (e->type == EVENT_LOW)
-		u->episode_event = u->record.next[RING_EVENTS];
-	record_event(&u->record, e, chosen_from(u, e));
 	if (e->type == EVENT_RECOVERED && (e->kills > 0 || is_near_miss(u, e)))
 		incident_keep(&u->incident, u->episode_event, e->kills == 0);
+}
+
+/* A group has no episode: its incident is over with its victim. */
+static void keep_incident_of_group(struct useroom *u, struct event *e)
+{
+	bool over = e->type == EVENT_FREED || e->type == EVENT_STUCK ||
+		    (e->type == EVENT_KILL && e->dry_run);
+
+	if (!over || e->first_event == 0)
+		return;
+	incident_keep(&u->incident, e->first_event, false);
+	e->first_event = 0;
+}
+
+static void keep_record(struct useroom *u, struct event *e)
+{
+	uint64_t number = u->record.next[RING_EVENTS];
+
+	if (e->type == EVENT_LOW)
+		u->episode_event = number;
+	else if (e->type == EVENT_KILL && !e->escalated)
+		e->first_event = number;
+	record_event(&u->record, e, chosen_from(u, e));
+	if (e->group.id == 0)
+		keep_incident(u, e);
+	else
+		keep_incident_of_group(u, e);
 }
 
 void tell_event(void *ctx, struct event *e)

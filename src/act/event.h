@@ -102,6 +102,8 @@ struct event {
 	 * whose sake somebody was ended: KILL, FREED, STUCK, FAILED.
 	 */
 	struct event_group group;
+	uint64_t first_event; /* the recorded number of its KILL: its incident begins there; 0: none
+				 is kept any more */
 
 	/* EVENT_RECOVERED, EVENT_KERNEL_KILL */
 	unsigned kills; /* victims in this episode; kills by the kernel since the last look */

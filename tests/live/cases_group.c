@@ -241,6 +241,27 @@ static struct actor *join(struct stage *s, const char *box, const char *name, co
 	return play(s, name, text);
 }
 
+static bool is_kept(struct stage *s, const void *nothing)
+{
+	(void)s;
+	(void)nothing;
+	return incidents_kept("[0-9].useroom") == 1;
+}
+
+/* A group's victim has an incident of its own, though the machine was never low. */
+static void must_be_kept(struct stage *s)
+{
+	if (!wait_for(s, is_kept, NULL, 60))
+		fail("the incident was not kept");
+	if (ask(s, "incidents") != 0)
+		fail("useroomctl incidents");
+	must_say("[0-9].useroom +20.* leaks \\([0-9]+\\), .* with room for [0-9.]+ %% in /leak$");
+	if (ask(s, "show") != 0)
+		fail("useroomctl show");
+	must_say("killed [0-9]+ \\(leaks\\) with SIGTERM: .* thrashes at its own limit");
+	must_say("\\(leaks\\) is gone");
+}
+
 /*
  * -containers act: in one box a leak beside a service whose hot files it squeezes out, and one that
  * stands still and holds more; in the next a healthy one at its limit; outside one that grows
@@ -274,6 +295,10 @@ static void group_acts(struct stage *s)
 	if (ask(s, "domains") != 0)
 		fail("useroomctl domains");
 	must_say(" /leak: ended [0-9]+ \\(leaks\\), thrashing, at 20");
+	if (ask(s, "status") != 0)
+		fail("useroomctl status");
+	must_say("^of control groups that thrash at .* the process that grew gets SIGTERM");
+	must_be_kept(s);
 }
 
 /*

@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <limits.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -707,6 +708,18 @@ static unsigned times_in(const char *path, const char *regex)
 unsigned log_times(const char *regex)
 {
 	return times_in(LOG, regex);
+}
+
+size_t incidents_kept(const char *ending)
+{
+	char pattern[128];
+	glob_t found;
+	size_t count;
+
+	(void)snprintf(pattern, sizeof(pattern), "/var/lib/useroom/incidents/*%s", ending);
+	count = glob(pattern, 0, NULL, &found) == 0 ? found.gl_pathc : 0;
+	globfree(&found);
+	return count;
 }
 
 static bool is_logged(struct stage *stage, const void *regex)

@@ -140,6 +140,9 @@ void settle(struct stage *stage, unsigned ms);
 bool wait_for(struct stage *stage, bool (*is)(struct stage *stage, const void *what),
 	      const void *what, unsigned seconds);
 unsigned log_times(const char *regex);
+
+/* How many incidents there are by now whose file ends like this (a pattern of the shell's). */
+size_t incidents_kept(const char *ending);
 bool is_zombie_or_gone(pid_t pid);
 /* The first process with this comm, or 0. */
 pid_t pid_of(const char *comm);

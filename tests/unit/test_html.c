@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a stranger calls himself stays text, in the page and in JSON. */
 #include "ctl.h"
+#include "decide/squeeze.h"
 #include "html.h"
 #include "show.h"
 
@@ -108,6 +109,31 @@ static void a_page_has_only_its_own_elements(void **state)
 	free(page);
 }
 
+/* Of a control group's victim the page says how short the group was, and not the machine. */
+static void a_group_is_told_in_place_of_the_machine(void **state)
+{
+	struct recording_event kill = event;
+	const struct reading r = {.events = &kill, .event_count = 1};
+	struct part part = show_part(&r);
+	char *page = NULL;
+	size_t size;
+	FILE *f = open_memstream(&page, &size);
+
+	(void)state;
+	kill.squeeze_rule = SQUEEZE_THRASHING;
+	kill.group_limit = 98304;
+	kill.group_room_ppm = 30000;
+	kill.group_waiting_milli = 2500;
+	memcpy(kill.group, "/" HOSTILE, sizeof("/" HOSTILE));
+	html_write(f, &r, &part);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(count(page, "<dd>/" ESCAPED "</dd>"), 1);
+	assert_int_equal(count(page, "<dt>its limit</dt><dd>96 MiB</dd>"), 1);
+	assert_int_equal(count(page, "<dd>3\u00a0%, 2.5 tasks stalled</dd>"), 1);
+	assert_int_equal(count(page, "available then"), 0);
+	free(page);
+}
+
 static void json_holds_the_same_names(void **state)
 {
 	struct part part = show_part(&hostile);
@@ -144,6 +170,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_html_means_is_escaped),
 		cmocka_unit_test(a_page_has_only_its_own_elements),
+		cmocka_unit_test(a_group_is_told_in_place_of_the_machine),
 		cmocka_unit_test(json_holds_the_same_names),
 		cmocka_unit_test(text_has_no_control_characters),
 	};
