@@ -3,6 +3,7 @@
  * useroom-notify: shows in a graphical session what useroom ended, and warns. It runs as the user
  * and hears what `useroomctl share` lets him know.
  */
+#include "base/arguments.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/output.h"
@@ -30,7 +31,7 @@ enum { DONE = 0, FAILED = 1, USAGE = 2 };
 
 static struct {
 	const char *socket;
-	gboolean check, test, version;
+	bool check, test, help, version;
 	GMainLoop *loop;
 	enum language language;
 	struct story story;
@@ -249,10 +250,10 @@ static int test(void)
 	return FAILED;
 }
 
-static const struct {
-	const char *name;
-	gboolean *is_on;
-} switches[] = {{"check", &now.check}, {"test", &now.test}, {"version", &now.version}};
+static const struct arguments_row options[] = {
+	{"check", NULL, &now.check}, {"test", NULL, &now.test}, {"socket", &now.socket, NULL},
+	{"help", NULL, &now.help},   {"h", NULL, &now.help},    {"version", NULL, &now.version},
+};
 
 static const char help[] =
 	"usage: useroom-notify [option]...\n"
@@ -262,44 +263,22 @@ static const char help[] =
 	"  -socket PATH          of useroomctl share (default " SHARE_SOCKET ")\n"
 	"  -version, -help\n";
 
-static int misuse(const char *what, const char *word)
+/* The words are the caller's own, but they may come from a script: escaped. */
+static int take_arguments(int argc, char **argv)
 {
+	const char *why, *wrong = arguments_read(options, ARRAY_SIZE(options), argc, argv, &why);
 	char safe[512];
 
+	if (wrong == NULL)
+		return DONE;
 	log_line(LOG_ERROR, "%s: %s; all options: useroom-notify -help",
-		 log_safe(word, safe, sizeof(safe)), what);
+		 log_safe(wrong, safe, sizeof(safe)), why);
 	return USAGE;
 }
 
-/* As the daemon's: -x V, -x=V, --x. *at then stands on the last word that was used. */
-static int take_option(int argc, char **argv, int *at, bool *is_help)
+static int answer(void)
 {
-	const char *word = argv[*at], *text = word + 1 + (word[0] == '-' && word[1] == '-');
-
-	if (word[0] != '-')
-		return misuse("one word too many", word);
-	for (unsigned i = 0; i < ARRAY_SIZE(switches); i++) {
-		if (strcmp(text, switches[i].name) == 0) {
-			*switches[i].is_on = TRUE;
-			return DONE;
-		}
-	}
-	if (strcmp(text, "help") == 0 || strcmp(text, "h") == 0)
-		*is_help = true;
-	else if (strncmp(text, "socket=", 7) == 0)
-		now.socket = text + 7;
-	else if (strcmp(text, "socket") != 0)
-		return misuse("unknown option", word);
-	else if (*at + 1 < argc)
-		now.socket = argv[++*at];
-	else
-		return misuse("needs a value", word);
-	return DONE;
-}
-
-static int answer(bool is_help)
-{
-	if (is_help)
+	if (now.help)
 		(void)fputs(help, stdout);
 	else if (now.version)
 		(void)printf("useroom-notify %s\n", USEROOM_VERSION);
@@ -314,16 +293,14 @@ static int answer(bool is_help)
 
 int main(int argc, char **argv)
 {
-	bool is_help = false;
-	int result = DONE;
+	int result;
 
 	output_open();
 	log_init();
 	(void)setlocale(LC_ALL, "");
 	now.language = words_language(g_get_language_names());
-	for (int i = 1; i < argc && result == DONE; i++)
-		result = take_option(argc, argv, &i, &is_help);
+	result = take_arguments(argc, argv);
 	if (result == DONE)
-		result = answer(is_help);
+		result = answer();
 	return output_close() < 0 && result == DONE ? FAILED : result;
 }

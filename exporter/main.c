@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* useroom-exporter: the numbers of `useroomctl metrics` by HTTP, for Prometheus to fetch. */
+#include "base/arguments.h"
 #include "base/log.h"
 #include "base/output.h"
 #include "base/util.h"
@@ -23,11 +24,7 @@ static struct {
 	bool help, version;
 } said = {.listen = "127.0.0.1:19100", .record = RECORD_DEFAULT};
 
-static const struct {
-	const char *name;
-	const char **value; /* or NULL: a switch */
-	bool *is_on;
-} options[] = {
+static const struct arguments_row options[] = {
 	{"listen", &said.listen, NULL},   {"record", &said.record, NULL},
 	{"help", NULL, &said.help},       {"h", NULL, &said.help},
 	{"version", NULL, &said.version},
@@ -41,39 +38,17 @@ static const char help[] =
 	"  -record PATH          the daemon's recording (default " RECORD_DEFAULT ")\n"
 	"  -version, -help\n";
 
-/* The words are the caller's own, but they may come from a script. */
-static int misuse(const char *what, const char *word)
+/* The words are the caller's own, but they may come from a script: escaped. */
+static int take_arguments(int argc, char **argv)
 {
+	const char *why, *wrong = arguments_read(options, ARRAY_SIZE(options), argc, argv, &why);
 	char safe[512];
 
-	log_line(LOG_ERROR, "%s: %s; all options: useroom-exporter -help",
-		 log_safe(word, safe, sizeof(safe)), what);
-	return USAGE;
-}
-
-/* As the daemon's: -x V, -x=V, --x. *at then stands on the last word that was used. */
-static int take_option(int argc, char **argv, int *at)
-{
-	const char *word = argv[*at], *text = word + 1 + (word[0] == '-' && word[1] == '-');
-	size_t length = strcspn(text, "=");
-
-	for (unsigned i = 0; word[0] == '-' && i < ARRAY_SIZE(options); i++) {
-		if (strlen(options[i].name) != length ||
-		    strncmp(options[i].name, text, length) != 0)
-			continue;
-		if (options[i].value == NULL && text[length] == '=')
-			return misuse("takes no value", word);
-		if (options[i].value == NULL)
-			*options[i].is_on = true;
-		else if (text[length] == '=')
-			*options[i].value = text + length + 1;
-		else if (*at + 1 < argc)
-			*options[i].value = argv[++*at];
-		else
-			return misuse("needs a value", word);
+	if (wrong == NULL)
 		return DONE;
-	}
-	return misuse(word[0] == '-' ? "unknown option" : "one word too many", word);
+	log_line(LOG_ERROR, "%s: %s; all options: useroom-exporter -help",
+		 log_safe(wrong, safe, sizeof(safe)), why);
+	return USAGE;
 }
 
 /* Readable once somebody wants it to end. */
@@ -132,12 +107,11 @@ static int run(void)
 
 int main(int argc, char **argv)
 {
-	int result = DONE;
+	int result;
 
 	output_open();
 	log_init();
-	for (int i = 1; i < argc && result == DONE; i++)
-		result = take_option(argc, argv, &i);
+	result = take_arguments(argc, argv);
 	if (result == DONE && said.help)
 		(void)fputs(help, stdout);
 	else if (result == DONE && said.version)

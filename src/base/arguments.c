@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/arguments.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const struct arguments_row *find(const struct arguments_row *rows, unsigned row_count,
+					const char *name, size_t length)
+{
+	for (unsigned i = 0; i < row_count; i++)
+		if (strlen(rows[i].name) == length && strncmp(rows[i].name, name, length) == 0)
+			return &rows[i];
+	return NULL;
+}
+
+/* NULL, or what is wrong with argv[*at]; *at then stands on the last word that was used. */
+static const char *take(const struct arguments_row *rows, unsigned row_count, int argc, char **argv,
+			int *at)
+{
+	const char *word = argv[*at], *name, *equals;
+	const struct arguments_row *row;
+	size_t length;
+
+	if (word[0] != '-')
+		return "one word too many";
+	name = word + (word[1] == '-' ? 2 : 1);
+	length = strcspn(name, "=");
+	equals = name[length] == '=' ? name + length : NULL;
+	row = find(rows, row_count, name, length);
+	if (row == NULL)
+		return "unknown option";
+	if (row->value == NULL && equals != NULL)
+		return "takes no value";
+	if (row->value == NULL)
+		*row->is_on = true;
+	else if (equals != NULL)
+		*row->value = equals + 1;
+	else if (*at + 1 < argc)
+		*row->value = argv[++*at];
+	else
+		return "needs a value";
+	return NULL;
+}
+
+const char *arguments_read(const struct arguments_row *rows, unsigned row_count, int argc,
+			   char **argv, const char **ret_why)
+{
+	for (int i = 1; i < argc; i++) {
+		const char *word = argv[i], *why = take(rows, row_count, argc, argv, &i);
+
+		if (why != NULL) {
+			*ret_why = why;
+			return word;
+		}
+	}
+	return NULL;
+}

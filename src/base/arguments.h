@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line of a program that has a few options, as the daemon's: -x V, -x=V, --x. Pure. */
+#ifndef USEROOM_ARGUMENTS_H
+#define USEROOM_ARGUMENTS_H
+
+#include <stdbool.h>
+
+struct arguments_row {
+	const char *name;   /* without its dash */
+	const char **value; /* set to the word behind it; NULL: a switch */
+	bool *is_on;        /* of a switch; NULL: it takes a value */
+};
+
+/*
+ * Set what the words behind argv[0] say; of an option that stands there twice the last one counts.
+ * Returns NULL; or the first word that is wrong, with the reason in *ret_why ("needs a value"): it
+ * is the caller's own and not escaped, and what stands before it has been set.
+ */
+const char *arguments_read(const struct arguments_row *rows, unsigned row_count, int argc,
+			   char **argv, const char **ret_why);
+
+#endif
