@@ -164,7 +164,8 @@ static void look_once(struct useroom *u, unsigned row)
 		return;
 	}
 	squeeze_hold(&r->held, &s);
-	if (r->last.now_ns != 0 && squeeze_suspects(&r->last, &s))
+	if ((r->last.now_ns != 0 && squeeze_suspects(&r->last, &s)) ||
+	    squeeze_fills(&r->held, &s, u->config.containers_room_ppm))
 		begin_close(u, row, &s);
 	if (squeeze_room_ppm(&s) >= ROOMY_PPM)
 		r->next_ns += COUNT_ROOMY_NS - COUNT_NS;
@@ -176,12 +177,12 @@ static void count(struct useroom *u, unsigned row, uint64_t now)
 	struct groups *g = &u->groups;
 	struct group_row *r = &g->rows[row];
 	uint64_t reclaims = r->reclaims;
-	bool first = r->last.now_ns == 0;
+	bool always = u->config.containers_room_ppm > 0, first = r->last.now_ns == 0;
 
 	r->next_ns = now + COUNT_NS;
 	if (memcg_reclaims(&g->memcg, row, &reclaims) < 0)
 		g->memcg.changed = true;
-	if (reclaims != r->reclaims || first) {
+	if (reclaims != r->reclaims || first || always) {
 		r->moved_ns = now;
 		r->reclaims = reclaims;
 		look_once(u, row);
@@ -189,6 +190,14 @@ static void count(struct useroom *u, unsigned row, uint64_t now)
 		r->moved_ns = now;
 		memcg_arm(&g->memcg, row);
 	}
+}
+
+/* The kernel says that it is at its limit; or how much room it has is asked all the time. */
+static bool is_due_to_count(const struct useroom *u, unsigned row)
+{
+	const struct memcg_group *m = &u->groups.memcg.groups[row];
+
+	return m->woken || (u->config.containers_room_ppm > 0 && m->state == MEMCG_ARMED);
 }
 
 /* Those after the last one of the turn before, so that each has its turn. */
@@ -202,7 +211,7 @@ static void count_those_due(struct useroom *u, uint64_t now)
 
 		if (g->memcg.ids[i] == 0)
 			continue;
-		if (g->memcg.groups[i].woken)
+		if (is_due_to_count(u, i))
 			begin_counting(g, i, now);
 		if (g->memcg.groups[i].state != MEMCG_COUNTED || now < g->rows[i].next_ns ||
 		    is_close(g, i))
@@ -228,6 +237,7 @@ static void look_closely(struct useroom *u, struct group_close *c, const struct 
 	}
 	if (c->view.suspected || c->view.waiting_milli >= COUNT_BLOCKED_MILLI)
 		memcg_read_blocked(&g->memcg, c->row, u->proc_fd, threads_most, &s);
+	c->squeeze.full_ppm = u->config.containers_room_ppm;
 	c->view = squeeze_follow(&c->squeeze, &s, machine, u->config.stall_hold_ns);
 	log_line(LOG_DETAIL,
 		 "at its limit: %s: room %" PRIu32 " ppm, waiting %" PRIu32 ", blocked %" PRIu32
@@ -427,15 +437,16 @@ static uint64_t next_walk(const struct groups *g)
 }
 
 /* The next time any of those at their limit is due. */
-static uint64_t next_look(const struct groups *g, uint64_t now)
+static uint64_t next_look(const struct useroom *u, uint64_t now)
 {
+	const struct groups *g = &u->groups;
 	uint64_t next = g->close_count > 0 ? max_u64(g->close_ns, now) : UINT64_MAX;
 
 	for (unsigned i = 0; i < MEMCG_MOST; i++) {
 		if (g->memcg.ids[i] == 0)
 			continue;
-		if (g->memcg.groups[i].woken || (g->memcg.groups[i].state == MEMCG_COUNTED &&
-						 g->rows[i].next_ns <= now && !is_close(g, i)))
+		if (is_due_to_count(u, i) || (g->memcg.groups[i].state == MEMCG_COUNTED &&
+					      g->rows[i].next_ns <= now && !is_close(g, i)))
 			return now + PART_NS; /* it was too much for this turn */
 		if (g->memcg.groups[i].state == MEMCG_COUNTED && g->rows[i].next_ns > now)
 			next = min_u64(next, max_u64(g->rows[i].next_ns, now + SQUEEZE_LOOK_NS));
@@ -462,14 +473,14 @@ void groups_turn(struct useroom *u, const struct sample *s)
 	escalate(u, s);
 	if (now >= next_walk(g)) {
 		walk(u, now, u->machine.near);
-		g->next_ns = min_u64(g->next_ns, next_look(g, now));
+		g->next_ns = min_u64(g->next_ns, next_look(u, now));
 	}
 	if (now < g->next_ns)
 		return;
 	count_those_due(u, now);
 	if (g->close_count > 0 && now >= g->close_ns)
 		look_at_close(u, s);
-	g->next_ns = next_look(g, now);
+	g->next_ns = next_look(u, now);
 }
 
 uint64_t groups_wake_ns(const struct groups *g)
@@ -527,6 +538,10 @@ static void open_groups(struct groups *g, int proc_fd)
 void groups_arm(struct useroom *u)
 {
 	bool wanted = u->config.containers != CONTAINERS_OFF;
+
+	if (!wanted && u->config.containers_room_ppm > 0)
+		log_line(LOG_NOTE, "-containers-room does nothing: -containers is off");
+	u->groups.next_ns = 0;
 
 	if (wanted && !u->groups.open)
 		open_groups(&u->groups, u->proc_fd);

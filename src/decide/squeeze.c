@@ -70,10 +70,9 @@
 const char *squeeze_rule_name(enum squeeze_rule rule)
 {
 	static const char *const names[SQUEEZE_RULE_COUNT] = {
-		[SQUEEZE_NONE] = "none",
-		[SQUEEZE_THRASHING] = "thrashing",
-		[SQUEEZE_THROTTLED] = "throttled",
-		[SQUEEZE_TIGHT] = "tight",
+		[SQUEEZE_NONE] = "none",           [SQUEEZE_THRASHING] = "thrashing",
+		[SQUEEZE_THROTTLED] = "throttled", [SQUEEZE_TIGHT] = "tight",
+		[SQUEEZE_FULL] = "full",
 	};
 
 	assert((unsigned)rule < SQUEEZE_RULE_COUNT);
@@ -179,9 +178,10 @@ static struct rates rates_between(const struct squeeze_point *a, const struct sq
 
 struct look {
 	const struct memcg_sample *group;
+	bool has_rates;     /* looked at for long enough */
 	struct rates rates; /* over both windows, where a moment could deceive */
 	double blocked;     /* < 0: not known yet */
-	uint32_t room_ppm;
+	uint32_t room_ppm, full_ppm;
 	uint64_t grown_kib;
 };
 
@@ -221,23 +221,30 @@ static bool throttled(const struct look *l)
 	       l->rates.highs >= HIGHS_LEAST;
 }
 
+static bool full(const struct look *l)
+{
+	return l->room_ppm < l->full_ppm && grew(l);
+}
+
 /* The first that holds is the one that is said. */
 static const struct squeeze_row {
 	enum squeeze_rule rule;
 	bool (*holds)(const struct look *l);
 	uint64_t hold_ns;
+	bool by_rates;   /* asked where they are known */
 	bool by_blocked; /* and tasks were seen to wait */
 } rows[] = {
-	{SQUEEZE_THROTTLED, throttled, HIGH_HOLD_NS, false},
-	{SQUEEZE_THRASHING, thrashing, 0, true},
-	{SQUEEZE_TIGHT, tight, TIGHT_HOLD_NS, true},
+	{SQUEEZE_THROTTLED, throttled, HIGH_HOLD_NS, true, false},
+	{SQUEEZE_THRASHING, thrashing, 0, true, true},
+	{SQUEEZE_FULL, full, 0, false, false},
+	{SQUEEZE_TIGHT, tight, TIGHT_HOLD_NS, true, true},
 };
 
 /* ---- following ---- */
 
 void squeeze_begin(struct squeeze *squeeze)
 {
-	*squeeze = (struct squeeze){.held = squeeze->held};
+	*squeeze = (struct squeeze){.held = squeeze->held, .full_ppm = squeeze->full_ppm};
 }
 
 static void add_point(struct squeeze *sq, const struct memcg_sample *g, const struct sample *m)
@@ -297,6 +304,8 @@ static void find_rule(struct squeeze *sq, const struct look *l, uint64_t more_ns
 		uint64_t *since = &sq->since_ns[rows[i].rule];
 		bool by_blocked = rows[i].by_blocked;
 
+		if (rows[i].by_rates && !l->has_rates)
+			continue;
 		if (!rows[i].holds(l)) {
 			*since = 0;
 			continue;
@@ -341,6 +350,7 @@ static bool look_at(const struct squeeze *sq, const struct sample *m, struct loo
 		.turnover = max_double(a.turnover, b.turnover),
 	};
 	ret->blocked = blocked(sq);
+	ret->has_rates = true;
 	return true;
 }
 
@@ -352,16 +362,15 @@ struct squeeze_view squeeze_follow(struct squeeze *sq, const struct memcg_sample
 				    .held_kib = held_kib(g),
 				    .room_ppm = squeeze_room_ppm(g),
 				    .turnover_ms = UINT64_MAX};
-	struct look l = {.group = g, .room_ppm = view.room_ppm};
+	struct look l = {.group = g, .room_ppm = view.room_ppm, .full_ppm = sq->full_ppm};
 
 	if (sq->count > 0 && g->now_ns - sq->points[0].group.now_ns > PAUSE_MOST_NS)
 		squeeze_begin(sq);
 	squeeze_hold(&sq->held, g);
 	add_point(sq, g, m);
 	view.grown_kib = l.grown_kib = grown_kib(&sq->held, g);
-	if (!(m->have & HAVE_WAITS) || !look_at(sq, m, &l))
-		return view;
-	fill_view(&l, &view);
+	if ((m->have & HAVE_WAITS) && look_at(sq, m, &l))
+		fill_view(&l, &view);
 	find_rule(sq, &l, has_swap_left(g, m) ? hold_ns : 0, &view);
 	return view;
 }
@@ -388,4 +397,11 @@ bool squeeze_suspects(const struct memcg_sample *before, const struct memcg_samp
 	return faults >= SUSPECT_FAULTS * seconds ||
 	       share_ppm(minus_u64(held_kib(now), held_kib(before)), now->limit_kib) >=
 		       SUSPECT_GROWN;
+}
+
+bool squeeze_fills(const struct squeeze_held *held, const struct memcg_sample *now,
+		   uint32_t full_ppm)
+{
+	return squeeze_room_ppm(now) < 2 * full_ppm &&
+	       share_ppm(grown_kib(held, now), now->limit_kib) >= SUSPECT_GROWN;
 }

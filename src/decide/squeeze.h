@@ -28,6 +28,7 @@ enum squeeze_rule {
 	SQUEEZE_THRASHING, /* it grew, and its tasks wait for pages that it took from them */
 	SQUEEZE_THROTTLED, /* above memory.high, with nothing left to reclaim: its tasks sleep */
 	SQUEEZE_TIGHT,     /* its tasks wait, and nothing grew: the limit is too small for it */
+	SQUEEZE_FULL,      /* it grew, and has less room than -containers-room: nothing waits yet */
 	SQUEEZE_RULE_COUNT,
 };
 
@@ -52,6 +53,7 @@ struct squeeze {
 	unsigned count;                              /* points that are known */
 	struct squeeze_point points[SQUEEZE_POINTS]; /* the newest first */
 	struct squeeze_held held;
+	uint32_t full_ppm;                     /* -containers-room; 0: SQUEEZE_FULL never holds */
 	uint64_t since_ns[SQUEEZE_RULE_COUNT]; /* a condition has held since; 0: it does not */
 };
 
@@ -71,7 +73,7 @@ struct squeeze_view {
 	uint64_t grown_kib;     /* by so much it holds more than at some time in the last minute */
 };
 
-/* Forget all that was seen. */
+/* Forget all that was seen, but held and full_ppm. */
 void squeeze_begin(struct squeeze *squeeze);
 
 /* What the group holds besides page cache, for grown_kib; also while it is not looked at closely.
@@ -103,5 +105,9 @@ uint32_t squeeze_room_ppm(const struct memcg_sample *group);
  * squeeze.
  */
 bool squeeze_suspects(const struct memcg_sample *before, const struct memcg_sample *now);
+
+/* The same for SQUEEZE_FULL: it grows, and comes near so little room (-containers-room). */
+bool squeeze_fills(const struct squeeze_held *held, const struct memcg_sample *now,
+		   uint32_t full_ppm);
 
 #endif

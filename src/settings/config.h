@@ -62,6 +62,7 @@ struct config {
 	enum trigger trigger;
 	enum log_format log_format;
 	enum containers containers;
+	uint32_t containers_room_ppm; /* -containers-room; 0: never */
 	bool debug;
 	bool dry_run;
 	bool sort_by_rss;

@@ -102,6 +102,14 @@ const struct option_row option_rows[] = {
 	     "the kernel wakes useroom when one comes there, and one that stays below costs "
 	     "nothing. The same is said again after ten minutes. doc/containers.md says what is "
 	     "looked at.")},
+	{"containers-room", OPTION_PERCENT, true, FIELD(containers_room_ppm), "0", 0, 25, NULL,
+	 "PERCENT", "and say or do the same where less room than this is left in one; 0: never",
+	 DOC("余量低于此百分比时也同样处理；0 表示从不",
+	     "Before the kernel ends somebody there, and with SIGTERM first; also where nothing "
+	     "thrashes. Room is what is free of the limit, or page cache. Nobody is ended unless "
+	     "it grew by a twentieth of the limit within a minute. Each group with a limit is then "
+	     "read every two seconds, with much room every four: one that fills within that time "
+	     "is the kernel's.")},
 	{"grace", OPTION_SECONDS, true, FIELD(grace_ns), "5", 0, 3600, NULL, "SECONDS",
 	 "send SIGKILL this long after a SIGTERM that did not help",
 	 DOC("SIGTERM 无效后经过此时间发送 SIGKILL",

@@ -285,6 +285,16 @@ static void say_thrashing(struct text *t, const struct squeeze_view *v)
 	add_size(t, v->grown_kib);
 }
 
+static void say_full(struct text *t, const struct squeeze_view *v)
+{
+	add(t, " is nearly full: ");
+	add_percent(t, v->room_ppm / 10000 * 10000);
+	add(t, " of its limit of ");
+	add_size(t, v->limit_kib);
+	add(t, " is page cache or free; it grew by ");
+	add_size(t, v->grown_kib);
+}
+
 static void say_trouble(struct text *t, const struct event *e)
 {
 	const struct squeeze_view *v = &e->group.view;
@@ -292,6 +302,8 @@ static void say_trouble(struct text *t, const struct event *e)
 	say_group(t, e);
 	if (v->rule == SQUEEZE_THROTTLED)
 		say_throttled(t, v);
+	else if (v->rule == SQUEEZE_FULL)
+		say_full(t, v);
 	else
 		say_thrashing(t, v);
 }

@@ -301,6 +301,34 @@ static void group_acts(struct stage *s)
 	must_be_kept(s);
 }
 
+/* -containers-room: nothing waits, and no page is read: the leak goes before the kernel ends
+ * somebody. One that has stood near its limit all the time stays, and so does its own beside it. */
+static void group_is_full(struct stage *s)
+{
+	struct actor *leak, *beside, *stands;
+
+	make_world(s);
+	make_box("leak");
+	make_box("read");
+	s->more_fds = 2 * BOXES;
+	stands = join(s, "read", "stands", "grow=91");
+	must_hold(s, 91 * MIB);
+	watch(s, "-m 1 -mk 0.5 -containers act -containers-room 10 -debug");
+	beside = join(s, "leak", "beside", "grow=30");
+	settle(s, 3000);
+	leak = join(s, "leak", "leaks", "grow=70@5");
+	must_log(s,
+		 "killed %d \\(leaks\\) with SIGTERM: .*/leak.* is nearly full: [0-9] %% of its "
+		 "limit "
+		 "of 96 MiB is page cache or free; it grew by ",
+		 (int)leak->pid);
+	must_die(s, leak, SIGTERM);
+	settle(s, 2000);
+	must_log_times(s, 1, 1, "killed ");
+	must_live(s, beside);
+	must_live(s, stands);
+}
+
 /*
  * In doubt nobody: hot files that do not fit beside one that took what it holds at once and has
  * stood still since. The group has grown, and nobody in it is seen to.
@@ -348,6 +376,7 @@ static void group_made_again(struct stage *s)
 const struct live_case group_cases[] = {
 	{"group_acts", group_acts, &large, false},
 	{"group_in_doubt", group_in_doubt, &large, false},
+	{"group_is_full", group_is_full, &large, false},
 	{"group_made_again", group_made_again, &large, false},
 	{"group_thrashes", group_thrashes, &large, false},
 	{NULL, NULL, NULL, false},

@@ -469,6 +469,36 @@ static void the_same_is_told_again_after_ten_minutes(void **state)
 	close_all();
 }
 
+/* -containers-room: no event says that it fills, and nothing in it is reclaimed. */
+static void one_that_fills(void **state)
+{
+	static const struct life fills = {.file = 200, .held = 50, .grows = 4};
+	static const struct life stands = {.file = 2, .held = 250};
+
+	(void)state;
+	for (enum layout l = V2; l <= V1; l++) {
+		open_as(l);
+		(void)add("/fills", 256, &fills);
+		(void)add("/stands", 256, &stands);
+		settle();
+		pass(60);
+		assert_int_equal(told_count, 0);
+		pretended[0].life = fills;
+		u.config.containers_room_ppm = 5 * PPM_PER_PERCENT;
+		groups_arm(&u);
+		pass(60);
+		assert_int_equal(told_count, 1);
+		assert_string_equal(told.group.path, "/fills");
+		assert_int_equal(told.group.view.rule, SQUEEZE_FULL);
+		assert_in_range(told.group.view.room_ppm, 1 * PPM_PER_PERCENT, 5 * PPM_PER_PERCENT);
+		u.config.containers_room_ppm = 0;
+		pass(40);
+		if (!v1) /* that of v1 is armed by a thread */
+			assert_int_equal(u.groups.memcg.groups[0].state, MEMCG_ARMED);
+		close_all();
+	}
+}
+
 /* memory.high holds it up, and it does not wait for a disk. */
 static void throttled(void **state)
 {
@@ -967,6 +997,7 @@ int main(void)
 		cmocka_unit_test_teardown(the_outer_one_where_no_inner_thrashes, drop),
 		cmocka_unit_test_teardown(a_limit_up_the_tree, drop),
 		cmocka_unit_test_teardown(the_same_is_told_again_after_ten_minutes, drop),
+		cmocka_unit_test_teardown(one_that_fills, drop),
 		cmocka_unit_test_teardown(throttled, drop),
 		cmocka_unit_test_teardown(one_that_comes_later, drop),
 		cmocka_unit_test_teardown(one_that_is_made_again, drop),

@@ -192,6 +192,14 @@ static void a_group_at_its_own_limit(void **state)
 		  "/docker/0\\x0a1 is held up at its memory.high of 200 MiB: throttled 720 "
 		  "times a second, and 0 % of it is page cache or free; nobody");
 	must_hold(as_json(), "\"throttled_per_s\":720");
+	e.group.view = (struct squeeze_view){.rule = SQUEEZE_FULL,
+					     .limit_kib = 262144,
+					     .room_ppm = 41000,
+					     .grown_kib = 98304,
+					     .turnover_ms = UINT64_MAX};
+	must_hold(as_text(), "/docker/0\\x0a1 is nearly full: 4 % of its limit of 256 MiB is page "
+			     "cache or free; it grew by 96 MiB; nobody");
+	must_hold(as_json(), "\"rule\":\"full\",");
 }
 
 static void a_kill_for_a_group(void **state)

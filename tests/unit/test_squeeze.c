@@ -288,6 +288,39 @@ static void tight_is_said_after_half_a_minute(void **state)
 	assert_true(at >= 30);
 }
 
+/* -containers-room: nothing is read again, and it grows until a twentieth of the limit is left. */
+static void nearly_full_is_said_where_it_is_asked_for(void **state)
+{
+	struct life l = {.file_mib = 4, .held_mib = 200, .grows_mib = 2};
+	double at = 0, with_swap = 0;
+
+	(void)state;
+	assert_int_equal(live(l, 28, &at), SQUEEZE_NONE);
+	(void)fresh(state);
+	squeeze.full_ppm = 5 * PPM_PER_PERCENT;
+	assert_int_equal(live(l, 28, &at), SQUEEZE_FULL);
+	assert_in_range((uintmax_t)at, 21, 23); /* 12.8 MiB are left after 21.6 s */
+	(void)fresh(state);
+	squeeze.full_ppm = 5 * PPM_PER_PERCENT;
+	l.swap_left_mib = 100;
+	assert_int_equal(live(l, 40, &with_swap), SQUEEZE_FULL);
+	assert_true(with_swap >= at + 7);
+	(void)fresh(state); /* so it has always been */
+	squeeze.full_ppm = 5 * PPM_PER_PERCENT;
+	l = (struct life){.file_mib = 4, .held_mib = 250};
+	assert_int_equal(live(l, 70, &at), SQUEEZE_NONE);
+}
+
+/* What is said of the room is said of one that thrashes as well, and that says more. */
+static void thrashing_is_more_than_full(void **state)
+{
+	double at = 0;
+
+	(void)state;
+	squeeze.full_ppm = 1 * PPM_PER_PERCENT;
+	assert_int_equal(live(rows[0].life, 20, &at), SQUEEZE_THRASHING);
+}
+
 /* What stands between two looks that are minutes apart says nothing of now. */
 static void a_pause_forgets(void **state)
 {
@@ -373,6 +406,8 @@ int main(void)
 		cmocka_unit_test_setup(a_leak_is_seen_within_seconds, fresh),
 		cmocka_unit_test_setup(with_swap_left_it_waits_for_hold, fresh),
 		cmocka_unit_test_setup(tight_is_said_after_half_a_minute, fresh),
+		cmocka_unit_test_setup(nearly_full_is_said_where_it_is_asked_for, fresh),
+		cmocka_unit_test_setup(thrashing_is_more_than_full, fresh),
 		cmocka_unit_test_setup(a_pause_forgets, fresh),
 		cmocka_unit_test_setup(counters_that_go_back_did_not_move, fresh),
 		cmocka_unit_test_setup(growth_is_of_the_last_minute, fresh),
