@@ -7,8 +7,8 @@
 #include "ctl.h"
 #include "decide/squeeze.h"
 #include "draw.h"
+#include "limited.h"
 #include "look/cgroup.h"
-#include "look/memcg.h"
 #include "view.h"
 
 #include <inttypes.h>
@@ -37,20 +37,6 @@ static struct memcg memcg;
 static struct domain_row rows[MEMCG_MOST];
 
 /* ---- looking ---- */
-
-static void forgotten(void *ctx, unsigned row, bool made_again)
-{
-	(void)ctx;
-	(void)row;
-	(void)made_again;
-}
-
-static void find_groups(void)
-{
-	memcg_walk_begin(&memcg);
-	while (!memcg_walk(&memcg, MEMCG_MOST, forgotten, NULL))
-		continue;
-}
 
 static void look(void)
 {
@@ -249,13 +235,12 @@ static enum ctl_exit print_json(unsigned count, unsigned most)
 static enum ctl_exit show_domains(const struct ctl *ctl)
 {
 	unsigned count, most = ctl->count > 0 ? ctl->count : MEMCG_MOST;
-	int r = memcg_open_to_look(&memcg, view.proc_fd);
+	int r = limited_open(&memcg, view.proc_fd);
 
 	if (r < 0)
 		return ctl_fail("control groups cannot be read: %s", strerror(-r));
 	if (memcg.version == MEMCG_NONE)
 		return ctl_fail("no memory controller of control groups is mounted here");
-	find_groups();
 	look_for_a_while();
 	count = list_groups();
 	if (ctl->json)

@@ -4,7 +4,9 @@
 #include "base/units.h"
 #include "base/util.h"
 #include "ctl.h"
+#include "decide/squeeze.h"
 #include "draw.h"
+#include "limited.h"
 #include "look/parse.h"
 #include "look/process.h"
 #include "order.h"
@@ -67,8 +69,30 @@ static void print_those_before(unsigned place)
 		(void)puts(".");
 }
 
+static const char *said_of_groups(void)
+{
+	if (!view.running || view.config.containers == CONTAINERS_OFF)
+		return "nobody looks at what happens there (-containers is off)";
+	return view.config.containers == CONTAINERS_ACT
+		       ? "should it thrash there, the one that grew is ended"
+		       : "should it thrash there, that is told, and nobody is ended";
+}
+
+static void print_within(const struct limited_by *in)
+{
+	char safe[4 * MEMCG_PATH_MAX], limit[32];
+
+	if (!in->known)
+		return;
+	(void)printf("Its control group %s has a limit of its own, %s, of which %u %% are free or "
+		     "page cache: %s.\n",
+		     log_safe(in->path, safe, sizeof(safe)),
+		     units_size(in->seen.limit_kib, limit, sizeof(limit)),
+		     squeeze_room_ppm(&in->seen) / PPM_PER_PERCENT, said_of_groups());
+}
+
 /* place: its row, or the number of candidates where it is none of them. */
-static void print_one(const struct proc *p, unsigned place)
+static void print_one(const struct proc *p, unsigned place, const struct limited_by *in)
 {
 	char user[64], safe[256];
 	unsigned candidates = view_candidates(&view);
@@ -86,6 +110,7 @@ static void print_one(const struct proc *p, unsigned place)
 		print_held(p);
 	if (p->rank != CLASS_NEVER)
 		print_those_before(place);
+	print_within(in);
 }
 
 static json_object *process_json(const struct proc *p, unsigned place)
@@ -113,6 +138,17 @@ static json_object *process_json(const struct proc *p, unsigned place)
 	return o;
 }
 
+static json_object *within_json(const struct limited_by *in)
+{
+	json_object *o = json_object_new_object();
+
+	json_object_object_add(o, "path", ctl_text_json(in->path));
+	ctl_add_number(o, "limit_kib", in->seen.limit_kib);
+	ctl_add_number(o, "used_kib", in->seen.usage_kib);
+	ctl_add_number(o, "room_ppm", squeeze_room_ppm(&in->seen));
+	return o;
+}
+
 /* Its row, or what /proc says of one that is not in the table: a kernel thread, or one of very
  * many. */
 static const struct proc *find(pid_t pid, unsigned *ret_place)
@@ -135,13 +171,20 @@ static enum ctl_exit explain(const struct ctl *ctl, pid_t pid)
 {
 	unsigned place;
 	const struct proc *p = find(pid, &place);
+	struct limited_by in;
+	json_object *o;
 
 	if (p == NULL)
 		return ctl_fail("there is no process %d", pid);
-	if (ctl->json)
-		return ctl_print_json(process_json(p, place));
-	print_one(p, place);
-	return CTL_OK;
+	limited_find(view.proc_fd, pid, &in);
+	if (!ctl->json) {
+		print_one(p, place, &in);
+		return CTL_OK;
+	}
+	o = process_json(p, place);
+	if (in.known)
+		json_object_object_add(o, "limited_by", within_json(&in));
+	return ctl_print_json(o);
 }
 
 /* ---- all of them ---- */

@@ -578,17 +578,42 @@ static bool is_in(const char *path, const char *group)
 	return strncmp(path, group, length) == 0 && (path[length] == '/' || path[length] == '\0');
 }
 
+/* Of the process, in this hierarchy; "": not known. */
+static void read_path_of(const struct memcg *m, int proc_fd, pid_t pid, char ret[MEMCG_PATH_MAX])
+{
+	ssize_t size = process_file(proc_fd, pid, "cgroup", SCRATCH_MAX);
+
+	(void)memstat_own(scratch, size > 0 ? (size_t)size : 0, is_v2(m), ret, MEMCG_PATH_MAX);
+}
+
+int memcg_row_of(struct memcg *m, int proc_fd, pid_t pid)
+{
+	char path[MEMCG_PATH_MAX];
+	size_t longest = 0;
+	int row = -1;
+
+	read_path_of(m, proc_fd, pid, path);
+	for (unsigned i = 0; i < MEMCG_MOST; i++) {
+		size_t length = strlen(m->groups[i].path);
+
+		if (m->ids[i] != 0 && length > longest && is_in(path, m->groups[i].path)) {
+			longest = length;
+			row = (int)i;
+		}
+	}
+	return row;
+}
+
 bool memcg_goes_whole(struct memcg *m, unsigned row, int proc_fd, pid_t pid,
 		      char ret[MEMCG_PATH_MAX])
 {
 	const char *group = m->groups[row].path;
 	char path[MEMCG_PATH_MAX];
 	size_t end = strlen(group), length = 0;
-	ssize_t size = process_file(proc_fd, pid, "cgroup", SCRATCH_MAX);
 
 	if (!is_v2(m))
 		return false;
-	(void)memstat_own(scratch, size > 0 ? (size_t)size : 0, true, path, sizeof(path));
+	read_path_of(m, proc_fd, pid, path);
 	if (!is_in(path, group))
 		(void)strcpy(path, group);
 	length = strlen(path);

@@ -144,6 +144,9 @@ unsigned memcg_members(struct memcg *memcg, unsigned row, bool threads,
 unsigned memcg_members_of(struct memcg *memcg, const char *path, bool threads,
 			  int32_t ret[MEMCG_MEMBERS_MOST]);
 
+/* The innermost of the known groups that a process is in: its row; -1: it is in none. */
+int memcg_row_of(struct memcg *memcg, int proc_fd, pid_t pid);
+
 /*
  * Does the owner of the group, or of one on the way from it to that of the process, want all of it
  * to go together (memory.oom.group, v2 since 4.19)? Fills in the highest, as the kernel takes it

@@ -270,6 +270,7 @@ static void must_be_kept(struct stage *s)
 static void group_acts(struct stage *s)
 {
 	struct actor *leak, *hot, *still, *read, *outside;
+	char words[32];
 
 	make_world(s);
 	make_box("leak");
@@ -295,6 +296,12 @@ static void group_acts(struct stage *s)
 	if (ask(s, "domains") != 0)
 		fail("useroomctl domains");
 	must_say(" /leak: ended [0-9]+ \\(leaks\\), thrashing, at 20");
+	(void)snprintf(words, sizeof(words), "why %d", (int)still->pid);
+	if (ask(s, words) != 0)
+		fail("useroomctl why");
+	must_say("^Its control group /leak has a limit of its own, 96 MiB, of which [0-9]+ %% are "
+		 "free "
+		 "or page cache: should it thrash there, the one that grew is ended\\.$");
 	if (ask(s, "status") != 0)
 		fail("useroomctl status");
 	must_say("^of control groups that thrash at .* the process that grew gets SIGTERM");
