@@ -51,14 +51,16 @@ static enum heard_kind kind_of(const char *event)
 	return HEARD_OTHER;
 }
 
-/* RFC 3339, UTC, as doc/events.md has it. */
+/* RFC 3339, UTC, as doc/events.md has it. What nanoseconds cannot say (after 2554) was not said. */
 static uint64_t time_of(const char *text)
 {
 	struct tm tm = {0};
 	const char *end = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
 	time_t seconds = end != NULL ? timegm(&tm) : 0;
 
-	return seconds > 0 ? (uint64_t)seconds * NS_PER_S : 0;
+	if (seconds <= 0 || (uint64_t)seconds > UINT64_MAX / NS_PER_S)
+		return 0;
+	return (uint64_t)seconds * NS_PER_S;
 }
 
 static void fill(json_object *o, struct heard *h)

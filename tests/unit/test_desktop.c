@@ -60,6 +60,21 @@ static void what_is_no_event(void **state)
 		assert_int_equal(hear(others[i]).kind, HEARD_OTHER);
 }
 
+static void times_that_are_none(void **state)
+{
+	static const char *const lines[] = {
+		"{\"time\":\"1969-12-31T23:59:59Z\"}",
+		"{\"time\":\"2554-07-21T23:34:34Z\"}", /* in ns: more than 64 bits */
+		"{\"time\":\"9999-12-31T23:59:59Z\"}",
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(lines); i++)
+		assert_int_equal(hear(lines[i]).realtime_ns, 0);
+	assert_int_equal(hear("{\"time\":\"2554-07-21T23:34:33Z\"}").realtime_ns,
+			 UINT64_MAX / NS_PER_S * NS_PER_S);
+}
+
 /* ---- what is shown ---- */
 
 static struct story story;
@@ -293,6 +308,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_heard),
 		cmocka_unit_test(what_is_no_event),
+		cmocka_unit_test(times_that_are_none),
 		cmocka_unit_test_setup(kills_that_follow_each_other_are_one, begin),
 		cmocka_unit_test_setup(of_many_the_first_are_named, begin),
 		cmocka_unit_test_setup(nobody_was_ended, begin),
