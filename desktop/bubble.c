@@ -38,17 +38,30 @@ static bool has_markup(void)
 	return has;
 }
 
+/* D-Bus takes nothing that is not UTF-8, and libnotify would not say so: half a letter, say. */
+static char *as_body(const char *body)
+{
+	char *valid = g_utf8_make_valid(body, -1), *escaped;
+
+	if (!has_markup())
+		return valid;
+	escaped = g_markup_escape_text(valid, -1);
+	g_free(valid);
+	return escaped;
+}
+
 static void make(enum bubble which, bool again, const char *title, const char *body)
 {
-	char *text = has_markup() ? g_markup_escape_text(body, -1) : g_strdup(body);
+	char *summary = g_utf8_make_valid(title, -1), *text = as_body(body);
 
 	if (again && bubbles[which] != NULL) {
-		(void)notify_notification_update(bubbles[which], title, text, ICON);
+		(void)notify_notification_update(bubbles[which], summary, text, ICON);
 	} else {
 		if (bubbles[which] != NULL)
 			g_object_unref(bubbles[which]);
-		bubbles[which] = notify_notification_new(title, text, ICON);
+		bubbles[which] = notify_notification_new(summary, text, ICON);
 	}
+	g_free(summary);
 	g_free(text);
 }
 

@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -182,6 +183,24 @@ def steps(world):
     tap.ok(test.returncode == 0 and until(lambda: 'This is a test' in said('sent.log')), '-test shows an example', test)
     with open(f'/proc/{notify.pid}/status', encoding='ascii') as f:
         tap.ok(True, f'it holds {re.search("VmRSS:.*", f.read()).group(0)}')
+    notify.send_signal(signal.SIGTERM)
+    notify.wait(DEADLINE)
+    a_stranger(world)
+
+
+def a_stranger(world):
+    """Who listens in the place of useroomctl share sends what is no UTF-8, which D-Bus does not take."""
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind('/run/stranger')
+        os.chmod('/run/stranger', 0o666)
+        server.listen()
+        server.settimeout(DEADLINE)
+        world.notify('stranger.log', '-socket', '/run/stranger', LANGUAGE='en')
+        client, _ = server.accept()
+        with client:
+            client.sendall(b'{"event":"kill","sequence":1000000,"own":true,"name":"half \xff"}\n')
+            tap.ok(until(lambda: 'half \ufffd was ended' in said('sent.log')),
+                   'a name that is no UTF-8 is shown all the same', said('sent.log'), said('stranger.log'))
 
 
 def keep_picture():
