@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """names.py USEROOMCTL RECORDING...: with -without-names no name of a recording is in anything that
-useroomctl makes of it, whatever the command. Each text of each recording's events, and its machine, is made
-a word that occurs nowhere else; then all output is searched for them. Prints TAP."""
+useroomctl makes of it, whatever the command. Each text of each recording's events, and its machine,
+is made a word that occurs nowhere else; then all output is searched for them. Prints TAP."""
 import json
 import os
 import re
@@ -10,6 +10,8 @@ import struct
 import subprocess
 import sys
 import tempfile
+
+from tap import Tap
 
 CTL, RECORDINGS = os.path.abspath(sys.argv[1]), sys.argv[2:]
 # doc/recorder-format.md: where the header says where events are, and what names the machine
@@ -21,18 +23,7 @@ OF_RECORD = (('events',), ('events', '-json'), ('metrics',))
 OF_DIRECTORY = (('incidents',), ('incidents', '-json'))
 
 
-class Tap:
-    n = bad = 0
-
-    def ok(self, good, name, *said):
-        self.n += 1
-        self.bad += not good
-        print(f'{"" if good else "not "}ok {self.n} - {name}', flush=True)
-        for line in said if not good else ():
-            print('# ' + str(line)[:1000])
-
-
-tap = Tap()
+tap = Tap(most=1000)  # what was said may be a whole page
 
 
 def marked(data, words):

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""share.py USEROOM USEROOMCTL: what users learn from `useroomctl share` of real kills: of their own processes all, of others' no name.
-On a pretended machine, in namespaces of its own, as tests/cli/chain: what is ended is a hog that this script started. Prints TAP."""
+"""share.py USEROOM USEROOMCTL: what users learn from `useroomctl share` of real kills: of their own
+processes all, of others' no name. On a pretended machine, in namespaces of its own, as
+tests/cli/chain: what is ended is a hog that this script started. Prints TAP."""
 import functools
 import json
 import os
@@ -27,12 +28,17 @@ tap = Tap()
 until = functools.partial(wait_until, seconds=DEADLINE)
 
 
+def run(*words, **how):
+    return subprocess.run(words, capture_output=True, encoding='utf-8', check=False, **how)
+
+
 def enter():
     words = ['unshare', '--pid', '--mount', '--fork', '--kill-child', '--mount-proc']
-    if os.geteuid() != 0 or subprocess.run([*words, 'true'], capture_output=True, check=False).returncode != 0:
+    if os.geteuid() != 0 or run(*words, 'true').returncode != 0:
         print('1..0 # SKIP other users and namespaces of one\'s own need root')
         return 0
-    return subprocess.run([*words, sys.executable, __file__, *sys.argv[1:]], env={**os.environ, INSIDE: '1'}, check=False).returncode
+    again = [*words, sys.executable, __file__, *sys.argv[1:]]
+    return subprocess.run(again, env={**os.environ, INSIDE: '1'}, check=False).returncode
 
 
 class Listener:
@@ -76,40 +82,51 @@ class Shared(World):
 
 
 def status(uid):
-    return subprocess.run([CTL, 'status'], capture_output=True, encoding='utf-8', check=False, user=uid, group=uid, extra_groups=[]).stdout
+    return run(CTL, 'status', user=uid, group=uid, extra_groups=[]).stdout
 
 
 def kills(world):
     anna, bert = Listener(ANNA), Listener(BERT)
     hello = until(lambda: anna.events('hello'))
-    tap.ok(hello and hello[0]['running'] and hello[0]['listeners'] == 0, 'who connects is greeted, and told that useroom runs', anna.text)
-    tap.ok('\n2 sessions listen (useroom-notify)\n' in status(0), 'status says that two sessions listen', status(0))
+    tap.ok(hello and hello[0]['running'] and hello[0]['listeners'] == 0,
+           'who connects is greeted, and told that useroom runs', anna.text)
+    tap.ok('\n2 sessions listen (useroom-notify)\n' in status(0),
+           'status says that two sessions listen', status(0))
     pid = world.hog_is_ended('secret-one', ANNA)
     kill = until(lambda: anna.events('kill'))
-    tap.ok(kill and kill[0]['own'] and kill[0]['name'] == 'secret-one' and kill[0]['pid'] == pid and kill[0]['freeable_kib'] > 80 << 10
-           and kill[0]['signal'] == 'SIGTERM', 'its owner is told which, and what it held', anna.text)
-    tap.ok(kill and not [k for k in kill[0] if re.match('next_|candidates|user$', k)], 'and not who else was there', anna.text)
+    tap.ok(kill and kill[0]['own'] and kill[0]['name'] == 'secret-one' and kill[0]['pid'] == pid
+           and kill[0]['freeable_kib'] > 80 << 10 and kill[0]['signal'] == 'SIGTERM',
+           'its owner is told which, and what it held', anna.text)
+    tap.ok(kill and not [k for k in kill[0] if re.match('next_|candidates|user$', k)],
+           'and not who else was there', anna.text)
     tap.ok(until(lambda: anna.events('recovered')), 'and when memory is back', anna.text)
     kill = until(lambda: bert.events('kill'))
     tap.ok(kill and kill[0]['own'] is False, 'another user is told that one was ended', bert.text)
     until(lambda: bert.events('recovered'))
-    tap.ok(b'secret' not in bert.text and b'"pid"' not in bert.text and str(ANNA).encode() not in bert.text
-           and b'freeable' not in bert.text, 'and neither its name nor its owner nor what it held', bert.text)
+    names = (b'secret', b'"pid"', str(ANNA).encode(), b'freeable')
+    tap.ok(not any(name in bert.text for name in names),
+           'and neither its name nor its owner nor what it held', bert.text)
     bert.close()
-    tap.ok(until(lambda: '\n1 session listens' in status(0)), 'who has left is not counted', status(0))
+    tap.ok(until(lambda: '\n1 session listens' in status(0)),
+           'who has left is not counted', status(0))
     pid = world.hog_is_ended('secret-two', BERT)
-    tap.ok(until(lambda: f'no session of user {BERT} listens: that process {pid} was ended was not shown' in said('share.log')),
+    unseen = f'no session of user {BERT} listens: that process {pid} was ended was not shown'
+    tap.ok(until(lambda: unseen in said('share.log')),
            'a kill that its owner does not see is said', said('share.log'))
     until(lambda: len(anna.events('kill')) == 2)
-    tap.ok([e['own'] for e in anna.events('kill')] == [True, False] and b'secret-two' not in anna.text, 'others are told of it without its name',
-           anna.text)
+    own = [e['own'] for e in anna.events('kill')]
+    tap.ok(own == [True, False] and b'secret-two' not in anna.text,
+           'others are told of it without its name', anna.text)
     late = Listener(BERT)
-    tap.ok(until(lambda: len(late.events('kill')) == 2) and late.events('kill')[1]['name'] == 'secret-two',
+    tap.ok(until(lambda: len(late.events('kill')) == 2)
+           and late.events('kill')[1]['name'] == 'secret-two',
            'whoever comes a little late is told of it', late.text)
     root = Listener(0)
-    tap.ok(until(lambda: len(root.events('kill')) == 2) and [e['name'] for e in root.events('kill')] == ['secret-one', 'secret-two'],
+    tap.ok(until(lambda: len(root.events('kill')) == 2)
+           and [e['name'] for e in root.events('kill')] == ['secret-one', 'secret-two'],
            'root may know both names', root.text)
-    tap.ok([e['own'] for e in root.events('kill')] == [False, False], 'and is told that they were not his', root.text)
+    tap.ok([e['own'] for e in root.events('kill')] == [False, False],
+           'and is told that they were not his', root.text)
     for one in (anna, late, root):
         one.close()
 
@@ -124,39 +141,46 @@ def crowds(world, share):
     many[0].socket.send(b'GET / HTTP/1.1\r\n')
     tap.ok(until(lambda: not many[0].read()), 'who talks has to go')
     tap.ok(all(one.read() for one in many[1:]), 'and nobody else')
-    second = subprocess.run([CTL, 'share'], capture_output=True, encoding='utf-8', check=False)
-    tap.ok(second.returncode == 1 and 'another one listens there' in second.stderr, 'a second one gives way', second.stderr)
+    second = run(CTL, 'share')
+    tap.ok(second.returncode == 1 and 'another one listens there' in second.stderr,
+           'a second one gives way', second.stderr)
     share.kill()
     share.wait()
-    tap.ok('useroomctl share does not answer: Connection refused' in status(0), 'status says that it crashed', status(0))
+    tap.ok('useroomctl share does not answer: Connection refused' in status(0),
+           'status says that it crashed', status(0))
     share = world.share('again.log')
     again = Listener(ANNA)
-    tap.ok(until(lambda: len(again.events('kill')) == 2), 'what a crash left is replaced, and nothing is lost', again.text, said('again.log'))
+    tap.ok(until(lambda: len(again.events('kill')) == 2),
+           'what a crash left is replaced, and nothing is lost', again.text, said('again.log'))
     again.close()
     for one in (*many, other):
         one.close()
-    until(lambda: 'no session listens: what is ended is shown to nobody' in status(0))
-    tap.ok('no session listens: what is ended is shown to nobody' in status(0), 'status says that nobody listens', status(0))
+    nobody = 'no session listens: what is ended is shown to nobody'
+    until(lambda: nobody in status(0))
+    tap.ok(nobody in status(0), 'status says that nobody listens', status(0))
     world.hog_is_ended('secret-three', ANNA)
-    tap.ok(until(lambda: 'nobody listens: that process' in said('again.log')), 'and a kill that nobody sees is said', share.poll(), said('again.log'))
+    tap.ok(until(lambda: 'nobody listens: that process' in said('again.log')),
+           'and a kill that nobody sees is said', share.poll(), said('again.log'))
     with open(f'/proc/{share.pid}/status', encoding='ascii') as f:
         held = int(re.search(r'VmRSS:\s+(\d+)', f.read()).group(1))
     tap.ok(held < 32000, f'it holds {held} KiB')
     files = len(os.listdir(f'/proc/{share.pid}/fd'))
     tap.ok(files == 5, f'no descriptor is left open: {files}', os.listdir(f'/proc/{share.pid}/fd'))
     share.send_signal(signal.SIGTERM)
-    tap.ok(share.wait(DEADLINE) == 0 and not os.path.exists(SOCKET), 'it ends when asked to, and takes its socket away')
+    tap.ok(share.wait(DEADLINE) == 0 and not os.path.exists(SOCKET),
+           'it ends when asked to, and takes its socket away')
     tap.ok('listen' not in status(0), 'where nobody shares, status says nothing of it', status(0))
 
 
 def refused():
-    def run(path):
-        return subprocess.run([CTL, 'share', '-socket', path], capture_output=True, encoding='utf-8', check=False)
-    long = '/run/' + 'x' * 108
-    tap.ok(run(long).returncode == 1 and 'File name too long' in run(long).stderr, 'a path that is too long is refused')
+    result = run(CTL, 'share', '-socket', '/run/' + 'x' * 108)
+    tap.ok(result.returncode == 1 and 'File name too long' in result.stderr,
+           'a path that is too long is refused', result)
     with open('file', 'w', encoding='ascii'):
         pass
-    tap.ok(run(os.path.abspath('file')).returncode == 1 and os.path.exists('file'), 'and a file that is there, which stays')
+    result = run(CTL, 'share', '-socket', os.path.abspath('file'))
+    tap.ok(result.returncode == 1 and os.path.exists('file'),
+           'and a file that is there, which stays', result)
 
 
 def main():
@@ -175,10 +199,11 @@ def main():
                 pass
             share = world.share()
             refused()
-            world.start(USEROOM, '-config', 'useroom.conf', '-incidents', 'off', '-m', '40', '-mk', '5', '-min-victim', '4',
+            world.start(USEROOM, '-config', 'useroom.conf', '-incidents', 'off', '-m', '40',
+                        '-mk', '5', '-min-victim', '4',
                         '-protect', 'python*,useroom*,memcheck*', log='useroom.log')
             until(lambda: 'watching:' in said('useroom.log'))
-            until(lambda: subprocess.run([CTL, 'status'], capture_output=True, check=False).returncode == 0)
+            until(lambda: run(CTL, 'status').returncode == 0)
             time.sleep(1.1)  # it looks once a second
             kills(world)
             crowds(world, share)

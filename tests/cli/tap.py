@@ -4,15 +4,16 @@ import time
 
 
 class Tap:
-    def __init__(self):
-        self.n, self.bad = 0, 0
+    def __init__(self, most=None):
+        """most: so many letters of each thing that was said."""
+        self.n, self.bad, self.most = 0, 0, most
 
     def ok(self, good, name, *said):
         self.n += 1
         self.bad += not good
         print(f'{"" if good else "not "}ok {self.n} - {name}', flush=True)
         for line in said if not good else ():
-            print('# ' + str(line).replace('\n', '\n# '))
+            print('# ' + str(line)[:self.most].replace('\n', '\n# '))
 
     def skip(self, name, why):
         self.n += 1
