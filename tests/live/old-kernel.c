@@ -42,7 +42,7 @@ static const struct {
 
 #define LOAD(what)   BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, what))
 #define ANSWER(what) BPF_STMT(BPF_RET | BPF_K, (what))
-#define FAIL(error)  ANSWER(SECCOMP_RET_ERRNO | ((error)&SECCOMP_RET_DATA))
+#define FAIL(error)  ANSWER(SECCOMP_RET_ERRNO | (SECCOMP_RET_DATA & (error)))
 
 static int become(unsigned last, int knows_onfault)
 {
