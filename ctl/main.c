@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* useroomctl: which command, with which options. */
+#include "base/arguments.h"
 #include "base/log.h"
 #include "base/output.h"
 #include "ctl.h"
@@ -104,6 +105,18 @@ static enum ctl_exit add_setting(struct ctl *ctl, const struct option_row *row, 
 	return CTL_OK;
 }
 
+/* As in settings/config.c: Go's flag package would take it for the value, and nobody means that. */
+static bool swallows_option(int own, const struct option_row *row, const char *word)
+{
+	bool text = own >= 0
+			    ? ctl_options[own].kind == CTL_TEXT || ctl_options[own].kind == CTL_FILE
+			    : options_takes_text(row);
+	char name[32];
+
+	return text && (options_is_word(word) ||
+			(arguments_name(word, name, sizeof(name)) && ctl_find_option(name) >= 0));
+}
+
 /* One option at argv[*at]; *at then stands on the last word that was used. */
 static enum ctl_exit take_option(struct ctl *ctl, int argc, char **argv, int *at)
 {
@@ -125,6 +138,9 @@ static enum ctl_exit take_option(struct ctl *ctl, int argc, char **argv, int *at
 		value = equals + 1;
 	else if (takes && *at + 1 < argc)
 		value = argv[++*at];
+	if (takes && equals == NULL && value != NULL && swallows_option(own, row, value))
+		return misuse("-%s needs a value, and '%s' is an option; if it is meant: -%s=%s",
+			      name, value, name, value);
 	if (takes && value == NULL)
 		return misuse("-%s needs a value: %s", name,
 			      own >= 0 ? ctl_options[own].placeholder : row->placeholder);

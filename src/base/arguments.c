@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/arguments.h"
 
-#include <stddef.h>
 #include <string.h>
 
 static const struct arguments_row *find(const struct arguments_row *rows, unsigned row_count,
@@ -11,6 +10,31 @@ static const struct arguments_row *find(const struct arguments_row *rows, unsign
 		if (strlen(rows[i].name) == length && strncmp(rows[i].name, name, length) == 0)
 			return &rows[i];
 	return NULL;
+}
+
+bool arguments_name(const char *word, char *ret, size_t size)
+{
+	const char *name = word + 1;
+	size_t length;
+
+	if (word[0] != '-')
+		return false;
+	name += name[0] == '-';
+	length = strcspn(name, "=");
+	if (length == 0 || length >= size)
+		return false;
+	memcpy(ret, name, length);
+	ret[length] = '\0';
+	return true;
+}
+
+/* R106: -socket $EMPTY -check would take "-check" for the path, and check nothing. */
+static bool is_option(const struct arguments_row *rows, unsigned row_count, const char *word)
+{
+	char name[32];
+
+	return arguments_name(word, name, sizeof(name)) &&
+	       find(rows, row_count, name, strlen(name)) != NULL;
 }
 
 /* NULL, or what is wrong with argv[*at]; *at then stands on the last word that was used. */
@@ -35,10 +59,13 @@ static const char *take(const struct arguments_row *rows, unsigned row_count, in
 		*row->is_on = true;
 	else if (equals != NULL)
 		*row->value = equals + 1;
-	else if (*at + 1 < argc)
-		*row->value = argv[++*at];
-	else
+	else if (*at + 1 == argc)
 		return "needs a value";
+	else if (is_option(rows, row_count, argv[*at + 1]))
+		return "needs a value, and what follows is an option; if it is meant, write it "
+		       "behind an =";
+	else
+		*row->value = argv[++*at];
 	return NULL;
 }
 

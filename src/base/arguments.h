@@ -4,6 +4,7 @@
 #define USEROOM_ARGUMENTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct arguments_row {
 	const char *name;   /* without its dash */
@@ -11,10 +12,14 @@ struct arguments_row {
 	bool *is_on;        /* of a switch; NULL: it takes a value */
 };
 
+/* The name in "-name" or "--name=value". False: it is no such word, or there is no room for it. */
+bool arguments_name(const char *word, char *ret, size_t size);
+
 /*
  * Set what the words behind argv[0] say; of an option that stands there twice the last one counts.
  * Returns NULL; or the first word that is wrong, with the reason in *ret_why ("needs a value"): it
- * is the caller's own and not escaped, and what stands before it has been set.
+ * is the caller's own and not escaped, and what stands before it has been set. A value of its own
+ * word may begin with a dash, but is no name of an option: that one stands behind `=`.
  */
 const char *arguments_read(const struct arguments_row *rows, unsigned row_count, int argc,
 			   char **argv, const char **ret_why);

@@ -511,12 +511,23 @@ static bool value_follows(const struct config_source *source, int i)
 	return i + 1 < source->argc && source->argv[i + 1][0] != '-';
 }
 
+/*
+ * Go's flag package takes whatever word follows for the value. Here an option is none (R106): with
+ * an empty variable `-protect $LIST -dry-run` would protect "-dry-run" and send signals. A number
+ * or a choice is no option's name anyway.
+ */
+static bool swallows_option(const struct option_row *row, const char *word)
+{
+	return options_takes_text(row) && options_is_word(word);
+}
+
 /* Takes argument i, and the value behind it where it has one. Returns the index of the last one
  * taken. */
 static int take_argument(struct config *config, struct config_source *source, int i,
 			 struct argument *a, struct mistakes *m)
 {
 	const struct option_row *row = options_find(strcmp(a->name, "h") == 0 ? "help" : a->name);
+	char safe[128];
 
 	if (row == NULL) {
 		unknown(m, "", "-", a->name, false);
@@ -526,6 +537,12 @@ static int take_argument(struct config *config, struct config_source *source, in
 	if (row->takes_value && a->value == NULL && i + 1 >= source->argc) {
 		mistake(m, "-%s: needs a value: %s", row->name, row->placeholder);
 		return i;
+	}
+	if (row->takes_value && a->value == NULL && swallows_option(row, source->argv[i + 1])) {
+		(void)log_safe(source->argv[i + 1], safe, sizeof(safe));
+		mistake(m, "-%s: needs a value, and '%s' is an option; if it is meant: -%s=%s",
+			row->name, safe, row->name, safe);
+		return i + 1;
 	}
 	if (a->value == NULL)
 		a->value = row->takes_value ? source->argv[++i] : "true";

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "settings/options.h"
 
+#include "base/arguments.h"
 #include "base/log.h"
 #include "base/units.h"
 #include "base/users.h"
@@ -209,6 +210,20 @@ const struct option_row *options_find(const char *name)
 			return &option_rows[i];
 	}
 	return NULL;
+}
+
+bool options_is_word(const char *word)
+{
+	char name[32];
+
+	return arguments_name(word, name, sizeof(name)) &&
+	       (strcmp(name, "h") == 0 || options_find(name) != NULL);
+}
+
+bool options_takes_text(const struct option_row *row)
+{
+	return row->kind == OPTION_LIST || row->kind == OPTION_USERS || row->kind == OPTION_PATH ||
+	       (row->kind == OPTION_ACTION && row->takes_value);
 }
 
 /* ---- the nearest name ---- */

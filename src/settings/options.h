@@ -52,6 +52,12 @@ extern const unsigned option_count;
 /* The row of a name, exactly as it is written; NULL when there is none. */
 const struct option_row *options_find(const char *name);
 
+/* Is a word of a command line one of them, as "-debug", "--debug" or "-debug=false"? */
+bool options_is_word(const char *word);
+
+/* Is its value a text, which any word could be: a list, a path, the file of -config? */
+bool options_takes_text(const struct option_row *row);
+
 /*
  * The known name that looks most like this one (few letters differ, or it begins so), or NULL when
  * none does. keys_only: leave out what is no key.

@@ -102,6 +102,7 @@ def command_line():
         tap.ok(run(*words).returncode == 0 and '-listen ADDRESS:PORT' in run(*words).stdout,
                f'{words[0]} shows the options')
     for words, sentence in ((['-wrong'], 'unknown option'), (['-listen'], 'needs a value'),
+                            (['-listen', '-version'], 'what follows is an option'),
                             (['-version=1'], 'takes no value'), (['word'], 'one word too many'),
                             (['--listen=here'], 'not an address and a port'),
                             (['-listen', 'localhost:80'], 'not an address and a port'),

@@ -61,7 +61,10 @@ static void what_is_understood(void **state)
 		{{"--path=x=y"}, "x=y", false, false},
 		{{"-path="}, "", false, false},
 		{{"-path", ""}, "", false, false},
-		{{"-path", "-check"}, "-check", false, false}, /* a value may begin with a dash */
+		{{"-path", "-chec"}, "-chec", false, false}, /* a value may begin with a dash */
+		{{"-path=-check"}, "-check", false, false},
+		{{"-path", "check"}, "check", false, false},
+		{{"-path", "---check"}, "---check", false, false},
 		{{"-path", "x", "-check", "-path=y"}, "y", true, false},
 		{{"-check"}, "default", true, false},
 		{{"--check", "-check"}, "default", true, false},
@@ -107,6 +110,54 @@ static void what_is_refused(void **state)
 	}
 }
 
+static void r106_an_option_is_no_value(void **state)
+{
+	static const char *const options_of_it[] = {"-check", "--check",  "-check=true",
+						    "-path",  "--path=x", "-h"};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(options_of_it); i++) {
+		const char *const words[] = {"-path", options_of_it[i], "-checks", NULL};
+
+		assert_string_equal(read_words(words),
+				    "-path: needs a value, and what follows is an option; if it is "
+				    "meant, write it behind an =");
+		assert_string_equal(path, "default");
+		assert_false(said.check || said.help);
+	}
+}
+
+static void names_of_words(void **state)
+{
+	static const struct {
+		const char *word, *name;
+	} rows[] = {
+		{"-a", "a"},
+		{"--a", "a"},
+		{"-a=b", "a"},
+		{"--abcdefg", "abcdefg"},
+		{"-abcdefg=x=y", "abcdefg"},
+		{"---a", "-a"},
+		{"-abcdefgh", NULL},
+		{"-", NULL},
+		{"--", NULL},
+		{"-=a", NULL},
+		{"--=a", NULL},
+		{"", NULL},
+		{"a", NULL},
+		{"a=-b", NULL},
+	};
+	char name[8];
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_int_equal(arguments_name(rows[i].word, name, sizeof(name)),
+				 rows[i].name != NULL);
+		if (rows[i].name != NULL)
+			assert_string_equal(name, rows[i].name);
+	}
+}
+
 /* What stands before it holds, and nothing behind it does. */
 static void the_first_that_is_wrong(void **state)
 {
@@ -121,8 +172,8 @@ static void the_first_that_is_wrong(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_understood),
-		cmocka_unit_test(what_is_refused),
+		cmocka_unit_test(what_is_understood),         cmocka_unit_test(what_is_refused),
+		cmocka_unit_test(r106_an_option_is_no_value), cmocka_unit_test(names_of_words),
 		cmocka_unit_test(the_first_that_is_wrong),
 	};
 

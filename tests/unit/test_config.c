@@ -190,9 +190,10 @@ static void r72_spellings(void **state)
 		{{"-protect="}, "protect", ""},
 		{{"-protect", "a,b"}, "protect", "a,b"},
 		{{"-protect=a=b"}, "protect", "a=b"}, /* only the first = ends the name */
-		{{"-protect", "-m"},
+		{{"-protect", "-x"},
 		 "protect",
-		 "-m"}, /* what follows is the value, whatever it is */
+		 "-x"}, /* a value may begin with a dash, as in Go; an option is none (R106) */
+		{{"-protect=-m"}, "protect", "-m"},
 		{{"-protect", "--", "-m", "3"}, "m", "3"}, /* even -- */
 		{{"-m", "3", "--"}, "m", "3"},
 		{{"-debug", "-m", "4"}, "m", "4"},
@@ -264,6 +265,31 @@ static void bad_command_lines(void **state)
 		if (load_words(rows[k].words) != -EINVAL)
 			fail_msg("row %zu, %s: taken", k, rows[k].words[0]);
 		assert_string_equal(errors, rows[k].expected);
+	}
+}
+
+/* An empty variable in a unit's file: `-protect $LIST -dry-run` must not watch in earnest. */
+static void r106_an_option_is_no_value(void **state)
+{
+	static const char *const texts[] = {"protect",  "ignore-user", "prefer",    "avoid", "hook",
+					    "pre-kill", "record",      "incidents", "config"};
+
+	(void)state;
+	write_file("u.conf", "");
+	for (size_t k = 0; k < COUNT(texts); k++) {
+		char option[32], expected[160];
+		const char *words[WORDS] = {option, "--check-config=true", "-m", "20"};
+
+		(void)snprintf(option, sizeof(option), "-%s", texts[k]);
+		(void)snprintf(
+			expected, sizeof(expected),
+			"-%s: needs a value, and '--check-config=true' is an option; if it is "
+			"meant: -%s=--check-config=true\n",
+			texts[k], texts[k]);
+		assert_int_equal(load_words(words), -EINVAL);
+		assert_string_equal(errors, expected);
+		assert_string_equal(value("m"), "20"); /* what stands behind is read on */
+		assert_int_equal(source.mode, CONFIG_RUN);
 	}
 }
 
@@ -836,6 +862,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(r72_spellings),
 		TEST(bad_command_lines),
+		TEST(r106_an_option_is_no_value),
 		TEST(modes),
 		TEST(no_arguments_at_all),
 		TEST(file_values),
