@@ -225,6 +225,18 @@ static enum ctl_exit check_options(const struct ctl *ctl, int command)
 	return CTL_OK;
 }
 
+/* "Nothing else would have been done" is no answer to what is not replayed at all (R118). */
+static enum ctl_exit check_replayed(const struct ctl *ctl)
+{
+	for (int i = 0; i < ctl->setting_count; i++) {
+		const char *option = ctl->settings[i].row->name, *why = ctl_not_replayed(option);
+
+		if (why != NULL)
+			return misuse("-%s cannot be replayed: %s", option, why);
+	}
+	return CTL_OK;
+}
+
 static enum ctl_exit take_key(const struct ctl *ctl)
 {
 	char safe[512];
@@ -254,6 +266,8 @@ static enum ctl_exit run_command(struct ctl *ctl)
 		return misuse("%s needs a word behind it: %s", name, argument);
 	ctl->argument = ctl->word_count > 1 ? ctl->words[1] : NULL;
 	result = check_options(ctl, command);
+	if (result == CTL_OK && command == COMMAND_REPLAY)
+		result = check_replayed(ctl);
 	if (result == CTL_OK && ctl->without_names)
 		result = take_key(ctl);
 	return result == CTL_OK ? runs[command](ctl) : result;

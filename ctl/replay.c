@@ -10,6 +10,7 @@
 #include "show.h"
 #include "tell/record.h"
 #include "tell/report.h"
+#include "words.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -47,19 +48,26 @@ static void write_setting(FILE *f, const struct config *c, const struct option_r
 		(void)fprintf(f, " -%s", row->name);
 }
 
-/* The levels, and what else is not as in `base`. */
-static void write_settings(FILE *f, const struct config *c, const struct config *base, bool levels)
+/* Of what was recorded the levels, and what else is not as in `base`; of others what is replayed
+ * and is not so. */
+static bool is_told(const struct config *c, const struct config *base, const struct option_row *row,
+		    bool recorded)
+{
+	if (row->kind == OPTION_ACTION || (!recorded && ctl_not_replayed(row->name) != NULL))
+		return false;
+	return (recorded && is_level(row)) || !same(c, base, row);
+}
+
+static void write_settings(FILE *f, const struct config *c, const struct config *base,
+			   bool recorded)
 {
 	for (unsigned i = 0; i < option_count; i++) {
-		const struct option_row *row = &option_rows[i];
-
-		if (row->kind != OPTION_ACTION &&
-		    ((levels && is_level(row)) || !same(c, base, row)))
-			write_setting(f, c, row);
+		if (is_told(c, base, &option_rows[i], recorded))
+			write_setting(f, c, &option_rows[i]);
 	}
 }
 
-static json_object *settings_json(const struct config *c, const struct config *base, bool levels)
+static json_object *settings_json(const struct config *c, const struct config *base, bool recorded)
 {
 	json_object *all = json_object_new_object();
 	char value[MATCH_TEXT_MAX];
@@ -67,8 +75,7 @@ static json_object *settings_json(const struct config *c, const struct config *b
 	for (unsigned i = 0; i < option_count; i++) {
 		const struct option_row *row = &option_rows[i];
 
-		if (row->kind != OPTION_ACTION &&
-		    ((levels && is_level(row)) || !same(c, base, row)))
+		if (is_told(c, base, row, recorded))
 			json_object_object_add(
 				all, row->name,
 				ctl_text_json(options_get(c, row, value, sizeof(value))));
@@ -79,7 +86,7 @@ static json_object *settings_json(const struct config *c, const struct config *b
 static bool any_difference(const struct config *a, const struct config *b)
 {
 	for (unsigned i = 0; i < option_count; i++)
-		if (option_rows[i].kind != OPTION_ACTION && !same(a, b, &option_rows[i]))
+		if (is_told(a, b, &option_rows[i], false))
 			return true;
 	return false;
 }
@@ -427,6 +434,8 @@ int replay_settle(const struct ctl *ctl, struct replay *p)
 	p->other = p->recorded;
 	if (ctl->config != NULL && ctl_config(ctl, &p->other) < 0)
 		return -1;
+	/* By it the policy knows a look that came late, and the looks are the recorded ones. */
+	p->other.interval_ns = p->recorded.interval_ns;
 	return ctl_settings(ctl, &p->other);
 }
 

@@ -58,7 +58,9 @@ const struct ctl_command_row ctl_commands[COMMAND_COUNT] = {
 		 "something else. What comes after "
 		 "that "
 		 "nobody knows: it would have been another machine. When it acts is "
-		 "replayed, not whom it chooses. Where RECORDING is a directory, all "
+		 "replayed, not whom it chooses: an option that says something else (-protect, "
+		 "-containers, -hook, -i) is refused on the command line, and without effect in "
+		 "FILE. Where RECORDING is a directory, all "
 		 "recordings in it and below are replayed, on all processors, and one "
 		 "table says in how many there would have been another signal, on which "
 		 "machines, and by how much sooner or later."},
@@ -160,18 +162,53 @@ int ctl_find_option(const char *name)
 	return -1;
 }
 
-bool ctl_takes(int command, const char *option)
+static bool has_word(const char *list, const char *name)
 {
-	size_t length = strlen(option);
+	size_t length = strlen(name);
 
-	for (const char *word = ctl_commands[command].options; *word; word += strspn(word, " ")) {
+	for (const char *word = list; *word; word += strspn(word, " ")) {
 		size_t n = strcspn(word, " ");
 
-		if (n == length && strncmp(word, option, n) == 0)
+		if (n == length && strncmp(word, name, n) == 0)
 			return true;
 		word += n;
 	}
 	return false;
+}
+
+bool ctl_takes(int command, const char *option)
+{
+	return has_word(ctl_commands[command].options, option);
+}
+
+/*
+ * Every option of the daemon, by what replay makes of it. NULL: decide/ has it from the settings,
+ * and a signal depends on it. A new option belongs in one of the rows.
+ */
+static const struct {
+	const char *options, *why;
+} replayed[] = {
+	{"m mk s sk ignore-swap trigger stall stall-hold stall-below", NULL},
+	{"i", "the looks are those that were recorded"},
+	{"warn", "signals are decided again, warnings are not"},
+	{"containers containers-room", "what was seen of control groups is not recorded"},
+	{"grace", "how long a victim takes is not decided again"},
+	{"sort-by-rss min-victim protect protect-critical ignore-user prefer avoid",
+	 "when it acts is decided again, not whom it chooses"},
+	{"hook hook-time pre-kill pre-kill-time", "no hook is run"},
+	{"record record-size incidents incidents-kept", "nothing is recorded"},
+	{"dry-run", "no signal is sent anyway"},
+	{"debug log", "nothing is logged"},
+	{"config check-config version help", "it is no setting"},
+};
+
+const char *ctl_not_replayed(const char *option)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(replayed); i++) {
+		if (has_word(replayed[i].options, option))
+			return replayed[i].why;
+	}
+	return "it is new"; /* test_rerun.c says so first */
 }
 
 /* Of names this short more than two wrong letters are another word. */

@@ -64,6 +64,12 @@ int ctl_find_option(const char *name);
 /* Does this command take this option of ours? One that it does not take would be ignored. */
 bool ctl_takes(int command, const char *option);
 
+/*
+ * Why replay cannot answer an option of the daemon; NULL: it does. What decides when a signal is
+ * sent is decided again, and nothing else.
+ */
+const char *ctl_not_replayed(const char *option);
+
 /* The one that looks most like this, or NULL: of the commands; of our options and the daemon's. */
 const char *ctl_nearest_command(const char *name);
 const char *ctl_nearest_option(const char *name);

@@ -8,6 +8,7 @@
 #include "rerun.h"
 #include "settings/options.h"
 #include "tell/record.h"
+#include "words.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -305,6 +306,52 @@ static void time_does_not_go_back(void **state)
 	assert_int_equal(result.looks, 5);
 }
 
+/* A row for each option, and those that replay takes are the ones that decide. */
+static void r118_each_option_is_replayed_or_says_why(void **state)
+{
+	static const char *const taken[] = {"m",     "mk",          "s",
+					    "sk",    "ignore-swap", "trigger",
+					    "stall", "stall-hold",  "stall-below"};
+	unsigned count = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < option_count; i++) {
+		const char *why = ctl_not_replayed(option_rows[i].name);
+
+		count += why == NULL;
+		assert_true(why == NULL || strcmp(why, "it is new") != 0);
+	}
+	for (unsigned i = 0; i < ARRAY_SIZE(taken); i++)
+		assert_null(ctl_not_replayed(taken[i]));
+	assert_int_equal(count, ARRAY_SIZE(taken));
+}
+
+/* What is refused would have made no difference, which is no answer. */
+static void r118_what_is_not_replayed_decides_nothing(void **state)
+{
+	static const char *const settings[][2] = {
+		{"containers", "act"}, {"containers-room", "20"}, {"grace", "1"},
+		{"warn", "60"},        {"sort-by-rss", "true"},   {"min-victim", "50"},
+		{"protect", "hog"},    {"avoid", "hog"},          {"hook", "/bin/true"},
+	};
+	struct rerun usual;
+
+	(void)state;
+	fall_and_kill(0);
+	rerun(&reading, &config, &usual);
+	for (unsigned i = 0; i < ARRAY_SIZE(settings); i++) {
+		char error[160];
+
+		assert_non_null(ctl_not_replayed(settings[i][0]));
+		assert_int_equal(options_set(&config, options_find(settings[i][0]), settings[i][1],
+					     error, sizeof(error)),
+				 0);
+	}
+	rerun(&reading, &config, &result);
+	assert_int_equal(result.looks, usual.looks);
+	assert_int_equal(result.outcome, RERUN_SAME);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -322,6 +369,8 @@ int main(void)
 		cmocka_unit_test_setup(only_the_last_start_and_reload_are_judged, fresh),
 		cmocka_unit_test_setup(a_recording_may_begin_in_the_middle, fresh),
 		cmocka_unit_test_setup(time_does_not_go_back, fresh),
+		cmocka_unit_test(r118_each_option_is_replayed_or_says_why),
+		cmocka_unit_test_setup(r118_what_is_not_replayed_decides_nothing, fresh),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
