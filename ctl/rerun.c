@@ -150,7 +150,8 @@ static bool judge_other(struct walk *w, uint64_t from_ns, uint64_t to_ns, struct
 	ret->look = w->decided;
 	ret->decision = w->other.decision;
 	ret->kill = kill != NULL ? kill : signal_between(w, from_ns, UINT64_MAX);
-	w->parted = ret->outcome == RERUN_REFRAINS && (kill->flags & RECORDED_DRY_RUN);
+	w->parted =
+		ret->outcome == RERUN_REFRAINS && kill != NULL && (kill->flags & RECORDED_DRY_RUN);
 	return !w->parted;
 }
 

@@ -92,6 +92,23 @@ static void print_running(void)
 	(void)puts(view.running && view.config.dry_run ? "\ndry run: no signal is sent" : "");
 }
 
+/* What is done about control groups at a limit of their own. */
+static void print_groups(const struct config *c)
+{
+	char percent[32];
+
+	if (c->containers == CONTAINERS_OFF)
+		return;
+	(void)fputs("of control groups that thrash at a limit of their own", stdout);
+	if (c->containers_room_ppm > 0)
+		(void)printf(", or grow until less than %s %% are left,",
+			     units_percent(c->containers_room_ppm, percent, sizeof(percent)));
+	(void)printf(" %s (useroomctl domains)\n",
+		     c->containers == CONTAINERS_WARN ? "nobody is ended: they are told"
+		     : c->dry_run                     ? "it is said who would get SIGTERM"
+						      : "the process that grew gets SIGTERM");
+}
+
 static void print_thresholds(void)
 {
 	const struct config *c = &view.config;
@@ -107,11 +124,7 @@ static void print_thresholds(void)
 	if (c->stall_milli > 0)
 		(void)printf("; SIGTERM when thrashing stalls %g tasks", c->stall_milli / 1000.0);
 	(void)puts(view.running ? "" : " (as its file has it)");
-	if (c->containers != CONTAINERS_OFF)
-		(void)printf("of control groups that thrash at a limit of their own %s "
-			     "(useroomctl domains)\n",
-			     c->containers == CONTAINERS_ACT ? "the process that grew gets SIGTERM"
-							     : "nobody is ended: they are told");
+	print_groups(c);
 }
 
 static void print_gauge(const struct meter *m)
@@ -297,6 +310,7 @@ static enum ctl_exit print_json(const char *socket)
 	json_object_object_add(o, "thresholds", thresholds_json());
 	json_object_object_add(o, "containers",
 			       json_object_new_string(containers[view.config.containers]));
+	ctl_add_number(o, "containers_room_ppm", view.config.containers_room_ppm);
 	json_object_object_add(o, "now", machine_json());
 	json_object_object_add(
 		o, "verdict",

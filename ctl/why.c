@@ -69,18 +69,29 @@ static void print_those_before(unsigned place)
 		(void)puts(".");
 }
 
-static const char *said_of_groups(void)
+/* What would happen to a group in trouble. */
+static const char *said_of_groups(char *buf, size_t size)
 {
-	if (!view.running || view.config.containers == CONTAINERS_OFF)
+	const struct config *c = &view.config;
+	char room[64] = "", percent[32];
+
+	if (!view.running)
+		return "useroom is not running, and nobody looks at what happens there";
+	if (c->containers == CONTAINERS_OFF)
 		return "nobody looks at what happens there (-containers is off)";
-	return view.config.containers == CONTAINERS_ACT
-		       ? "should it thrash there, the one that grew is ended"
-		       : "should it thrash there, that is told, and nobody is ended";
+	if (c->containers_room_ppm > 0)
+		(void)snprintf(room, sizeof(room), ", or grow until less than %s %% are left",
+			       units_percent(c->containers_room_ppm, percent, sizeof(percent)));
+	(void)snprintf(buf, size, "should it thrash there%s, %s", room,
+		       c->containers == CONTAINERS_WARN ? "that is told, and nobody is ended"
+		       : c->dry_run ? "it is said that the one that grew would be ended"
+				    : "the one that grew is ended");
+	return buf;
 }
 
 static void print_within(const struct limited_by *in)
 {
-	char safe[4 * MEMCG_PATH_MAX], limit[32];
+	char safe[4 * MEMCG_PATH_MAX], limit[32], said[160];
 
 	if (!in->known)
 		return;
@@ -88,7 +99,8 @@ static void print_within(const struct limited_by *in)
 		     "page cache: %s.\n",
 		     log_safe(in->path, safe, sizeof(safe)),
 		     units_size(in->seen.limit_kib, limit, sizeof(limit)),
-		     squeeze_room_ppm(&in->seen) / PPM_PER_PERCENT, said_of_groups());
+		     squeeze_room_ppm(&in->seen) / PPM_PER_PERCENT,
+		     said_of_groups(said, sizeof(said)));
 }
 
 /* place: its row, or the number of candidates where it is none of them. */

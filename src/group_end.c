@@ -69,7 +69,7 @@ static bool is_over(struct useroom *u, const struct group_close *c)
 	struct memcg_sample s;
 
 	return memcg_read(&u->groups.memcg, c->row, &s) < 0 ||
-	       squeeze_room_ppm(&s) >= SQUEEZE_ROOM_MOST;
+	       squeeze_room_ppm(&s) >= squeeze_enough_ppm(&c->squeeze, c->view.rule);
 }
 
 /* One, or all where its owner wants them to go together. */
@@ -101,7 +101,8 @@ enum group_answer group_end_turn(struct useroom *u, struct group_close *c,
 				 enum nobody *ret)
 {
 	struct group_row *row = &u->groups.rows[c->row];
-	const struct decision d = group_decision(&c->view);
+	const uint32_t enough_ppm = squeeze_enough_ppm(&c->squeeze, c->view.rule);
+	const struct decision d = group_decision(&c->view, enough_ppm);
 	const struct ending ending = {
 		.sample = s, .decision = &d, .group = about, .decided_ns = s->now_ns};
 	uint64_t now = clock_now(), key = key_of(about);
@@ -115,7 +116,7 @@ enum group_answer group_end_turn(struct useroom *u, struct group_close *c,
 	read_members(u, c, s);
 	group_order(&d, &c->growth, now, clock_since_boot(), &rank, &u->table);
 	tell_debug_table(u);
-	*ret = group_turn(&c->view, &d, &u->table);
+	*ret = group_turn(&c->view, &d, clock_since_boot(), &u->table);
 	if (*ret != NOBODY_NONE)
 		return GROUP_NOBODY;
 	if (is_over(u, c))
@@ -124,13 +125,14 @@ enum group_answer group_end_turn(struct useroom *u, struct group_close *c,
 	if (*ret != NOBODY_NONE)
 		return GROUP_NOBODY;
 	row->peace_ns = now + PEACE_NS;
+	c->enough_ppm = enough_ppm;
 	backoff_note(&u->groups.backoff, key, now);
 	return GROUP_ENDED;
 }
 
 void group_end_escalate(struct useroom *u, const struct group_close *c, const struct sample *s)
 {
-	const struct decision d = group_decision(&c->view);
+	const struct decision d = group_decision(&c->view, c->enough_ppm);
 
 	act_escalate_group(&u->act, &u->config, s, c->id, &d);
 }

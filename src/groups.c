@@ -177,12 +177,12 @@ static void count(struct useroom *u, unsigned row, uint64_t now)
 	struct groups *g = &u->groups;
 	struct group_row *r = &g->rows[row];
 	uint64_t reclaims = r->reclaims;
-	bool always = u->config.containers_room_ppm > 0, first = r->last.now_ns == 0;
+	bool first = r->last.now_ns == 0;
 
 	r->next_ns = now + COUNT_NS;
 	if (memcg_reclaims(&g->memcg, row, &reclaims) < 0)
 		g->memcg.changed = true;
-	if (reclaims != r->reclaims || first || always) {
+	if (reclaims != r->reclaims || first || g->memcg.counts) {
 		r->moved_ns = now;
 		r->reclaims = reclaims;
 		look_once(u, row);
@@ -197,7 +197,7 @@ static bool is_due_to_count(const struct useroom *u, unsigned row)
 {
 	const struct memcg_group *m = &u->groups.memcg.groups[row];
 
-	return m->woken || (u->config.containers_room_ppm > 0 && m->state == MEMCG_ARMED);
+	return m->woken || (u->groups.memcg.counts && m->state == MEMCG_ARMED);
 }
 
 /* Those after the last one of the turn before, so that each has its turn. */
@@ -265,6 +265,12 @@ static bool was_told(const struct group_row *r, uint64_t now)
 	return false;
 }
 
+/* It has come to its limit; or, where all are counted, it may be on its way there. */
+static bool is_near_limit(const struct groups *g, unsigned row)
+{
+	return g->memcg.counts ? is_close(g, row) : g->memcg.groups[row].state == MEMCG_COUNTED;
+}
+
 /* It is in trouble itself, or one of its processes was ended just now. */
 static bool is_busy(const struct groups *g, unsigned row, uint64_t now)
 {
@@ -289,7 +295,7 @@ static bool is_left_to_inner(const struct groups *g, const struct group_close *o
 		if (g->memcg.ids[i] == 0 || !memcg_is_below(&g->memcg, i, outer->row))
 			continue;
 		if ((acts ? is_busy(g, i, now) : was_told(&g->rows[i], now)) ||
-		    (waits && g->memcg.groups[i].state == MEMCG_COUNTED))
+		    (waits && is_near_limit(g, i)))
 			return true;
 	}
 	return false;
@@ -539,8 +545,7 @@ void groups_arm(struct useroom *u)
 {
 	bool wanted = u->config.containers != CONTAINERS_OFF;
 
-	if (!wanted && u->config.containers_room_ppm > 0)
-		log_line(LOG_NOTE, "-containers-room does nothing: -containers is off");
+	u->groups.memcg.counts = u->config.containers_room_ppm > 0;
 	u->groups.next_ns = 0;
 
 	if (wanted && !u->groups.open)

@@ -44,6 +44,7 @@ struct group_close {
 	uint64_t rule_ns;    /* a rule has held since; 0: none does */
 	struct squeeze_view view;
 	struct squeeze squeeze;
+	uint32_t enough_ppm;  /* who was ended in it last was, until there is so much room again */
 	uint64_t members_ns;  /* when its members are read next, to know who grows */
 	struct growth growth; /* of them */
 };

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "act/group_turn.h"
 
-struct decision group_decision(const struct squeeze_view *view)
+struct decision group_decision(const struct squeeze_view *view, uint32_t enough_ppm)
 {
 	return (struct decision){
 		.action = ACTION_TERM,
-		.low = view->room_ppm < SQUEEZE_ROOM_MOST,
+		.low = view->room_ppm < enough_ppm,
 		.need_kib = squeeze_need_kib(view),
 	};
 }
@@ -33,12 +33,14 @@ void group_order(const struct decision *d, const struct growth *growth, uint64_t
 	growth_mark(growth, rank, table, &moment);
 }
 
-enum nobody group_turn(const struct squeeze_view *view, const struct decision *d,
+enum nobody group_turn(const struct squeeze_view *view, const struct decision *d, uint64_t boot_ns,
 		       const struct proc_table *t)
 {
 	enum nobody why = nobody_why(t, d->need_kib);
 
 	if (why != NOBODY_NONE)
 		return why;
+	if (view->rule == SQUEEZE_FULL && all_are_young(t, boot_ns))
+		return NOBODY_STARTING;
 	return view->rule == SQUEEZE_TIGHT || !t->procs[0].growing ? NOBODY_STILL : NOBODY_NONE;
 }

@@ -19,9 +19,10 @@
 
 /*
  * What is decided for a group of which a rule holds: SIGTERM, and how much must come back. low:
- * there is so little room that a victim which did not mind its SIGTERM gets SIGKILL in time.
+ * there is less room than enough (squeeze_enough_ppm()), so that a victim which did not mind its
+ * SIGTERM gets SIGKILL in time.
  */
-struct decision group_decision(const struct squeeze_view *view);
+struct decision group_decision(const struct squeeze_view *view, uint32_t enough_ppm);
 
 /*
  * Put those first who grew or began lately. One that began lately has not grown where all did: then
@@ -31,8 +32,9 @@ struct decision group_decision(const struct squeeze_view *view);
 void group_order(const struct decision *decision, const struct growth *growth, uint64_t now_ns,
 		 uint64_t boot_ns, struct rank *rank, struct proc_table *table);
 
-/* NOBODY_NONE: the first of the ordered table is to be ended; else why nobody is. */
+/* NOBODY_NONE: the first of the ordered table is to be ended; else why nobody is. boot_ns:
+ * CLOCK_BOOTTIME. */
 enum nobody group_turn(const struct squeeze_view *view, const struct decision *decision,
-		       const struct proc_table *table);
+		       uint64_t boot_ns, const struct proc_table *table);
 
 #endif

@@ -29,6 +29,8 @@ static const struct {
 				   "too small for it"},
 	[NOBODY_REPEATED] = {"repeated", "three of its processes were ended within ten minutes: "
 					 "its limit is too small for it"},
+	[NOBODY_STARTING] = {"starting", "all of its processes began within the last minute, so it "
+					 "may fill up because it has just been started"},
 };
 
 const char *nobody_name(enum nobody nobody)

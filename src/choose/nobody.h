@@ -21,6 +21,7 @@ enum nobody {
 	NOBODY_GONE,     /* whoever was chosen had gone by then, or the kernel refused */
 	NOBODY_STILL,    /* a group's memory is short, and none in it was seen to grow by enough */
 	NOBODY_REPEATED, /* too many were ended in this group lately (backoff.h) */
+	NOBODY_STARTING, /* a group fills, and all in it began lately */
 	NOBODY_COUNT,
 };
 

@@ -124,6 +124,11 @@ static uint64_t grown_kib(const struct squeeze_held *held, const struct memcg_sa
 	return minus_u64(held_kib(g), least);
 }
 
+uint32_t squeeze_enough_ppm(const struct squeeze *sq, enum squeeze_rule rule)
+{
+	return rule == SQUEEZE_FULL ? sq->full_ppm : SQUEEZE_ROOM_MOST;
+}
+
 /* ---- rates ---- */
 
 struct rates {
@@ -178,11 +183,11 @@ static struct rates rates_between(const struct squeeze_point *a, const struct sq
 
 struct look {
 	const struct memcg_sample *group;
-	bool has_rates;     /* looked at for long enough */
-	struct rates rates; /* over both windows, where a moment could deceive */
+	struct rates rates; /* over both windows, where a moment could deceive; 0: not known yet */
 	double blocked;     /* < 0: not known yet */
 	uint32_t room_ppm, full_ppm;
 	uint64_t grown_kib;
+	uint64_t just_kib; /* by so much in the last second */
 };
 
 static bool waits(const struct look *l, uint32_t room_most)
@@ -221,9 +226,15 @@ static bool throttled(const struct look *l)
 	       l->rates.highs >= HIGHS_LEAST;
 }
 
+/* Who has come to stand there is healthy. The same as grew(), by the second. */
+static bool grows(const struct look *l)
+{
+	return share_ppm(l->just_kib, l->group->limit_kib) >= GROWN_LEAST / 60;
+}
+
 static bool full(const struct look *l)
 {
-	return l->room_ppm < l->full_ppm && grew(l);
+	return l->room_ppm < l->full_ppm && grew(l) && grows(l);
 }
 
 /* The first that holds is the one that is said. */
@@ -231,13 +242,12 @@ static const struct squeeze_row {
 	enum squeeze_rule rule;
 	bool (*holds)(const struct look *l);
 	uint64_t hold_ns;
-	bool by_rates;   /* asked where they are known */
 	bool by_blocked; /* and tasks were seen to wait */
 } rows[] = {
-	{SQUEEZE_THROTTLED, throttled, HIGH_HOLD_NS, true, false},
-	{SQUEEZE_THRASHING, thrashing, 0, true, true},
-	{SQUEEZE_FULL, full, 0, false, false},
-	{SQUEEZE_TIGHT, tight, TIGHT_HOLD_NS, true, true},
+	{SQUEEZE_THROTTLED, throttled, HIGH_HOLD_NS, false},
+	{SQUEEZE_THRASHING, thrashing, 0, true},
+	{SQUEEZE_FULL, full, 0, false},
+	{SQUEEZE_TIGHT, tight, TIGHT_HOLD_NS, true},
 };
 
 /* ---- following ---- */
@@ -273,6 +283,13 @@ static const struct squeeze_point *back(const struct squeeze *sq, uint64_t ns)
 	return NULL;
 }
 
+static uint64_t just_grown_kib(const struct squeeze *sq)
+{
+	const struct squeeze_point *before = back(sq, SHORT_NS);
+
+	return before ? minus_u64(held_kib(&sq->points[0].group), held_kib(&before->group)) : 0;
+}
+
 /* < 0: too few of the looks have counted them. */
 static double blocked(const struct squeeze *sq)
 {
@@ -304,8 +321,6 @@ static void find_rule(struct squeeze *sq, const struct look *l, uint64_t more_ns
 		uint64_t *since = &sq->since_ns[rows[i].rule];
 		bool by_blocked = rows[i].by_blocked;
 
-		if (rows[i].by_rates && !l->has_rates)
-			continue;
 		if (!rows[i].holds(l)) {
 			*since = 0;
 			continue;
@@ -350,7 +365,6 @@ static bool look_at(const struct squeeze *sq, const struct sample *m, struct loo
 		.turnover = max_double(a.turnover, b.turnover),
 	};
 	ret->blocked = blocked(sq);
-	ret->has_rates = true;
 	return true;
 }
 
@@ -369,6 +383,7 @@ struct squeeze_view squeeze_follow(struct squeeze *sq, const struct memcg_sample
 	squeeze_hold(&sq->held, g);
 	add_point(sq, g, m);
 	view.grown_kib = l.grown_kib = grown_kib(&sq->held, g);
+	l.just_kib = just_grown_kib(sq);
 	if ((m->have & HAVE_WAITS) && look_at(sq, m, &l))
 		fill_view(&l, &view);
 	find_rule(sq, &l, has_swap_left(g, m) ? hold_ns : 0, &view);

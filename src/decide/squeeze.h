@@ -28,7 +28,7 @@ enum squeeze_rule {
 	SQUEEZE_THRASHING, /* it grew, and its tasks wait for pages that it took from them */
 	SQUEEZE_THROTTLED, /* above memory.high, with nothing left to reclaim: its tasks sleep */
 	SQUEEZE_TIGHT,     /* its tasks wait, and nothing grew: the limit is too small for it */
-	SQUEEZE_FULL,      /* it grew, and has less room than -containers-room: nothing waits yet */
+	SQUEEZE_FULL,      /* it grows, and has less room than -containers-room: nothing waits */
 	SQUEEZE_RULE_COUNT,
 };
 
@@ -95,6 +95,9 @@ bool squeeze_is_trouble(const struct squeeze_view *view);
 /* What must come back so that its rule does not hold any more, but no less than what counts as
  * growth; KiB. */
 uint64_t squeeze_need_kib(const struct squeeze_view *view);
+
+/* From so much room on the rule's trouble is over: who minds no SIGTERM is not sent SIGKILL. */
+uint32_t squeeze_enough_ppm(const struct squeeze *squeeze, enum squeeze_rule rule);
 
 /* What is free in a group, or page cache, of its limit. */
 uint32_t squeeze_room_ppm(const struct memcg_sample *group);

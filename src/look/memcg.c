@@ -158,7 +158,8 @@ static uint64_t room_kib(const struct memcg_group *g)
 	return minus_u64(g->limit_kib, g->usage_kib);
 }
 
-/* With a full table: the armed group with the most room, if it has more than this. */
+/* With a full table: the group with the most room, if it has more than this; of those that are
+ * counted because they have come to their limit none. */
 static unsigned roomiest(const struct memcg *m, uint64_t more_than_kib)
 {
 	unsigned best = MEMCG_MOST;
@@ -166,7 +167,8 @@ static unsigned roomiest(const struct memcg *m, uint64_t more_than_kib)
 	for (unsigned i = 0; i < MEMCG_MOST; i++) {
 		const struct memcg_group *g = &m->groups[i];
 
-		if (g->state != MEMCG_ARMED || room_kib(g) <= more_than_kib)
+		if (g->state == MEMCG_FREE || (g->state == MEMCG_COUNTED && !m->counts) ||
+		    room_kib(g) <= more_than_kib)
 			continue;
 		best = i;
 		more_than_kib = room_kib(g);
@@ -432,6 +434,10 @@ void memcg_arm(struct memcg *m, unsigned row)
 {
 	struct memcg_group *g = &m->groups[row];
 
+	if (m->counts) {
+		memcg_count(m, row);
+		return;
+	}
 	disarm(m, g);
 	g->woken = false;
 	g->state = MEMCG_ARMED;
@@ -703,7 +709,7 @@ static unsigned most_by_descriptors(void)
 	return (unsigned)min_u64(MEMCG_MOST, minus_u64(limit.rlim_cur, FDS_FOR_OTHERS));
 }
 
-int memcg_open_to_look(struct memcg *m, int proc_fd)
+static int open_root(struct memcg *m, int proc_fd)
 {
 	m->version = MEMCG_NONE;
 	m->root_fd = m->wake_fd = m->dirs_fd = m->events_fd = -1;
@@ -717,9 +723,17 @@ int memcg_open_to_look(struct memcg *m, int proc_fd)
 	return m->root_fd < 0 ? -errno : 0;
 }
 
+int memcg_open_to_look(struct memcg *m, int proc_fd)
+{
+	int r = open_root(m, proc_fd);
+
+	m->own[0] = '\0';
+	return r;
+}
+
 int memcg_open(struct memcg *m, int proc_fd)
 {
-	int r = memcg_open_to_look(m, proc_fd);
+	int r = open_root(m, proc_fd);
 
 	if (r < 0 || m->version == MEMCG_NONE)
 		return r;

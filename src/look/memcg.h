@@ -60,6 +60,7 @@ struct memcg {
 	struct thresholds thresholds;
 	unsigned most; /* groups that may be watched: fewer where there are few descriptors */
 	unsigned count;
+	bool counts;  /* none is armed, all are counted: their room is asked for all the time */
 	bool changed; /* a group was made, or is gone, since the last walk began */
 
 	bool walking;
@@ -95,7 +96,8 @@ struct memcg_sample {
  */
 int memcg_open(struct memcg *memcg, int proc_fd);
 
-/* The same to look at them only: nothing is armed, and nothing wakes. */
+/* The same to look at them only: nothing is armed, nothing wakes, and our own group is one of them.
+ */
 int memcg_open_to_look(struct memcg *memcg, int proc_fd);
 void memcg_close(struct memcg *memcg);
 

@@ -108,7 +108,8 @@ const struct option_row option_rows[] = {
 	 DOC("余量低于此百分比时也同样处理；0 表示从不",
 	     "Before the kernel ends somebody there, and with SIGTERM first; also where nothing "
 	     "thrashes. Room is what is free of the limit, or page cache. Nobody is ended unless "
-	     "it grew by a twentieth of the limit within a minute. Each group with a limit is then "
+	     "it grows, by a twentieth of the limit within a minute, and not while all in it began "
+	     "within the last minute. Each group with a limit is then "
 	     "read every two seconds, with much room every four: one that fills within that time "
 	     "is the kernel's.")},
 	{"grace", OPTION_SECONDS, true, FIELD(grace_ns), "5", 0, 3600, NULL, "SECONDS",
@@ -313,7 +314,8 @@ static bool parse_percent(const char *text, uint64_t *ret)
 
 	if (length == 0 || text[length - 1] != '%')
 		return parse_millionths(text, ret);
-	if (--length > 0 && text[length - 1] == ' ')
+	length--;
+	if (length > 0 && text[length - 1] == ' ')
 		length--;
 	if (length >= sizeof(number))
 		return false;

@@ -5,9 +5,10 @@
 #include <signal.h>
 #include <string.h>
 
-_Static_assert((int)STALL_RULE_COUNT <= RECORDING_REASON_GROUP, "each rule has a row");
-_Static_assert((int)EVENT_TYPE_COUNT <= RECORDING_TYPES, "each event has a row");
-_Static_assert((int)NOBODY_COUNT <= RECORDING_WHY_NOBODY, "each reason has a row");
+/* 0 +: they are of two enums, and compilers say so. */
+_Static_assert(0 + STALL_RULE_COUNT <= RECORDING_REASON_GROUP, "each rule has a row");
+_Static_assert(0 + EVENT_TYPE_COUNT <= RECORDING_TYPES, "each event has a row");
+_Static_assert(0 + NOBODY_COUNT <= RECORDING_WHY_NOBODY, "each reason has a row");
 
 static void count_unit(struct recording_counters *c, const char *name, unsigned victims)
 {

@@ -287,11 +287,11 @@ static void say_thrashing(struct text *t, const struct squeeze_view *v)
 
 static void say_full(struct text *t, const struct squeeze_view *v)
 {
-	add(t, " is nearly full: ");
-	add_percent(t, v->room_ppm / 10000 * 10000);
-	add(t, " of its limit of ");
+	add(t, " fills up to its own limit of ");
 	add_size(t, v->limit_kib);
-	add(t, " is page cache or free; it grew by ");
+	add(t, ": ");
+	add_percent(t, v->room_ppm / 10000 * 10000);
+	add(t, " of it is page cache or free; it grew by ");
 	add_size(t, v->grown_kib);
 }
 

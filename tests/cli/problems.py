@@ -22,8 +22,8 @@ OTHERS = {
     ('UseroomWouldEndProcess', ' and %u more'),
     '/a is held up at its memory.high of 200 MiB: throttled 720 times a second, and 0 % of it is page cache or free; '
     'nobody is ended for it': ('ContainerAtItsLimit', ' is held up at its memory.high of '),
-    '/a is nearly full: 4 % of its limit of 256 MiB is page cache or free; it grew by 96 MiB; nobody is ended for it':
-    ('ContainerAtItsLimit', ' is nearly full: '),
+    '/a fills up to its own limit of 256 MiB: 4 % of it is page cache or free; it grew by 96 MiB; nobody is ended for it':
+    ('ContainerAtItsLimit', ' fills up to its own limit of '),
 }
 
 

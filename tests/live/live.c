@@ -26,7 +26,7 @@
 #define MOST_RUNNING 8
 #define MOST_CASES   256
 #define OUTPUT_MAX   65536
-#define MOST_SECONDS 90 /* a case that takes longer hangs */
+#define MOST_SECONDS 150 /* a case that takes longer hangs */
 
 struct run {
 	const struct live_case *live_case;

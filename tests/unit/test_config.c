@@ -784,6 +784,8 @@ static void remarks(void **state)
 		 "-mk 10 is not below -m 10: SIGKILL is sent at once, and never SIGTERM\n"},
 		{"mk = 20",
 		 "-mk 20 is not below -m 10: SIGKILL is sent at once, and never SIGTERM\n"},
+		{"containers-room = 5", "-containers-room does nothing: -containers is off\n"},
+		{"containers-room = 5\ncontainers = warn", ""},
 		{"m = 0", "-mk 5 is not below -m 0: SIGKILL is sent at once, and never SIGTERM\n"},
 		{"mk = 0", ""},
 		{"sk = 10", ""},

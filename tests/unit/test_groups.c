@@ -492,11 +492,79 @@ static void one_that_fills(void **state)
 		assert_int_equal(told.group.view.rule, SQUEEZE_FULL);
 		assert_in_range(told.group.view.room_ppm, 1 * PPM_PER_PERCENT, 5 * PPM_PER_PERCENT);
 		u.config.containers_room_ppm = 0;
+		groups_arm(&u);
 		pass(40);
 		if (!v1) /* that of v1 is armed by a thread */
 			assert_int_equal(u.groups.memcg.groups[0].state, MEMCG_ARMED);
 		close_all();
 	}
+}
+
+/* 0.8 % of the limit between two readings: too little to be looked at for anything else. */
+static void one_that_fills_slowly(void **state)
+{
+	static const struct life fills = {.file = 55, .held = 200, .grows = 1};
+
+	(void)state;
+	open_as(V2);
+	(void)add("/fills", 256, &fills);
+	u.config.containers_room_ppm = 5 * PPM_PER_PERCENT;
+	groups_arm(&u);
+	settle();
+	pass(40);
+	assert_int_equal(told_count, 0);
+	pass(10); /* 12.8 MiB are left after 43 s */
+	assert_int_equal(told_count, 1);
+	assert_int_equal(told.group.view.rule, SQUEEZE_FULL);
+	u.config.containers_room_ppm = 0;
+	close_all();
+}
+
+/* One in it that rests does not keep it waiting: all of them are counted. */
+static void one_that_fills_around_another(void **state)
+{
+	static const struct life fills = {.file = 200, .held = 50, .grows = 4};
+
+	(void)state;
+	open_as(V2);
+	(void)add("/pod", 256, &fills);
+	(void)add("/pod/side", 64, &rests);
+	u.config.containers_room_ppm = 5 * PPM_PER_PERCENT;
+	groups_arm(&u);
+	settle();
+	pass(50); /* 12.8 MiB are left after 48.3 s */
+	assert_int_equal(told_count, 1);
+	assert_string_equal(told.group.path, "/pod");
+	u.config.containers_room_ppm = 0;
+	close_all();
+}
+
+/* With a full table those with most room give way, also where all of them are counted. */
+static void the_least_room_of_many_that_are_counted(void **state)
+{
+	static const struct life full = {.file = 2, .held = 249};
+	char path[16];
+	bool known = false;
+
+	(void)state;
+	open_as(V2);
+	u.groups.memcg.most = 4;
+	u.config.containers_room_ppm = 5 * PPM_PER_PERCENT;
+	groups_arm(&u);
+	for (unsigned i = 0; i < 4; i++) {
+		(void)snprintf(path, sizeof(path), "/g%u", i);
+		(void)add(path, 256, &rests);
+	}
+	settle();
+	pass(10);
+	(void)add("/zfull", 256, &full);
+	pass(20);
+	for (unsigned i = 0; i < MEMCG_MOST; i++)
+		known = known || (u.groups.memcg.ids[i] != 0 &&
+				  strcmp(u.groups.memcg.groups[i].path, "/zfull") == 0);
+	u.config.containers_room_ppm = 0;
+	close_all();
+	assert_true(known);
 }
 
 /* memory.high holds it up, and it does not wait for a disk. */
@@ -966,6 +1034,70 @@ static void one_that_starts(void **state)
 	}
 }
 
+/*
+ * It fills to 97 %, and would stay there: within a minute of its start that may be how it works,
+ * and so it may be once it has come to stand. Whoever leaks there later is ended.
+ */
+static void one_that_starts_and_fills(void **state)
+{
+	static const struct life starts = {.file = 239, .held = 10, .grows = 5};
+	struct pretended *p;
+
+	(void)state;
+	open_to_act(V2);
+	u.config.containers_room_ppm = 5 * PPM_PER_PERCENT;
+	p = add("/starts", 256, &starts);
+	put(p, "cgroup.procs", "%s", "100\n");
+	act_as(100, 10, 5);
+	actors[0].proc.start_ticks = now_ns / NS_PER_S * 100;
+	tree_remove(100);
+	tree_add(&actors[0].proc);
+	groups_arm(&u);
+	settle();
+	pass_with_actors(47); /* 96 % */
+	p->life.grows = actors[0].grows = 0;
+	pass_with_actors(60);
+	assert_int_equal(kills, 0);
+	assert_int_equal(told_count, 0); /* it had 5 s to come to stand */
+	p->life.grows = actors[0].grows = -5; /* gives some back, and takes it again */
+	pass_with_actors(10);
+	p->life.grows = actors[0].grows = 4;
+	pass_with_actors(13);
+	assert_int_equal(kills, 1);
+	assert_int_equal(killed[0].signal, SIGTERM);
+	assert_int_equal(killed[0].group.view.rule, SQUEEZE_FULL);
+	u.config.containers_room_ppm = 0;
+	close_all();
+}
+
+/* It has given back what was asked for, by its SIGTERM, and stays: no SIGKILL. */
+static void one_that_gives_back_enough(void **state)
+{
+	static const struct life fills = {.file = 110, .held = 140, .grows = 3};
+	struct pretended *p;
+
+	(void)state;
+	open_to_act(V2);
+	u.config.grace_ns = 5 * NS_PER_S;
+	u.config.containers_room_ppm = 5 * PPM_PER_PERCENT;
+	p = add("/fills", 256, &fills);
+	put(p, "cgroup.procs", "%s", "100\n101\n");
+	act_as(100, 60, 0);
+	act_as(101, 80, 3);
+	groups_arm(&u);
+	settle();
+	pass_with_actors(36);
+	assert_int_equal(kills, 1);
+	assert_int_equal(killed[0].victim.pid, 101);
+	p->life.grows = actors[1].grows = -12;
+	pass_with_actors(2);
+	p->life.grows = actors[1].grows = 0; /* 12 % of room: more than 5, less than 25 */
+	pass_with_actors(15);
+	assert_int_equal(kills, 1);
+	u.config.containers_room_ppm = 0;
+	close_all();
+}
+
 static int drop(void **state)
 {
 	(void)state;
@@ -998,6 +1130,9 @@ int main(void)
 		cmocka_unit_test_teardown(a_limit_up_the_tree, drop),
 		cmocka_unit_test_teardown(the_same_is_told_again_after_ten_minutes, drop),
 		cmocka_unit_test_teardown(one_that_fills, drop),
+		cmocka_unit_test_teardown(one_that_fills_slowly, drop),
+		cmocka_unit_test_teardown(one_that_fills_around_another, drop),
+		cmocka_unit_test_teardown(the_least_room_of_many_that_are_counted, drop),
 		cmocka_unit_test_teardown(throttled, drop),
 		cmocka_unit_test_teardown(one_that_comes_later, drop),
 		cmocka_unit_test_teardown(one_that_is_made_again, drop),
@@ -1011,6 +1146,8 @@ int main(void)
 		cmocka_unit_test_teardown(nobody_is_ended_who_is_protected, drop),
 		cmocka_unit_test_teardown(the_machine_goes_first, drop),
 		cmocka_unit_test_teardown(one_that_starts, drop),
+		cmocka_unit_test_teardown(one_that_starts_and_fills, drop),
+		cmocka_unit_test_teardown(one_that_gives_back_enough, drop),
 		cmocka_unit_test_teardown(the_inner_one_is_acted_in, drop),
 		cmocka_unit_test_teardown(three_in_ten_minutes, drop),
 		cmocka_unit_test_teardown(where_all_go_together, drop),

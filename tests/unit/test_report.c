@@ -197,8 +197,8 @@ static void a_group_at_its_own_limit(void **state)
 					     .room_ppm = 41000,
 					     .grown_kib = 98304,
 					     .turnover_ms = UINT64_MAX};
-	must_hold(as_text(), "/docker/0\\x0a1 is nearly full: 4 % of its limit of 256 MiB is page "
-			     "cache or free; it grew by 96 MiB; nobody");
+	must_hold(as_text(), "/docker/0\\x0a1 fills up to its own limit of 256 MiB: 4 % of it is "
+			     "page cache or free; it grew by 96 MiB; nobody");
 	must_hold(as_json(), "\"rule\":\"full\",");
 }
 
