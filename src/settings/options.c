@@ -77,7 +77,7 @@ const struct option_row option_rows[] = {
 	     "back above it by a "
 	     "tenth.")},
 	{"stall", OPTION_TASKS, true, FIELD(stall_milli), "2", 0.1, 10000, NULL, "TASKS|off",
-	 "send SIGTERM while thrashing stalls so many tasks",
+	 "send SIGTERM while thrashing stalls so many tasks; off: never",
 	 DOC("当内存抖动使这么多任务停顿时发送 SIGTERM；off 表示关闭",
 	     "The mean number of tasks that wait for pages which were in memory a short while ago: "
 	     "thrashing. It is "
