@@ -65,8 +65,11 @@ static enum ctl_exit set_own(struct ctl *ctl, const struct ctl_option_row *row, 
 	char error[160];
 
 	switch (row->kind) {
-	case CTL_TEXT:
 	case CTL_FILE:
+		if (value[0] == '\0')
+			return misuse("-%s: '' is not a path", row->name);
+		/* fall through */
+	case CTL_TEXT:
 		*(const char **)to = value;
 		return CTL_OK;
 	case CTL_SWITCH:

@@ -249,7 +249,7 @@ void ctl_print_help(void)
 			     ctl_commands[i].help);
 	(void)puts("\noptions, before or after the command:");
 	for (unsigned i = 0; i < ctl_option_count; i++)
-		(void)printf("  -%-10s%-9s%s\n", ctl_options[i].name, ctl_options[i].placeholder,
+		(void)printf("  -%-14s%-9s%s\n", ctl_options[i].name, ctl_options[i].placeholder,
 			     ctl_options[i].help);
 	(void)puts("\nwhy, top, replay and capture also take the options of useroom: useroomctl "
 		   "replay FILE -m 20");

@@ -41,7 +41,7 @@ static bool is_option(const struct arguments_row *rows, unsigned row_count, cons
 static const char *take(const struct arguments_row *rows, unsigned row_count, int argc, char **argv,
 			int *at)
 {
-	const char *word = argv[*at], *name, *equals;
+	const char *word = argv[*at], *name, *equals, *given;
 	const struct arguments_row *row;
 	size_t length;
 
@@ -55,17 +55,18 @@ static const char *take(const struct arguments_row *rows, unsigned row_count, in
 		return "unknown option";
 	if (row->value == NULL && equals != NULL)
 		return "takes no value";
-	if (row->value == NULL)
+	if (row->value == NULL) {
 		*row->is_on = true;
-	else if (equals != NULL)
-		*row->value = equals + 1;
-	else if (*at + 1 == argc)
+		return NULL;
+	}
+	given = equals != NULL ? equals + 1 : *at + 1 < argc ? argv[*at + 1] : "";
+	if (given[0] == '\0')
 		return "needs a value";
-	else if (is_option(rows, row_count, argv[*at + 1]))
+	if (equals == NULL && is_option(rows, row_count, given))
 		return "needs a value, and what follows is an option; if it is meant, write it "
 		       "behind an =";
-	else
-		*row->value = argv[++*at];
+	*row->value = given;
+	*at += equals == NULL;
 	return NULL;
 }
 

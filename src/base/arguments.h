@@ -18,8 +18,8 @@ bool arguments_name(const char *word, char *ret, size_t size);
 /*
  * Set what the words behind argv[0] say; of an option that stands there twice the last one counts.
  * Returns NULL; or the first word that is wrong, with the reason in *ret_why ("needs a value"): it
- * is the caller's own and not escaped, and what stands before it has been set. A value of its own
- * word may begin with a dash, but is no name of an option: that one stands behind `=`.
+ * is the caller's own and not escaped, and what stands before it has been set. A value is not
+ * empty. One in a word of its own may begin with a dash, but is no option: that stands behind `=`.
  */
 const char *arguments_read(const struct arguments_row *rows, unsigned row_count, int argc,
 			   char **argv, const char **ret_why);

@@ -136,7 +136,7 @@ def asked(world):
     version = run(USEROOM, '-version').stdout.split()[1]
     tap.ok(world.asked('-version').stdout == f'useroom-notify {version}\n',
            'it has the version of the daemon')
-    for word in ('-nowhere', 'word', '-socket'):
+    for word in ('-nowhere', 'word', '-socket', '-socket='):
         tap.ok(world.asked(word).returncode == 2, f'{word} is refused')
     lost = world.asked(DBUS_SESSION_BUS_ADDRESS='unix:path=/nowhere')
     tap.ok(lost.returncode == 1 and 'no session bus: ' in lost.stderr,
