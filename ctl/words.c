@@ -14,17 +14,23 @@ const struct ctl_command_row ctl_commands[COMMAND_COUNT] = {
 		{"status", "", "json record socket", false,
 		 "is it running, memory and swap now, the last events, what it cannot do",
 		 "是否在运行、当前内存与交换空间、最近事件、做不到什么",
-		 "It exits with 0 only where useroom is running."},
+		 "It exits with 0 only where useroom is running. With -containers a line says what "
+		 "is "
+		 "done in a control group at a memory limit of its own."},
 	[COMMAND_TOP] = {"top", "", "record config", true,
 			 "live: memory, swap, pressure, and who would go next",
 			 "实时：内存、交换空间、压力，以及下一个会被结束的进程",
 			 "h shows its keys. It has colors unless NO_COLOR is set, and UTF-8 where "
 			 "the locale has it."},
-	[COMMAND_WHY] = {"why", "[PID]", "json n record config", true,
-			 "who would be ended now, in order; or why this one would or would not",
-			 "现在会依次结束谁；或者某个进程为何会或不会被结束",
-			 "It looks with the daemon's settings and rights, and ranks with its code. "
-			 "A place of - is never."},
+	[COMMAND_WHY] =
+		{"why", "[PID]", "json n record config", true,
+		 "who would be ended now, in order; or why this one would or would not",
+		 "现在会依次结束谁；或者某个进程为何会或不会被结束",
+		 "It looks with the daemon's settings and rights, and ranks with its code. "
+		 "A place of - is never. Of one process in a control group with a memory limit "
+		 "of its own it says which group, how much of the limit is free or page cache, "
+		 "and what useroom does there; with -json that is limited_by: path, limit_kib, "
+		 "used_kib and room_ppm."},
 	[COMMAND_DOMAINS] =
 		{"domains", "", "json n record config", false,
 		 "containers and services with a memory limit of their own",
