@@ -273,6 +273,8 @@ static void r106_an_option_is_no_value(void **state)
 {
 	static const char *const texts[] = {"protect",  "ignore-user", "prefer",    "avoid", "hook",
 					    "pre-kill", "record",      "incidents", "config"};
+	static const char format[] = "-%s: needs a value, and '--check-config=true' is an option; "
+				     "if it is meant: -%s=--check-config=true\n";
 
 	(void)state;
 	write_file("u.conf", "");
@@ -281,11 +283,7 @@ static void r106_an_option_is_no_value(void **state)
 		const char *words[WORDS] = {option, "--check-config=true", "-m", "20"};
 
 		(void)snprintf(option, sizeof(option), "-%s", texts[k]);
-		(void)snprintf(
-			expected, sizeof(expected),
-			"-%s: needs a value, and '--check-config=true' is an option; if it is "
-			"meant: -%s=--check-config=true\n",
-			texts[k], texts[k]);
+		(void)snprintf(expected, sizeof(expected), format, texts[k], texts[k]);
 		assert_int_equal(load_words(words), -EINVAL);
 		assert_string_equal(errors, expected);
 		assert_string_equal(value("m"), "20"); /* what stands behind is read on */
