@@ -402,6 +402,29 @@ static void members_are_those_below_too(void **state)
 	assert_int_equal(s.blocked, 2);
 }
 
+/* The daemon's own limit is nobody else's matter; a user of useroomctl asks of his own, too. */
+static void ours_is_one_for_who_only_looks(void **state)
+{
+	(void)state;
+	mount_tree("cgroup2", "rw");
+	tree_write("cg/cgroup.controllers", "cpu memory pids\n");
+	add_v2("cg/own", "268435456\n", "max\n", "1048576\n");
+	add_v2("cg/own/inner", "104857600\n", "max\n", "1048576\n");
+	add_v2("cg/owner", "104857600\n", "max\n", "1048576\n");
+	tree_add(&(struct tree_proc){.pid = 70, .comm = "x"});
+	tree_write("70/cgroup", "0::/own/inner/below\n");
+	assert_int_equal(memcg_open(&memcg, proc_fd), 0);
+	walk();
+	assert_int_equal(memcg.count, 2);
+	assert_int_equal(memcg_row_of(&memcg, proc_fd, getpid()), -1);
+	memcg_close(&memcg);
+	assert_int_equal(memcg_open_to_look(&memcg, proc_fd), 0);
+	walk();
+	assert_int_equal(memcg.count, 3);
+	assert_int_equal(memcg_row_of(&memcg, proc_fd, getpid()), row_of("/own"));
+	assert_int_equal(memcg_row_of(&memcg, proc_fd, 70), row_of("/own/inner"));
+}
+
 static void without_a_controller_there_is_nothing(void **state)
 {
 	(void)state;
@@ -471,6 +494,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(limits_up_the_tree, fresh, drop),
 		cmocka_unit_test_setup_teardown(some_of_many_threads, fresh, drop),
 		cmocka_unit_test_setup_teardown(members_are_those_below_too, fresh, drop),
+		cmocka_unit_test_setup_teardown(ours_is_one_for_who_only_looks, fresh, drop),
 		cmocka_unit_test_setup_teardown(without_a_controller_there_is_nothing, fresh, drop),
 		cmocka_unit_test(amounts),
 		cmocka_unit_test(refaults_by_kernel),
