@@ -1059,7 +1059,8 @@ static void one_that_starts_and_fills(void **state)
 	pass_with_actors(60);
 	assert_int_equal(kills, 0);
 	assert_int_equal(told_count, 0); /* it had 5 s to come to stand */
-	p->life.grows = actors[0].grows = -5; /* gives some back, and takes it again */
+	/* gives some back, and takes it again */
+	p->life.grows = actors[0].grows = -5;
 	pass_with_actors(10);
 	p->life.grows = actors[0].grows = 4;
 	pass_with_actors(13);
