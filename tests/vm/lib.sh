@@ -84,7 +84,7 @@ vm_boot() {
 	initrd=$(find "$vm_root/boot" -name 'initrd.img-*' | sort -V | tail -n 1)
 	# shellcheck disable=SC2046,SC2086 # words
 	timeout -k 5 "$1" qemu-system-x86_64 $(vm_accelerator) -smp "$vm_cpus" -m "$vm_memory" -display none \
-		-nodefaults -no-reboot -serial stdio -drive "file=$vm_disk,format=raw,if=virtio,cache=unsafe" \
+		-nodefaults -no-reboot -serial stdio -drive "file=$vm_disk,format=raw,if=virtio,cache=unsafe${vm_drive:-}" \
 		-kernel "$kernel" -initrd "$initrd" \
 		-append "root=/dev/vda rw console=ttyS0 quiet loglevel=3 panic=-1 systemd.show_status=false $vm_append" \
 		</dev/null
