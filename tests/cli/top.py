@@ -364,7 +364,8 @@ def refused(pattern, *words, **environment):
 
 def top_needs_a_terminal(record):
     refused('useroomctl: top needs a terminal.*\n', '-record', record)
-    top = Top(record, TERM='no-such-terminal')
+    # ncurses 6.5 leaks a screen there (new_prescr, 1632 bytes), and that is all a sanitizer sees.
+    top = Top(record, TERM='no-such-terminal', ASAN_OPTIONS='detect_leaks=0')
     top.leaves(1)
     assert re.search("useroomctl: the terminal is not known here: TERM is 'no-such-terminal'", top.raw), top.raw
 
