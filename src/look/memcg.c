@@ -460,15 +460,36 @@ void memcg_count(struct memcg *m, unsigned row)
 
 /* ---- one group ---- */
 
+/*
+ * Where memory and swap together have a limit, as Docker and the kubelet set it, that one is
+ * charged first (try_charge_memcg() in mm/memcontrol.c), and with the same limit it is the only one
+ * that is ever come to: memory.failcnt stays 0 (6.1), and so does that of both (6.18). Then each
+ * time that its usage is at the limit counts.
+ */
+static uint64_t times_at_limit(const struct memcg *m, struct memcg_group *g)
+{
+	uint64_t both_kib, usage_kib;
+
+	if (read_amount(m, g->path, "memory.memsw.limit_in_bytes", &both_kib) == 0 &&
+	    both_kib != UINT64_MAX && read_amount(m, g->path, usage_file(m), &usage_kib) == 0)
+		g->times_at_limit += usage_kib >= threshold_kib(m, g);
+	return g->times_at_limit;
+}
+
 int memcg_reclaims(struct memcg *m, unsigned row, uint64_t *ret)
 {
 	size_t length = scratch_read(m->groups[row].fd);
 	uint64_t max = 0, high = 0;
+	int r;
 
 	if (length == 0)
 		return -ENOENT;
-	if (!is_v2(m))
-		return memstat_number(scratch, length, ret);
+	if (!is_v2(m)) {
+		r = memstat_number(scratch, length, ret);
+		if (r == 0)
+			*ret += times_at_limit(m, &m->groups[row]);
+		return r;
+	}
 	(void)parse_counter(scratch, length, "max", &max);
 	(void)parse_counter(scratch, length, "high", &high);
 	*ret = max + high;

@@ -46,6 +46,7 @@ struct memcg_group {
 	uint64_t above_kib; /* the least limit of those around it */
 	uint64_t limit_kib; /* in force: that, memory.max and memory.high */
 	uint64_t usage_kib; /* when it was found last */
+	uint64_t times_at_limit; /* v1: when it was asked */
 	char path[MEMCG_PATH_MAX]; /* "/a/b" */
 };
 
@@ -122,8 +123,9 @@ void memcg_arm(struct memcg *memcg, unsigned row);
 void memcg_count(struct memcg *memcg, unsigned row);
 
 /*
- * How often a counted group had to reclaim or was throttled at its limit: memory.failcnt; max and
- * high of memory.events. 3 us. 0, or a negative errno: the group is gone.
+ * How often a counted group had to reclaim or was throttled at its limit: memory.failcnt, or where
+ * that cannot say it how often its usage was there when it was asked; max and high of memory.events.
+ * 3 us, and some 10 in the second case. 0, or a negative errno: the group is gone.
  */
 int memcg_reclaims(struct memcg *memcg, unsigned row, uint64_t *ret);
 

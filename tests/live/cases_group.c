@@ -115,6 +115,20 @@ static void enter_own(void)
 		skip("no cgroup namespace can be made here: %s", strerror(errno));
 }
 
+/*
+ * As Docker does it, in those that are to thrash: then the limit of both is the only one that is
+ * ever come to, and memory.failcnt stays 0. The others have that of memory alone.
+ */
+static void limit_swap_too(const char *box)
+{
+	char path[128];
+
+	(void)snprintf(path, sizeof(path), ROOT "/%s/memory.memsw.limit_in_bytes", box);
+	if (access(path, W_OK) == 0 && strcmp(name_of(box), "read") != 0 &&
+	    strcmp(name_of(box), "mapped") != 0)
+		put(path, LIMIT);
+}
+
 static void make_box(const char *box)
 {
 	char path[128];
@@ -124,6 +138,7 @@ static void make_box(const char *box)
 		fail("%s: %s", path, strerror(errno));
 	put_box(box, "memory.limit_in_bytes", LIMIT);
 	put_box(box, "memory.swappiness", "0");
+	limit_swap_too(box);
 }
 
 static void remove_box(const char *box)
@@ -194,6 +209,8 @@ static void must_be_told(struct stage *s, const char *regex)
 {
 	if (wait_for(s, is_told, regex, 60))
 		return;
+	if (log_times("at its limit: ") < 20)
+		fail("it was not looked at");
 	if (log_times("at its limit: .*, waiting ([2-9]|[0-9]{2,})[0-9]{3}, ") < 20)
 		skip("the disk is so fast that fewer than two tasks wait for it");
 	must_log(s, "%s", regex);

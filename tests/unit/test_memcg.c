@@ -402,6 +402,36 @@ static void members_are_those_below_too(void **state)
 	assert_int_equal(s.blocked, 2);
 }
 
+/* Where memory and swap together have the same limit only that one is ever come to. */
+static void a_limit_of_swap_too(void **state)
+{
+	uint64_t reclaims = 0;
+
+	(void)state;
+	mount_tree("cgroup", "rw,memory");
+	tree_make_dir("cg/a");
+	write_to("cg/a", "memory.limit_in_bytes", "268435456\n");
+	write_to("cg/a", "memory.usage_in_bytes", "1048576\n");
+	write_to("cg/a", "memory.failcnt", "0\n");
+	assert_int_equal(memcg_open(&memcg, proc_fd), 0);
+	assert_int_equal(memcg.version, MEMCG_V1);
+	walk();
+	memcg_count(&memcg, row_of("/a"));
+	assert_int_equal(memcg_reclaims(&memcg, row_of("/a"), &reclaims), 0);
+	assert_int_equal(reclaims, 0);
+	write_to("cg/a", "memory.memsw.limit_in_bytes", "268435456\n");
+	assert_int_equal(memcg_reclaims(&memcg, row_of("/a"), &reclaims), 0);
+	assert_int_equal(reclaims, 0);
+	write_to("cg/a", "memory.usage_in_bytes", "267386880\n"); /* 1 MiB below */
+	for (unsigned i = 1; i <= 2; i++) {
+		assert_int_equal(memcg_reclaims(&memcg, row_of("/a"), &reclaims), 0);
+		assert_int_equal(reclaims, i);
+	}
+	write_to("cg/a", "memory.memsw.limit_in_bytes", "9223372036854771712\n"); /* none */
+	assert_int_equal(memcg_reclaims(&memcg, row_of("/a"), &reclaims), 0);
+	assert_int_equal(reclaims, 2);
+}
+
 /* The daemon's own limit is nobody else's matter; a user of useroomctl asks of his own, too. */
 static void ours_is_one_for_who_only_looks(void **state)
 {
@@ -494,6 +524,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(limits_up_the_tree, fresh, drop),
 		cmocka_unit_test_setup_teardown(some_of_many_threads, fresh, drop),
 		cmocka_unit_test_setup_teardown(members_are_those_below_too, fresh, drop),
+		cmocka_unit_test_setup_teardown(a_limit_of_swap_too, fresh, drop),
 		cmocka_unit_test_setup_teardown(ours_is_one_for_who_only_looks, fresh, drop),
 		cmocka_unit_test_setup_teardown(without_a_controller_there_is_nothing, fresh, drop),
 		cmocka_unit_test(amounts),
