@@ -46,7 +46,7 @@ struct memcg_group {
 	uint64_t above_kib; /* the least limit of those around it */
 	uint64_t limit_kib; /* in force: that, memory.max and memory.high */
 	uint64_t usage_kib; /* when it was found last */
-	uint64_t times_at_limit; /* v1: when it was asked */
+	uint64_t times_at_limit;   /* v1: when it was asked */
 	char path[MEMCG_PATH_MAX]; /* "/a/b" */
 };
 
@@ -124,8 +124,8 @@ void memcg_count(struct memcg *memcg, unsigned row);
 
 /*
  * How often a counted group had to reclaim or was throttled at its limit: memory.failcnt, or where
- * that cannot say it how often its usage was there when it was asked; max and high of memory.events.
- * 3 us, and some 10 in the second case. 0, or a negative errno: the group is gone.
+ * that cannot say it how often its usage was there when it was asked; max and high of
+ * memory.events. 3 us, and some 10 in the second case. 0, or a negative errno: the group is gone.
  */
 int memcg_reclaims(struct memcg *memcg, unsigned row, uint64_t *ret);
 
