@@ -802,7 +802,8 @@ static void pass_with_actors(double seconds)
 {
 	for (double at = 0; at < seconds; at += 0.5) {
 		for (unsigned i = 0; i < actor_count; i++) {
-			actors[i].proc.anon_kib += (uint64_t)(int64_t)(MIB(actors[i].grows) / 2);
+			/* KiB in half a second */
+			actors[i].proc.anon_kib += (uint64_t)(int64_t)(actors[i].grows * 512);
 			tree_remove(actors[i].proc.pid);
 			tree_add(&actors[i].proc);
 		}
