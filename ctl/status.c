@@ -56,9 +56,6 @@ static const struct {
 	 "the kernel tells no memory pressure (no PSI: CONFIG_PSI, or psi=1 at boot)"},
 };
 
-static const char *const containers[] = {
-	[CONTAINERS_OFF] = "off", [CONTAINERS_WARN] = "warn", [CONTAINERS_ACT] = "act"};
-
 static bool is_limited(unsigned i)
 {
 	return view.running && (view.reading.header.settings.limits & limits[i].bit);
@@ -297,7 +294,7 @@ static enum ctl_exit print_json(const char *socket)
 {
 	const struct recording_header *h = &view.reading.header;
 	json_object *o = json_object_new_object();
-	char verdict[320], levels[160];
+	char verdict[320], levels[160], choice[32];
 	int listeners = share_listeners(socket);
 
 	json_object_object_add(o, "running", json_object_new_boolean(view.running));
@@ -308,8 +305,10 @@ static enum ctl_exit print_json(const char *socket)
 		json_object_object_add(o, "dry_run", json_object_new_boolean(view.config.dry_run));
 	}
 	json_object_object_add(o, "thresholds", thresholds_json());
-	json_object_object_add(o, "containers",
-			       json_object_new_string(containers[view.config.containers]));
+	json_object_object_add(
+		o, "containers",
+		json_object_new_string(options_get(&view.config, options_find("containers"), choice,
+						   sizeof(choice))));
 	ctl_add_number(o, "containers_room_ppm", view.config.containers_room_ppm);
 	json_object_object_add(o, "now", machine_json());
 	json_object_object_add(

@@ -263,19 +263,6 @@ static const char help[] =
 	"  -socket PATH          of useroomctl share (default " SHARE_SOCKET ")\n"
 	"  -version, -help\n";
 
-/* The words are the caller's own, but they may come from a script: escaped. */
-static int take_arguments(int argc, char **argv)
-{
-	const char *why, *wrong = arguments_read(options, ARRAY_SIZE(options), argc, argv, &why);
-	char safe[512];
-
-	if (wrong == NULL)
-		return DONE;
-	log_line(LOG_ERROR, "%s: %s; all options: useroom-notify -help",
-		 log_safe(wrong, safe, sizeof(safe)), why);
-	return USAGE;
-}
-
 static int answer(void)
 {
 	if (now.help)
@@ -299,7 +286,8 @@ int main(int argc, char **argv)
 	log_init();
 	(void)setlocale(LC_ALL, "");
 	now.language = words_language(g_get_language_names());
-	result = take_arguments(argc, argv);
+	result = arguments_take(options, ARRAY_SIZE(options), argc, argv, "useroom-notify") ? DONE
+											    : USAGE;
 	if (result == DONE)
 		result = answer();
 	return output_close() < 0 && result == DONE ? FAILED : result;

@@ -38,19 +38,6 @@ static const char help[] =
 	"  -record PATH          the daemon's recording (default " RECORD_DEFAULT ")\n"
 	"  -version, -help\n";
 
-/* The words are the caller's own, but they may come from a script: escaped. */
-static int take_arguments(int argc, char **argv)
-{
-	const char *why, *wrong = arguments_read(options, ARRAY_SIZE(options), argc, argv, &why);
-	char safe[512];
-
-	if (wrong == NULL)
-		return DONE;
-	log_line(LOG_ERROR, "%s: %s; all options: useroom-exporter -help",
-		 log_safe(wrong, safe, sizeof(safe)), why);
-	return USAGE;
-}
-
 /* Readable once somebody wants it to end. */
 static int catch_signals(void)
 {
@@ -111,7 +98,9 @@ int main(int argc, char **argv)
 
 	output_open();
 	log_init();
-	result = take_arguments(argc, argv);
+	result = arguments_take(options, ARRAY_SIZE(options), argc, argv, "useroom-exporter")
+			 ? DONE
+			 : USAGE;
 	if (result == DONE && said.help)
 		(void)fputs(help, stdout);
 	else if (result == DONE && said.version)

@@ -105,7 +105,7 @@ enum group_answer group_end_turn(struct useroom *u, struct group_close *c,
 	const struct decision d = group_decision(&c->view, enough_ppm);
 	const struct ending ending = {
 		.sample = s, .decision = &d, .group = about, .decided_ns = s->now_ns};
-	uint64_t now = clock_now(), key = key_of(about);
+	uint64_t now = clock_now(), boot = clock_since_boot(), key = key_of(about);
 
 	if (waits(u, row, about->id, now))
 		return GROUP_WAITS;
@@ -114,9 +114,9 @@ enum group_answer group_end_turn(struct useroom *u, struct group_close *c,
 		return GROUP_NOBODY;
 	}
 	read_members(u, c, s);
-	group_order(&d, &c->growth, now, clock_since_boot(), &rank, &u->table);
+	group_order(&d, &c->growth, now, boot, &rank, &u->table);
 	tell_debug_table(u);
-	*ret = group_turn(&c->view, &d, clock_since_boot(), &u->table);
+	*ret = group_turn(&c->view, &d, boot, &u->table);
 	if (*ret != NOBODY_NONE)
 		return GROUP_NOBODY;
 	if (is_over(u, c))

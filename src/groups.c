@@ -180,7 +180,7 @@ static void count(struct useroom *u, unsigned row, uint64_t now)
 	bool first = r->last.now_ns == 0;
 
 	r->next_ns = now + COUNT_NS;
-	if (memcg_reclaims(&g->memcg, row, &reclaims) < 0)
+	if (!g->memcg.counts && memcg_reclaims(&g->memcg, row, &reclaims) < 0)
 		g->memcg.changed = true;
 	if (reclaims != r->reclaims || first || g->memcg.counts) {
 		r->moved_ns = now;
@@ -193,11 +193,9 @@ static void count(struct useroom *u, unsigned row, uint64_t now)
 }
 
 /* The kernel says that it is at its limit; or how much room it has is asked all the time. */
-static bool is_due_to_count(const struct useroom *u, unsigned row)
+static bool is_due_to_count(const struct memcg *m, unsigned row)
 {
-	const struct memcg_group *m = &u->groups.memcg.groups[row];
-
-	return m->woken || (u->groups.memcg.counts && m->state == MEMCG_ARMED);
+	return m->groups[row].woken || (m->counts && m->groups[row].state == MEMCG_ARMED);
 }
 
 /* Those after the last one of the turn before, so that each has its turn. */
@@ -211,7 +209,7 @@ static void count_those_due(struct useroom *u, uint64_t now)
 
 		if (g->memcg.ids[i] == 0)
 			continue;
-		if (is_due_to_count(u, i))
+		if (is_due_to_count(&g->memcg, i))
 			begin_counting(g, i, now);
 		if (g->memcg.groups[i].state != MEMCG_COUNTED || now < g->rows[i].next_ns ||
 		    is_close(g, i))
@@ -443,16 +441,15 @@ static uint64_t next_walk(const struct groups *g)
 }
 
 /* The next time any of those at their limit is due. */
-static uint64_t next_look(const struct useroom *u, uint64_t now)
+static uint64_t next_look(const struct groups *g, uint64_t now)
 {
-	const struct groups *g = &u->groups;
 	uint64_t next = g->close_count > 0 ? max_u64(g->close_ns, now) : UINT64_MAX;
 
 	for (unsigned i = 0; i < MEMCG_MOST; i++) {
 		if (g->memcg.ids[i] == 0)
 			continue;
-		if (is_due_to_count(u, i) || (g->memcg.groups[i].state == MEMCG_COUNTED &&
-					      g->rows[i].next_ns <= now && !is_close(g, i)))
+		if (is_due_to_count(&g->memcg, i) || (g->memcg.groups[i].state == MEMCG_COUNTED &&
+						      g->rows[i].next_ns <= now && !is_close(g, i)))
 			return now + PART_NS; /* it was too much for this turn */
 		if (g->memcg.groups[i].state == MEMCG_COUNTED && g->rows[i].next_ns > now)
 			next = min_u64(next, max_u64(g->rows[i].next_ns, now + SQUEEZE_LOOK_NS));
@@ -479,14 +476,14 @@ void groups_turn(struct useroom *u, const struct sample *s)
 	escalate(u, s);
 	if (now >= next_walk(g)) {
 		walk(u, now, u->machine.near);
-		g->next_ns = min_u64(g->next_ns, next_look(u, now));
+		g->next_ns = min_u64(g->next_ns, next_look(g, now));
 	}
 	if (now < g->next_ns)
 		return;
 	count_those_due(u, now);
 	if (g->close_count > 0 && now >= g->close_ns)
 		look_at_close(u, s);
-	g->next_ns = next_look(u, now);
+	g->next_ns = next_look(g, now);
 }
 
 uint64_t groups_wake_ns(const struct groups *g)

@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/arguments.h"
 
-#include <string.h>
+#include "base/log.h"
 
-static const struct arguments_row *find(const struct arguments_row *rows, unsigned row_count,
-					const char *name, size_t length)
-{
-	for (unsigned i = 0; i < row_count; i++)
-		if (strlen(rows[i].name) == length && strncmp(rows[i].name, name, length) == 0)
-			return &rows[i];
-	return NULL;
-}
+#include <string.h>
 
 bool arguments_name(const char *word, char *ret, size_t size)
 {
@@ -28,29 +21,28 @@ bool arguments_name(const char *word, char *ret, size_t size)
 	return true;
 }
 
-/* R106: -socket $EMPTY -check would take "-check" for the path, and check nothing. */
-static bool is_option(const struct arguments_row *rows, unsigned row_count, const char *word)
+/* The option that a word of the command line names; NULL: none. */
+static const struct arguments_row *find(const struct arguments_row *rows, unsigned row_count,
+					const char *word)
 {
 	char name[32];
+	bool is_name = arguments_name(word, name, sizeof(name));
 
-	return arguments_name(word, name, sizeof(name)) &&
-	       find(rows, row_count, name, strlen(name)) != NULL;
+	for (unsigned i = 0; is_name && i < row_count; i++)
+		if (strcmp(rows[i].name, name) == 0)
+			return &rows[i];
+	return NULL;
 }
 
 /* NULL, or what is wrong with argv[*at]; *at then stands on the last word that was used. */
 static const char *take(const struct arguments_row *rows, unsigned row_count, int argc, char **argv,
 			int *at)
 {
-	const char *word = argv[*at], *name, *equals, *given;
-	const struct arguments_row *row;
-	size_t length;
+	const char *word = argv[*at], *equals = strchr(word, '='), *given;
+	const struct arguments_row *row = find(rows, row_count, word);
 
 	if (word[0] != '-')
 		return "one word too many";
-	name = word + (word[1] == '-' ? 2 : 1);
-	length = strcspn(name, "=");
-	equals = name[length] == '=' ? name + length : NULL;
-	row = find(rows, row_count, name, length);
 	if (row == NULL)
 		return "unknown option";
 	if (row->value == NULL && equals != NULL)
@@ -62,7 +54,8 @@ static const char *take(const struct arguments_row *rows, unsigned row_count, in
 	given = equals != NULL ? equals + 1 : *at + 1 < argc ? argv[*at + 1] : "";
 	if (given[0] == '\0')
 		return "needs a value";
-	if (equals == NULL && is_option(rows, row_count, given))
+	/* R106: -socket $EMPTY -check would take "-check" for the path, and check nothing. */
+	if (equals == NULL && find(rows, row_count, given) != NULL)
 		return "needs a value, and what follows is an option; if it is meant, write it "
 		       "behind an =";
 	*row->value = given;
@@ -82,4 +75,17 @@ const char *arguments_read(const struct arguments_row *rows, unsigned row_count,
 		}
 	}
 	return NULL;
+}
+
+/* The words are the caller's own, but they may come from a script: escaped. */
+bool arguments_take(const struct arguments_row *rows, unsigned row_count, int argc, char **argv,
+		    const char *program)
+{
+	const char *why, *wrong = arguments_read(rows, row_count, argc, argv, &why);
+	char safe[512];
+
+	if (wrong != NULL)
+		log_line(LOG_ERROR, "%s: %s; all options: %s -help",
+			 log_safe(wrong, safe, sizeof(safe)), why, program);
+	return wrong == NULL;
 }

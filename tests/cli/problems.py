@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""problems.py USEROOMCTL SOURCE: each line that useroom writes about something that went wrong is found by the one rule of
-kubernetes/node-problem-detector.json that is meant for it, and no other line by any. Prints TAP."""
+"""problems.py USEROOMCTL SOURCE: each line that useroom writes about something that went wrong is
+found by the one rule of kubernetes/node-problem-detector.json that is meant for it, and no other
+line by any. Prints TAP."""
 import glob
 import json
 import re

@@ -36,14 +36,6 @@ static void must_be_json(void)
 		fail("this is not JSON: %.*s", (int)length, text);
 }
 
-static void must_answer(struct stage *s, const char *words, int code)
-{
-	int got = ask(s, words);
-
-	if (got != code)
-		fail("useroomctl %s: exit %d instead of %d", words, got, code);
-}
-
 static void ctl_status_running(struct stage *s)
 {
 	watch(s, QUIET);

@@ -238,8 +238,7 @@ static void group_thrashes(struct stage *s)
 	leak = play_in(s, "leak", "hot=48:16", "grow=80@6");
 	must_be_told(s, "/leak.* thrashes at its own limit of 96 MiB: .*nobody is ended for it");
 	must_not_log(s, "/(read|mapped).* (thrashes|is held)");
-	if (ask(s, "domains") != 0)
-		fail("useroomctl domains");
+	must_answer(s, "domains", 0);
 	must_say("^3 control groups have a memory limit of their own \\(cgroup v1\\)$");
 	must_say("^ +[0-9]+ %% +[0-9.]+ MiB +96 MiB +[0-9.]+ +[0-9]+  /leak: told as thrashing at "
 		 "20");
@@ -270,11 +269,9 @@ static void must_be_kept(struct stage *s)
 {
 	if (!wait_for(s, is_kept, NULL, 60))
 		fail("the incident was not kept");
-	if (ask(s, "incidents") != 0)
-		fail("useroomctl incidents");
+	must_answer(s, "incidents", 0);
 	must_say("[0-9].useroom +20.* leaks \\([0-9]+\\), .* with room for [0-9.]+ %% in /leak$");
-	if (ask(s, "show") != 0)
-		fail("useroomctl show");
+	must_answer(s, "show", 0);
 	must_say("killed [0-9]+ \\(leaks\\) with SIGTERM: .* thrashes at its own limit");
 	must_say("\\(leaks\\) is gone");
 }
@@ -310,25 +307,20 @@ static void group_acts(struct stage *s)
 	must_live(s, still);
 	must_live(s, read);
 	must_live(s, outside);
-	if (ask(s, "domains") != 0)
-		fail("useroomctl domains");
+	must_answer(s, "domains", 0);
 	must_say(" /leak: ended [0-9]+ \\(leaks\\), thrashing, at 20");
 	(void)snprintf(words, sizeof(words), "why %d", (int)still->pid);
-	if (ask(s, words) != 0)
-		fail("useroomctl why");
+	must_answer(s, words, 0);
 	must_say("^Its control group /leak has a limit of its own, 96 MiB, of which [0-9]+ %% are "
 		 "free "
 		 "or page cache: should it thrash there, the one that grew is ended\\.$");
 	(void)snprintf(words, sizeof(words), "why -json %d", (int)still->pid);
-	if (ask(s, words) != 0)
-		fail("useroomctl why -json");
+	must_answer(s, words, 0);
 	must_say("^ *\"path\":\"/leak\",$");
 	must_say("^ *\"limit_kib\":98304,$");
-	if (ask(s, "status -json") != 0)
-		fail("useroomctl status -json");
+	must_answer(s, "status -json", 0);
 	must_say("^ *\"containers\":\"act\",$");
-	if (ask(s, "status") != 0)
-		fail("useroomctl status");
+	must_answer(s, "status", 0);
 	must_say("^of control groups that thrash at .* the process that grew gets SIGTERM");
 	must_be_kept(s);
 }

@@ -837,6 +837,14 @@ int ask(struct stage *stage, const char *words)
 	return WIFEXITED(asked->status) ? WEXITSTATUS(asked->status) : -WTERMSIG(asked->status);
 }
 
+void must_answer(struct stage *stage, const char *words, int code)
+{
+	int got = ask(stage, words);
+
+	if (got != code)
+		fail("useroomctl %s: exit %d instead of %d", words, got, code);
+}
+
 /* --- looking at processes --- */
 
 static bool read_stat(pid_t pid, char *ret_state, pid_t *ret_parent, char *ret_comm, size_t size)

@@ -104,6 +104,8 @@ void write_file(const char *path, unsigned mode, const char *text);
  * case where it is not beside the daemon's program.
  */
 int ask(struct stage *stage, const char *words);
+/* The same, and it must end with this code. */
+void must_answer(struct stage *stage, const char *words, int code);
 
 /* --- what must come of it --- */
 

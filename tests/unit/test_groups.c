@@ -316,8 +316,16 @@ static void open_as(enum layout layout)
 	assert_true(u.groups.open);
 }
 
+/* -containers-room 5 */
+static void ask_for_room(void)
+{
+	u.config.containers_room_ppm = 5 * PPM_PER_PERCENT;
+	groups_arm(&u);
+}
+
 static void close_all(void)
 {
+	u.config.containers_room_ppm = 0;
 	u.machine.near = false;
 	u.config.containers = CONTAINERS_OFF;
 	groups_arm(&u);
@@ -484,8 +492,7 @@ static void one_that_fills(void **state)
 		pass(60);
 		assert_int_equal(told_count, 0);
 		pretended[0].life = fills;
-		u.config.containers_room_ppm = 5 * PPM_PER_PERCENT;
-		groups_arm(&u);
+		ask_for_room();
 		pass(60);
 		assert_int_equal(told_count, 1);
 		assert_string_equal(told.group.path, "/fills");
@@ -508,15 +515,13 @@ static void one_that_fills_slowly(void **state)
 	(void)state;
 	open_as(V2);
 	(void)add("/fills", 256, &fills);
-	u.config.containers_room_ppm = 5 * PPM_PER_PERCENT;
-	groups_arm(&u);
+	ask_for_room();
 	settle();
 	pass(40);
 	assert_int_equal(told_count, 0);
 	pass(10); /* 12.8 MiB are left after 43 s */
 	assert_int_equal(told_count, 1);
 	assert_int_equal(told.group.view.rule, SQUEEZE_FULL);
-	u.config.containers_room_ppm = 0;
 	close_all();
 }
 
@@ -529,13 +534,11 @@ static void one_that_fills_around_another(void **state)
 	open_as(V2);
 	(void)add("/pod", 256, &fills);
 	(void)add("/pod/side", 64, &rests);
-	u.config.containers_room_ppm = 5 * PPM_PER_PERCENT;
-	groups_arm(&u);
+	ask_for_room();
 	settle();
 	pass(50); /* 12.8 MiB are left after 48.3 s */
 	assert_int_equal(told_count, 1);
 	assert_string_equal(told.group.path, "/pod");
-	u.config.containers_room_ppm = 0;
 	close_all();
 }
 
@@ -549,8 +552,7 @@ static void the_least_room_of_many_that_are_counted(void **state)
 	(void)state;
 	open_as(V2);
 	u.groups.memcg.most = 4;
-	u.config.containers_room_ppm = 5 * PPM_PER_PERCENT;
-	groups_arm(&u);
+	ask_for_room();
 	for (unsigned i = 0; i < 4; i++) {
 		(void)snprintf(path, sizeof(path), "/g%u", i);
 		(void)add(path, 256, &rests);
@@ -562,7 +564,6 @@ static void the_least_room_of_many_that_are_counted(void **state)
 	for (unsigned i = 0; i < MEMCG_MOST; i++)
 		known = known || (u.groups.memcg.ids[i] != 0 &&
 				  strcmp(u.groups.memcg.groups[i].path, "/zfull") == 0);
-	u.config.containers_room_ppm = 0;
 	close_all();
 	assert_true(known);
 }
@@ -1046,14 +1047,13 @@ static void one_that_starts_and_fills(void **state)
 
 	(void)state;
 	open_to_act(V2);
-	u.config.containers_room_ppm = 5 * PPM_PER_PERCENT;
 	p = add("/starts", 256, &starts);
 	put(p, "cgroup.procs", "%s", "100\n");
 	act_as(100, 10, 5);
 	actors[0].proc.start_ticks = now_ns / NS_PER_S * 100;
 	tree_remove(100);
 	tree_add(&actors[0].proc);
-	groups_arm(&u);
+	ask_for_room();
 	settle();
 	pass_with_actors(47); /* 96 % */
 	p->life.grows = actors[0].grows = 0;
@@ -1068,7 +1068,6 @@ static void one_that_starts_and_fills(void **state)
 	assert_int_equal(kills, 1);
 	assert_int_equal(killed[0].signal, SIGTERM);
 	assert_int_equal(killed[0].group.view.rule, SQUEEZE_FULL);
-	u.config.containers_room_ppm = 0;
 	close_all();
 }
 
@@ -1081,12 +1080,11 @@ static void one_that_gives_back_enough(void **state)
 	(void)state;
 	open_to_act(V2);
 	u.config.grace_ns = 5 * NS_PER_S;
-	u.config.containers_room_ppm = 5 * PPM_PER_PERCENT;
 	p = add("/fills", 256, &fills);
 	put(p, "cgroup.procs", "%s", "100\n101\n");
 	act_as(100, 60, 0);
 	act_as(101, 80, 3);
-	groups_arm(&u);
+	ask_for_room();
 	settle();
 	pass_with_actors(36);
 	assert_int_equal(kills, 1);
@@ -1096,7 +1094,6 @@ static void one_that_gives_back_enough(void **state)
 	p->life.grows = actors[1].grows = 0; /* 12 % of room: more than 5, less than 25 */
 	pass_with_actors(15);
 	assert_int_equal(kills, 1);
-	u.config.containers_room_ppm = 0;
 	close_all();
 }
 
