@@ -3,8 +3,8 @@
  * useroom-notify: shows in a graphical session what useroom ended, and warns. It runs as the user
  * and hears what `useroomctl share` lets him know.
  */
-#include "base/arguments.h"
 #include "base/clock.h"
+#include "base/command_line.h"
 #include "base/log.h"
 #include "base/output.h"
 #include "base/util.h"
@@ -286,8 +286,9 @@ int main(int argc, char **argv)
 	log_init();
 	(void)setlocale(LC_ALL, "");
 	now.language = words_language(g_get_language_names());
-	result = arguments_take(options, ARRAY_SIZE(options), argc, argv, "useroom-notify") ? DONE
-											    : USAGE;
+	result = command_line_take(options, ARRAY_SIZE(options), argc, argv, "useroom-notify")
+			 ? DONE
+			 : USAGE;
 	if (result == DONE)
 		result = answer();
 	return output_close() < 0 && result == DONE ? FAILED : result;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* useroom-exporter: the numbers of `useroomctl metrics` by HTTP, for Prometheus to fetch. */
-#include "base/arguments.h"
+#include "base/command_line.h"
 #include "base/log.h"
 #include "base/output.h"
 #include "base/util.h"
@@ -98,7 +98,7 @@ int main(int argc, char **argv)
 
 	output_open();
 	log_init();
-	result = arguments_take(options, ARRAY_SIZE(options), argc, argv, "useroom-exporter")
+	result = command_line_take(options, ARRAY_SIZE(options), argc, argv, "useroom-exporter")
 			 ? DONE
 			 : USAGE;
 	if (result == DONE && said.help)

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/arguments.h"
 
-#include "base/log.h"
-
 #include <string.h>
 
 bool arguments_name(const char *word, char *ret, size_t size)
@@ -75,17 +73,4 @@ const char *arguments_read(const struct arguments_row *rows, unsigned row_count,
 		}
 	}
 	return NULL;
-}
-
-/* The words are the caller's own, but they may come from a script: escaped. */
-bool arguments_take(const struct arguments_row *rows, unsigned row_count, int argc, char **argv,
-		    const char *program)
-{
-	const char *why, *wrong = arguments_read(rows, row_count, argc, argv, &why);
-	char safe[512];
-
-	if (wrong != NULL)
-		log_line(LOG_ERROR, "%s: %s; all options: %s -help",
-			 log_safe(wrong, safe, sizeof(safe)), why, program);
-	return wrong == NULL;
 }
