@@ -164,7 +164,7 @@ static struct decision event_decision(const struct recording_event *from)
 
 static void copy_victim(const struct recording_event *from, struct event *e)
 {
-	e->victim = (struct proc){
+	e->target.victim = (struct proc){
 		.pid = from->victim_pid,
 		.uid = from->victim_uid,
 		.oom_score = from->victim_oom_score,
@@ -179,10 +179,12 @@ static void copy_victim(const struct recording_event *from, struct event *e)
 		.growing = from->victim_grown > 0,
 		.swarm_kib = from->victim_swarm,
 	};
-	(void)snprintf(e->victim.comm, sizeof(e->victim.comm), "%s", from->victim_comm);
-	(void)snprintf(e->victim.exe, sizeof(e->victim.exe), "%s", from->victim_exe);
-	(void)snprintf(e->victim.unit, sizeof(e->victim.unit), "%s", from->unit);
-	(void)snprintf(e->victim.container, sizeof(e->victim.container), "%s", from->container);
+	(void)snprintf(e->target.victim.comm, sizeof(e->target.victim.comm), "%s",
+		       from->victim_comm);
+	(void)snprintf(e->target.victim.exe, sizeof(e->target.victim.exe), "%s", from->victim_exe);
+	(void)snprintf(e->target.victim.unit, sizeof(e->target.victim.unit), "%s", from->unit);
+	(void)snprintf(e->target.victim.container, sizeof(e->target.victim.container), "%s",
+		       from->container);
 	(void)snprintf(e->user, sizeof(e->user), "%s", from->user);
 }
 
@@ -219,6 +221,13 @@ static void copy_group(const struct recording_event *from, struct event *e)
 	(void)snprintf(e->group.path, sizeof(e->group.path), "%s", from->group);
 }
 
+static enum target_kind kind_of(const struct recording_event *from)
+{
+	if (from->flags & RECORDED_WHOLE)
+		return TARGET_GROUP;
+	return from->victim_swarm > 0 ? TARGET_SWARM : TARGET_PROCESS;
+}
+
 void ctl_to_event(const struct recording_event *from, struct event *e)
 {
 	*e = (struct event){
@@ -228,7 +237,6 @@ void ctl_to_event(const struct recording_event *from, struct event *e)
 		.dry_run = from->flags & RECORDED_DRY_RUN,
 		.escalated = from->flags & RECORDED_ESCALATED,
 		.ignores_term = from->flags & RECORDED_IGNORES_TERM,
-		.whole = from->flags & RECORDED_WHOLE,
 		.exited_by_term = from->flags & RECORDED_BY_TERM,
 		.signal = from->signal,
 		.error = from->error,
@@ -236,7 +244,8 @@ void ctl_to_event(const struct recording_event *from, struct event *e)
 		.since_signal_ns = from->since_signal_ns,
 		.came_back_kib = from->came_back_kib,
 		.kills = from->kills,
-		.together_count = from->together,
+		.target.kind = kind_of(from),
+		.target.together_count = from->together,
 		.repeat_count = from->repeat_count,
 		.nobody = from->nobody < NOBODY_COUNT ? from->nobody : NOBODY_NONE,
 		.sample = event_sample(from),

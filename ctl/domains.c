@@ -79,8 +79,8 @@ static void fill_told(struct domain_row *r, const char *path)
 			continue;
 		r->told = e.group.view.rule;
 		r->told_ns = event->realtime_ns;
-		r->ended_pid = event->type == EVENT_KILL ? e.victim.pid : 0;
-		(void)snprintf(r->ended, sizeof(r->ended), "%s", e.victim.comm);
+		r->ended_pid = event->type == EVENT_KILL ? e.target.victim.pid : 0;
+		(void)snprintf(r->ended, sizeof(r->ended), "%s", e.target.victim.comm);
 		return;
 	}
 }

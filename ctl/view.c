@@ -410,10 +410,10 @@ const struct event *view_kill(const struct view *v)
 bool view_goes(const struct view *v, const struct proc *p)
 {
 	const struct event *e = view_kill(v);
-	bool goes = e != NULL && p->pid == e->victim.pid;
+	bool goes = e != NULL && p->pid == e->target.victim.pid;
 
-	for (unsigned i = 0; e != NULL && i < e->together_count; i++)
-		goes |= p->pid == e->together[i].pid;
+	for (unsigned i = 0; e != NULL && i < e->target.together_count; i++)
+		goes |= p->pid == e->target.together[i].pid;
 	return goes;
 }
 
@@ -603,11 +603,11 @@ static void say_victim(const struct view *v, char *buf, size_t size)
 	const struct event *e = view_kill(v);
 	char name[4 * COMM_MAX + 1], more[80], held[32], together[64] = "";
 
-	if (e->victim.swarm_kib > 0)
+	if (e->target.kind == TARGET_SWARM)
 		(void)snprintf(together, sizeof(together), ", %s together",
-			       units_size(e->victim.freeable_kib, held, sizeof(held)));
+			       units_size(e->target.victim.freeable_kib, held, sizeof(held)));
 	(void)snprintf(buf, size, "%s would go to %d (%s)%s%s%s", report_signal_name(e->signal),
-		       e->victim.pid, log_safe(e->victim.comm, name, sizeof(name)),
+		       e->target.victim.pid, log_safe(e->target.victim.comm, name, sizeof(name)),
 		       report_together(e, more, sizeof(more)), together,
 		       v->running && v->config.dry_run ? ", were it not a dry run" : "");
 }

@@ -258,10 +258,10 @@ static json_object *rows_json(const unsigned *rows, unsigned count)
 
 static void add_kill(json_object *o, const struct event *kill)
 {
-	json_object_object_add(o, "would_end_pid", json_object_new_int(kill->victim.pid));
-	if (kill->together_count > 0)
-		ctl_add_number(o, "together", kill->together_count);
-	ctl_add_number(o, "would_free_kib", kill->victim.freeable_kib);
+	json_object_object_add(o, "would_end_pid", json_object_new_int(kill->target.victim.pid));
+	if (kill->target.together_count > 0)
+		ctl_add_number(o, "together", kill->target.together_count);
+	ctl_add_number(o, "would_free_kib", kill->target.victim.freeable_kib);
 }
 
 static enum ctl_exit print_order_json(unsigned most)

@@ -265,7 +265,7 @@ static void end_swapoff(struct useroom *u, struct domain *domain, const struct s
 	domain->swapoff_ns = s->now_ns + SWAPOFF_AGAIN_NS;
 	ending_begin_event(&e, EVENT_KILL, s, d);
 	ending_prepare_rank(u, s, &u->rank);
-	if (!swapoff_find(&u->scan, &u->rank, &e.victim))
+	if (!swapoff_find(&u->scan, &u->rank, &e.target.victim))
 		return;
 	e.decided_ns = s->now_ns;
 	e.signal = SIGTERM;

@@ -2,8 +2,6 @@
 #include "ending.h"
 
 #include "act/turn.h"
-#include "base/util.h"
-#include "choose/whole.h"
 #include "self.h"
 #include "useroom.h"
 
@@ -28,14 +26,12 @@ void ending_begin_event(struct event *e, enum event_type type, const struct samp
 	e->decision = *d;
 }
 
-static void fill_event(const struct useroom *u, unsigned row, const struct ending *ending,
-		       struct event *e)
+static void begin_kill(const struct ending *ending, struct event *e)
 {
 	ending_begin_event(e, EVENT_KILL, ending->sample, ending->decision);
 	if (ending->group)
 		e->group = *ending->group;
 	e->decided_ns = ending->decided_ns;
-	turn_fill(ending->decision, &u->table, row, u->act.shots, e);
 }
 
 /* 0, or as act_on(). */
@@ -58,7 +54,8 @@ static int end_row(struct useroom *u, unsigned row, const struct ending *ending)
 {
 	static struct event e;
 
-	fill_event(u, row, ending, &e);
+	begin_kill(ending, &e);
+	turn_fill(ending->decision, &u->table, row, u->act.shots, &e);
 	return end(u, &e);
 }
 
@@ -74,29 +71,16 @@ enum nobody ending_first(struct useroom *u, const struct ending *ending)
 	return NOBODY_GONE;
 }
 
-/* Some of a group: the first of them is told, and followed until the last is gone. */
-static int end_some(struct useroom *u, const struct proc *const *some, unsigned count,
-		    const struct ending *ending)
+/* Where more are signalled than one target has room for, one after the other. */
+enum nobody ending_group(struct useroom *u, const struct ending *ending)
 {
 	static struct event e;
-
-	fill_event(u, (unsigned)(some[0] - u->table.procs), ending, &e);
-	e.whole = true;
-	e.has_next = false;
-	e.together_count = 0;
-	for (unsigned i = 1; i < count; i++)
-		e.together[e.together_count++] = proc_id(some[i]);
-	return end(u, &e);
-}
-
-enum nobody ending_whole(struct useroom *u, const struct ending *ending)
-{
-	const struct proc *some[1 + TOGETHER_MAX];
 	enum nobody why = NOBODY_GONE;
-	unsigned row = 0, count;
+	unsigned row = 0;
 
-	while ((count = whole_rows(&u->table, row, some, ARRAY_SIZE(some), &row)) > 0) {
-		int r = end_some(u, some, count, ending);
+	begin_kill(ending, &e);
+	while ((row = turn_fill_group(ending->decision, &u->table, row, &e)) > 0) {
+		int r = end(u, &e);
 
 		if (r == 0)
 			why = NOBODY_NONE;

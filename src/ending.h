@@ -34,7 +34,7 @@ void ending_prepare_rank(struct useroom *u, const struct sample *sample, struct 
 /* The first of the table who can be signalled. NOBODY_NONE: it was; else why none could be. */
 enum nobody ending_first(struct useroom *u, const struct ending *ending);
 
-/* All whom whole_rows() has. The same. */
-enum nobody ending_whole(struct useroom *u, const struct ending *ending);
+/* All whom target_group() has. The same. */
+enum nobody ending_group(struct useroom *u, const struct ending *ending);
 
 #endif

@@ -4,7 +4,7 @@
 #include "act/group_turn.h"
 #include "base/clock.h"
 #include "base/util.h"
-#include "choose/whole.h"
+#include "choose/target.h"
 #include "ending.h"
 #include "look/cgroup.h"
 #include "tell.h"
@@ -84,8 +84,8 @@ static enum nobody end_in(struct useroom *u, const struct group_close *c,
 	read_those_of(u, c, whole, ending->sample);
 	group_order(ending->decision, &c->growth, clock_now(), clock_since_boot(), &rank,
 		    &u->table);
-	why = whole_why(&u->table);
-	return why != NOBODY_NONE ? why : ending_whole(u, ending);
+	why = target_group_why(&u->table);
+	return why != NOBODY_NONE ? why : ending_group(u, ending);
 }
 
 static uint64_t key_of(const struct event_group *about)

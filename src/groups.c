@@ -319,8 +319,9 @@ static void tell(struct useroom *u, const struct event_group *about, const struc
 	e.sample = *s;
 	e.group = *about;
 	e.nobody = why;
-	(void)cgroup_unit(path, strlen(path), e.victim.unit, sizeof(e.victim.unit));
-	(void)cgroup_container(path, strlen(path), e.victim.container, sizeof(e.victim.container));
+	(void)cgroup_unit(path, strlen(path), e.target.victim.unit, sizeof(e.target.victim.unit));
+	(void)cgroup_container(path, strlen(path), e.target.victim.container,
+			       sizeof(e.target.victim.container));
 	tell_event(u, &e);
 }
 

@@ -240,7 +240,7 @@ static int rehearse(struct useroom *u, struct sample *s)
 	e.type = EVENT_KILL;
 	e.sample = *s;
 	if (u->table.count > 0)
-		e.victim = u->table.procs[0];
+		e.target.victim = u->table.procs[0];
 	event_describe(&e);
 	(void)report_text(&e, scratch, sizeof(scratch));
 	(void)report_json(&e, scratch, sizeof(scratch));

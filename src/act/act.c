@@ -70,9 +70,7 @@ static void tell(struct act *act, struct event *event)
 
 static void clear_row(struct act *act, struct victim *v)
 {
-	if (v->pidfd >= 0)
-		(void)close(v->pidfd);
-	v->pidfd = -1;
+	hold_drop(&v->hold);
 	v->state = VICTIM_FREE;
 	act->in_use--;
 }
@@ -110,112 +108,19 @@ static struct victim *free_row(struct act *act)
 	v = oldest_hopeless(act);
 	if (v == NULL)
 		return NULL;
-	give_up(act, proc_id(&v->event.victim));
-	for (unsigned i = 0; i < v->event.together_count; i++)
-		give_up(act, v->event.together[i]);
+	give_up(act, proc_id(&v->event.target.victim));
+	for (unsigned i = 0; i < v->event.target.together_count; i++)
+		give_up(act, v->event.target.together[i]);
 	clear_row(act, v);
 	return v;
 }
 
-/* ---- signals: these are all there are ---- */
-
-/* R43, R44: through the pidfd where there is one; else the pid, whose start time was compared just
- * before. */
-static int send_to(int pidfd, pid_t pid, int signal)
-{
-	int r = pidfd >= 0 ? sys_pidfd_send_signal(pidfd, signal, NULL, 0) : kill(pid, signal);
-
-	return r < 0 ? -errno : 0;
-}
-
-void act_end_child(pid_t child)
-{
-	(void)kill(-child, SIGKILL); /* its process group, made when it was spawned */
-	(void)kill(child, SIGKILL);
-}
-
-/* ---- the victim's identity and what it still holds ---- */
-
-static int open_pidfd(struct act *act, pid_t pid)
-{
-	int fd;
-
-	if (act->no_pidfd)
-		return -1;
-	fd = sys_pidfd_open(pid, 0);
-	if (fd < 0 && errno == ENOSYS)
-		act->no_pidfd = true;
-	return fd;
-}
-
-/* A zombie is dead, whether or not its parent ever asks (R48). */
-static bool lives(struct act *act, const struct process_id *id, char *ret_state)
-{
-	uint64_t start_ticks;
-
-	return process_identity(act->scan->proc_fd, id->pid, &start_ticks, ret_state) == 0 &&
-	       start_ticks == id->start_ticks && *ret_state != 'Z' && *ret_state != 'X';
-}
-
-/* Open a pidfd where there is such a thing, and see that it is still the same process: after that
- * the number cannot change any more. false: it is gone. */
-static bool take_hold(struct act *act, const struct process_id *id, int *ret_pidfd, char *ret_state)
-{
-	*ret_pidfd = open_pidfd(act, id->pid);
-	if (lives(act, id, ret_state))
-		return true;
-	if (*ret_pidfd >= 0)
-		(void)close(*ret_pidfd);
-	*ret_pidfd = -1;
-	return false;
-}
-
-/* The next of those that end together; as long as one of them lives, nothing is given back (R96).
- */
-static bool follow_another(struct act *act, struct victim *v)
-{
-	char state;
-	int pidfd;
-
-	for (unsigned i = 0; i < v->event.together_count; i++) {
-		if (!take_hold(act, &v->event.together[i], &pidfd, &state))
-			continue;
-		if (v->pidfd >= 0)
-			(void)close(v->pidfd);
-		v->pidfd = pidfd;
-		v->followed = v->event.together[i];
-		return true;
-	}
-	return false;
-}
-
-static bool has_exited(struct act *act, struct victim *v)
-{
-	struct pollfd fd = {.fd = v->pidfd, .events = POLLIN};
-	char state;
-
-	if (v->pidfd >= 0 ? poll(&fd, 1, 0) != 1 : lives(act, &v->followed, &state))
-		return false;
-	return !follow_another(act, v);
-}
-
-/* Its own signal, and those that end with it, one after the other: 10 us each. */
 static int send_signal(struct act *act, const struct victim *v, int signal)
 {
-	int r = send_to(v->pidfd, v->followed.pid, signal), pidfd;
-	char state;
-
-	for (unsigned i = 0; r == 0 && i < v->event.together_count; i++) {
-		const struct process_id *id = &v->event.together[i];
-
-		if (id->pid == v->followed.pid || !take_hold(act, id, &pidfd, &state))
-			continue;
-		(void)send_to(pidfd, id->pid, signal);
-		if (pidfd >= 0)
-			(void)close(pidfd);
-	}
-	return r;
+	return hold_signal(&v->hold, act->scan->proc_fd, &v->event.target, signal);
 }
+
+/* ---- what the victim still holds ---- */
 
 static uint64_t gained_mem(const struct victim *v, const struct sample *s)
 {
@@ -227,23 +132,14 @@ static uint64_t gained_swap(const struct victim *v, const struct sample *s)
 	return minus_u64(s->swap_free_kib, v->base_swap_kib);
 }
 
-/*
- * The most that it may give back. Its copies may hold less of it than they could: until that is
- * seen, nobody else has to go (R40).
- */
-static uint64_t most_mem(const struct proc *p)
-{
-	return p->freeable_kib + p->shared_anon_kib - p->swap_kib;
-}
-
 static uint64_t expected_mem(const struct victim *v, const struct sample *s)
 {
-	return minus_u64(most_mem(&v->event.victim), gained_mem(v, s));
+	return minus_u64(target_memory_kib(&v->event.target), gained_mem(v, s));
 }
 
 static uint64_t expected_swap(const struct victim *v, const struct sample *s)
 {
-	return minus_u64(v->event.victim.swap_kib, gained_swap(v, s));
+	return minus_u64(v->event.target.victim.swap_kib, gained_swap(v, s));
 }
 
 /*
@@ -253,12 +149,13 @@ static uint64_t expected_swap(const struct victim *v, const struct sample *s)
 static void follow_memory(struct act *act, struct victim *v, const struct sample *s)
 {
 	static struct proc now;
-	const struct proc *p = &v->event.victim;
+	const struct proc *p = &v->event.target.victim;
 	uint64_t mem_kib = expected_mem(v, s), swap_kib = expected_swap(v, s), held = 0;
-	/* What it shares is not released; and one of a swarm says nothing of the others. */
-	bool shows = (v->gone_ns == 0 || v->state == VICTIM_TERMED) && p->swarm_kib == 0;
+	/* What it shares is not released; and one of several says nothing of the others. */
+	bool shows = (v->gone_ns == 0 || v->state == VICTIM_TERMED) &&
+		     v->event.target.kind == TARGET_PROCESS;
 
-	if (shows && process_read(act->scan->proc_fd, v->followed.pid, &now) == 0)
+	if (shows && process_read(act->scan->proc_fd, v->hold.id.pid, &now) == 0)
 		held = minus_u64(now.anon_kib + now.shmem_kib, p->shared_shmem_kib + p->twice_kib);
 	if (held > 0 || (shows && now.swap_kib > 0)) {
 		mem_kib = held + now.page_tables_kib;
@@ -289,7 +186,7 @@ static void tell_later(struct act *act, struct victim *v, enum event_type type,
 /* How often this unit, or a process of this name, was the victim lately (R49). */
 static unsigned count_repeat(struct act *act, const struct event *e)
 {
-	const char *name = e->victim.unit[0] ? e->victim.unit : e->victim.comm;
+	const char *name = e->target.victim.unit[0] ? e->target.victim.unit : e->target.victim.comm;
 	struct repeat *oldest = &act->repeats[0];
 
 	for (unsigned i = 0; i < ARRAY_SIZE(act->repeats); i++) {
@@ -326,7 +223,7 @@ static void ask_release(struct act *act, struct victim *v, uint64_t now_ns)
 {
 	v->release_ns = now_ns;
 	v->release_asked = true;
-	release_request(act->release, v->followed.pid, v->pidfd, v->event.signal);
+	release_request(act->release, v->hold.id.pid, v->hold.pidfd, v->event.signal);
 }
 
 static void follow_up_signal(struct act *act, struct victim *v)
@@ -336,7 +233,7 @@ static void follow_up_signal(struct act *act, struct victim *v)
 		return;
 	}
 	v->release_ns = v->signal_ns; /* from here on it has its time */
-	if (v->event.victim.state == 'T')
+	if (v->event.target.victim.state == 'T')
 		(void)send_signal(act, v, SIGCONT); /* it gets its SIGTERM only when it goes on */
 }
 
@@ -372,7 +269,7 @@ static int failed(struct act *act, struct victim *v, int error, const struct sam
 	/* R46: said once, and never tried again as long as it lives. */
 	v->state = VICTIM_DENIED;
 	v->event.error = EPERM;
-	v->event.error_call = v->pidfd >= 0 ? "pidfd_send_signal" : "kill";
+	v->event.error_call = v->hold.pidfd >= 0 ? "pidfd_send_signal" : "kill";
 	tell_later(act, v, EVENT_FAILED, s);
 	return -EPERM;
 }
@@ -388,7 +285,7 @@ static int first_signal(struct act *act, const struct config *config, struct vic
 	v->event.now_ns = v->signal_ns;
 	v->event.repeat_count = count_repeat(act, &v->event);
 	if (v->event.group.id == 0) {
-		act->kills += event_victims(&v->event);
+		act->kills += target_victims(&v->event.target);
 		act->shots++;
 	}
 	told_kill(act, v, &s);
@@ -398,23 +295,23 @@ static int first_signal(struct act *act, const struct config *config, struct vic
 static void begin_row(struct act *act, const struct config *config, struct victim *v,
 		      const struct event *event)
 {
-	const struct proc *p = &event->victim;
+	const struct proc *p = &event->target.victim;
 
 	memset(v, 0, sizeof(*v));
 	act->in_use++;
 	v->state = VICTIM_WAITING;
-	v->pidfd = -1;
 	v->event = *event;
+	v->hold = hold_none(&event->target);
 	v->dry = v->event.dry_run = config->dry_run;
 	v->decided_ns = event->decided_ns;
-	v->followed = proc_id(p);
 	v->base_freed_kib = scan_freed_kib(act->scan);
-	v->left_mem_kib = most_mem(p);
+	v->left_mem_kib = target_memory_kib(&event->target);
 	v->left_swap_kib = p->swap_kib;
 }
 
 int act_on(struct act *act, const struct config *config, struct event *event, bool pre_kill)
 {
+	const struct process_id id = proc_id(&event->target.victim);
 	struct victim *v = free_row(act);
 	char state;
 
@@ -422,11 +319,11 @@ int act_on(struct act *act, const struct config *config, struct event *event, bo
 		return -EBUSY;
 	begin_row(act, config, v, event);
 	if (!v->dry) {
-		if (!take_hold(act, &v->followed, &v->pidfd, &state)) {
+		if (!hold_take(&v->hold, act->scan->proc_fd, &id, &state)) {
 			clear_row(act, v);
 			return -ESRCH;
 		}
-		v->event.victim.state = state;
+		v->event.target.victim.state = state;
 	}
 	if (pre_kill && !v->dry) {
 		v->state = VICTIM_WAITING;
@@ -441,7 +338,7 @@ void act_pre_kill_done(struct act *act, pid_t pid)
 	for (unsigned i = 0; i < VICTIMS_MAX; i++) {
 		struct victim *v = &act->victims[i];
 
-		if (v->state == VICTIM_WAITING && v->event.victim.pid == pid)
+		if (v->state == VICTIM_WAITING && v->event.target.victim.pid == pid)
 			v->deadline_ns = 0;
 	}
 }
@@ -473,7 +370,7 @@ void act_take_results(struct act *act)
 		for (unsigned i = 0; i < VICTIMS_MAX; i++) {
 			struct victim *v = &act->victims[i];
 
-			if (signalled(v) && v->followed.pid == result.pid)
+			if (signalled(v) && v->hold.id.pid == result.pid)
 				take_result(v, result.error);
 		}
 	}
@@ -504,7 +401,7 @@ static void has_left(struct act *act, struct victim *v, const struct sample *s)
  */
 static bool gave_nothing(struct act *act, const struct victim *v, const struct sample *s)
 {
-	const struct proc *p = &v->event.victim;
+	const struct proc *p = &v->event.target.victim;
 	uint64_t held = p->freeable_kib + proc_shared_kib(p);
 	uint64_t gained = gained_mem(v, s) + gained_swap(v, s);
 	uint64_t freed_kib = scan_freed_kib(act->scan);
@@ -540,14 +437,14 @@ static void freed(struct act *act, struct victim *v, const struct sample *s)
 {
 	v->event.held_back = gave_nothing(act, v, s);
 	if (v->event.held_back)
-		hold_back(act, &v->event.victim, s->now_ns);
+		hold_back(act, &v->event.target.victim, s->now_ns);
 	tell_later(act, v, EVENT_FREED, s);
 	clear_row(act, v);
 }
 
 static void settle(struct act *act, struct victim *v, const struct sample *s, struct coming *coming)
 {
-	const struct proc *p = &v->event.victim;
+	const struct proc *p = &v->event.target.victim;
 
 	v->left_mem_kib = expected_mem(v, s);
 	v->left_swap_kib = expected_swap(v, s);
@@ -574,7 +471,8 @@ static bool is_stuck(const struct victim *v, const struct sample *s)
 static void follow_one(struct act *act, struct victim *v, const struct sample *s,
 		       struct coming *coming)
 {
-	if (v->state != VICTIM_GONE && has_exited(act, v))
+	if (v->state != VICTIM_GONE &&
+	    hold_all_exited(&v->hold, act->scan->proc_fd, &v->event.target))
 		has_left(act, v, s);
 	if (v->state == VICTIM_GONE)
 		settle(act, v, s, coming);
@@ -749,10 +647,10 @@ unsigned act_pending(struct act *act, const struct process_id **ret)
 
 		if (v->state == VICTIM_FREE)
 			continue;
-		act->pending[count++] = proc_id(&v->event.victim);
-		memcpy(&act->pending[count], v->event.together,
-		       v->event.together_count * sizeof(v->event.together[0]));
-		count += v->event.together_count;
+		act->pending[count++] = proc_id(&v->event.target.victim);
+		memcpy(&act->pending[count], v->event.target.together,
+		       v->event.target.together_count * sizeof(v->event.target.together[0]));
+		count += v->event.target.together_count;
 	}
 	given_up = (unsigned)min_u64(act->given_up_count, GIVEN_UP_MAX);
 	memcpy(&act->pending[count], act->given_up, given_up * sizeof(act->given_up[0]));
@@ -781,8 +679,8 @@ unsigned act_poll(const struct act *act, struct pollfd *fds, unsigned max)
 	for (unsigned i = 0; act->in_use > 0 && i < VICTIMS_MAX && count < max; i++) {
 		const struct victim *v = &act->victims[i];
 
-		if ((in_hand(v) || v->state == VICTIM_STUCK) && v->pidfd >= 0)
-			fds[count++] = (struct pollfd){.fd = v->pidfd, .events = POLLIN};
+		if ((in_hand(v) || v->state == VICTIM_STUCK) && v->hold.pidfd >= 0)
+			fds[count++] = (struct pollfd){.fd = v->hold.pidfd, .events = POLLIN};
 	}
 	return count;
 }
@@ -814,7 +712,7 @@ void act_spare(struct act *act, const struct process_id *id)
 	for (unsigned i = 0; i < VICTIMS_MAX; i++) {
 		struct victim *v = &act->victims[i];
 
-		if (!proc_is(&v->event.victim, id))
+		if (!proc_is(&v->event.target.victim, id))
 			continue;
 		if (v->state == VICTIM_WAITING)
 			clear_row(act, v);
@@ -830,7 +728,7 @@ void act_spare(struct act *act, const struct process_id *id)
 static bool is_ordinary_again(const struct act *act, const struct victim *v)
 {
 	return v->state == VICTIM_TERMED && v->gone_ns == 0 &&
-	       !process_is_leaving(act->scan->proc_fd, &v->followed);
+	       !process_is_leaving(act->scan->proc_fd, &v->hold.id);
 }
 
 void act_group_over(struct act *act, uint64_t group)
@@ -854,29 +752,40 @@ void act_episode_over(struct act *act)
 
 /* ---- rehearsal ---- */
 
+/* A child that ignores its end is waited for no longer than this. */
+static int end_and_wait(struct act *act, const struct victim *v)
+{
+	struct pollfd gone = {.fd = v->hold.pidfd, .events = POLLIN};
+	struct pollfd back = {.fd = act->release->result[0], .events = POLLIN};
+	struct release_result result;
+	int r = send_signal(act, v, SIGKILL);
+
+	if (r < 0)
+		return r;
+	release_request(act->release, v->hold.id.pid, v->hold.pidfd, SIGKILL);
+	(void)poll(&back, 1, REHEARSAL_MS);
+	(void)release_result(act->release, &result);
+	return v->hold.pidfd >= 0 && poll(&gone, 1, REHEARSAL_MS) != 1 ? -ETIMEDOUT : 0;
+}
+
 int act_rehearse(struct act *act, pid_t child)
 {
-	struct victim v = {.pidfd = open_pidfd(act, child)};
-	struct pollfd gone = {.fd = v.pidfd, .events = POLLIN};
-	struct release_result result;
-	struct pollfd back = {.fd = act->release->result[0], .events = POLLIN};
+	struct victim v = {.hold.pidfd = -1};
+	struct proc *p = &v.event.target.victim;
+	struct process_id id;
+	char state;
 	int r;
 
-	r = process_read(act->scan->proc_fd, child, &v.event.victim);
+	r = process_read(act->scan->proc_fd, child, p);
 	(void)sys_kcmp(getpid(), child, KCMP_WHOLE_MEMORY); /* a filter may end us for it: now */
-	if (r == 0)
-		r = send_to(v.pidfd, child, SIGKILL);
 	if (r == 0) {
-		release_request(act->release, child, v.pidfd, SIGKILL);
-		(void)poll(&back, 1, REHEARSAL_MS);
-		(void)release_result(act->release, &result);
-		if (v.pidfd >= 0 && poll(&gone, 1, REHEARSAL_MS) != 1)
-			r = -ETIMEDOUT;
+		id = proc_id(p);
+		r = hold_take(&v.hold, act->scan->proc_fd, &id, &state) ? end_and_wait(act, &v)
+									: -ESRCH;
 	}
-	if (v.pidfd >= 0)
-		(void)close(v.pidfd);
+	hold_drop(&v.hold);
 	if (r < 0)
-		act_end_child(child);
+		hold_end_child(child);
 	(void)waitpid(child, NULL, 0);
 	return r;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Ending the victim, and following it until its memory is back. The only file that sends signals.
+ * Ending the victim, and following it until its memory is back.
  *
  * A victim is a row: a pidfd in the poll set, a state and a deadline. Nothing here sleeps or waits.
  *
@@ -13,6 +13,7 @@
 #define USEROOM_ACT_H
 
 #include "act/event.h"
+#include "act/hold.h"
 #include "act/release.h"
 #include "choose/rank.h"
 #include "choose/scan.h"
@@ -45,7 +46,7 @@ struct victim {
 	bool spared;          /* protected by a reload since: it gets nothing more */
 	bool pretended;       /* a dry run by a reload since: its SIGKILL was only told */
 	bool exited_by_term;  /* it needed no SIGKILL */
-	int pidfd;            /* -1: kernel before 5.3 */
+	struct hold hold;     /* of the one that is followed: it, or one that ends with it */
 	uint64_t decided_ns;  /* the look on which it was chosen */
 	uint64_t signal_ns;   /* the last signal */
 	uint64_t first_ns;    /* the first one */
@@ -59,9 +60,8 @@ struct victim {
 	uint64_t left_swap_kib;
 	uint64_t base_mem_kib; /* available and swap free at the signal */
 	uint64_t base_swap_kib;
-	uint64_t base_freed_kib;    /* what the kernel had ever freed by then; 0: unknown */
-	struct process_id followed; /* whom the pidfd is of: the victim, or one that ends with it */
-	struct event event;         /* as it was told at the signal */
+	uint64_t base_freed_kib; /* what the kernel had ever freed by then; 0: unknown */
+	struct event event;      /* as it was told at the signal */
 };
 
 struct repeat {
@@ -83,7 +83,6 @@ struct act {
 	struct release *release;
 	act_tell_fn tell;
 	void *tell_ctx;
-	bool no_pidfd;   /* ENOSYS seen */
 	unsigned in_use; /* rows that are not free: an idle look must not walk them */
 	unsigned kills;  /* victims in this episode, each of a swarm, without those of groups, */
 	unsigned shots;  /* and how often somebody was ended */
@@ -171,9 +170,5 @@ void act_episode_over(struct act *act);
 /* Rehearse on a child of our own: pidfd, identity, kcmp, SIGKILL, lift, release. 0, or the negative
  * errno of what failed. */
 int act_rehearse(struct act *act, pid_t child);
-
-/* End a hook that has used up its time, with its process group. `child` is our own child and not
- * yet waited for. */
-void act_end_child(pid_t child);
 
 #endif

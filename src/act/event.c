@@ -46,5 +46,5 @@ void event_settings(struct event *e, const struct config *c)
 
 void event_describe(struct event *event)
 {
-	(void)users_name(event->victim.uid, event->user, sizeof(event->user));
+	(void)users_name(event->target.victim.uid, event->user, sizeof(event->user));
 }

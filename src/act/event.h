@@ -8,6 +8,7 @@
 
 #include "choose/nobody.h"
 #include "choose/rank.h"
+#include "choose/target.h"
 #include "decide/policy.h"
 #include "decide/squeeze.h"
 #include "look/proc.h"
@@ -37,10 +38,6 @@ enum event_type {
 	EVENT_TYPE_COUNT,
 };
 
-/* So many of its swarm (swarm.h), or that use its memory too, get the victim's signals. The kernel
- * ends however many there are of the latter; more than a few were never seen outside of tests. */
-#define TOGETHER_MAX 64
-
 /* Of the path of a control group: one of Kubernetes with systemd has 195 bytes. */
 #define EVENT_PATH_MAX 256
 
@@ -68,10 +65,7 @@ struct event {
 	bool escalated;    /* SIGKILL to a victim that had SIGTERM before */
 	bool swapped_out;  /* SIGKILL in place of SIGTERM: it could not leave in time (R89) */
 	bool ignores_term; /* SIGKILL in place of SIGTERM, which it would not mind (R103) */
-	bool whole;        /* for its control group, of which all are to go (memory.oom.group) */
-	struct proc victim;
-	unsigned together_count; /* who ends with it: of its swarm, or uses its memory too (R96) */
-	struct process_id together[TOGETHER_MAX];
+	struct target target;
 	char user[32]; /* "" when unknown */
 	bool has_next; /* who would have been next */
 	struct {
@@ -108,12 +102,6 @@ struct event {
 	/* EVENT_RECOVERED, EVENT_KERNEL_KILL */
 	unsigned kills; /* victims in this episode; kills by the kernel since the last look */
 };
-
-/* How many it ended: all of a swarm; those that use one memory are one. */
-static inline unsigned event_victims(const struct event *e)
-{
-	return e->victim.swarm_kib > 0 ? e->together_count + 1 : 1;
-}
 
 /* Its name in JSON and for hooks, e.g. "kill". */
 const char *event_name(enum event_type type);

@@ -2,7 +2,6 @@
 #include "act/turn.h"
 
 #include "base/util.h"
-#include "choose/swarm.h"
 
 #include <assert.h>
 #include <signal.h>
@@ -146,44 +145,12 @@ static bool ignores_term(const struct proc_table *t, const struct proc *victim)
  */
 static void fill_signal(const struct decision *d, const struct proc_table *t, struct event *e)
 {
-	const struct proc *victim = &e->victim;
+	const struct proc *victim = &e->target.victim;
 	bool term = d->action == ACTION_TERM;
 
 	e->ignores_term = term && ignores_term(t, victim);
 	e->swapped_out = term && victim->swap_kib > victim->freeable_kib / 2;
 	e->signal = term && !e->ignores_term && !e->swapped_out ? SIGTERM : SIGKILL;
-}
-
-/* Of a swarm as many as give back what is needed, and each time twice as many: it may grow as fast
- * as they go. Returns the row behind them. */
-static unsigned fill_swarm(const struct proc_table *t, unsigned row, uint64_t need_kib,
-			   struct event *e)
-{
-	uint64_t sum_kib = e->victim.freeable_kib + SWARM_KERNEL_KIB;
-
-	for (row++; row < t->count && e->together_count < TOGETHER_MAX && sum_kib < need_kib;
-	     row++) {
-		const struct proc *p = &t->procs[row];
-
-		if (p->rank != e->victim.rank || p->swarm_kib == 0)
-			break;
-		e->together[e->together_count++] = proc_id(p);
-		e->victim.freeable_kib += p->freeable_kib;
-		e->victim.swap_kib += p->swap_kib;
-		sum_kib += p->freeable_kib + SWARM_KERNEL_KIB;
-	}
-	return row;
-}
-
-static void fill_together(const struct proc_table *t, struct event *e)
-{
-	for (unsigned i = 0; i < t->count && e->together_count < TOGETHER_MAX; i++) {
-		const struct proc *p = &t->procs[i];
-
-		if (p->mm_of != e->victim.pid)
-			continue;
-		e->together[e->together_count++] = proc_id(p);
-	}
 }
 
 static void fill_next(const struct proc_table *t, unsigned behind, struct event *e)
@@ -198,17 +165,25 @@ static void fill_next(const struct proc_table *t, unsigned behind, struct event 
 	memcpy(e->next.comm, next->comm, sizeof(e->next.comm));
 }
 
+/* Of a swarm each time twice as many go: it may grow as fast as they do. */
 void turn_fill(const struct decision *d, const struct proc_table *t, unsigned row, unsigned shots,
 	       struct event *e)
 {
-	unsigned behind = row + 1;
+	uint64_t need_kib = d->need_kib << min_u64(shots, SWARM_DOUBLINGS);
 
-	e->victim = t->procs[row];
-	e->together_count = 0;
-	fill_signal(d, t, e);
-	if (e->victim.swarm_kib > 0)
-		behind = fill_swarm(t, row, d->need_kib << min_u64(shots, SWARM_DOUBLINGS), e);
+	if (t->procs[row].swarm_kib > 0)
+		row = target_swarm(t, row, need_kib, &e->target);
 	else
-		fill_together(t, e);
-	fill_next(t, behind, e);
+		row = target_process(t, row, &e->target);
+	fill_signal(d, t, e);
+	fill_next(t, row, e);
+}
+
+unsigned turn_fill_group(const struct decision *d, const struct proc_table *t, unsigned row,
+			 struct event *e)
+{
+	row = target_group(t, row, &e->target);
+	if (row > 0)
+		fill_signal(d, t, e);
+	return row;
 }

@@ -61,12 +61,15 @@ void turn_order(const struct config *config, const struct decision *decision,
 		struct proc_table *table);
 
 /*
- * Fill what ending this row of the table is: victim, signal and why it is that, together, next; of
- * a swarm the victim's freeable_kib and swap_kib are those of all that go. shots: how often
- * somebody was ended in this episode.
+ * Fill what ending this row of the table is: target, signal and why it is that, next. shots: how
+ * often somebody was ended in this episode.
  */
 void turn_fill(const struct decision *decision, const struct proc_table *table, unsigned row,
 	       unsigned shots, struct event *event);
+
+/* The same for all of a control group, from a row on; nobody is next. Returns as target_group(). */
+unsigned turn_fill_group(const struct decision *decision, const struct proc_table *table,
+			 unsigned row, struct event *event);
 
 /* "growing": behind "turn: " in -debug, and in JSON. */
 const char *turn_name(enum turn_what what);

@@ -32,7 +32,7 @@ static void count_kill(struct recording_counters *c, const struct event *e)
 	unsigned reason = e->group.view.rule != SQUEEZE_NONE ? RECORDING_REASON_GROUP
 			  : e->decision.by_stall             ? e->decision.stall.rule
 							     : STALL_NONE;
-	unsigned victims = event_victims(e);
+	unsigned victims = target_victims(&e->target);
 
 	if (e->escalated) {
 		c->escalations += victims; /* the same once more */
@@ -40,7 +40,7 @@ static void count_kill(struct recording_counters *c, const struct event *e)
 	}
 	c->kills[reason][e->signal == SIGKILL][e->dry_run] += victims;
 	if (!e->dry_run)
-		count_unit(c, e->victim.unit, victims);
+		count_unit(c, e->target.victim.unit, victims);
 }
 
 static void count_freed(struct recording_counters *c, const struct event *e)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tell/hook.h"
 
-#include "act/act.h"
+#include "act/hold.h"
 #include "base/clock.h"
 #include "base/compat.h"
 #include "base/thread.h"
@@ -80,15 +80,15 @@ __attribute__((format(printf, 2, 3))) static void add_variable(struct work *w, c
 
 static void add_victim(struct work *w, const struct event *e)
 {
-	add_variable(w, "USEROOM_PID=%d", (int)e->victim.pid);
-	add_variable(w, "USEROOM_NAME=%s", e->victim.comm);
+	add_variable(w, "USEROOM_PID=%d", (int)e->target.victim.pid);
+	add_variable(w, "USEROOM_NAME=%s", e->target.victim.comm);
 	add_variable(w, "USEROOM_SIGNAL=%s", e->signal == 0 ? "" : report_signal_name(e->signal));
-	add_variable(w, "USEROOM_UID=%" PRIu32, e->victim.uid);
+	add_variable(w, "USEROOM_UID=%" PRIu32, e->target.victim.uid);
 	add_variable(w, "USEROOM_USER=%s", e->user);
-	add_variable(w, "USEROOM_UNIT=%s", e->victim.unit);
-	add_variable(w, "USEROOM_CONTAINER=%s", e->victim.container);
-	add_variable(w, "USEROOM_RSS_KIB=%" PRIu64, e->victim.rss_kib);
-	add_variable(w, "USEROOM_FREEABLE_KIB=%" PRIu64, e->victim.freeable_kib);
+	add_variable(w, "USEROOM_UNIT=%s", e->target.victim.unit);
+	add_variable(w, "USEROOM_CONTAINER=%s", e->target.victim.container);
+	add_variable(w, "USEROOM_RSS_KIB=%" PRIu64, e->target.victim.rss_kib);
+	add_variable(w, "USEROOM_FREEABLE_KIB=%" PRIu64, e->target.victim.freeable_kib);
 }
 
 static void make_environment(struct work *w)
@@ -102,7 +102,7 @@ static void make_environment(struct work *w)
 	add_variable(w, "USEROOM_MEM_TOTAL_KIB=%" PRIu64, e->sample.mem_total_kib);
 	add_variable(w, "USEROOM_SWAP_FREE_KIB=%" PRIu64, e->sample.swap_free_kib);
 	add_variable(w, "USEROOM_SWAP_TOTAL_KIB=%" PRIu64, e->sample.swap_total_kib);
-	if (e->victim.pid != 0)
+	if (e->target.victim.pid != 0)
 		add_victim(w, e);
 	for (unsigned i = 0; i < ENVIRONMENT_MAX && environ[i] != NULL; i++)
 		w->environment[w->count++] = environ[i];
@@ -187,7 +187,7 @@ static void leave_stuck(struct work *w, pid_t child)
 
 static struct hook_done run_one(struct work *w)
 {
-	struct hook_done done = {.victim = w->request.event.victim.pid};
+	struct hook_done done = {.victim = w->request.event.target.victim.pid};
 	siginfo_t info = {0};
 	pid_t child;
 
@@ -205,7 +205,7 @@ static struct hook_done run_one(struct work *w)
 	}
 	if (!wait_until(child, clock_now() + w->request.time_ns, &info)) {
 		done.timed_out = true;
-		act_end_child(child);
+		hold_end_child(child);
 		done.stuck = !wait_until(child, clock_now() + STUCK_NS, &info);
 		if (done.stuck)
 			leave_stuck(w, child);

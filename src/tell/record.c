@@ -484,11 +484,12 @@ _Static_assert(RECORDING_GROWN <= GROWTH_MOST, "they fit");
 
 #define COPY_TEXT(to, from) (void)snprintf(to, sizeof(to), "%.*s", (int)sizeof(to) - 1, from)
 
-/* One of the swarm that went is no candidate any more. */
+/* One of several that went is no candidate any more. */
 static bool went_too(const struct event *e, const struct proc *p)
 {
-	for (unsigned i = 0; i < e->together_count && e->victim.swarm_kib > 0; i++) {
-		if (proc_is(p, &e->together[i]))
+	for (unsigned i = 0; i < e->target.together_count && e->target.kind != TARGET_PROCESS;
+	     i++) {
+		if (proc_is(p, &e->target.together[i]))
 			return true;
 	}
 	return false;
@@ -520,7 +521,7 @@ static void fill_candidates(struct recording_event *to, const struct event *e,
 
 static void fill_victim(struct recording_event *to, const struct event *e)
 {
-	const struct proc *v = &e->victim;
+	const struct proc *v = &e->target.victim;
 
 	to->victim_pid = v->pid;
 	to->victim_uid = v->uid;
@@ -537,8 +538,8 @@ static void fill_victim(struct recording_event *to, const struct event *e)
 	memcpy(to->victim_comm, v->comm, sizeof(to->victim_comm));
 	COPY_TEXT(to->victim_exe, v->exe);
 	COPY_TEXT(to->user, e->user);
-	COPY_TEXT(to->unit, e->victim.unit);
-	COPY_TEXT(to->container, e->victim.container);
+	COPY_TEXT(to->unit, e->target.victim.unit);
+	COPY_TEXT(to->container, e->target.victim.container);
 }
 
 static void fill_decision(struct recording_event *to, const struct event *e)
@@ -593,7 +594,7 @@ void record_event(struct record *r, const struct event *e, const struct proc_tab
 	to.flags = (e->dry_run ? RECORDED_DRY_RUN : 0u) | (e->escalated ? RECORDED_ESCALATED : 0u) |
 		   (e->exited_by_term ? RECORDED_BY_TERM : 0u) |
 		   (e->ignores_term ? RECORDED_IGNORES_TERM : 0u) |
-		   (e->whole ? RECORDED_WHOLE : 0u) |
+		   (e->target.kind == TARGET_GROUP ? RECORDED_WHOLE : 0u) |
 		   (table != NULL && table->kept ? RECORDED_KEPT : 0u);
 	to.signal = e->signal;
 	to.error = e->error;
@@ -605,7 +606,7 @@ void record_event(struct record *r, const struct event *e, const struct proc_tab
 	to.since_signal_ns = e->since_signal_ns;
 	to.came_back_kib = e->came_back_kib;
 	to.kills = e->kills;
-	to.together = e->together_count;
+	to.together = e->target.together_count;
 	to.repeat_count = e->repeat_count;
 	to.nobody = e->nobody;
 	fill_decision(&to, e);
@@ -615,5 +616,5 @@ void record_event(struct record *r, const struct event *e, const struct proc_tab
 	put(r, RING_EVENTS, &to);
 	counters_add(&r->map->counters, e);
 	if (e->type == EVENT_KILL)
-		r->span.kills += event_victims(e);
+		r->span.kills += target_victims(&e->target);
 }

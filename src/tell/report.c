@@ -166,43 +166,46 @@ static void say_stall(struct text *t, const struct event *e)
 
 static void say_owner(struct text *t, const struct event *e)
 {
-	const struct proc *p = &e->victim;
+	const struct proc *p = &e->target.victim;
 
 	add(t, "user ");
 	if (e->user[0])
 		add_safe(t, e->user);
 	else
 		add(t, "%" PRIu32, p->uid);
-	if (e->victim.unit[0]) {
+	if (e->target.victim.unit[0]) {
 		add(t, ", unit ");
-		add_safe(t, e->victim.unit);
+		add_safe(t, e->target.victim.unit);
 	}
-	if (e->victim.container[0]) {
+	if (e->target.victim.container[0]) {
 		add(t, ", container ");
-		add_safe(t, e->victim.container);
+		add_safe(t, e->target.victim.container);
 	}
 }
 
 /* what: "it", or where that could be the group "the process". */
-static void say_held(struct text *t, const char *what, const struct proc *p)
+static void say_held(struct text *t, const char *what, const struct target *target)
 {
-	add(t, "%s held ", p->swarm_kib > 0 ? "together they" : what);
+	const struct proc *p = &target->victim;
+	bool alone = target->kind == TARGET_PROCESS;
+
+	add(t, "%s held ", alone ? what : "together they");
 	add_size(t, p->freeable_kib);
 	if (p->swap_kib > 0) {
 		add(t, " (");
 		add_size(t, p->swap_kib);
 		add(t, " of it in swap)");
 	}
-	if (proc_shared_kib(p) > p->freeable_kib / 100 && p->swarm_kib == 0) {
+	if (alone && proc_shared_kib(p) > p->freeable_kib / 100) {
 		add(t, " and shares ");
 		add_size(t, proc_shared_kib(p));
 		add(t, " with others");
 	}
-	if (p->swarm_kib > 0) {
+	if (target->kind == TARGET_SWARM) {
 		add(t, ", of ");
 		add_size(t, p->swarm_kib);
 		add(t, " of all that are like them");
-	} else if (p->growing) {
+	} else if (alone && p->growing) {
 		add(t, ", ");
 		add_size(t, p->grown_kib);
 		add(t, " more than ");
@@ -247,7 +250,8 @@ static void say_brings_back(struct text *t, const struct event *e)
 /* The container, or the unit, or neither; and the group. */
 static void say_group(struct text *t, const struct event *e)
 {
-	const char *name = e->victim.container[0] ? e->victim.container : e->victim.unit;
+	const char *name =
+		e->target.victim.container[0] ? e->target.victim.container : e->target.victim.unit;
 
 	if (name[0] != '\0') {
 		add_safe(t, name);
@@ -337,13 +341,13 @@ static void say_why(struct text *t, const struct event *e)
 const char *report_together(const struct event *e, char *buf, size_t size)
 {
 	buf[0] = '\0';
-	if (e->whole)
+	if (e->target.kind == TARGET_GROUP)
 		(void)snprintf(buf, size,
 			       " and with it all of its control group (memory.oom.group)");
-	else if (e->together_count > 0)
-		(void)snprintf(buf, size, " and %u more that %s", e->together_count,
-			       e->victim.swarm_kib > 0 ? "are alike and began lately"
-						       : "use its memory");
+	else if (e->target.together_count > 0)
+		(void)snprintf(buf, size, " and %u more that %s", e->target.together_count,
+			       e->target.kind == TARGET_SWARM ? "are alike and began lately"
+							      : "use its memory");
 	return buf;
 }
 
@@ -352,7 +356,7 @@ static void say_kill(struct text *t, const struct event *e)
 	char more[80];
 
 	add(t, "%s ", e->dry_run ? "would kill" : "killed");
-	say_process(t, e->victim.pid, e->victim.comm);
+	say_process(t, e->target.victim.pid, e->target.victim.comm);
 	add(t, "%s", report_together(e, more, sizeof(more)));
 	add(t, " with %s%s: ", report_signal_name(e->signal),
 	    e->escalated      ? ", SIGTERM did not end it"
@@ -364,7 +368,7 @@ static void say_kill(struct text *t, const struct event *e)
 	if (e->decision.futile == HOLDER_SWAPOFF) {
 		say_brings_back(t, e);
 	} else {
-		say_held(t, is_for_group(e) ? "the process" : "it", &e->victim);
+		say_held(t, is_for_group(e) ? "the process" : "it", &e->target);
 		add(t, ", ");
 		say_owner(t, e);
 		say_next(t, e);
@@ -374,12 +378,12 @@ static void say_kill(struct text *t, const struct event *e)
 	add(t, " after the look");
 	if (e->repeat_count > 1)
 		add(t, "; the %u%s victim of %s in a short time", e->repeat_count,
-		    ordinal(e->repeat_count), e->victim.unit[0] ? "this unit" : "this name");
+		    ordinal(e->repeat_count), e->target.victim.unit[0] ? "this unit" : "this name");
 }
 
 static void say_freed(struct text *t, const struct event *e)
 {
-	say_process(t, e->victim.pid, e->victim.comm);
+	say_process(t, e->target.victim.pid, e->target.victim.comm);
 	add(t, " is gone: ");
 	add_size(t, e->came_back_kib);
 	add(t, " back after ");
@@ -387,19 +391,19 @@ static void say_freed(struct text *t, const struct event *e)
 	if (!e->held_back)
 		return;
 	add(t, ", of ");
-	add_size(t, e->victim.freeable_kib + proc_shared_kib(&e->victim));
+	add_size(t, e->target.victim.freeable_kib + proc_shared_kib(&e->target.victim));
 	add(t, " that it held: others hold it too, so none like it is ended for a while");
 }
 
 static void say_stuck(struct text *t, const struct event *e)
 {
-	say_process(t, e->victim.pid, e->victim.comm);
+	say_process(t, e->target.victim.pid, e->target.victim.comm);
 	add(t, " has not gone away ");
 	add_time(t, e->since_signal_ns);
 	add(t,
 	    " after its first signal: it is stuck in the kernel (state %c); its memory is not "
 	    "waited for",
-	    e->victim.state ? e->victim.state : '?');
+	    e->target.victim.state ? e->target.victim.state : '?');
 }
 
 static const char *holder_text(enum holder holder)
@@ -526,7 +530,7 @@ static void say_recovered(struct text *t, const struct event *e)
 static void say_failed(struct text *t, const struct event *e)
 {
 	add(t, "cannot signal ");
-	say_process(t, e->victim.pid, e->victim.comm);
+	say_process(t, e->target.victim.pid, e->target.victim.comm);
 	add(t, ": %s%s%s; it is not tried again", e->error_call ? e->error_call : "",
 	    e->error_call ? ": " : "", strerror(e->error));
 }
@@ -710,15 +714,15 @@ static void json_limits(struct text *t, const struct event *e)
 
 static void json_victim(struct text *t, const struct event *e)
 {
-	const struct proc *p = &e->victim;
+	const struct proc *p = &e->target.victim;
 
 	json_signed(t, "pid", p->pid);
 	json_string(t, "name", p->comm);
 	json_string(t, "exe", p->exe);
 	json_number(t, "uid", p->uid);
 	json_string(t, "user", e->user);
-	json_string(t, "unit", e->victim.unit);
-	json_string(t, "container", e->victim.container);
+	json_string(t, "unit", e->target.victim.unit);
+	json_string(t, "container", e->target.victim.container);
 	json_number(t, "rss_kib", p->rss_kib);
 	json_number(t, "anon_kib", p->anon_kib);
 	json_number(t, "swap_kib", p->swap_kib);
@@ -773,7 +777,7 @@ static void json_kill(struct text *t, const struct event *e)
 	json_bool(t, "escalated", e->escalated);
 	json_bool(t, "ignores_sigterm", e->ignores_term);
 	json_bool(t, "swapped_out", e->swapped_out);
-	if (e->whole)
+	if (e->target.kind == TARGET_GROUP)
 		json_bool(t, "whole_group", true);
 	json_bool(t, "dry_run", e->dry_run);
 	json_victim(t, e);
@@ -784,8 +788,8 @@ static void json_kill(struct text *t, const struct event *e)
 		json_string(t, "next_name", e->next.comm);
 		json_number(t, "next_freeable_kib", e->next.freeable_kib);
 	}
-	if (e->together_count > 0)
-		json_number(t, "together", e->together_count);
+	if (e->target.together_count > 0)
+		json_number(t, "together", e->target.together_count);
 	json_number(t, "decide_to_signal_ns", e->decide_to_signal_ns);
 	json_number(t, "repeat_count", e->repeat_count);
 }
@@ -818,8 +822,8 @@ static void json_settings(struct text *t, const struct event *e)
 static void json_squeezed(struct text *t, const struct event *e)
 {
 	json_group(t, e);
-	json_string(t, "unit", e->victim.unit);
-	json_string(t, "container", e->victim.container);
+	json_string(t, "unit", e->target.victim.unit);
+	json_string(t, "container", e->target.victim.container);
 	if (e->nobody != NOBODY_NONE)
 		json_string(t, "reason", nobody_name(e->nobody));
 }

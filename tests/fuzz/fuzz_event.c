@@ -68,11 +68,11 @@ static void check_json(const struct event *e)
 	if (o == NULL || !json_object_object_get_ex(o, "event", &name) ||
 	    strcmp(json_object_get_string(name), event_name(e->type)) != 0)
 		abort();
-	must_be(o, "name", e->victim.comm);
-	must_be(o, "exe", e->victim.exe);
+	must_be(o, "name", e->target.victim.comm);
+	must_be(o, "exe", e->target.victim.exe);
 	must_be(o, "user", e->user);
-	must_be(o, "unit", e->victim.unit);
-	must_be(o, "container", e->victim.container);
+	must_be(o, "unit", e->target.victim.unit);
+	must_be(o, "container", e->target.victim.container);
 	(void)json_object_put(o);
 }
 

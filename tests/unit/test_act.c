@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -13,6 +15,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -62,7 +65,7 @@ static int begin(void **state)
 			(void)pause();
 	}
 	assert_true(child > 0);
-	assert_int_equal(process_read(scan.proc_fd, child, &e.victim), 0);
+	assert_int_equal(process_read(scan.proc_fd, child, &e.target.victim), 0);
 	e.type = EVENT_KILL;
 	e.signal = SIGTERM;
 	return 0;
@@ -129,17 +132,53 @@ static void r83_a_gap_is_no_time_to_leave_in(void **state)
 static void r43_another_process_by_now(void **state)
 {
 	(void)state;
-	e.victim.start_ticks--;
+	e.target.victim.start_ticks--;
 	assert_int_equal(act_on(&act, &config, &e, false), -ESRCH);
 	assert_int_equal(ended_by(), 0);
 	assert_int_equal(told, 0);
 	assert_int_equal(act.in_use, 0);
 }
 
+/* As a kernel before 5.3 answers. */
+static void deny_pidfds(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pidfd_open, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (ENOSYS & SECCOMP_RET_DATA)),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = {ARRAY_SIZE(code), code};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
+		_exit(96);
+}
+
+/* What act_on() answers to a process that has no pidfds. */
+static int act_without_pidfds(void)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		deny_pidfds();
+		_exit(-act_on(&act, &config, &e, false));
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return -WEXITSTATUS(status);
+}
+
 static void r43_r44_the_same_without_pidfds(void **state)
 {
-	act.no_pidfd = true;
-	r43_another_process_by_now(state);
+	(void)state;
+	e.target.victim.start_ticks--;
+	assert_int_equal(act_without_pidfds(), -ESRCH);
+	assert_int_equal(ended_by(), 0);
+	e.target.victim.start_ticks++;
+	assert_int_equal(act_without_pidfds(), 0);
+	must_end_by(SIGTERM);
 }
 
 static pid_t another_child(void)
@@ -164,10 +203,10 @@ static void r96_all_get_the_signal(void **state)
 
 	(void)state;
 	assert_int_equal(process_read(scan.proc_fd, other, &p), 0);
-	e.together[0] = (struct process_id){other, p.start_ticks};
+	e.target.together[0] = (struct process_id){other, p.start_ticks};
 	assert_int_equal(process_read(scan.proc_fd, reused, &p), 0);
-	e.together[1] = (struct process_id){reused, p.start_ticks - 1}; /* its number only */
-	e.together_count = 2;
+	e.target.together[1] = (struct process_id){reused, p.start_ticks - 1}; /* its number only */
+	e.target.together_count = 2;
 	assert_int_equal(act_on(&act, &config, &e, false), 0);
 	assert_int_equal(waitid(P_PID, (id_t)other, &info, WEXITED | WNOWAIT), 0);
 	assert_int_equal(info.si_status, SIGTERM);
@@ -195,13 +234,13 @@ static void r96_not_gone_before_the_last(void **state)
 	other = another_child();
 	(void)signal(SIGTERM, SIG_DFL);
 	assert_int_equal(process_read(scan.proc_fd, other, &p), 0);
-	e.together[0] = (struct process_id){other, p.start_ticks};
-	e.together_count = 1;
+	e.target.together[0] = (struct process_id){other, p.start_ticks};
+	e.target.together_count = 1;
 	assert_int_equal(act_on(&act, &config, &e, false), 0);
 	must_end_by(SIGTERM);
 	(void)act_follow(&act, &s);
 	assert_int_equal(act.victims[0].state, VICTIM_TERMED);
-	assert_int_equal(act.victims[0].followed.pid, other);
+	assert_int_equal(act.victims[0].hold.id.pid, other);
 	(void)kill(other, SIGKILL); /* our own child, not yet waited for */
 	(void)waitpid(other, NULL, 0);
 	(void)act_follow(&act, &s);
@@ -285,7 +324,7 @@ static void r109_a_spared_one_gets_nothing_more(void **state)
 {
 	struct sample s;
 	const struct decision low = {.low = true, .kill_level = true};
-	const struct process_id id = {e.victim.pid, e.victim.start_ticks};
+	const struct process_id id = {e.target.victim.pid, e.target.victim.start_ticks};
 
 	(void)state;
 	assert_int_equal(act_on(&act, &config, &e, false), 0);
@@ -410,7 +449,7 @@ static void episode_over_with(struct tree_proc p)
 
 	p.pid = child;
 	p.comm = "java";
-	p.start_ticks = act.victims[0].followed.start_ticks;
+	p.start_ticks = act.victims[0].hold.id.start_ticks;
 	scan.proc_fd = tree_make(1000, 500);
 	tree_add(&p);
 	act_episode_over(&act);
@@ -535,14 +574,14 @@ static void let_hang(pid_t pid, uint64_t now_ns)
 	static struct event other;
 
 	other = e;
-	other.victim.pid = pid;
-	other.victim.start_ticks = (uint64_t)pid;
+	other.target.victim.pid = pid;
+	other.target.victim.start_ticks = (uint64_t)pid;
 	other.sample.now_ns = other.decided_ns = now_ns;
 	config.dry_run = true;
 	assert_int_equal(act_on(&act, &config, &other, false), 0);
 	config.dry_run = false;
 	for (unsigned i = 0; i < VICTIMS_MAX; i++) {
-		if (act.victims[i].event.victim.pid == pid)
+		if (act.victims[i].event.target.victim.pid == pid)
 			act.victims[i].state = VICTIM_STUCK;
 	}
 }
@@ -587,8 +626,8 @@ static void r110_the_latest_that_hang_are_remembered(void **state)
 
 	(void)state;
 	for (int i = 0; i <= most; i++) {
-		e.together_count = 1;
-		e.together[0] = (struct process_id){-100000 - i, 1};
+		e.target.together_count = 1;
+		e.target.together[0] = (struct process_id){-100000 - i, 1};
 		let_hang(-1000 - i, (uint64_t)i);
 	}
 	for (int i = most - VICTIMS_MAX - GIVEN_UP_MAX / 2 + 1; i <= most; i++) {
@@ -596,7 +635,7 @@ static void r110_the_latest_that_hang_are_remembered(void **state)
 		assert_true(is_pending(-100000 - i));
 	}
 	assert_false(is_pending(-1000));
-	e.together_count = 0;
+	e.target.together_count = 0;
 }
 
 int main(void)

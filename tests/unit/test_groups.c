@@ -843,9 +843,9 @@ static void the_growing_one_is_ended(void **state)
 		(void)play("100\n101\n");
 		pass_with_actors(12);
 		assert_int_equal(kills, 1);
-		assert_int_equal(killed[0].victim.pid, 101);
+		assert_int_equal(killed[0].target.victim.pid, 101);
 		assert_int_equal(killed[0].signal, SIGTERM);
-		assert_true(killed[0].dry_run && killed[0].victim.growing);
+		assert_true(killed[0].dry_run && killed[0].target.victim.growing);
 		assert_string_equal(killed[0].group.path, "/bad");
 		assert_int_equal(killed[0].group.view.rule, SQUEEZE_THRASHING);
 		assert_true(killed[0].has_next && killed[0].next.pid == 100);
@@ -864,7 +864,7 @@ static void its_time_is_up(void **state)
 	(void)play("100\n101\n");
 	pass_with_actors(25);
 	assert_int_equal(kills, 2);
-	assert_int_equal(killed[1].victim.pid, 101);
+	assert_int_equal(killed[1].target.victim.pid, 101);
 	assert_int_equal(killed[1].signal, SIGKILL);
 	assert_true(killed[1].escalated);
 	assert_true(killed[1].now_ns - killed[0].now_ns >= 5 * NS_PER_S);
@@ -905,7 +905,7 @@ static void the_machine_goes_first(void **state)
 	(void)play("100\n101\n");
 	u.act.in_use = 1;
 	u.act.victims[7].state = VICTIM_TERMED;
-	u.act.victims[7].pidfd = -1;
+	u.act.victims[7].hold.pidfd = -1;
 	pass_with_actors(20);
 	assert_int_equal(kills, 0);
 	u.act.in_use = 0;
@@ -934,18 +934,18 @@ static void where_all_go_together(void **state)
 		pass_with_actors(12);
 		assert_int_equal(kills, i == 2 ? 0 : 1);
 		if (i < 2)
-			assert_true(killed[0].whole);
+			assert_int_equal(killed[0].target.kind, TARGET_GROUP);
 		if (i == 0) {
-			assert_int_equal(killed[0].victim.pid, 101);
-			assert_int_equal(killed[0].together_count, 1);
-			assert_int_equal(killed[0].together[0].pid, 100);
+			assert_int_equal(killed[0].target.victim.pid, 101);
+			assert_int_equal(killed[0].target.together_count, 1);
+			assert_int_equal(killed[0].target.together[0].pid, 100);
 		} else if (i == 1) {
-			assert_int_equal(killed[0].victim.pid, 100);
-			assert_int_equal(killed[0].together_count, 0);
+			assert_int_equal(killed[0].target.victim.pid, 100);
+			assert_int_equal(killed[0].target.together_count, 0);
 		} else if (i == 2) {
 			assert_int_equal(told.nobody, NOBODY_PROTECTED);
 		} else {
-			assert_false(killed[0].whole);
+			assert_int_equal(killed[0].target.kind, TARGET_PROCESS);
 		}
 		close_all();
 	}
@@ -993,7 +993,7 @@ static void the_inner_one_is_acted_in(void **state)
 	settle();
 	pass_with_actors(20);
 	assert_int_equal(kills, 1);
-	assert_int_equal(killed[0].victim.pid, 101);
+	assert_int_equal(killed[0].target.victim.pid, 101);
 	assert_string_equal(killed[0].group.path, "/pod/container");
 	close_all();
 }
@@ -1008,7 +1008,7 @@ static void one_that_is_gone(void **state)
 	assert_int_equal(kills, 1);
 	assert_int_equal(u.act.in_use, 1);
 	u.act.in_use++;
-	u.act.victims[7] = (struct victim){.state = VICTIM_TERMED, .pidfd = -1, .dry = true};
+	u.act.victims[7] = (struct victim){.state = VICTIM_TERMED, .hold.pidfd = -1, .dry = true};
 	put(&pretended[0], "cgroup.threads", "%s", "");
 	remove_group("/bad");
 	pretended_count = 0;
@@ -1088,7 +1088,7 @@ static void one_that_gives_back_enough(void **state)
 	settle();
 	pass_with_actors(36);
 	assert_int_equal(kills, 1);
-	assert_int_equal(killed[0].victim.pid, 101);
+	assert_int_equal(killed[0].target.victim.pid, 101);
 	p->life.grows = actors[1].grows = -12;
 	pass_with_actors(2);
 	p->life.grows = actors[1].grows = 0; /* 12 % of room: more than 5, less than 25 */

@@ -92,7 +92,7 @@ static void write_event(struct record *r, uint64_t number)
 		.now_ns = number,
 		.realtime_ns = number,
 		.came_back_kib = number,
-		.victim = {.pid = 7, .comm = "hog", .rss_kib = number, .shmem_kib = number}};
+		.target.victim = {.pid = 7, .comm = "hog", .rss_kib = number, .shmem_kib = number}};
 	record_event(r, &e, NULL);
 }
 

@@ -309,8 +309,8 @@ static void an_event_has_its_candidates(void **state)
 	table.procs[2] = (struct proc){
 		.pid = 12, .comm = "sshd", .rank = CLASS_NEVER, .skip = SKIP_CRITICAL};
 	e.type = EVENT_KILL;
-	e.victim = table.procs[0];
-	memset(e.victim.container, 'c', sizeof(e.victim.container) - 1);
+	e.target.victim = table.procs[0];
+	memset(e.target.victim.container, 'c', sizeof(e.target.victim.container) - 1);
 	record_event(&record, &e, &table);
 	assert_int_equal(seen->sequence, 1);
 	assert_int_equal(seen->victim_pid, 11);
@@ -335,9 +335,11 @@ static void r97_a_swarm_comes_back(void **state)
 	for (unsigned i = 0; i < table.count; i++)
 		table.procs[i] = (struct proc){.pid = (pid_t)(20 + i), .swarm_kib = 900};
 	table.procs[9] = (struct proc){.pid = 7, .comm = "database"};
-	e = (struct event){.type = EVENT_KILL, .signal = SIGTERM, .victim = table.procs[0]};
+	e = (struct event){.type = EVENT_KILL, .signal = SIGTERM};
+	e.target.kind = TARGET_SWARM;
+	e.target.victim = table.procs[0];
 	for (unsigned i = 1; i < 9; i++)
-		e.together[e.together_count++] = proc_id(&table.procs[i]);
+		e.target.together[e.target.together_count++] = proc_id(&table.procs[i]);
 	record_event(&record, &e, &table);
 	assert_int_equal(seen->together, 8);
 	assert_int_equal(seen->victim_swarm, 900);
@@ -358,16 +360,16 @@ static void tell(enum event_type type, struct event e)
 static void what_happens_is_counted(void **state)
 {
 	const struct recording_counters *c = &record.map->counters;
-	struct event by_rule = {.signal = SIGTERM, .victim.unit = "a.service"};
+	struct event by_rule = {.signal = SIGTERM, .target.victim.unit = "a.service"};
 
 	(void)state;
 	by_rule.decision.by_stall = true;
 	by_rule.decision.stall.rule = STALL_FAULTS;
 	tell(EVENT_KILL, by_rule);
-	tell(EVENT_KILL, (struct event){.signal = SIGKILL, .victim.unit = "b.service"});
+	tell(EVENT_KILL, (struct event){.signal = SIGKILL, .target.victim.unit = "b.service"});
 	tell(EVENT_KILL, (struct event){.signal = SIGKILL, .escalated = true});
 	tell(EVENT_KILL, (struct event){.signal = SIGTERM, .dry_run = true});
-	tell(EVENT_KILL, (struct event){.signal = SIGTERM, .victim.unit = "a.service"});
+	tell(EVENT_KILL, (struct event){.signal = SIGTERM, .target.victim.unit = "a.service"});
 	assert_int_equal(c->kills[STALL_FAULTS][0][0], 1);
 	assert_int_equal(c->kills[0][0][0], 1);
 	assert_int_equal(c->kills[0][1][0], 1);
@@ -413,14 +415,14 @@ static void units_without_a_row_count_together(void **state)
 	struct event e = {.signal = SIGTERM};
 
 	(void)state;
-	memset(e.victim.unit, 'u', sizeof(e.victim.unit) - 1);
+	memset(e.target.victim.unit, 'u', sizeof(e.target.victim.unit) - 1);
 	tell(EVENT_KILL, e);
 	tell(EVENT_KILL, e);
 	assert_int_equal(strnlen(c->units[0].name, sizeof(c->units[0].name)),
 			 sizeof(c->units[0].name) - 1);
 	assert_int_equal(c->units[0].kills, 2);
 	for (unsigned i = 0; i < RECORDING_UNITS + 4; i++) {
-		(void)snprintf(e.victim.unit, sizeof(e.victim.unit), "%u.service", i);
+		(void)snprintf(e.target.victim.unit, sizeof(e.target.victim.unit), "%u.service", i);
 		tell(EVENT_KILL, e);
 	}
 	assert_int_equal(c->other_units, 5);

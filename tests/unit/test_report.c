@@ -30,12 +30,12 @@ static int fresh(void **state)
 	e.decision.mem_low = true;
 	e.decision.mem_ppm = 98000;
 	e.decision.mem_limit_ppm = 100000;
-	e.victim.pid = 4711;
-	e.victim.state = 'S';
-	e.victim.uid = 998;
-	e.victim.oom_score = 812;
-	e.victim.freeable_kib = 3040870;
-	(void)strcpy(e.victim.comm, "java");
+	e.target.victim.pid = 4711;
+	e.target.victim.state = 'S';
+	e.target.victim.uid = 998;
+	e.target.victim.oom_score = 812;
+	e.target.victim.freeable_kib = 3040870;
+	(void)strcpy(e.target.victim.comm, "java");
 	(void)strcpy(e.user, "app");
 	e.has_next = true;
 	e.next.pid = 123;
@@ -101,7 +101,7 @@ static void r88_swapoff_in_a_sentence(void **state)
 			     "memory: nobody else is ended meanwhile");
 	must_hold(as_json(), "\"holder\":\"swapoff\",\"holder_kib\":1572864}");
 	e.type = EVENT_KILL;
-	(void)strcpy(e.victim.comm, "swapoff");
+	(void)strcpy(e.target.victim.comm, "swapoff");
 	must_hold(as_text(),
 		  "killed 4711 (swapoff) with SIGTERM: available 386 MiB (9.8 %) <= 10 %, "
 		  "no swap; it still had to bring 1.5 GiB back from swap, which do not "
@@ -171,7 +171,7 @@ static void a_group_at_its_own_limit(void **state)
 					     .turnover_ms = 2500,
 					     .grown_kib = 98304};
 	(void)strcpy(e.group.path, "/docker/0\n1");
-	(void)strcpy(e.victim.container, "docker 0123456789ab");
+	(void)strcpy(e.target.victim.container, "docker 0123456789ab");
 	must_hold(as_text(), "docker 0123456789ab (/docker/0\\x0a1) thrashes at its own limit of "
 			     "256 MiB: 9.4 tasks stalled by 1797 refaults/s, 20 % of it is page "
 			     "cache or free, which is read again every 2.5 s; it grew by 96 MiB; "
@@ -185,7 +185,7 @@ static void a_group_at_its_own_limit(void **state)
 	must_hold(as_json(), "\"reason\":\"still\"");
 	e.group.view.rule = SQUEEZE_TIGHT;
 	must_hold(as_text(), "; nothing in it grew: the limit is too small for it; nobody");
-	e.victim.container[0] = e.victim.unit[0] = '\0';
+	e.target.victim.container[0] = e.target.victim.unit[0] = '\0';
 	e.group.view = (struct squeeze_view){
 		.rule = SQUEEZE_THROTTLED, .limit_kib = 204800, .highs_per_s = 720};
 	must_hold(as_text(),
@@ -214,7 +214,7 @@ static void a_kill_for_a_group(void **state)
 					     .turnover_ms = 2500,
 					     .grown_kib = 98304};
 	(void)strcpy(e.group.path, "/docker/01");
-	(void)strcpy(e.victim.container, "docker 0123456789ab");
+	(void)strcpy(e.target.victim.container, "docker 0123456789ab");
 	must_hold(as_text(), "killed 4711 (java) with SIGTERM: docker 0123456789ab (/docker/01) "
 			     "thrashes at its own limit of 256 MiB: 9.4 tasks stalled by ");
 	must_hold(text, "; it grew by 96 MiB; the process held ");
@@ -252,12 +252,12 @@ static void a_kill_with_everything(void **state)
 	e.decision.swap_ppm = 12300;
 	e.sample.swap_total_kib = 1048576;
 	e.sample.swap_free_kib = 12897;
-	e.victim.swap_kib = 2048;
-	e.victim.leader_exited = true;
-	e.victim.shmem_kib = e.victim.shared_shmem_kib = 8388608;
-	e.victim.oom_score_adj = -5;
-	(void)strcpy(e.victim.unit, "shop.service");
-	(void)strcpy(e.victim.container, "docker 0123456789ab");
+	e.target.victim.swap_kib = 2048;
+	e.target.victim.leader_exited = true;
+	e.target.victim.shmem_kib = e.target.victim.shared_shmem_kib = 8388608;
+	e.target.victim.oom_score_adj = -5;
+	(void)strcpy(e.target.victim.unit, "shop.service");
+	(void)strcpy(e.target.victim.container, "docker 0123456789ab");
 	e.user[0] = '\0';
 	e.has_next = false;
 	e.repeat_count = 3;
@@ -310,7 +310,7 @@ static void percents_and_times(void **state)
 static void r28_r60_names_are_escaped(void **state)
 {
 	(void)state;
-	(void)strcpy(e.victim.comm, "a\nb\"\\\xff$(x)");
+	(void)strcpy(e.target.victim.comm, "a\nb\"\\\xff$(x)");
 	(void)strcpy(e.next.comm, "\033[31m");
 	must_hold(as_text(), "killed 4711 (a\\x0ab\"\\x5c\\xff$(x)) with");
 	must_hold(text, "next: 123 (\\x1b[31m)");
@@ -364,14 +364,14 @@ static void make_numbers_long(void)
 
 	e.sample.mem_total_kib = e.sample.mem_available_kib = e.sample.swap_total_kib =
 		e.sample.swap_free_kib = kib;
-	e.victim.rss_kib = e.victim.anon_kib = e.victim.swap_kib = e.victim.freeable_kib =
-		e.next.freeable_kib = kib;
+	e.target.victim.rss_kib = e.target.victim.anon_kib = e.target.victim.swap_kib =
+		e.target.victim.freeable_kib = e.next.freeable_kib = kib;
 	e.decision.swap_counts = true;
 	e.decision.mem_limit_ppm = e.decision.swap_limit_ppm = 999999;
-	e.victim.pid = e.next.pid = INT32_MAX;
-	e.victim.uid = e.repeat_count = UINT32_MAX;
-	e.victim.oom_score = e.victim.oom_score_adj = INT32_MIN;
-	e.victim.start_ticks = e.decide_to_signal_ns = UINT64_MAX;
+	e.target.victim.pid = e.next.pid = INT32_MAX;
+	e.target.victim.uid = e.repeat_count = UINT32_MAX;
+	e.target.victim.oom_score = e.target.victim.oom_score_adj = INT32_MIN;
+	e.target.victim.start_ticks = e.decide_to_signal_ns = UINT64_MAX;
 }
 
 /* The worst that names can be fits, and what does not fit into a line is cut, not overrun. */
@@ -380,12 +380,12 @@ static void nothing_overflows(void **state)
 	char small[40];
 
 	(void)state;
-	memset(e.victim.comm, '\xff', sizeof(e.victim.comm) - 1);
+	memset(e.target.victim.comm, '\xff', sizeof(e.target.victim.comm) - 1);
 	memset(e.next.comm, '\xff', sizeof(e.next.comm) - 1);
-	memset(e.victim.exe, '\xff', sizeof(e.victim.exe) - 1);
-	memset(e.victim.unit, '\xff', sizeof(e.victim.unit) - 1);
+	memset(e.target.victim.exe, '\xff', sizeof(e.target.victim.exe) - 1);
+	memset(e.target.victim.unit, '\xff', sizeof(e.target.victim.unit) - 1);
 	memset(e.user, '\xff', sizeof(e.user) - 1);
-	memset(e.victim.container, '\xff', sizeof(e.victim.container) - 1);
+	memset(e.target.victim.container, '\xff', sizeof(e.target.victim.container) - 1);
 	assert_true(report_json(&e, text, sizeof(text)) < sizeof(text) - 1);
 	assert_int_equal(text[strlen(text) - 1], '}');
 	make_numbers_long();
@@ -429,7 +429,7 @@ static void r05_the_holder_is_named(void **state)
 static void r96_who_ends_with_it_is_said(void **state)
 {
 	(void)state;
-	e.together_count = 30;
+	e.target.together_count = 30;
 	must_hold(as_text(), "killed 4711 (java) and 30 more that use its memory with SIGTERM: ");
 	must_hold(as_json(), "\"together\":30,");
 }
@@ -438,12 +438,13 @@ static void r96_who_ends_with_it_is_said(void **state)
 static void r97_a_swarm_is_said(void **state)
 {
 	(void)state;
-	e.victim.swarm_kib = 92160;
-	e.victim.freeable_kib = 4608;
-	e.victim.swap_kib = e.victim.shared_anon_kib = 0;
-	e.victim.growing = true;
-	e.victim.grown_kib = 150;
-	e.together_count = 24;
+	e.target.kind = TARGET_SWARM;
+	e.target.victim.swarm_kib = 92160;
+	e.target.victim.freeable_kib = 4608;
+	e.target.victim.swap_kib = e.target.victim.shared_anon_kib = 0;
+	e.target.victim.growing = true;
+	e.target.victim.grown_kib = 150;
+	e.target.together_count = 24;
 	must_hold(as_text(), "killed 4711 (java) and 24 more that are alike and began lately with "
 			     "SIGTERM: ");
 	must_hold(as_text(), "; together they held 4.5 MiB, of 90 MiB of all that are like them, "
@@ -451,14 +452,29 @@ static void r97_a_swarm_is_said(void **state)
 	must_hold(as_json(), "\"together\":24,");
 }
 
+/* Of a group all memory is told, and not what one of them grew by or shares. */
+static void of_a_whole_group(void **state)
+{
+	(void)state;
+	e.target.kind = TARGET_GROUP;
+	e.target.victim.freeable_kib = 4608;
+	e.target.victim.swap_kib = 0;
+	e.target.victim.shared_anon_kib = 1024;
+	e.target.victim.growing = true;
+	e.target.victim.grown_kib = 150;
+	must_hold(as_text(), " and with it all of its control group (memory.oom.group) with ");
+	must_hold(as_text(), "; together they held 4.5 MiB, oom_score ");
+	must_hold(as_json(), "\"whole_group\":true,");
+}
+
 /* What is shared is only said where it matters. */
 static void r93_what_it_shares_is_said(void **state)
 {
 	(void)state;
-	e.victim.freeable_kib = 102400;
-	e.victim.shared_anon_kib = 1024;
+	e.target.victim.freeable_kib = 102400;
+	e.target.victim.shared_anon_kib = 1024;
 	assert_null(strstr(as_text(), "shares"));
-	e.victim.shared_shmem_kib = 1024;
+	e.target.victim.shared_shmem_kib = 1024;
 	must_hold(as_text(), "it held 100 MiB and shares 2 MiB with others");
 	must_hold(as_json(), "\"freeable_kib\":102400,\"shared_kib\":2048,");
 }
@@ -469,8 +485,8 @@ static void r94_one_that_gave_nothing(void **state)
 	e.type = EVENT_FREED;
 	e.came_back_kib = 38;
 	e.since_signal_ns = 403 * NS_PER_MS;
-	e.victim.freeable_kib = 0;
-	e.victim.shared_anon_kib = 102400;
+	e.target.victim.freeable_kib = 0;
+	e.target.victim.shared_anon_kib = 102400;
 	assert_null(strstr(as_text(), "others hold it too"));
 	e.held_back = true;
 	must_hold(as_text(),
@@ -544,6 +560,7 @@ int main(void)
 		cmocka_unit_test_setup(r05_the_holder_is_named, fresh),
 		cmocka_unit_test_setup(r96_who_ends_with_it_is_said, fresh),
 		cmocka_unit_test_setup(r97_a_swarm_is_said, fresh),
+		cmocka_unit_test_setup(of_a_whole_group, fresh),
 		cmocka_unit_test_setup(r93_what_it_shares_is_said, fresh),
 		cmocka_unit_test_setup(r94_one_that_gave_nothing, fresh),
 		cmocka_unit_test_setup(r52_the_kernel_was_faster, fresh),

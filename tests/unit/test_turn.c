@@ -294,10 +294,10 @@ static void r114_which_signal(void **state)
 	table.procs[1].ignores_term = true;
 	assert_int_equal(fill(ACTION_TERM, 0).signal, SIGKILL);
 	assert_true(fill(ACTION_TERM, 0).ignores_term);
-	assert_int_equal(fill(ACTION_TERM, 0).together_count, 1);
-	assert_int_equal(fill(ACTION_TERM, 0).together[0].pid, 11);
+	assert_int_equal(fill(ACTION_TERM, 0).target.together_count, 1);
+	assert_int_equal(fill(ACTION_TERM, 0).target.together[0].pid, 11);
 	assert_int_equal(fill(ACTION_TERM, 1).signal, SIGKILL);
-	assert_int_equal(event_victims(&(struct event){.together_count = 1}), 1); /* one memory */
+	assert_int_equal(target_victims(&(struct target){.together_count = 1}), 1); /* one memory */
 }
 
 /* R97, R114: of a swarm as many as are needed, twice as many each time, and who is next is none of
@@ -327,11 +327,12 @@ static void r114_of_a_swarm(void **state)
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		decision.need_kib = MIB(22);
 		turn_fill(&decision, &table, 0, rows[i].shots, &e);
-		assert_int_equal(e.victim.pid, 100);
-		assert_int_equal(event_victims(&e), rows[i].victims);
-		assert_int_equal(e.together_count, rows[i].victims - 1);
-		assert_int_equal(e.together[rows[i].victims - 2].pid, 100 + rows[i].victims - 1);
-		assert_int_equal(e.victim.freeable_kib, rows[i].victims * (MIB(5) - 38));
+		assert_int_equal(e.target.victim.pid, 100);
+		assert_int_equal(target_victims(&e.target), rows[i].victims);
+		assert_int_equal(e.target.together_count, rows[i].victims - 1);
+		assert_int_equal(e.target.together[rows[i].victims - 2].pid,
+				 100 + rows[i].victims - 1);
+		assert_int_equal(e.target.victim.freeable_kib, rows[i].victims * (MIB(5) - 38));
 		assert_true(e.has_next);
 		assert_int_equal(e.next.pid, rows[i].next);
 	}
@@ -342,9 +343,9 @@ static void r114_of_a_swarm(void **state)
 	table.procs[table.count++] = table.procs[30]; /* the last, and another behind it */
 	table.procs[30] = table.procs[0];
 	turn_fill(&decision, &table, 0, 9, &e);
-	assert_int_equal(event_victims(&e), TOGETHER_MAX + 1);
+	assert_int_equal(target_victims(&e.target), TOGETHER_MAX + 1);
 	turn_fill(&decision, &table, table.count - 2, 9, &e);
-	assert_int_equal(event_victims(&e), 1); /* what is behind it is of no swarm */
+	assert_int_equal(target_victims(&e.target), 1); /* what is behind it is of no swarm */
 }
 
 static void each_has_a_name(void **state)

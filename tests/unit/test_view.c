@@ -178,7 +178,7 @@ static void verdicts(void **state)
 	assert_null(view_kill(&view));
 	decide(100);
 	must_say("SIGTERM would go to 10 (ev\\x1bil); available 100 MiB (10 %) <= 10 %, no swap");
-	assert_int_equal(view_kill(&view)->victim.pid, view.table.procs[0].pid);
+	assert_int_equal(view_kill(&view)->target.victim.pid, view.table.procs[0].pid);
 	decide(20);
 	must_say("SIGKILL would go to 10 (ev\\x1bil); available 20 MiB (2 %) <= 5 %, no swap");
 	view.running = view.config.dry_run = true;
@@ -365,7 +365,8 @@ static void r114_verdict_nobody_took_it(void **state)
 		if (rows[i].says != NULL)
 			must_say(rows[i].says);
 		else
-			assert_int_equal(view_kill(&view)->victim.pid, view.table.procs[0].pid);
+			assert_int_equal(view_kill(&view)->target.victim.pid,
+					 view.table.procs[0].pid);
 	}
 }
 

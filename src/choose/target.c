@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+#include "choose/target.h"
+
+#include "choose/swarm.h"
+
+#include <stdbool.h>
+
+static void begin(enum target_kind kind, const struct proc *victim, struct target *ret)
+{
+	ret->kind = kind;
+	ret->victim = *victim;
+	ret->together_count = 0;
+}
+
+static void add(struct target *t, const struct proc *p)
+{
+	t->together[t->together_count++] = proc_id(p);
+}
+
+/* What the victim shows is its own; a memory that several use counts once. */
+static void add_memory(struct target *t, const struct proc *p)
+{
+	if (p->skip == SKIP_TOGETHER)
+		return;
+	t->victim.freeable_kib += p->freeable_kib;
+	t->victim.swap_kib += p->swap_kib;
+}
+
+unsigned target_process(const struct proc_table *t, unsigned row, struct target *ret)
+{
+	begin(TARGET_PROCESS, &t->procs[row], ret);
+	for (unsigned i = 0; i < t->count && ret->together_count < TOGETHER_MAX; i++) {
+		if (t->procs[i].mm_of == ret->victim.pid)
+			add(ret, &t->procs[i]);
+	}
+	return row + 1;
+}
+
+unsigned target_swarm(const struct proc_table *t, unsigned row, uint64_t need_kib,
+		      struct target *ret)
+{
+	uint64_t sum_kib = t->procs[row].freeable_kib + SWARM_KERNEL_KIB;
+
+	begin(TARGET_SWARM, &t->procs[row], ret);
+	for (row++; row < t->count && ret->together_count < TOGETHER_MAX && sum_kib < need_kib;
+	     row++) {
+		const struct proc *p = &t->procs[row];
+
+		if (p->rank != ret->victim.rank || p->swarm_kib == 0)
+			break;
+		add(ret, p);
+		add_memory(ret, p);
+		sum_kib += p->freeable_kib + SWARM_KERNEL_KIB;
+	}
+	return row;
+}
+
+/* ---- a control group ---- */
+
+enum nobody target_group_why(const struct proc_table *t)
+{
+	if (t->truncated || t->count == SCAN_READ_MAX)
+		return NOBODY_UNREAD;
+	for (unsigned i = 0; i < t->count; i++) {
+		enum skip skip = t->procs[i].skip;
+		enum nobody why = skip == SKIP_SELF ? NOBODY_PROTECTED : nobody_of_skip(skip);
+
+		if (why == NOBODY_PROTECTED || why == NOBODY_NOT_PERMITTED)
+			return why;
+	}
+	return NOBODY_NONE;
+}
+
+static bool is_there(const struct proc *p)
+{
+	return p->skip == SKIP_NONE || p->skip == SKIP_TOGETHER || p->skip == SKIP_HELD_BACK;
+}
+
+static bool has_first(const struct proc_table *t)
+{
+	for (unsigned i = 0; i < t->count; i++) {
+		if (is_there(&t->procs[i]) && t->procs[i].ns_first)
+			return true;
+	}
+	return false;
+}
+
+/* Those who go without a signal of their own. */
+static void add_those_below(const struct proc_table *t, struct target *ret)
+{
+	for (unsigned i = 0; i < t->count; i++) {
+		if (is_there(&t->procs[i]) && !t->procs[i].ns_first)
+			add_memory(ret, &t->procs[i]);
+	}
+}
+
+unsigned target_group(const struct proc_table *t, unsigned row, struct target *ret)
+{
+	bool only_first = has_first(t), from_top = row == 0;
+	unsigned found = 0;
+
+	for (; row < t->count && found <= TOGETHER_MAX; row++) {
+		const struct proc *p = &t->procs[row];
+
+		if (!is_there(p) || (only_first && !p->ns_first))
+			continue;
+		if (found++ == 0) {
+			begin(TARGET_GROUP, p, ret);
+		} else {
+			add(ret, p);
+			add_memory(ret, p);
+		}
+	}
+	if (found > 0 && only_first && from_top)
+		add_those_below(t, ret);
+	return found > 0 ? row : 0;
+}
+
+/* ---- all of them ---- */
+
+unsigned target_victims(const struct target *t)
+{
+	return t->kind == TARGET_PROCESS ? 1 : t->together_count + 1;
+}
+
+uint64_t target_memory_kib(const struct target *t)
+{
+	const struct proc *p = &t->victim;
+
+	return p->freeable_kib + p->shared_anon_kib - p->swap_kib;
+}
