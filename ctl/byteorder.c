@@ -53,8 +53,14 @@ static const struct run event_runs[] = {
 	{4, 2},
 };
 
-static const struct run event_rest_runs[] = {
-	{8, 2}, {4, 2}, {8, 5}, {4, 6}, {1, sizeof(((struct recording_event *)0)->group)}, {8, 1}};
+static const struct run event_rest_runs[] = {{8, 2},
+					     {4, 2},
+					     {8, 5},
+					     {4, 6},
+					     {1, sizeof(((struct recording_event *)0)->group)},
+					     {8, 1},
+					     {4, 2},
+					     {1, sizeof(((struct recording_event *)0)->head_comm)}};
 
 static void turn_number(unsigned char *number, unsigned bytes)
 {

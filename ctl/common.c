@@ -246,12 +246,14 @@ void ctl_to_event(const struct recording_event *from, struct event *e)
 		.kills = from->kills,
 		.target.kind = kind_of(from),
 		.target.together_count = from->together,
+		.target.head.pid = from->head_pid > 0 ? from->head_pid : 0,
 		.repeat_count = from->repeat_count,
 		.nobody = from->nobody < NOBODY_COUNT ? from->nobody : NOBODY_NONE,
 		.sample = event_sample(from),
 		.decision = event_decision(from),
 	};
 	copy_victim(from, e);
+	(void)snprintf(e->target.head.comm, sizeof(e->target.head.comm), "%s", from->head_comm);
 	copy_next(from, e);
 	copy_group(from, e);
 }

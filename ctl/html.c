@@ -175,14 +175,20 @@ static void write_machine(FILE *f, const struct recording_event *kill)
 
 static void write_facts(FILE *f, const struct reading *r, const struct recording_event *kill)
 {
-	char size[32], user[32], more[32];
+	char size[32], user[32], more[32], name[4 * COMM_MAX + 1], head[96];
 
 	(void)fputs("<dl>\n", f);
 	if (kill->together > 0) {
 		(void)snprintf(more, sizeof(more), "%" PRIu32, kill->together);
 		write_fact(f, "ended with it", more);
 	}
-	write_fact(f, kill->victim_swarm > 0 ? "they held" : "it held",
+	if (kill->head_pid > 0) {
+		(void)snprintf(head, sizeof(head), "%" PRId32 " (%s)", kill->head_pid,
+			       log_safe(kill->head_comm, name, sizeof(name)));
+		write_fact(f, "among them who started them", head);
+	}
+	write_fact(f,
+		   kill->victim_swarm > 0 || kill->flags & RECORDED_WHOLE ? "they held" : "it held",
 		   units_size(kill->victim_freeable, size, sizeof(size)));
 	if (kill->squeeze_rule != SQUEEZE_NONE)
 		write_group(f, kill);

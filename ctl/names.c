@@ -157,6 +157,7 @@ static void hide_event(struct recording_event *e)
 	char uid[16];
 
 	hide("proc", "", e->victim_comm, sizeof(e->victim_comm));
+	hide("proc", "", e->head_comm, sizeof(e->head_comm));
 	hide("path", "", e->victim_exe, sizeof(e->victim_exe));
 	hide("user", "", e->user, sizeof(e->user));
 	hide_unit(e->unit, sizeof(e->unit));

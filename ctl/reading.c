@@ -247,6 +247,7 @@ static void make_safe(struct reading *r)
 		end_text(e->unit, sizeof(e->unit));
 		end_text(e->container, sizeof(e->container));
 		end_text(e->group, sizeof(e->group));
+		end_text(e->head_comm, sizeof(e->head_comm));
 		e->together = (uint32_t)min_u64(e->together, TOGETHER_MAX);
 		end_candidates(e);
 	}

@@ -601,7 +601,7 @@ const char *view_levels(const struct view *v, char *buf, size_t size)
 static void say_victim(const struct view *v, char *buf, size_t size)
 {
 	const struct event *e = view_kill(v);
-	char name[4 * COMM_MAX + 1], more[80], held[32], together[64] = "";
+	char name[4 * COMM_MAX + 1], more[192], held[32], together[64] = "";
 
 	if (e->target.kind == TARGET_SWARM)
 		(void)snprintf(together, sizeof(together), ", %s together",

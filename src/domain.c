@@ -151,8 +151,9 @@ static void choose(struct useroom *u, struct domain *domain, const struct sample
 	if (d->by_stall || !scan_kept(&u->scan, &u->rank, clock_now(), &u->table))
 		scan_full(&u->scan, &u->rank, clock_now(), &u->table);
 	now_ns = clock_now();
-	swarm_find(&u->scan, &u->rank, growth_since_pid(&domain->growth, now_ns, u->table.last_pid),
-		   &u->table);
+	if (swarm_find(&u->scan, &u->rank,
+		       growth_since_pid(&domain->growth, now_ns, u->table.last_pid), &u->table))
+		growth_hold_since(&domain->growth, now_ns);
 	turn_order(&u->config, d, &domain->growth, now_ns, clock_since_boot(), &u->rank, &u->table);
 	if (!u->table.kept)
 		note_growth(u, domain, now_ns); /* who is large only now */

@@ -124,6 +124,11 @@ int32_t growth_since_pid(const struct growth *growth, uint64_t now_ns, int32_t l
 	return knows ? growth->first_pid : 0;
 }
 
+void growth_hold_since(struct growth *growth, uint64_t now_ns)
+{
+	growth->first_ns = growth->second_ns = now_ns;
+}
+
 void growth_note(struct growth *growth, const struct proc_table *table, uint64_t now_ns)
 {
 	unsigned noted = 0;

@@ -52,6 +52,9 @@ void growth_forget(struct growth *growth);
 /* Who has a higher pid began since the older reading; 0: not known, as where pids begin again. */
 int32_t growth_since_pid(const struct growth *growth, uint64_t now_ns, int32_t last_pid);
 
+/* A swarm (swarm.h) is there of those that began since then: that stays so, however long it is. */
+void growth_hold_since(struct growth *growth, uint64_t now_ns);
+
 /* Is it so young that it has grown by all that it holds? boot_ns: CLOCK_BOOTTIME. */
 bool growth_began_lately(const struct proc *proc, uint64_t boot_ns);
 

@@ -157,7 +157,7 @@ static void mark(struct rank *rank, struct proc_table *t, const int32_t *pids, u
 	}
 }
 
-void swarm_find(struct scan *scan, struct rank *rank, int32_t since_pid, struct proc_table *t)
+bool swarm_find(struct scan *scan, struct rank *rank, int32_t since_pid, struct proc_table *t)
 {
 	static struct newcomers n;
 	int32_t pids[ROWS_MAX];
@@ -167,20 +167,21 @@ void swarm_find(struct scan *scan, struct rank *rank, int32_t since_pid, struct 
 	n.count = 0;
 	if (rank->config->sort_by_rss || since_pid <= 0 || scan->pid_offset < 0 ||
 	    lseek(scan->proc_fd, scan->pid_offset + since_pid + 1, SEEK_SET) < 0)
-		return;
+		return false;
 	(void)process_list(scan->proc_fd, add_newcomer, &n);
 	seen = in_ring(&n);
 	if (seen < SWARM_LEAST)
-		return;
+		return false;
 	count = find_kinds(scan, &n, &kinds);
 	if (count < SWARM_LEAST)
-		return;
+		return false;
 	rows = youngest(&n, &kinds, pids, ROWS_MAX);
 	if (rows == 0) /* cannot be: a swarm is of these newcomers */
-		return;
+		return false;
 	read_with_parents(scan, rank, pids, rows, t);
 	kin_settle(scan, rank, t);
 	mark(rank, t, pids, rows, (uint64_t)count * n.count / seen);
+	return true;
 }
 
 /* Who may be of many: with as many places as there can be kinds, none of these is lost. */

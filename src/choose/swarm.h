@@ -10,6 +10,7 @@
 
 #include "choose/scan.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -37,9 +38,10 @@ struct swarm_kinds {
  * Look for the swarm among the processes that were given a pid after this one, and add the youngest
  * of it to the table, with swarm_kib, where they are small and may be ended. since_pid 0: it is not
  * known who began lately, and nobody is looked for; nor with -sort-by-rss. Costs nothing where
- * fewer than SWARM_LEAST have begun, else some 13 us for each that has, up to 1,024.
+ * fewer than SWARM_LEAST have begun, else some 13 us for each that has, up to 1,024. Returns
+ * whether there is one.
  */
-void swarm_find(struct scan *scan, struct rank *rank, int32_t since_pid, struct proc_table *table);
+bool swarm_find(struct scan *scan, struct rank *rank, int32_t since_pid, struct proc_table *table);
 
 /*
  * The kinds that more than a quarter of all are of, in one pass (Misra and Gries), where that are

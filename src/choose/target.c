@@ -4,12 +4,14 @@
 #include "choose/swarm.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 static void begin(enum target_kind kind, const struct proc *victim, struct target *ret)
 {
 	ret->kind = kind;
 	ret->victim = *victim;
 	ret->together_count = 0;
+	ret->head.pid = 0;
 }
 
 static void add(struct target *t, const struct proc *p)
@@ -42,7 +44,8 @@ unsigned target_swarm(const struct proc_table *t, unsigned row, uint64_t need_ki
 	uint64_t sum_kib = t->procs[row].freeable_kib + SWARM_KERNEL_KIB;
 
 	begin(TARGET_SWARM, &t->procs[row], ret);
-	for (row++; row < t->count && ret->together_count < TOGETHER_MAX && sum_kib < need_kib;
+	/* One place is left for who started them. */
+	for (row++; row < t->count && ret->together_count < TOGETHER_MAX - 1 && sum_kib < need_kib;
 	     row++) {
 		const struct proc *p = &t->procs[row];
 
@@ -53,6 +56,46 @@ unsigned target_swarm(const struct proc_table *t, unsigned row, uint64_t need_ki
 		sum_kib += p->freeable_kib + SWARM_KERNEL_KIB;
 	}
 	return row;
+}
+
+static bool is_in(const struct target *t, const struct proc *p)
+{
+	for (unsigned i = 0; i < t->together_count; i++) {
+		if (proc_is(p, &t->together[i]))
+			return true;
+	}
+	return proc_is(p, &(struct process_id){t->victim.pid, t->victim.start_ticks});
+}
+
+/* Who started more than half of them, if anybody did (Boyer and Moore); 0: nobody. */
+static pid_t started_most(const struct proc_table *table, const struct target *t)
+{
+	unsigned lead = 0, count = 0;
+	pid_t most = 0;
+
+	for (unsigned i = 0; i < table->count; i++) {
+		const struct proc *p = &table->procs[i];
+
+		if (!is_in(t, p))
+			continue;
+		if (lead == 0)
+			most = p->ppid;
+		lead = p->ppid == most ? lead + 1 : lead - 1;
+	}
+	for (unsigned i = 0; i < table->count; i++)
+		count += table->procs[i].ppid == most && is_in(t, &table->procs[i]);
+	return count * 2 > t->together_count + 1 ? most : 0;
+}
+
+void target_add_head(const struct proc_table *table, struct target *t)
+{
+	const struct proc *head = proc_find(table, started_most(table, t));
+
+	if (head == NULL || head->rank > CLASS_SMALL || is_in(t, head))
+		return;
+	add(t, head);
+	t->head.pid = head->pid;
+	memcpy(t->head.comm, head->comm, sizeof(t->head.comm));
 }
 
 /* ---- a control group ---- */

@@ -29,6 +29,11 @@ struct target {
 	struct proc victim;
 	unsigned together_count;
 	struct process_id together[TOGETHER_MAX];
+	/* The last of these, where it is who started most of a swarm; pid 0: it is not. */
+	struct {
+		pid_t pid;
+		char comm[COMM_MAX];
+	} head;
 };
 
 /* A row of a sorted table, and who uses its memory too. Returns the row behind it. */
@@ -38,6 +43,12 @@ unsigned target_process(const struct proc_table *table, unsigned row, struct tar
  * them. */
 unsigned target_swarm(const struct proc_table *table, unsigned row, uint64_t need_kib,
 		      struct target *ret);
+
+/*
+ * And who started more than half of those, if there is one, it may be ended, and comes no later
+ * than its own: not one that is avoided. More would follow as long as it lives.
+ */
+void target_add_head(const struct proc_table *table, struct target *target);
 
 /*
  * Of a table that was judged with a group's members (rank_of_group()): why they may not go

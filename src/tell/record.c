@@ -533,6 +533,8 @@ static void fill_victim(struct recording_event *to, const struct event *e)
 	to->victim_swap = v->swap_kib;
 	to->victim_shmem = v->shmem_kib;
 	to->victim_swarm = v->swarm_kib;
+	to->head_pid = e->target.head.pid;
+	memcpy(to->head_comm, e->target.head.comm, sizeof(to->head_comm));
 	to->victim_grown = v->growing ? v->grown_kib : 0;
 	to->victim_grown_ns = v->growing ? v->grown_ns : 0;
 	memcpy(to->victim_comm, v->comm, sizeof(to->victim_comm));

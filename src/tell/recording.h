@@ -288,6 +288,9 @@ struct recording_event {
 	uint32_t together; /* so many more got the victim's signal with it */
 	char group[256];
 	uint64_t victim_swarm; /* what its swarm held; 0: it was of none */
+	int32_t head_pid;      /* the last of those together started most of them; 0: it did not */
+	uint32_t unused;       /* 0 */
+	char head_comm[16];
 };
 
 #endif

@@ -338,26 +338,41 @@ static void say_why(struct text *t, const struct event *e)
 	say_levels(t, e);
 }
 
+static void say_head(struct text *t, const struct target *target)
+{
+	if (target->head.pid == 0)
+		return;
+	add(t, ", and ");
+	say_process(t, target->head.pid, target->head.comm);
+	add(t, " that starts them");
+}
+
+static void say_together(struct text *t, const struct target *target)
+{
+	uint64_t more = minus_u64(target->together_count, target->head.pid != 0);
+
+	if (target->kind == TARGET_GROUP)
+		add(t, " and with it all of its control group (memory.oom.group)");
+	else if (more > 0)
+		add(t, " and %" PRIu64 " more that %s", more,
+		    target->kind == TARGET_SWARM ? "are alike and began lately" : "use its memory");
+	say_head(t, target);
+}
+
 const char *report_together(const struct event *e, char *buf, size_t size)
 {
+	struct text t = {.buf = buf, .size = size};
+
 	buf[0] = '\0';
-	if (e->target.kind == TARGET_GROUP)
-		(void)snprintf(buf, size,
-			       " and with it all of its control group (memory.oom.group)");
-	else if (e->target.together_count > 0)
-		(void)snprintf(buf, size, " and %u more that %s", e->target.together_count,
-			       e->target.kind == TARGET_SWARM ? "are alike and began lately"
-							      : "use its memory");
+	say_together(&t, &e->target);
 	return buf;
 }
 
 static void say_kill(struct text *t, const struct event *e)
 {
-	char more[80];
-
 	add(t, "%s ", e->dry_run ? "would kill" : "killed");
 	say_process(t, e->target.victim.pid, e->target.victim.comm);
-	add(t, "%s", report_together(e, more, sizeof(more)));
+	say_together(t, &e->target);
 	add(t, " with %s%s: ", report_signal_name(e->signal),
 	    e->escalated      ? ", SIGTERM did not end it"
 	    : e->swapped_out  ? ", it is swapped out"
@@ -790,6 +805,10 @@ static void json_kill(struct text *t, const struct event *e)
 	}
 	if (e->target.together_count > 0)
 		json_number(t, "together", e->target.together_count);
+	if (e->target.head.pid != 0) {
+		json_signed(t, "head_pid", e->target.head.pid);
+		json_string(t, "head_name", e->target.head.comm);
+	}
 	json_number(t, "decide_to_signal_ns", e->decide_to_signal_ns);
 	json_number(t, "repeat_count", e->repeat_count);
 }

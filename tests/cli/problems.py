@@ -19,8 +19,8 @@ OTHERS = {
     '4711 (tar) has not gone away 10 s after its first signal: it is stuck in the kernel (state D); its memory is not waited for':
     ('UseroomVictimStuck', ' has not gone away '),
     "the kernel's own killer ended 1 process": ('KernelWasFirst', "the kernel's own killer ended "),
-    'would kill 99 (bomb) and 3 more that are alike and began lately with SIGTERM: available 38 MiB (39.8 %) <= 40 %, no swap':
-    ('UseroomWouldEndProcess', ' and %u more'),
+    'would kill 99 (bomb) and 3 more that are alike and began lately, and 9 (bomb) that starts them with SIGTERM: available 38 MiB (39.8 %) <= 40 %, no swap':
+    ('UseroomWouldEndProcess', ' more that %s'),
     '/a is held up at its memory.high of 200 MiB: throttled 720 times a second, and 0 % of it is page cache or free; '
     'nobody is ended for it': ('ContainerAtItsLimit', ' is held up at its memory.high of '),
     '/a fills up to its own limit of 256 MiB: 4 % of it is page cache or free; it grew by 96 MiB; nobody is ended for it':

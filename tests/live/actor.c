@@ -18,9 +18,9 @@
  *   sysv=MIB      a System V segment
  *   shared=MIB:N  N children that share a tmpfs file
  *   children=N:MIB[@MIB_PER_S]
- *   brood=N:KIB@N_PER_S[:sessions|:names]
+ *   brood=N:KIB@N_PER_S[:sessions|:names|:again]
  *                 N children of so little, so many a second; each in a session of its own, or every
- *                 other of the name "other"
+ *                 other of the name "other"; or others for those that have ended, without an end
  *   sleepers=N    N children that do nothing
  *   thread=MIB    hold it in a thread; main exits
  *   storm=N       keep N children that end at once
@@ -53,6 +53,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -363,13 +364,20 @@ static void do_brood(const char *text)
 	struct timespec pause = {.tv_nsec = at != NULL ? 1000000000L / atol(at + 1) : 0};
 	int count = many(text, &rest);
 	size_t size = (size_t)atol(rest) * 1024;
+	bool again = strstr(text, ":again") != NULL;
 
 	if (count > 1000 || (size_t)count * size > (size_t)MOST_MIB * MIB)
 		die("more than a test may hold");
-	for (int i = count; i > 0; i--) {
-		if (fork() == 0)
-			be_brood(text, i, size);
+	for (int i = 0, alive = 0; again || i < count;) {
+		if (alive < count) {
+			if (fork() == 0)
+				be_brood(text, i, size);
+			alive++;
+			i++;
+		}
 		(void)nanosleep(&pause, NULL);
+		while (again && waitpid(-1, NULL, WNOHANG) > 0)
+			alive--;
 	}
 }
 

@@ -303,6 +303,17 @@ static void r97_a_swarm_half_protected(struct stage *s)
 	must_not_log(s, "killed [0-9]+ \\(other\\)");
 }
 
+/* Whoever starts others for those that went goes with them in the end, and that is the end of it:
+ * 36 times 65 shells went, and then the program beside them. */
+static void r97_who_starts_a_swarm(struct stage *s)
+{
+	of_a_swarm(s, USUAL, "brood=200:256@400:again", "grow=16", "killed [0-9]+ \\(bomb\\)");
+	must_log(s, "killed [0-9]+ \\(bomb\\) and [0-9]+ more that are alike and began lately, and "
+		    "[0-9]+ \\(bomb\\) that starts them with SIGTERM: ");
+	must_log(s, "recovered: ");
+	must_not_log(s, "kill(ed)? [0-9]+ \\(larger\\)");
+}
+
 /* What would be done is said, and done to nobody. Nothing comes back from those, so the larger one
  * may be said to be next. */
 static void r97_a_swarm_in_a_dry_run(struct stage *s)
@@ -812,6 +823,7 @@ const struct live_case choose_cases[] = {
 	{"r97_a_swarm_of_sessions", r97_a_swarm_of_sessions, NULL, false},
 	{"r97_a_swarm_of_two_names", r97_a_swarm_of_two_names, NULL, false},
 	{"r97_a_swarm_half_protected", r97_a_swarm_half_protected, NULL, false},
+	{"r97_who_starts_a_swarm", r97_who_starts_a_swarm, NULL, false},
 	{"r97_a_swarm_in_a_dry_run", r97_a_swarm_in_a_dry_run, NULL, false},
 	{"r92_a_directory_that_may_not_be_entered", r92_a_directory_that_may_not_be_entered, NULL,
 	 false},

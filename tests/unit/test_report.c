@@ -450,6 +450,11 @@ static void r97_a_swarm_is_said(void **state)
 	must_hold(as_text(), "; together they held 4.5 MiB, of 90 MiB of all that are like them, "
 			     "oom_score ");
 	must_hold(as_json(), "\"together\":24,");
+	e.target.head.pid = 113;
+	(void)strcpy(e.target.head.comm, "sh");
+	must_hold(as_text(), "killed 4711 (java) and 23 more that are alike and began lately, and "
+			     "113 (sh) that starts them with SIGTERM: ");
+	must_hold(as_json(), "\"together\":24,\"head_pid\":113,\"head_name\":\"sh\",");
 }
 
 /* Of a group all memory is told, and not what one of them grew by or shares. */

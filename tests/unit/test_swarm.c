@@ -173,6 +173,26 @@ static void since_when(void **state)
 	assert_int_equal(growth_since_pid(&growth, 301 * NS_PER_S, 1000), 0);
 }
 
+/* As long as a swarm is there it is of those that began since then: a minute later the oldest were
+ * no part of it any more, and with the last of the others went the program beside them. */
+static void r97_a_swarm_stays_one(void **state)
+{
+	(void)state;
+	table.last_pid = 500;
+	growth_note(&growth, &table, 400 * NS_PER_S);
+	for (uint64_t at_s = 405; at_s < 520; at_s += 5) {
+		growth_hold_since(&growth, at_s * NS_PER_S);
+		table.last_pid += 100;
+		growth_note(&growth, &table, at_s * NS_PER_S);
+		assert_int_equal(growth_since_pid(&growth, at_s * NS_PER_S, table.last_pid), 500);
+	}
+	growth_note(&growth, &table, 535 * NS_PER_S);
+	assert_int_equal(growth_since_pid(&growth, 535 * NS_PER_S, table.last_pid), 500);
+	growth_note(&growth, &table, 550 * NS_PER_S);
+	assert_int_equal(growth_since_pid(&growth, 550 * NS_PER_S, table.last_pid), 2800);
+	growth_forget(&growth);
+}
+
 /* What each does before it waits for its end. */
 typedef void (*begun_fn)(unsigned number);
 
@@ -367,6 +387,7 @@ int main(void)
 		cmocka_unit_test_setup(a_swarm_takes_no_room_from_who_grows, set_up),
 		cmocka_unit_test_setup(the_kinds_of_most, set_up),
 		cmocka_unit_test_setup(since_when, set_up),
+		cmocka_unit_test_setup(r97_a_swarm_stays_one, set_up),
 		cmocka_unit_test_setup(real_ones_are_found, set_up),
 		cmocka_unit_test_setup(r97_a_swarm_of_two_names, set_up),
 		cmocka_unit_test_setup(r97_a_swarm_of_sessions, set_up),

@@ -70,6 +70,59 @@ static void r40_the_most_that_memory_gains(void **state)
 	assert_int_equal(target_memory_kib(&target), MIB(250));
 }
 
+/* So many of a swarm that this one started. */
+static void add_swarm(unsigned count, pid_t ppid)
+{
+	while (count-- > 0) {
+		struct proc *p = add(1000 + (pid_t)table.count, 1);
+
+		p->ppid = ppid;
+		p->swarm_kib = MIB(100);
+	}
+}
+
+/* R97: who started most of those that go is one of them; not where several did, or it is avoided.
+ */
+static void r97_who_started_them(void **state)
+{
+	static const struct {
+		unsigned by_first, by_second;
+		enum rank_class rank;
+		pid_t head;
+	} rows[] = {
+		{8, 0, CLASS_SMALL, 20},   {8, 7, CLASS_NORMAL, 20}, {8, 8, CLASS_SMALL, 0},
+		{7, 8, CLASS_SMALL, 30},   {8, 0, CLASS_AVOIDED, 0}, {8, 0, CLASS_NEVER, 0},
+		{500, 0, CLASS_SMALL, 20}, /* however many there are */
+	};
+
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		(void)begin(state);
+		add_swarm(rows[i].by_first, 20);
+		add_swarm(rows[i].by_second, 30);
+		add(20, 1)->rank = rows[i].rank;
+		(void)add(30, 1);
+		(void)target_swarm(&table, 0, MIB(900), &target);
+		assert_int_equal(target.head.pid, 0);
+		target_add_head(&table, &target);
+		assert_int_equal(target.head.pid, rows[i].head);
+		assert_true(target.together_count <= TOGETHER_MAX);
+		if (rows[i].head != 0)
+			assert_int_equal(target.together[target.together_count - 1].pid,
+					 rows[i].head);
+	}
+}
+
+/* One that is of the swarm itself goes anyway. */
+static void r97_who_started_them_is_one_of_them(void **state)
+{
+	(void)state;
+	add_swarm(8, 1003);
+	(void)target_swarm(&table, 0, MIB(900), &target);
+	target_add_head(&table, &target);
+	assert_int_equal(target.head.pid, 0);
+	assert_int_equal(target_victims(&target), 8);
+}
+
 /* What the whole group gives back is not what its first process shows (a shell, an init). */
 static void a_group_by_its_first(void **state)
 {
@@ -125,6 +178,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(r96_those_of_one_memory, begin),
 		cmocka_unit_test_setup(r40_the_most_that_memory_gains, begin),
+		cmocka_unit_test_setup(r97_who_started_them, begin),
+		cmocka_unit_test_setup(r97_who_started_them_is_one_of_them, begin),
 		cmocka_unit_test_setup(a_group_by_its_first, begin),
 		cmocka_unit_test_setup(a_large_group, begin),
 		cmocka_unit_test_setup(a_group_that_may_not_go, begin),
