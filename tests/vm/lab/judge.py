@@ -130,10 +130,10 @@ def judge(scenario, found, options):
 
 
 def acted(scenario, result):
-    """With -containers act the one that grew is ended in place of being told of, and nobody where nothing is to be told."""
+    """With -containers act some are ended in place of being told of, and nobody where nothing is to be told."""
     if not scenario.told:
         return [f'a group at its own limit was told {result["told"]} times'] if result['told'] else []
-    return [] if result['right_names'] == [scenario.grows] else [f'ended in the group: {result["right_names"]}']
+    return [] if sorted(result['right_names']) == list(scenario.ended) else [f'ended in the group: {result["right_names"]}']
 
 
 def faults(scenario, result):

@@ -26,10 +26,11 @@ class Scenario:
     assemble: str = 'data=/dev/vdb'  # shell that says where the data disk's file system is
     modules: tuple = ()  # of the kernel, more than every machine has
     remote: bool = False  # a directory of the host is there as the virtiofs file system "remote"
+    v2_only: bool = False  # it is about something that cgroup v1 has not
     trial: bool = False  # on the trial's root disk, with real programs
     work: str = ''  # what its service counts in /run/result/work
     told: bool = None  # useroom -containers warn says that a group thrashes: it must, or must not
-    grows: str = 'leak'  # whom -containers act must end then
+    ended: tuple = ('leak',)  # whom -containers act must end then
     must_act: bool = True  # False: nobody acts on it by thresholds, and the note says so
 
     @property
@@ -152,12 +153,16 @@ SCENARIOS = {
     'group-leak': bad('a leak beside hot mapped files in a group with a limit of its own, on a machine with memory to spare',
                       'spawn box /lab/hog -n leak -r 3', prepare=BOX.format(app=150, reader=HOT), victims=('leak', 'app'), must_act=False,
                       told=True, memory=1024, seconds=40),
+    'group-whole': bad('the same leak, where all of the group are to go together (memory.oom.group)',
+                       'spawn box /lab/hog -n leak -r 3', prepare=BOX.format(app=150, reader=HOT) + '; echo 1 >"$(group box)/memory.oom.group"',
+                       victims=('leak', 'app', 'reader'), deaths=(3, 3), must_act=False, told=True, ended=('app', 'leak', 'reader'),
+                       v2_only=True, memory=1024, seconds=40),
     'group-files': bad('hot mapped files that do not fit into the limit of their group, and nothing grows',
                        f'spawn box {HOT.replace("[0-3]", "[0-5]")}', prepare=BOX.format(app=190, reader='true'), victims=('reader', 'app'),
                        must_act=False, memory=1024, seconds=60),
     'group-high': bad('a leak that is held up at memory.high of its group, without swap',
                       'spawn box /lab/hog -n leak -r 12', prepare='echo $((200 * 1048576)) >"$(group box)/memory.high"; ' +
-                      BOX.format(app=150, reader='true'), victims=('leak', 'app'), must_act=False, told=True, memory=1024, seconds=40),
+                      BOX.format(app=150, reader='true'), victims=('leak', 'app'), must_act=False, told=True, v2_only=True, memory=1024, seconds=40),
     'group-backup': healthy('a backup at the limit of its group', f'spawn box /lab/reader -n backup {ENDLESS}',
                             prepare=BOX.format(app=105, reader=HOT), told=False, memory=1024, seconds=60),
     'group-backup-mmap': healthy('the same by mmap', f'spawn box /lab/reader -n backup -m {ENDLESS}',
