@@ -89,13 +89,13 @@ static void fill_header(struct recording_header *h, size_t bytes)
 }
 
 /* Laid out as this program does it, in this boot: times go on from there. */
-static bool goes_on(const struct recording_header *old, const struct recording_header *new)
+static bool goes_on(const struct recording_header *old, const struct recording_header *now)
 {
-	return memcmp(old->magic, new->magic, sizeof(old->magic)) == 0 &&
-	       old->version == new->version && old->byte_order == new->byte_order &&
-	       old->file_bytes ==
-		       new->file_bytes &&memcmp(old->rings, new->rings, sizeof(old->rings)) == 0 &&
-	       memcmp(old->boot_id, new->boot_id, sizeof(old->boot_id)) == 0;
+	return memcmp(old->magic, now->magic, sizeof(old->magic)) == 0 &&
+	       old->version == now->version && old->byte_order == now->byte_order &&
+	       old->file_bytes == now->file_bytes &&
+	       memcmp(old->rings, now->rings, sizeof(old->rings)) == 0 &&
+	       memcmp(old->boot_id, now->boot_id, sizeof(old->boot_id)) == 0;
 }
 
 static void *slot(const struct record *r, enum recording_ring_kind kind, uint64_t index)

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#define MIB(n) ((uint64_t)(n)*1024)
+#define MIB(n) (UINT64_C(1024) * (n))
 
 static struct proc_table table;
 static struct target target;
@@ -87,7 +87,7 @@ static void r97_who_started_them(void **state)
 {
 	static const struct {
 		unsigned by_first, by_second;
-		enum rank_class rank;
+		uint8_t rank; /* enum rank_class */
 		pid_t head;
 	} rows[] = {
 		{8, 0, CLASS_SMALL, 20},   {8, 7, CLASS_NORMAL, 20}, {8, 8, CLASS_SMALL, 0},
