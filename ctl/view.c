@@ -403,7 +403,7 @@ const struct event *view_kill(const struct view *v)
 
 	if (v->turn.what != TURN_END)
 		return NULL;
-	turn_fill(&v->decision, &v->table, 0, v->shots, &e);
+	turn_fill(&v->decision, &v->table, 0, v->shots, clock_since_boot(), &e);
 	return &e;
 }
 

@@ -2,6 +2,7 @@
 #include "ending.h"
 
 #include "act/turn.h"
+#include "base/clock.h"
 #include "self.h"
 #include "useroom.h"
 
@@ -55,7 +56,7 @@ static int end_row(struct useroom *u, unsigned row, const struct ending *ending)
 	static struct event e;
 
 	begin_kill(ending, &e);
-	turn_fill(ending->decision, &u->table, row, u->act.shots, &e);
+	turn_fill(ending->decision, &u->table, row, u->act.shots, clock_since_boot(), &e);
 	return end(u, &e);
 }
 

@@ -171,14 +171,14 @@ static void fill_next(const struct proc_table *t, unsigned behind, struct event 
 
 /* Of a swarm each time twice as many go: it may grow as fast as they do. */
 void turn_fill(const struct decision *d, const struct proc_table *t, unsigned row, unsigned shots,
-	       struct event *e)
+	       uint64_t boot_ns, struct event *e)
 {
 	uint64_t need_kib = d->need_kib << min_u64(shots, SWARM_DOUBLINGS);
 
 	if (t->procs[row].swarm_kib > 0) {
 		row = target_swarm(t, row, need_kib, &e->target);
 		if (shots >= SWARM_HEAD_SHOTS)
-			target_add_head(t, &e->target);
+			target_add_head(t, boot_ns, &e->target);
 	} else {
 		row = target_process(t, row, &e->target);
 	}

@@ -62,10 +62,10 @@ void turn_order(const struct config *config, const struct decision *decision,
 
 /*
  * Fill what ending this row of the table is: target, signal and why it is that, next. shots: how
- * often somebody was ended in this episode.
+ * often somebody was ended in this episode. boot_ns: CLOCK_BOOTTIME, now.
  */
 void turn_fill(const struct decision *decision, const struct proc_table *table, unsigned row,
-	       unsigned shots, struct event *event);
+	       unsigned shots, uint64_t boot_ns, struct event *event);
 
 /* The same for all of a control group, from a row on; nobody is next. Returns as target_group(). */
 unsigned turn_fill_group(const struct decision *decision, const struct proc_table *table,

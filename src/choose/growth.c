@@ -20,10 +20,6 @@
 /* A process that began so lately has grown by all that it holds. */
 #define LATELY_NS (60 * NS_PER_S)
 
-/* start_ticks count in hundredths of a second for user space (USER_HZ) on all but alpha and ia64.
- */
-#define TICK_NS (10 * NS_PER_MS)
-
 static bool too_old(uint64_t age_ns)
 {
 	return age_ns > 2 * GROWTH_OLDEST_NS;
@@ -193,21 +189,16 @@ static void compare(struct proc *p, uint64_t now_ns, uint64_t then_ns, uint64_t 
 	p->grown_kib = minus_u64(held(p), then_kib);
 }
 
-static uint64_t age_of(const struct proc *p, uint64_t boot_ns)
-{
-	return minus_u64(boot_ns, p->start_ticks * TICK_NS);
-}
-
 bool growth_began_lately(const struct proc *p, uint64_t boot_ns)
 {
-	return age_of(p, boot_ns) < LATELY_NS;
+	return proc_age_ns(p, boot_ns) < LATELY_NS;
 }
 
 static void count_beginning(struct proc *p, uint64_t boot_ns)
 {
 	if (boot_ns == 0 || !growth_began_lately(p, boot_ns))
 		return;
-	p->grown_ns = age_of(p, boot_ns);
+	p->grown_ns = proc_age_ns(p, boot_ns);
 	p->grown_kib = p->freeable_kib;
 }
 

@@ -45,10 +45,10 @@ unsigned target_swarm(const struct proc_table *table, unsigned row, uint64_t nee
 		      struct target *ret);
 
 /*
- * And who started more than half of those, if there is one, it may be ended, and comes no later
- * than its own: not one that is avoided. More would follow as long as it lives.
+ * And who started more than half of those, if there is one, it began within ten minutes, and may be
+ * ended without being avoided. More would follow as long as it lives. boot_ns: CLOCK_BOOTTIME, now.
  */
-void target_add_head(const struct proc_table *table, struct target *target);
+void target_add_head(const struct proc_table *table, uint64_t boot_ns, struct target *target);
 
 /*
  * Of a table that was judged with a group's members (rank_of_group()): why they may not go

@@ -5,6 +5,8 @@
 #ifndef USEROOM_PROC_H
 #define USEROOM_PROC_H
 
+#include "base/util.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -132,6 +134,16 @@ static inline struct process_id proc_id(const struct proc *p)
 static inline bool proc_is(const struct proc *p, const struct process_id *id)
 {
 	return p->pid == id->pid && p->start_ticks == id->start_ticks;
+}
+
+/* start_ticks count in hundredths of a second for user space (USER_HZ) on all but alpha and ia64.
+ */
+#define TICK_NS (10 * NS_PER_MS)
+
+/* How long ago it began. boot_ns: CLOCK_BOOTTIME, now. */
+static inline uint64_t proc_age_ns(const struct proc *p, uint64_t boot_ns)
+{
+	return minus_u64(boot_ns, p->start_ticks * TICK_NS);
 }
 
 /* What it runs: its path, or its name where that could not be read. */

@@ -10,7 +10,10 @@
 
 #include <cmocka.h>
 
-#define MIB(n) (UINT64_C(1024) * (n))
+#include "base/util.h"
+
+#define BOOT_NS (100 * NS_PER_S)
+#define MIB(n)  (UINT64_C(1024) * (n))
 
 static struct proc_table table;
 static struct target target;
@@ -103,12 +106,30 @@ static void r97_who_started_them(void **state)
 		(void)add(30, 1);
 		(void)target_swarm(&table, 0, MIB(900), &target);
 		assert_int_equal(target.head.pid, 0);
-		target_add_head(&table, &target);
+		target_add_head(&table, BOOT_NS, &target);
 		assert_int_equal(target.head.pid, rows[i].head);
 		assert_true(target.together_count <= TOGETHER_MAX);
 		if (rows[i].head != 0)
 			assert_int_equal(target.together[target.together_count - 1].pid,
 					 rows[i].head);
+	}
+}
+
+/* A mail server's master has stood for long, and its workers are as many as there is mail. */
+static void r97_who_has_stood_for_long_lives(void **state)
+{
+	static const struct {
+		uint64_t age_s;
+		pid_t head;
+	} rows[] = {{599, 20}, {601, 0}, {86400, 0}};
+
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		(void)begin(state);
+		add_swarm(8, 20);
+		(void)add(20, 1); /* it began 2 s after the boot */
+		(void)target_swarm(&table, 0, MIB(900), &target);
+		target_add_head(&table, (rows[i].age_s + 2) * NS_PER_S, &target);
+		assert_int_equal(target.head.pid, rows[i].head);
 	}
 }
 
@@ -118,7 +139,7 @@ static void r97_who_started_them_is_one_of_them(void **state)
 	(void)state;
 	add_swarm(8, 1003);
 	(void)target_swarm(&table, 0, MIB(900), &target);
-	target_add_head(&table, &target);
+	target_add_head(&table, BOOT_NS, &target);
 	assert_int_equal(target.head.pid, 0);
 	assert_int_equal(target_victims(&target), 8);
 }
@@ -179,6 +200,7 @@ int main(void)
 		cmocka_unit_test_setup(r96_those_of_one_memory, begin),
 		cmocka_unit_test_setup(r40_the_most_that_memory_gains, begin),
 		cmocka_unit_test_setup(r97_who_started_them, begin),
+		cmocka_unit_test_setup(r97_who_has_stood_for_long_lives, begin),
 		cmocka_unit_test_setup(r97_who_started_them_is_one_of_them, begin),
 		cmocka_unit_test_setup(a_group_by_its_first, begin),
 		cmocka_unit_test_setup(a_large_group, begin),

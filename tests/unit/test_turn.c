@@ -11,7 +11,8 @@
 
 #include <cmocka.h>
 
-#define MIB(n) (UINT64_C(1024) * (n))
+#define BOOT_NS (100 * NS_PER_S)
+#define MIB(n)  (UINT64_C(1024) * (n))
 
 static struct config config;
 static struct sample sample;
@@ -272,7 +273,7 @@ static struct event fill(enum action action, unsigned row)
 	struct decision d = {.action = action};
 	struct event e = {0};
 
-	turn_fill(&d, &table, row, 0, &e);
+	turn_fill(&d, &table, row, 0, BOOT_NS, &e);
 	return e;
 }
 
@@ -326,7 +327,7 @@ static void r114_of_a_swarm(void **state)
 	assert_int_equal(t.what, TURN_END);
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		decision.need_kib = MIB(22);
-		turn_fill(&decision, &table, 0, rows[i].shots, &e);
+		turn_fill(&decision, &table, 0, rows[i].shots, BOOT_NS, &e);
 		assert_int_equal(e.target.victim.pid, 100);
 		assert_int_equal(target_victims(&e.target), rows[i].victims);
 		assert_int_equal(e.target.together_count, rows[i].victims - 1);
@@ -342,9 +343,9 @@ static void r114_of_a_swarm(void **state)
 	}
 	table.procs[table.count++] = table.procs[30]; /* the last, and another behind it */
 	table.procs[30] = table.procs[0];
-	turn_fill(&decision, &table, 0, 9, &e);
+	turn_fill(&decision, &table, 0, 9, BOOT_NS, &e);
 	assert_int_equal(target_victims(&e.target), TOGETHER_MAX); /* one place is left */
-	turn_fill(&decision, &table, table.count - 2, 9, &e);
+	turn_fill(&decision, &table, table.count - 2, 9, BOOT_NS, &e);
 	assert_int_equal(target_victims(&e.target), 1); /* what is behind it is of no swarm */
 }
 
