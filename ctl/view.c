@@ -211,7 +211,7 @@ unsigned view_shots(const struct view *v)
 		if (e->type == EVENT_START || e->type == EVENT_RECOVERED)
 			break;
 		shots += e->type == EVENT_KILL && !(e->flags & RECORDED_ESCALATED) &&
-			 e->squeeze_rule == SQUEEZE_NONE;
+			 e->squeeze_rule == SQUEEZE_NONE && e->victim_swarm > 0;
 	}
 	return shots;
 }

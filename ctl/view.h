@@ -40,7 +40,7 @@ struct view {
 				     or nobody does */
 	struct pauses pauses;     /* the one that the daemon was in just now */
 	struct turn turn;         /* and what would be done about it */
-	unsigned shots;           /* how often somebody was ended in this episode */
+	unsigned shots;           /* how often some of a swarm were ended in this episode */
 	bool growth_known;        /* by the daemon, or from a look before: */
 	struct growth growth;     /* who grew */
 	struct pressure pressure;

@@ -261,6 +261,10 @@ static void add_kill(json_object *o, const struct event *kill)
 	json_object_object_add(o, "would_end_pid", json_object_new_int(kill->target.victim.pid));
 	if (kill->target.together_count > 0)
 		ctl_add_number(o, "together", kill->target.together_count);
+	if (kill->target.head.pid != 0) {
+		ctl_add_number(o, "head_pid", (uint64_t)kill->target.head.pid);
+		json_object_object_add(o, "head_name", ctl_text_json(kill->target.head.comm));
+	}
 	ctl_add_number(o, "would_free_kib", kill->target.victim.freeable_kib);
 }
 

@@ -146,17 +146,21 @@ static void choose(struct useroom *u, struct domain *domain, const struct sample
 		   const struct decision *d)
 {
 	uint64_t now_ns;
+	bool swarm;
 
 	ending_prepare_rank(u, s, &u->rank);
 	if (d->by_stall || !scan_kept(&u->scan, &u->rank, clock_now(), &u->table))
 		scan_full(&u->scan, &u->rank, clock_now(), &u->table);
 	now_ns = clock_now();
-	if (swarm_find(&u->scan, &u->rank,
-		       growth_since_pid(&domain->growth, now_ns, u->table.last_pid), &u->table))
+	swarm = swarm_find(&u->scan, &u->rank,
+			   growth_since_pid(&domain->growth, now_ns, u->table.last_pid), &u->table);
+	if (swarm)
 		growth_hold_since(&domain->growth, now_ns);
 	turn_order(&u->config, d, &domain->growth, now_ns, clock_since_boot(), &u->rank, &u->table);
 	if (!u->table.kept)
 		note_growth(u, domain, now_ns); /* who is large only now */
+	else if (swarm)
+		record_growth(&u->record, &domain->growth);
 	tell_debug_table(u);
 }
 

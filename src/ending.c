@@ -56,7 +56,7 @@ static int end_row(struct useroom *u, unsigned row, const struct ending *ending)
 	static struct event e;
 
 	begin_kill(ending, &e);
-	turn_fill(ending->decision, &u->table, row, u->act.shots, clock_since_boot(), &e);
+	turn_fill(ending->decision, &u->table, row, u->act.swarm_shots, clock_since_boot(), &e);
 	return end(u, &e);
 }
 

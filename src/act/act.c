@@ -134,7 +134,7 @@ static uint64_t gained_swap(const struct victim *v, const struct sample *s)
 
 static uint64_t expected_mem(const struct victim *v, const struct sample *s)
 {
-	return minus_u64(target_memory_kib(&v->event.target), gained_mem(v, s));
+	return minus_u64(v->event.target.most_memory_kib, gained_mem(v, s));
 }
 
 static uint64_t expected_swap(const struct victim *v, const struct sample *s)
@@ -151,6 +151,8 @@ static void follow_memory(struct act *act, struct victim *v, const struct sample
 	static struct proc now;
 	const struct proc *p = &v->event.target.victim;
 	uint64_t mem_kib = expected_mem(v, s), swap_kib = expected_swap(v, s), held = 0;
+	/* All but who started the others are gone, and that one is small. */
+	bool rest = v->event.target.head.pid != 0 && v->hold.id.pid == v->event.target.head.pid;
 	/* What it shares is not released; and one of several says nothing of the others. */
 	bool shows = (v->gone_ns == 0 || v->state == VICTIM_TERMED) &&
 		     v->event.target.kind == TARGET_PROCESS;
@@ -161,6 +163,8 @@ static void follow_memory(struct act *act, struct victim *v, const struct sample
 		mem_kib = held + now.page_tables_kib;
 		swap_kib = now.swap_kib;
 	}
+	if (rest)
+		mem_kib = swap_kib = 0;
 	if (mem_kib + swap_kib + PROGRESS_KIB <= v->left_mem_kib + v->left_swap_kib)
 		v->progress_ns = s->now_ns;
 	v->left_mem_kib = mem_kib;
@@ -286,7 +290,7 @@ static int first_signal(struct act *act, const struct config *config, struct vic
 	v->event.repeat_count = count_repeat(act, &v->event);
 	if (v->event.group.id == 0) {
 		act->kills += target_victims(&v->event.target);
-		act->shots++;
+		act->swarm_shots += v->event.target.kind == TARGET_SWARM;
 	}
 	told_kill(act, v, &s);
 	return 0;
@@ -305,7 +309,7 @@ static void begin_row(struct act *act, const struct config *config, struct victi
 	v->dry = v->event.dry_run = config->dry_run;
 	v->decided_ns = event->decided_ns;
 	v->base_freed_kib = scan_freed_kib(act->scan);
-	v->left_mem_kib = target_memory_kib(&event->target);
+	v->left_mem_kib = event->target.most_memory_kib;
 	v->left_swap_kib = p->swap_kib;
 }
 
@@ -707,12 +711,20 @@ void act_settings_changed(struct act *act, const struct config *config)
 	}
 }
 
+static bool is_held(const struct victim *v, const struct process_id *id)
+{
+	return v->hold.id.pid == id->pid && v->hold.id.start_ticks == id->start_ticks;
+}
+
 void act_spare(struct act *act, const struct process_id *id)
 {
 	for (unsigned i = 0; i < VICTIMS_MAX; i++) {
 		struct victim *v = &act->victims[i];
 
-		if (!proc_is(&v->event.target.victim, id))
+		if (v->state == VICTIM_FREE)
+			continue;
+		target_spare(&v->event.target, id);
+		if (!proc_is(&v->event.target.victim, id) && !is_held(v, id))
 			continue;
 		if (v->state == VICTIM_WAITING)
 			clear_row(act, v);
@@ -747,7 +759,7 @@ void act_group_over(struct act *act, uint64_t group)
 void act_episode_over(struct act *act)
 {
 	act_group_over(act, 0);
-	act->kills = act->shots = 0;
+	act->kills = act->swarm_shots = 0;
 }
 
 /* ---- rehearsal ---- */

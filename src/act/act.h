@@ -85,7 +85,7 @@ struct act {
 	void *tell_ctx;
 	unsigned in_use; /* rows that are not free: an idle look must not walk them */
 	unsigned kills;  /* victims in this episode, each of a swarm, without those of groups, */
-	unsigned shots;  /* and how often somebody was ended */
+	unsigned swarm_shots; /* and how often some of a swarm were */
 	struct process_id pending[VICTIMS_MAX * (1 + TOGETHER_MAX) + GIVEN_UP_MAX];
 	struct process_id given_up[GIVEN_UP_MAX]; /* a ring */
 	unsigned given_up_count;                  /* ever */

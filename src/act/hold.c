@@ -82,7 +82,8 @@ int hold_signal(const struct hold *h, int proc_fd, const struct target *t, int s
 	struct hold other;
 	char state;
 
-	for (unsigned i = 0; r == 0 && i < t->together_count; i++) {
+	/* From the last on, who may start others for those that go. */
+	for (unsigned i = t->together_count; r == 0 && i-- > 0;) {
 		if (t->together[i].pid == h->id.pid ||
 		    !hold_take(&other, proc_fd, &t->together[i], &state))
 			continue;

@@ -132,13 +132,18 @@ void turn_order(const struct config *c, const struct decision *d, const struct g
 		growth_mark(growth, rank, table, &moment);
 }
 
-/* One of those that end with it ignores SIGTERM: so it would have to be SIGKILL for all. */
-static bool ignores_term(const struct proc_table *t, const struct proc *victim)
+/* One that uses its memory, or that starts them, ignores SIGTERM: so it would have to be SIGKILL
+ * for all. */
+static bool ignores_term(const struct proc_table *t, const struct target *target)
 {
-	bool ignores = victim->ignores_term;
+	bool ignores = target->victim.ignores_term;
 
-	for (unsigned i = 0; i < t->count && !ignores; i++)
-		ignores = t->procs[i].mm_of == victim->pid && t->procs[i].ignores_term;
+	for (unsigned i = 0; i < t->count && !ignores; i++) {
+		const struct proc *p = &t->procs[i];
+
+		ignores = p->ignores_term &&
+			  (p->mm_of == target->victim.pid || p->pid == target->head.pid);
+	}
 	return ignores;
 }
 
@@ -149,18 +154,21 @@ static bool ignores_term(const struct proc_table *t, const struct proc *victim)
  */
 static void fill_signal(const struct decision *d, const struct proc_table *t, struct event *e)
 {
-	const struct proc *victim = &e->target.victim;
+	const struct proc *victim = proc_find(t, e->target.victim.pid); /* without the others */
 	bool term = d->action == ACTION_TERM;
 
-	e->ignores_term = term && ignores_term(t, victim);
+	e->ignores_term = term && ignores_term(t, &e->target);
 	e->swapped_out = term && victim->swap_kib > victim->freeable_kib / 2;
 	e->signal = term && !e->ignores_term && !e->swapped_out ? SIGTERM : SIGKILL;
 }
 
 static void fill_next(const struct proc_table *t, unsigned behind, struct event *e)
 {
-	const struct proc *next = behind < t->count ? &t->procs[behind] : NULL;
+	const struct proc *next;
 
+	while (behind < t->count && t->procs[behind].pid == e->target.head.pid)
+		behind++;
+	next = behind < t->count ? &t->procs[behind] : NULL;
 	e->has_next = next != NULL && next->rank != CLASS_NEVER;
 	if (!e->has_next)
 		return;

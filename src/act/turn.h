@@ -62,7 +62,7 @@ void turn_order(const struct config *config, const struct decision *decision,
 
 /*
  * Fill what ending this row of the table is: target, signal and why it is that, next. shots: how
- * often somebody was ended in this episode. boot_ns: CLOCK_BOOTTIME, now.
+ * often some of a swarm were ended in this episode. boot_ns: CLOCK_BOOTTIME, now.
  */
 void turn_fill(const struct decision *decision, const struct proc_table *table, unsigned row,
 	       unsigned shots, uint64_t boot_ns, struct event *event);

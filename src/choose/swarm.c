@@ -19,7 +19,8 @@
 
 /* The youngest, in a ring. */
 struct newcomers {
-	unsigned count; /* ever */
+	int32_t last_pid; /* that was given out */
+	unsigned count;   /* ever */
 	int32_t pids[NEWCOMERS_MAX];
 	/* What makes them alike, as one number: name and session; or, where each has a session of
 	 * its own, name and user. 0: gone, or a kernel's. */
@@ -37,6 +38,9 @@ static int add_newcomer(void *ctx, int32_t pid, int64_t next_offset)
 	struct newcomers *n = ctx;
 
 	(void)next_offset;
+	/* From before the pids began again; some were given out since. */
+	if (pid > n->last_pid + NEWCOMERS_MAX)
+		return 0;
 	n->pids[n->count++ % NEWCOMERS_MAX] = pid;
 	return 0;
 }
@@ -165,6 +169,7 @@ bool swarm_find(struct scan *scan, struct rank *rank, int32_t since_pid, struct 
 	unsigned seen, count, rows;
 
 	n.count = 0;
+	n.last_pid = t->last_pid;
 	if (rank->config->sort_by_rss || since_pid <= 0 || scan->pid_offset < 0 ||
 	    lseek(scan->proc_fd, scan->pid_offset + since_pid + 1, SEEK_SET) < 0)
 		return false;

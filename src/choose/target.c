@@ -8,19 +8,8 @@
 #include <string.h>
 
 #define HEAD_YOUNG_NS (600 * NS_PER_S)
-
-static void begin(enum target_kind kind, const struct proc *victim, struct target *ret)
-{
-	ret->kind = kind;
-	ret->victim = *victim;
-	ret->together_count = 0;
-	ret->head.pid = 0;
-}
-
-static void add(struct target *t, const struct proc *p)
-{
-	t->together[t->together_count++] = proc_id(p);
-}
+/* Of fewer that were read it is not known who started the swarm. */
+#define HEAD_LEAST (SWARM_LEAST / 2)
 
 /* What the victim shows is its own; a memory that several use counts once. */
 static void add_memory(struct target *t, const struct proc *p)
@@ -29,6 +18,22 @@ static void add_memory(struct target *t, const struct proc *p)
 		return;
 	t->victim.freeable_kib += p->freeable_kib;
 	t->victim.swap_kib += p->swap_kib;
+	t->most_memory_kib += minus_u64(p->freeable_kib + p->shared_anon_kib, p->swap_kib);
+}
+
+static void begin(enum target_kind kind, const struct proc *victim, struct target *ret)
+{
+	ret->kind = kind;
+	ret->victim = *victim;
+	ret->victim.freeable_kib = ret->victim.swap_kib = ret->most_memory_kib = 0;
+	add_memory(ret, victim);
+	ret->together_count = 0;
+	ret->head.pid = 0;
+}
+
+static void add(struct target *t, const struct proc *p)
+{
+	t->together[t->together_count++] = proc_id(p);
 }
 
 unsigned target_process(const struct proc_table *t, unsigned row, struct target *ret)
@@ -67,45 +72,64 @@ static bool is_in(const struct target *t, const struct proc *p)
 		if (proc_is(p, &t->together[i]))
 			return true;
 	}
-	return proc_is(p, &(struct process_id){t->victim.pid, t->victim.start_ticks});
+	return p->pid == t->victim.pid;
 }
 
-/* Who started more than half of them, if anybody did (Boyer and Moore); 0: nobody. */
-static pid_t started_most(const struct proc_table *table, const struct target *t)
+/* Who started more than half of the swarm that was read, if anybody did (Boyer and Moore). */
+static const struct proc *started_most(const struct proc_table *t)
 {
-	unsigned lead = 0, count = 0;
+	unsigned lead = 0, all = 0, count = 0;
 	pid_t most = 0;
 
-	for (unsigned i = 0; i < table->count; i++) {
-		const struct proc *p = &table->procs[i];
+	for (unsigned i = 0; i < t->count; i++) {
+		const struct proc *p = &t->procs[i];
 
-		if (!is_in(t, p))
+		if (p->swarm_kib == 0)
 			continue;
 		if (lead == 0)
 			most = p->ppid;
 		lead = p->ppid == most ? lead + 1 : lead - 1;
+		all++;
 	}
-	for (unsigned i = 0; i < table->count; i++)
-		count += table->procs[i].ppid == most && is_in(t, &table->procs[i]);
-	return count * 2 > t->together_count + 1 ? most : 0;
+	for (unsigned i = 0; i < t->count; i++)
+		count += t->procs[i].swarm_kib > 0 && t->procs[i].ppid == most;
+	return count >= HEAD_LEAST && count * 2 > all ? proc_find(t, most) : NULL;
 }
 
-/* A mail server's master has stood for longer, and its workers are as many as there is mail: they
- * go, and it lives. The laboratory's bomb, of 40 a second, fills 0.5 GiB in 45 s. */
-static bool may_be_a_bomb(const struct proc *p, uint64_t boot_ns)
+/*
+ * Whoever is left is given to another parent when its own has ended: one that is younger than they
+ * are, or the first of its container, has not started them. A mail server's master has stood for
+ * longer, and its workers are as many as there is mail: they go, and it lives. The laboratory's
+ * bomb, of 40 a second, fills 0.5 GiB in 45 s.
+ */
+static bool may_be_a_bomb(const struct proc *p, const struct proc *started, uint64_t boot_ns)
 {
-	return p->rank <= CLASS_SMALL && proc_age_ns(p, boot_ns) < HEAD_YOUNG_NS;
+	return p->rank == CLASS_SMALL && !p->leads_session && !p->ns_first &&
+	       p->start_ticks <= started->start_ticks && proc_age_ns(p, boot_ns) < HEAD_YOUNG_NS;
 }
 
 void target_add_head(const struct proc_table *table, uint64_t boot_ns, struct target *t)
 {
-	const struct proc *head = proc_find(table, started_most(table, t));
+	const struct proc *head = started_most(table);
 
-	if (head == NULL || !may_be_a_bomb(head, boot_ns) || is_in(t, head))
+	if (head == NULL || !may_be_a_bomb(head, &t->victim, boot_ns) || is_in(t, head))
 		return;
 	add(t, head);
+	add_memory(t, head);
 	t->head.pid = head->pid;
 	memcpy(t->head.comm, head->comm, sizeof(t->head.comm));
+}
+
+void target_spare(struct target *t, const struct process_id *id)
+{
+	for (unsigned i = 0; i < t->together_count; i++) {
+		if (t->together[i].pid != id->pid || t->together[i].start_ticks != id->start_ticks)
+			continue;
+		memmove(&t->together[i], &t->together[i + 1],
+			(--t->together_count - i) * sizeof(t->together[0]));
+		t->head.pid = t->head.pid == id->pid ? 0 : t->head.pid;
+		return;
+	}
 }
 
 /* ---- a control group ---- */
@@ -174,11 +198,4 @@ unsigned target_group(const struct proc_table *t, unsigned row, struct target *r
 unsigned target_victims(const struct target *t)
 {
 	return t->kind == TARGET_PROCESS ? 1 : t->together_count + 1;
-}
-
-uint64_t target_memory_kib(const struct target *t)
-{
-	const struct proc *p = &t->victim;
-
-	return p->freeable_kib + p->shared_anon_kib - p->swap_kib;
 }

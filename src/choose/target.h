@@ -27,6 +27,11 @@ struct target {
 	/* Whom the line names. freeable_kib and swap_kib are those of all that go; shared memory
 	 * is its own. */
 	struct proc victim;
+	/*
+	 * The most that memory may gain by it, without swap. What copies of each other hold may be
+	 * less than they could: until that is seen, nobody else has to go (R40).
+	 */
+	uint64_t most_memory_kib;
 	unsigned together_count;
 	struct process_id together[TOGETHER_MAX];
 	/* The last of these, where it is who started most of a swarm; pid 0: it is not. */
@@ -45,10 +50,15 @@ unsigned target_swarm(const struct proc_table *table, unsigned row, uint64_t nee
 		      struct target *ret);
 
 /*
- * And who started more than half of those, if there is one, it began within ten minutes, and may be
- * ended without being avoided. More would follow as long as it lives. boot_ns: CLOCK_BOOTTIME, now.
+ * And who started more than half of the swarm's rows, where these are enough to say so: more would
+ * follow as long as it lives. Not one that is large, protected or avoided, that has stood for ten
+ * minutes, or with which others would go: a session's leader, a container's first process. boot_ns:
+ * CLOCK_BOOTTIME, now.
  */
 void target_add_head(const struct proc_table *table, uint64_t boot_ns, struct target *target);
+
+/* It is spared from now on: it is none of those that go with the victim any more. */
+void target_spare(struct target *target, const struct process_id *id);
 
 /*
  * Of a table that was judged with a group's members (rank_of_group()): why they may not go
@@ -65,11 +75,5 @@ unsigned target_group(const struct proc_table *table, unsigned row, struct targe
 
 /* How many are ended: those that use one memory are one. */
 unsigned target_victims(const struct target *target);
-
-/*
- * The most that memory may gain by it, in KiB, without swap. Its copies may hold less of it than
- * they could: until that is seen, nobody else has to go (R40).
- */
-uint64_t target_memory_kib(const struct target *target);
 
 #endif

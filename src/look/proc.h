@@ -66,6 +66,7 @@ struct proc {
 	bool leader_exited; /* the main thread is a zombie, others live on */
 	bool ignores_term;  /* parse.h: only SIGKILL ends it */
 	bool ns_first; /* the first process of a PID namespace below ours: with it all others go */
+	bool leads_session; /* a login's shell, a daemon, a unit's main process */
 	uint32_t threads;
 	int32_t oom_score; /* the kernel's, coarse; -1: not read */
 	int32_t oom_score_adj;

@@ -255,6 +255,7 @@ static void fill_stat(const struct proc_stat *stat, struct proc *p)
 	memcpy(p->comm, stat->comm, sizeof(p->comm));
 	p->state = stat->state;
 	p->ppid = stat->ppid;
+	p->leads_session = stat->session == p->pid;
 	p->flags = stat->flags;
 	p->threads = stat->threads;
 	p->start_ticks = stat->start_ticks;

@@ -32,6 +32,7 @@ static void fill(struct reading *r, struct recording_event *e)
 	*e = (struct recording_event){
 		.sequence = 1, .candidate_count = RECORDING_CANDIDATES, .victim_uid = 1000};
 	FILL(e->victim_comm);
+	FILL(e->head_comm);
 	FILL(e->victim_exe);
 	FILL(e->user);
 	FILL(e->unit);

@@ -455,6 +455,9 @@ static void r97_a_swarm_is_said(void **state)
 	must_hold(as_text(), "killed 4711 (java) and 23 more that are alike and began lately, and "
 			     "113 (sh) that starts them with SIGTERM: ");
 	must_hold(as_json(), "\"together\":24,\"head_pid\":113,\"head_name\":\"sh\",");
+	(void)strcpy(e.target.head.comm, "s\n\"h"); /* names come from strangers */
+	must_hold(as_text(), ", and 113 (s\\x0a\"h) that starts them with SIGTERM: ");
+	must_hold(as_json(), "\"head_name\":\"s\\\\x0a\\\"h\",");
 }
 
 /* Of a group all memory is told, and not what one of them grew by or shares. */

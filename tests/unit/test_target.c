@@ -12,8 +12,7 @@
 
 #include "base/util.h"
 
-#define BOOT_NS (100 * NS_PER_S)
-#define MIB(n)  (UINT64_C(1024) * (n))
+#define MIB(n) (UINT64_C(1024) * (n))
 
 static struct proc_table table;
 static struct target target;
@@ -70,7 +69,11 @@ static void r40_the_most_that_memory_gains(void **state)
 	p->swap_kib = MIB(100);
 	p->shared_anon_kib = MIB(50);
 	(void)target_process(&table, 0, &target);
-	assert_int_equal(target_memory_kib(&target), MIB(250));
+	assert_int_equal(target.most_memory_kib, MIB(250));
+	p->shared_anon_kib = 0; /* what it has in swap may be all copies */
+	p->freeable_kib = MIB(20);
+	(void)target_process(&table, 0, &target);
+	assert_int_equal(target.most_memory_kib, 0);
 }
 
 /* So many of a swarm that this one started. */
@@ -84,64 +87,101 @@ static void add_swarm(unsigned count, pid_t ppid)
 	}
 }
 
-/* R97: who started most of those that go is one of them; not where several did, or it is avoided.
- */
+/* Who may have started a swarm of 40, and who did. */
+static struct proc *one_that_starts(unsigned by_it, unsigned by_another)
+{
+	struct proc *p;
+
+	(void)begin(NULL);
+	add_swarm(by_it, 20);
+	add_swarm(by_another, 30);
+	(void)add(30, 1);
+	p = add(20, 1);
+	p->rank = CLASS_SMALL;
+	return p;
+}
+
+static pid_t head_of(uint64_t age_s)
+{
+	(void)target_swarm(&table, 0, MIB(3), &target);
+	assert_int_equal(target.together_count, 2);
+	target_add_head(&table, (age_s + 2) * NS_PER_S, &target); /* 20 began after 2 s */
+	assert_int_equal(target.together_count, 2 + (target.head.pid != 0));
+	if (target.head.pid != 0)
+		assert_int_equal(target.together[2].pid, target.head.pid);
+	return target.head.pid;
+}
+
+/* R97: who started most of a swarm goes with it, of which few go now; not where several did. */
 static void r97_who_started_them(void **state)
 {
-	static const struct {
-		unsigned by_first, by_second;
-		uint8_t rank; /* enum rank_class */
-		pid_t head;
-	} rows[] = {
-		{8, 0, CLASS_SMALL, 20},   {8, 7, CLASS_NORMAL, 20}, {8, 8, CLASS_SMALL, 0},
-		{7, 8, CLASS_SMALL, 30},   {8, 0, CLASS_AVOIDED, 0}, {8, 0, CLASS_NEVER, 0},
-		{500, 0, CLASS_SMALL, 20}, /* however many there are */
-	};
-
-	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		(void)begin(state);
-		add_swarm(rows[i].by_first, 20);
-		add_swarm(rows[i].by_second, 30);
-		add(20, 1)->rank = rows[i].rank;
-		(void)add(30, 1);
-		(void)target_swarm(&table, 0, MIB(900), &target);
-		assert_int_equal(target.head.pid, 0);
-		target_add_head(&table, BOOT_NS, &target);
-		assert_int_equal(target.head.pid, rows[i].head);
-		assert_true(target.together_count <= TOGETHER_MAX);
-		if (rows[i].head != 0)
-			assert_int_equal(target.together[target.together_count - 1].pid,
-					 rows[i].head);
-	}
+	(void)state;
+	(void)one_that_starts(40, 0);
+	assert_int_equal(head_of(60), 20);
+	assert_int_equal(target.victim.freeable_kib, MIB(4));
+	(void)one_that_starts(40, 39);
+	assert_int_equal(head_of(60), 20);
+	(void)one_that_starts(40, 40);
+	assert_int_equal(head_of(60), 0);
+	(void)one_that_starts(31, 0); /* too few were read to say so */
+	assert_int_equal(head_of(60), 0);
 }
 
-/* A mail server's master has stood for long, and its workers are as many as there is mail. */
-static void r97_who_has_stood_for_long_lives(void **state)
-{
-	static const struct {
-		uint64_t age_s;
-		pid_t head;
-	} rows[] = {{599, 20}, {601, 0}, {86400, 0}};
-
-	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		(void)begin(state);
-		add_swarm(8, 20);
-		(void)add(20, 1); /* it began 2 s after the boot */
-		(void)target_swarm(&table, 0, MIB(900), &target);
-		target_add_head(&table, (rows[i].age_s + 2) * NS_PER_S, &target);
-		assert_int_equal(target.head.pid, rows[i].head);
-	}
-}
-
-/* One that is of the swarm itself goes anyway. */
-static void r97_who_started_them_is_one_of_them(void **state)
+/* Many go, and there is always room for one more. */
+static void r97_there_is_room_for_who_started_them(void **state)
 {
 	(void)state;
-	add_swarm(8, 1003);
+	(void)one_that_starts(500, 0);
 	(void)target_swarm(&table, 0, MIB(900), &target);
-	target_add_head(&table, BOOT_NS, &target);
+	target_add_head(&table, 60 * NS_PER_S, &target);
+	assert_int_equal(target.together_count, TOGETHER_MAX);
+	assert_int_equal(target.head.pid, 20);
+}
+
+/* A mail server's master has stood for long, and its workers are as many as there is mail; with a
+ * session's leader, or a container's first process, others would go; what is large, or younger than
+ * they are, is not what started a bomb. */
+static void r97_who_is_no_bomb_lives(void **state)
+{
+	struct proc *p;
+
+	(void)state;
+	(void)one_that_starts(40, 0);
+	assert_int_equal(head_of(599), 20);
+	(void)one_that_starts(40, 0);
+	assert_int_equal(head_of(601), 0);
+	for (uint8_t rank = 0; rank <= CLASS_NEVER; rank++) {
+		one_that_starts(40, 0)->rank = rank;
+		assert_int_equal(head_of(60), rank == CLASS_SMALL ? 20 : 0);
+	}
+	one_that_starts(40, 0)->leads_session = true;
+	assert_int_equal(head_of(60), 0);
+	one_that_starts(40, 0)->ns_first = true;
+	assert_int_equal(head_of(60), 0);
+	p = one_that_starts(40, 0);
+	p->start_ticks = table.procs[0].start_ticks + 1;
+	assert_int_equal(head_of(60), 0);
+}
+
+/* R109: who is protected by a reload gets nothing more. */
+static void r109_one_is_spared(void **state)
+{
+	struct process_id id;
+
+	(void)state;
+	(void)one_that_starts(40, 0);
+	assert_int_equal(head_of(60), 20);
+	id = target.together[0];
+	target_spare(&target, &id);
+	assert_int_equal(target.together_count, 2);
+	assert_true(target.together[0].pid != id.pid);
+	assert_int_equal(target.head.pid, 20);
+	id = target.together[1];
+	target_spare(&target, &id);
+	assert_int_equal(target.together_count, 1);
 	assert_int_equal(target.head.pid, 0);
-	assert_int_equal(target_victims(&target), 8);
+	target_spare(&target, &id); /* it is none of them */
+	assert_int_equal(target.together_count, 1);
 }
 
 /* What the whole group gives back is not what its first process shows (a shell, an init). */
@@ -174,7 +214,7 @@ static void a_large_group(void **state)
 	table.procs[1].skip = SKIP_ZOMBIE;
 	next = target_group(&table, 0, &target);
 	assert_int_equal(next, 66);
-	must_be(TARGET_GROUP, 100, 65, 130);
+	must_be(TARGET_GROUP, 100, 65, 128); /* it uses the memory of another */
 	next = target_group(&table, next, &target);
 	assert_int_equal(next, 100);
 	must_be(TARGET_GROUP, 166, 34, 68);
@@ -200,8 +240,9 @@ int main(void)
 		cmocka_unit_test_setup(r96_those_of_one_memory, begin),
 		cmocka_unit_test_setup(r40_the_most_that_memory_gains, begin),
 		cmocka_unit_test_setup(r97_who_started_them, begin),
-		cmocka_unit_test_setup(r97_who_has_stood_for_long_lives, begin),
-		cmocka_unit_test_setup(r97_who_started_them_is_one_of_them, begin),
+		cmocka_unit_test_setup(r97_there_is_room_for_who_started_them, begin),
+		cmocka_unit_test_setup(r97_who_is_no_bomb_lives, begin),
+		cmocka_unit_test_setup(r109_one_is_spared, begin),
 		cmocka_unit_test_setup(a_group_by_its_first, begin),
 		cmocka_unit_test_setup(a_large_group, begin),
 		cmocka_unit_test_setup(a_group_that_may_not_go, begin),

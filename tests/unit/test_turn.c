@@ -349,6 +349,42 @@ static void r114_of_a_swarm(void **state)
 	assert_int_equal(target_victims(&e.target), 1); /* what is behind it is of no swarm */
 }
 
+/* R97: the fourth time who starts them goes too, and is not who is next; if it ignores SIGTERM all
+ * get SIGKILL. */
+static void r97_who_starts_a_swarm(void **state)
+{
+	static struct event e;
+	struct proc *head;
+
+	(void)state;
+	for (int32_t i = 0; i < 40; i++) {
+		struct proc *p = add(100 + i, 5);
+
+		p->swarm_kib = MIB(700);
+		p->ppid = 20;
+		p->start_ticks = 100;
+	}
+	head = add(20, 1);
+	head->start_ticks = 50;
+	(void)turn(none);
+	head = &table.procs[40];
+	assert_int_equal(head->pid, 20);
+	head->rank = CLASS_SMALL;
+	decision.need_kib = MIB(900);
+	for (unsigned shots = 0; shots < 5; shots++) {
+		turn_fill(&decision, &table, 0, shots, BOOT_NS, &e);
+		assert_int_equal(e.target.head.pid, shots < 3 ? 0 : 20);
+		assert_int_equal(e.has_next, shots < 3);
+		assert_int_equal(e.signal, SIGTERM);
+	}
+	head->ignores_term = true;
+	turn_fill(&decision, &table, 0, 2, BOOT_NS, &e);
+	assert_int_equal(e.signal, SIGTERM);
+	turn_fill(&decision, &table, 0, 3, BOOT_NS, &e);
+	assert_int_equal(e.signal, SIGKILL);
+	assert_true(e.ignores_term);
+}
+
 static void each_has_a_name(void **state)
 {
 	(void)state;
@@ -395,6 +431,7 @@ int main(void)
 		cmocka_unit_test_setup(r82_how_long_pauses_are, fresh),
 		cmocka_unit_test_setup(r114_which_signal, fresh),
 		cmocka_unit_test_setup(r114_of_a_swarm, fresh),
+		cmocka_unit_test_setup(r97_who_starts_a_swarm, fresh),
 		cmocka_unit_test(each_has_a_name),
 		cmocka_unit_test(each_reason_has_words),
 	};

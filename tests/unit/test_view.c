@@ -275,9 +275,13 @@ static void r114_verdict_under_a_stall(void **state)
 static void r114_verdict_of_a_swarm(void **state)
 {
 	static struct recording_event events[] = {
-		{.type = EVENT_KILL},        {.type = EVENT_RECOVERED},
-		{.type = EVENT_LOW},         {.type = EVENT_KILL, .together = 1},
-		{.type = EVENT_FREED},       {.type = EVENT_KILL, .flags = RECORDED_ESCALATED},
+		{.type = EVENT_KILL},
+		{.type = EVENT_RECOVERED},
+		{.type = EVENT_LOW},
+		{.type = EVENT_KILL, .together = 1, .victim_swarm = 900},
+		{.type = EVENT_KILL}, /* another, of no swarm */
+		{.type = EVENT_FREED},
+		{.type = EVENT_KILL, .flags = RECORDED_ESCALATED},
 		{.type = EVENT_NO_EVIDENCE},
 	};
 
