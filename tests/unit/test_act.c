@@ -193,6 +193,26 @@ static pid_t another_child(void)
 	return pid;
 }
 
+/* The victim goes by SIGTERM, and one that goes with it ignores that, and is followed now. */
+static struct process_id one_that_stays(struct sample *sample)
+{
+	static struct proc p;
+	pid_t other;
+
+	(void)signal(SIGTERM, SIG_IGN);
+	other = another_child();
+	(void)signal(SIGTERM, SIG_DFL);
+	assert_int_equal(process_read(scan.proc_fd, other, &p), 0);
+	e.target.together[0] = (struct process_id){other, p.start_ticks};
+	e.target.together_count = 1;
+	assert_int_equal(act_on(&act, &config, &e, false), 0);
+	must_end_by(SIGTERM);
+	(void)act_follow(&act, sample);
+	assert_int_equal(act.victims[0].state, VICTIM_TERMED);
+	assert_int_equal(act.victims[0].hold.id.pid, other);
+	return e.target.together[0];
+}
+
 /* R96: who uses its memory gets its signal, and it is not gone before they all are. */
 static void r96_all_get_the_signal(void **state)
 {
@@ -225,22 +245,11 @@ static void r96_all_get_the_signal(void **state)
 /* The victim has ended, one with its memory has not: that one is followed on. */
 static void r96_not_gone_before_the_last(void **state)
 {
-	static struct proc p;
 	struct sample s = {.have = HAVE_MEM, .now_ns = 1};
 	pid_t other;
 
 	(void)state;
-	(void)signal(SIGTERM, SIG_IGN);
-	other = another_child();
-	(void)signal(SIGTERM, SIG_DFL);
-	assert_int_equal(process_read(scan.proc_fd, other, &p), 0);
-	e.target.together[0] = (struct process_id){other, p.start_ticks};
-	e.target.together_count = 1;
-	assert_int_equal(act_on(&act, &config, &e, false), 0);
-	must_end_by(SIGTERM);
-	(void)act_follow(&act, &s);
-	assert_int_equal(act.victims[0].state, VICTIM_TERMED);
-	assert_int_equal(act.victims[0].hold.id.pid, other);
+	other = one_that_stays(&s).pid;
 	(void)kill(other, SIGKILL); /* our own child, not yet waited for */
 	(void)waitpid(other, NULL, 0);
 	(void)act_follow(&act, &s);
@@ -333,6 +342,24 @@ static void r109_a_spared_one_gets_nothing_more(void **state)
 	act_escalate(&act, &config, &s, &low);
 	assert_int_equal(told, 1);
 	assert_int_equal(act.in_use, 0);
+}
+
+/* Nor does one that is not the victim, but goes with it; and who is left to follow is another. */
+static void r109_one_that_went_with_it_is_spared(void **state)
+{
+	struct sample s = {.have = HAVE_MEM, .now_ns = 1};
+	const struct decision low = {.low = true, .kill_level = true};
+	struct process_id other;
+
+	(void)state;
+	other = one_that_stays(&s);
+	act_spare(&act, &other);
+	now_is(&s, NS_PER_S);
+	act_escalate(&act, &config, &s, &low);
+	assert_int_equal(act.in_use, 0);
+	assert_int_equal(waitpid(other.pid, NULL, WNOHANG), 0); /* it lives */
+	(void)kill(other.pid, SIGKILL);                         /* our own child */
+	(void)waitpid(other.pid, NULL, 0);
 }
 
 static void r62_rows_are_given_back_once(void **state)
@@ -655,6 +682,7 @@ int main(void)
 		WITH_CHILD(r110_the_latest_that_hang_are_remembered),
 		WITH_CHILD(r109_a_dry_run_after_the_hook),
 		WITH_CHILD(r109_a_spared_one_gets_nothing_more),
+		WITH_CHILD(r109_one_that_went_with_it_is_spared),
 		WITH_CHILD(r62_rows_are_given_back_once),
 		WITH_CHILD(r40_a_victim_is_counted),
 		WITH_CHILD(a_hook_that_helped),
