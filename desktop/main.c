@@ -119,7 +119,8 @@ static gboolean hear(gint fd, GIOCondition condition, gpointer unused)
 {
 	ssize_t n = read(fd, now.line + now.length, sizeof(now.line) - 1 - now.length);
 
-	(void)condition, (void)unused;
+	(void)condition;
+	(void)unused;
 	if (n <= 0)
 		return lose(); /* and so where a line has no end: no room is no byte */
 	now.length += (size_t)n;

@@ -46,7 +46,8 @@ static int seal_program(struct dl_phdr_info *info, size_t size, void *data)
 	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
 	char *known = (char *)info->dlpi_phdr; /* the other addresses are numbers */
 
-	(void)size, (void)data;
+	(void)size;
+	(void)data;
 	for (unsigned i = 0; i < info->dlpi_phnum; i++) {
 		const ElfW(Phdr) *part = &info->dlpi_phdr[i];
 		uintptr_t from = info->dlpi_addr + part->p_vaddr;
