@@ -363,6 +363,21 @@ static uint64_t share_of_all(struct machine *m, uint64_t *ret_shmem, bool *ret_k
 	return sum;
 }
 
+/* A second daemon holds as much as the first where it has sanitizers. */
+static bool is_useroom(const struct machine *m, int pid)
+{
+	char path[64], name[16] = "";
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%d/comm", pid);
+	fd = openat(m->proc_fd, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	(void)!read(fd, name, sizeof(name) - 1);
+	(void)close(fd);
+	return strcmp(name, "useroom\n") == 0;
+}
+
 /* What all hold, except process 1, which is us, and the daemon, which holds much where it has
  * sanitizers. */
 static uint64_t anon_of_all(struct machine *m)
@@ -385,7 +400,7 @@ static uint64_t anon_of_all(struct machine *m)
 		if (round_of[pid] + 1 != round) /* new, or the number is used again */
 			held_kib[pid] = anon_kib(m->proc_fd, pid);
 		else if (held_kib[pid] >= LARGE_KIB)
-			held_kib[pid] = anon_kib(m->proc_fd, pid);
+			held_kib[pid] = is_useroom(m, pid) ? 0 : anon_kib(m->proc_fd, pid);
 		else if (pid > first && small++ < SMALL_A_ROUND)
 			held_kib[last = pid] = anon_kib(m->proc_fd, pid);
 		round_of[pid] = round;
