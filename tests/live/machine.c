@@ -363,7 +363,6 @@ static uint64_t share_of_all(struct machine *m, uint64_t *ret_shmem, bool *ret_k
 	return sum;
 }
 
-/* A second daemon holds as much as the first where it has sanitizers. */
 static bool is_useroom(const struct machine *m, int pid)
 {
 	char path[64], name[16] = "";
@@ -376,6 +375,15 @@ static bool is_useroom(const struct machine *m, int pid)
 	(void)!read(fd, name, sizeof(name) - 1);
 	(void)close(fd);
 	return strcmp(name, "useroom\n") == 0;
+}
+
+/*
+ * A second daemon holds as much as the first where it has sanitizers, and so does what it starts,
+ * before that is another program: it is asked for its name first.
+ */
+static uint32_t counted_kib(const struct machine *m, int pid)
+{
+	return is_useroom(m, pid) ? 0 : anon_kib(m->proc_fd, pid);
 }
 
 /* What all hold, except process 1, which is us, and the daemon, which holds much where it has
@@ -397,12 +405,11 @@ static uint64_t anon_of_all(struct machine *m)
 
 		if (pid <= 1 || pid >= PID_COUNT || pid == m->daemon_pid)
 			continue;
-		if (round_of[pid] + 1 != round) /* new, or the number is used again */
-			held_kib[pid] = anon_kib(m->proc_fd, pid);
-		else if (held_kib[pid] >= LARGE_KIB)
-			held_kib[pid] = is_useroom(m, pid) ? 0 : anon_kib(m->proc_fd, pid);
+		if (round_of[pid] + 1 != round || /* new, or the number is used again */
+		    held_kib[pid] >= LARGE_KIB)
+			held_kib[pid] = counted_kib(m, pid);
 		else if (pid > first && small++ < SMALL_A_ROUND)
-			held_kib[last = pid] = anon_kib(m->proc_fd, pid);
+			held_kib[last = pid] = counted_kib(m, pid);
 		round_of[pid] = round;
 		if (held_kib[pid] >= m->shape.least_kib)
 			sum += held_kib[pid];
