@@ -221,7 +221,7 @@ static void copy_group(const struct recording_event *from, struct event *e)
 	(void)snprintf(e->group.path, sizeof(e->group.path), "%s", from->group);
 }
 
-static enum target_kind kind_of(const struct recording_event *from)
+enum target_kind ctl_target_kind(const struct recording_event *from)
 {
 	if (from->flags & RECORDED_WHOLE)
 		return TARGET_GROUP;
@@ -244,7 +244,7 @@ void ctl_to_event(const struct recording_event *from, struct event *e)
 		.since_signal_ns = from->since_signal_ns,
 		.came_back_kib = from->came_back_kib,
 		.kills = from->kills,
-		.target.kind = kind_of(from),
+		.target.kind = ctl_target_kind(from),
 		.target.together_count = from->together,
 		.target.head.pid = from->head_pid > 0 ? from->head_pid : 0,
 		.repeat_count = from->repeat_count,

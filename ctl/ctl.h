@@ -93,6 +93,9 @@ int ctl_daemon_config(const struct ctl *ctl, const struct reading *reading, stru
 /* What the command line says on top. 0, or negative and it was said. */
 int ctl_settings(const struct ctl *ctl, struct config *config);
 
+/* Whom it ended. */
+enum target_kind ctl_target_kind(const struct recording_event *event);
+
 /* The event as it was told, with the sentence that was logged. */
 void ctl_to_event(const struct recording_event *from, struct event *ret);
 const char *ctl_sentence(const struct recording_event *from, char *buf, size_t size);

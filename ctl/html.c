@@ -187,8 +187,7 @@ static void write_facts(FILE *f, const struct reading *r, const struct recording
 			       log_safe(kill->head_comm, name, sizeof(name)));
 		write_fact(f, "among them who started them", head);
 	}
-	write_fact(f,
-		   kill->victim_swarm > 0 || kill->flags & RECORDED_WHOLE ? "they held" : "it held",
+	write_fact(f, ctl_target_kind(kill) == TARGET_PROCESS ? "it held" : "they held",
 		   units_size(kill->victim_freeable, size, sizeof(size)));
 	if (kill->squeeze_rule != SQUEEZE_NONE)
 		write_group(f, kill);

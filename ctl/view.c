@@ -410,11 +410,8 @@ const struct event *view_kill(const struct view *v)
 bool view_goes(const struct view *v, const struct proc *p)
 {
 	const struct event *e = view_kill(v);
-	bool goes = e != NULL && p->pid == e->target.victim.pid;
 
-	for (unsigned i = 0; e != NULL && i < e->target.together_count; i++)
-		goes |= p->pid == e->target.together[i].pid;
-	return goes;
+	return e != NULL && (p->pid == e->target.victim.pid || target_takes(&e->target, p));
 }
 
 const char *view_user(uint32_t uid, char *buf, size_t size)

@@ -66,7 +66,8 @@ void view_refresh(struct view *view);
  */
 struct decision view_history(const struct view *view);
 
-/* How often the daemon has ended somebody since memory is short (act.h), by its events. Pure. */
+/* How often the daemon has ended some of a swarm since memory is short (act.h), by its events.
+ * Pure. */
 unsigned view_shots(const struct view *view);
 
 /* The same once; and a second time a moment later, which is said but with -json, where somebody

@@ -264,14 +264,16 @@ static void end_swapoff(struct useroom *u, struct domain *domain, const struct s
 			const struct decision *d)
 {
 	static struct event e;
+	static struct proc swapoff;
 
 	if (s->now_ns < domain->swapoff_ns)
 		return;
 	domain->swapoff_ns = s->now_ns + SWAPOFF_AGAIN_NS;
 	ending_begin_event(&e, EVENT_KILL, s, d);
 	ending_prepare_rank(u, s, &u->rank);
-	if (!swapoff_find(&u->scan, &u->rank, &e.target.victim))
+	if (!swapoff_find(&u->scan, &u->rank, &swapoff))
 		return;
+	target_one(&swapoff, &e.target);
 	e.decided_ns = s->now_ns;
 	e.signal = SIGTERM;
 	(void)act_on(&u->act, &u->config, &e, false);

@@ -305,7 +305,7 @@ static void begin_row(struct act *act, const struct config *config, struct victi
 	act->in_use++;
 	v->state = VICTIM_WAITING;
 	v->event = *event;
-	v->hold = hold_none(&event->target);
+	v->hold = (struct hold){.pidfd = -1, .id = proc_id(p)};
 	v->dry = v->event.dry_run = config->dry_run;
 	v->decided_ns = event->decided_ns;
 	v->base_freed_kib = scan_freed_kib(act->scan);
@@ -315,7 +315,6 @@ static void begin_row(struct act *act, const struct config *config, struct victi
 
 int act_on(struct act *act, const struct config *config, struct event *event, bool pre_kill)
 {
-	const struct process_id id = proc_id(&event->target.victim);
 	struct victim *v = free_row(act);
 	char state;
 
@@ -323,7 +322,7 @@ int act_on(struct act *act, const struct config *config, struct event *event, bo
 		return -EBUSY;
 	begin_row(act, config, v, event);
 	if (!v->dry) {
-		if (!hold_take(&v->hold, act->scan->proc_fd, &id, &state)) {
+		if (!hold_take(&v->hold, act->scan->proc_fd, &v->hold.id, &state)) {
 			clear_row(act, v);
 			return -ESRCH;
 		}
@@ -711,11 +710,6 @@ void act_settings_changed(struct act *act, const struct config *config)
 	}
 }
 
-static bool is_held(const struct victim *v, const struct process_id *id)
-{
-	return v->hold.id.pid == id->pid && v->hold.id.start_ticks == id->start_ticks;
-}
-
 void act_spare(struct act *act, const struct process_id *id)
 {
 	for (unsigned i = 0; i < VICTIMS_MAX; i++) {
@@ -724,7 +718,7 @@ void act_spare(struct act *act, const struct process_id *id)
 		if (v->state == VICTIM_FREE)
 			continue;
 		target_spare(&v->event.target, id);
-		if (!proc_is(&v->event.target.victim, id) && !is_held(v, id))
+		if (!proc_is(&v->event.target.victim, id) && !process_id_equal(&v->hold.id, id))
 			continue;
 		if (v->state == VICTIM_WAITING)
 			clear_row(act, v);
@@ -764,7 +758,8 @@ void act_episode_over(struct act *act)
 
 /* ---- rehearsal ---- */
 
-/* A child that ignores its end is waited for no longer than this. */
+/* Its end, and what the release thread has to say of it, are waited for no longer than
+ * REHEARSAL_MS each. */
 static int end_and_wait(struct act *act, const struct victim *v)
 {
 	struct pollfd gone = {.fd = v->hold.pidfd, .events = POLLIN};

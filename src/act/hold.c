@@ -10,11 +10,6 @@
 #include <stdint.h>
 #include <unistd.h>
 
-struct hold hold_none(const struct target *target)
-{
-	return (struct hold){.pidfd = -1, .id = proc_id(&target->victim)};
-}
-
 void hold_drop(struct hold *h)
 {
 	if (h->pidfd >= 0)

@@ -18,9 +18,6 @@ struct hold {
 	struct process_id id;
 };
 
-/* A hold on nobody yet, for a target that is known. */
-struct hold hold_none(const struct target *target);
-
 /*
  * Take hold of this process. proc_fd: of /proc. Returns false when it is gone, a zombie (R48) or
  * another process by now; else fills in its state as in /proc/PID/stat.

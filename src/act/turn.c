@@ -10,8 +10,8 @@
 /* Of a swarm so many times twice as many go in an episode: with the sixth it is all that fit. */
 #define SWARM_DOUBLINGS 6
 
-/* And after so many, which was eight times what was needed, it is who starts them that has to go.
- * Without that 36 times 65 went in 24 s, and the program beside them then. */
+/* And after so many, of once, twice and four times what was needed, it is who starts them that has
+ * to go. Without that 36 times 65 went in 24 s, and the program beside them then. */
 #define SWARM_HEAD_SHOTS 3
 
 const char *turn_name(enum turn_what what)

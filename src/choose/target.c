@@ -34,14 +34,20 @@ static void begin(enum target_kind kind, const struct proc *victim, struct targe
 static void add(struct target *t, const struct proc *p)
 {
 	t->together[t->together_count++] = proc_id(p);
+	add_memory(t, p);
+}
+
+void target_one(const struct proc *victim, struct target *ret)
+{
+	begin(TARGET_PROCESS, victim, ret);
 }
 
 unsigned target_process(const struct proc_table *t, unsigned row, struct target *ret)
 {
 	begin(TARGET_PROCESS, &t->procs[row], ret);
 	for (unsigned i = 0; i < t->count && ret->together_count < TOGETHER_MAX; i++) {
-		if (t->procs[i].mm_of == ret->victim.pid)
-			add(ret, &t->procs[i]);
+		if (t->procs[i].mm_of == ret->victim.pid) /* what it holds is the victim's */
+			ret->together[ret->together_count++] = proc_id(&t->procs[i]);
 	}
 	return row + 1;
 }
@@ -60,19 +66,9 @@ unsigned target_swarm(const struct proc_table *t, unsigned row, uint64_t need_ki
 		if (p->rank != ret->victim.rank || p->swarm_kib == 0)
 			break;
 		add(ret, p);
-		add_memory(ret, p);
 		sum_kib += p->freeable_kib + SWARM_KERNEL_KIB;
 	}
 	return row;
-}
-
-static bool is_in(const struct target *t, const struct proc *p)
-{
-	for (unsigned i = 0; i < t->together_count; i++) {
-		if (proc_is(p, &t->together[i]))
-			return true;
-	}
-	return p->pid == t->victim.pid;
 }
 
 /* Who started more than half of the swarm that was read, if anybody did (Boyer and Moore). */
@@ -112,10 +108,10 @@ void target_add_head(const struct proc_table *table, uint64_t boot_ns, struct ta
 {
 	const struct proc *head = started_most(table);
 
-	if (head == NULL || !may_be_a_bomb(head, &t->victim, boot_ns) || is_in(t, head))
+	if (head == NULL || !may_be_a_bomb(head, &t->victim, boot_ns) ||
+	    head->pid == t->victim.pid || target_takes(t, head))
 		return;
 	add(t, head);
-	add_memory(t, head);
 	t->head.pid = head->pid;
 	memcpy(t->head.comm, head->comm, sizeof(t->head.comm));
 }
@@ -123,7 +119,7 @@ void target_add_head(const struct proc_table *table, uint64_t boot_ns, struct ta
 void target_spare(struct target *t, const struct process_id *id)
 {
 	for (unsigned i = 0; i < t->together_count; i++) {
-		if (t->together[i].pid != id->pid || t->together[i].start_ticks != id->start_ticks)
+		if (!process_id_equal(&t->together[i], id))
 			continue;
 		memmove(&t->together[i], &t->together[i + 1],
 			(--t->together_count - i) * sizeof(t->together[0]));
@@ -181,12 +177,10 @@ unsigned target_group(const struct proc_table *t, unsigned row, struct target *r
 
 		if (!is_there(p) || (only_first && !p->ns_first))
 			continue;
-		if (found++ == 0) {
+		if (found++ == 0)
 			begin(TARGET_GROUP, p, ret);
-		} else {
+		else
 			add(ret, p);
-			add_memory(ret, p);
-		}
 	}
 	if (found > 0 && only_first && from_top)
 		add_those_below(t, ret);
@@ -194,6 +188,15 @@ unsigned target_group(const struct proc_table *t, unsigned row, struct target *r
 }
 
 /* ---- all of them ---- */
+
+bool target_takes(const struct target *t, const struct proc *p)
+{
+	for (unsigned i = 0; i < t->together_count; i++) {
+		if (proc_is(p, &t->together[i]))
+			return true;
+	}
+	return false;
+}
 
 unsigned target_victims(const struct target *t)
 {

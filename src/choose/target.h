@@ -10,6 +10,7 @@
 #include "choose/nobody.h"
 #include "look/proc.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* So many go with it. The kernel ends however many use one memory; more than a few were never seen
@@ -40,6 +41,9 @@ struct target {
 		char comm[COMM_MAX];
 	} head;
 };
+
+/* A process by itself, of no table. */
+void target_one(const struct proc *victim, struct target *ret);
 
 /* A row of a sorted table, and who uses its memory too. Returns the row behind it. */
 unsigned target_process(const struct proc_table *table, unsigned row, struct target *ret);
@@ -72,6 +76,9 @@ enum nobody target_group_why(const struct proc_table *table);
  * left.
  */
 unsigned target_group(const struct proc_table *table, unsigned row, struct target *ret);
+
+/* Is it one of those that go with the victim? */
+bool target_takes(const struct target *target, const struct proc *proc);
 
 /* How many are ended: those that use one memory are one. */
 unsigned target_victims(const struct target *target);

@@ -132,9 +132,16 @@ static inline struct process_id proc_id(const struct proc *p)
 	return (struct process_id){p->pid, p->start_ticks};
 }
 
+static inline bool process_id_equal(const struct process_id *a, const struct process_id *b)
+{
+	return a->pid == b->pid && a->start_ticks == b->start_ticks;
+}
+
 static inline bool proc_is(const struct proc *p, const struct process_id *id)
 {
-	return p->pid == id->pid && p->start_ticks == id->start_ticks;
+	const struct process_id own = proc_id(p);
+
+	return process_id_equal(&own, id);
 }
 
 /* start_ticks count in hundredths of a second for user space (USER_HZ) on all but alpha and ia64.

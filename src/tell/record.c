@@ -487,12 +487,7 @@ _Static_assert(RECORDING_GROWN <= GROWTH_MOST, "they fit");
 /* One of several that went is no candidate any more. */
 static bool went_too(const struct event *e, const struct proc *p)
 {
-	for (unsigned i = 0; i < e->target.together_count && e->target.kind != TARGET_PROCESS;
-	     i++) {
-		if (proc_is(p, &e->target.together[i]))
-			return true;
-	}
-	return false;
+	return e->target.kind != TARGET_PROCESS && target_takes(&e->target, p);
 }
 
 static void fill_candidates(struct recording_event *to, const struct event *e,

@@ -226,21 +226,25 @@ int machine_start(struct machine *m, const char *dir)
 	return 0;
 }
 
+/* A small file of /proc as text; false: it cannot be read, or is empty. */
+static bool read_text(int proc_fd, const char *path, char *text, size_t size)
+{
+	int fd = openat(proc_fd, path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, text, size - 1);
+
+	if (fd >= 0)
+		(void)close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	return n > 0;
+}
+
 static bool read_statm(int proc_fd, const char *path, uint64_t *ret_resident, uint64_t *ret_anon)
 {
 	char text[128];
 	unsigned long long size, resident, shared;
-	int fd = openat(proc_fd, path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
 
-	if (fd < 0)
-		return false;
-	n = read(fd, text, sizeof(text) - 1);
-	(void)close(fd);
-	if (n <= 0)
-		return false;
-	text[n] = '\0';
-	if (sscanf(text, "%llu %llu %llu", &size, &resident, &shared) != 3)
+	if (!read_text(proc_fd, path, text, sizeof(text)) ||
+	    sscanf(text, "%llu %llu %llu", &size, &resident, &shared) != 3)
 		return false;
 	*ret_resident = resident;
 	*ret_anon = resident > shared ? resident - shared
@@ -287,17 +291,9 @@ static uint64_t pss_kib(const char *text, const char *name)
 static bool read_rollup(int proc_fd, int pid, char *text, size_t size)
 {
 	char path[64];
-	ssize_t n;
-	int fd;
 
 	(void)snprintf(path, sizeof(path), "%d/smaps_rollup", pid);
-	fd = openat(proc_fd, path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	n = read(fd, text, size - 1);
-	(void)close(fd);
-	text[n > 0 ? n : 0] = '\0';
-	return n > 0;
+	return read_text(proc_fd, path, text, size);
 }
 
 /* Does it use the memory of one that was counted already? */
@@ -316,15 +312,9 @@ static bool is_leaving(int proc_fd, int pid)
 	char path[64], text[512], state = 'Z';
 	const char *end;
 	unsigned flags = 0;
-	ssize_t n;
-	int fd;
 
 	(void)snprintf(path, sizeof(path), "%d/stat", pid);
-	fd = openat(proc_fd, path, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
-	if (fd >= 0)
-		(void)close(fd);
-	text[n > 0 ? n : 0] = '\0';
+	(void)read_text(proc_fd, path, text, sizeof(text));
 	end = strrchr(text, ')');
 	return end != NULL && sscanf(end, ") %c %*d %*d %*d %*d %*d %u", &state, &flags) == 2 &&
 	       state != 'Z' && state != 'X' && (flags & 0x4) != 0;
@@ -365,16 +355,10 @@ static uint64_t share_of_all(struct machine *m, uint64_t *ret_shmem, bool *ret_k
 
 static bool is_useroom(const struct machine *m, int pid)
 {
-	char path[64], name[16] = "";
-	int fd;
+	char path[64], name[16];
 
 	(void)snprintf(path, sizeof(path), "%d/comm", pid);
-	fd = openat(m->proc_fd, path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	(void)!read(fd, name, sizeof(name) - 1);
-	(void)close(fd);
-	return strcmp(name, "useroom\n") == 0;
+	return read_text(m->proc_fd, path, name, sizeof(name)) && strcmp(name, "useroom\n") == 0;
 }
 
 /*

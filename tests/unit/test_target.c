@@ -87,6 +87,19 @@ static void add_swarm(unsigned count, pid_t ppid)
 	}
 }
 
+/* R88: swapoff is of no table. */
+static void one_by_itself(void **state)
+{
+	struct proc p = {.pid = 7, .freeable_kib = MIB(3), .swap_kib = MIB(1)};
+
+	(void)state;
+	add(10, 300)->mm_of = 7;
+	target_one(&p, &target);
+	must_be(TARGET_PROCESS, 7, 1, 3);
+	assert_int_equal(target.together_count, 0);
+	assert_int_equal(target.most_memory_kib, MIB(2));
+}
+
 /* Who may have started a swarm of 40, and who did. */
 static struct proc *one_that_starts(unsigned by_it, unsigned by_another)
 {
@@ -239,6 +252,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(r96_those_of_one_memory, begin),
 		cmocka_unit_test_setup(r40_the_most_that_memory_gains, begin),
+		cmocka_unit_test_setup(one_by_itself, begin),
 		cmocka_unit_test_setup(r97_who_started_them, begin),
 		cmocka_unit_test_setup(r97_there_is_room_for_who_started_them, begin),
 		cmocka_unit_test_setup(r97_who_is_no_bomb_lives, begin),
