@@ -50,6 +50,8 @@ struct useroom {
 
 	/* The loop's own. */
 	int signal_fd;
+	int set_fd;         /* epoll: all that is its own in one; only with set_count > 0 */
+	unsigned set_count; /* how many are in it */
 	bool quit;
 	bool locked;          /* holds the single-instance lock */
 	uint64_t watchdog_ns; /* when the watchdog is due; UINT64_MAX without one */
