@@ -422,9 +422,12 @@ static bool falling(const struct look *l)
 static uint32_t flood_below_ppm(const struct look *l)
 {
 	const struct config *c = l->config;
-	uint32_t term = c->ignore_swap ? c->mem_term_ppm : c->mem_term_ppm * FLOOD_BELOW / 100;
+	uint32_t term = level_ppm(c, LEVEL_MEM_TERM, l->sample->mem_total_kib),
+		 kill = level_ppm(c, LEVEL_MEM_KILL, l->sample->mem_total_kib);
 
-	return soon(l) && term > c->mem_kill_ppm ? term : c->mem_kill_ppm;
+	if (!c->ignore_swap)
+		term = (uint32_t)((uint64_t)term * FLOOD_BELOW / 100);
+	return soon(l) && term > kill ? term : kill;
 }
 
 static bool flood(const struct look *l)
@@ -477,7 +480,7 @@ static uint64_t flood_hold(const struct look *l)
 
 static bool at_term_level(const struct look *l)
 {
-	return available_at_most(l, l->config->mem_term_ppm);
+	return available_at_most(l, level_ppm(l->config, LEVEL_MEM_TERM, l->sample->mem_total_kib));
 }
 
 /* In the order in which they are told. The same rule may stand twice. */

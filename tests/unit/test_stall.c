@@ -701,12 +701,10 @@ static void r113_headroom_as_the_trigger_has_it(void **state)
 }
 
 /* The looks until a bomb is found, which takes 86 MiB/s of this swap; -1: not in ten seconds. */
-static int bomb_beside(uint64_t available_mib, uint64_t swap_mib, bool ignore_swap)
+static int bomb_goes(uint64_t available_mib, uint64_t swap_mib)
 {
 	static const struct load bomb = {.swap_out_kib = 90000, .alloc_stalls = 60, .running = 2};
 
-	(void)set_up(NULL);
-	config.ignore_swap = ignore_swap;
 	machine.mem_available_kib = MIB(available_mib);
 	machine.swap_total_kib = machine.swap_free_kib = MIB(swap_mib);
 	for (int n = 1; n <= 40; n++) {
@@ -715,6 +713,13 @@ static int bomb_beside(uint64_t available_mib, uint64_t swap_mib, bool ignore_sw
 			return n;
 	}
 	return -1;
+}
+
+static int bomb_beside(uint64_t available_mib, uint64_t swap_mib, bool ignore_swap)
+{
+	(void)set_up(NULL);
+	config.ignore_swap = ignore_swap;
+	return bomb_goes(available_mib, swap_mib);
 }
 
 /* Memory is gone, the swap is not, and in some seconds it will be: what is poured into it now is
@@ -728,6 +733,12 @@ static void r53_a_bomb_beside_free_swap(void **state)
 	assert_int_equal(bomb_beside(20, 256, false), 10);
 	/* 12 %: the disk takes it as it comes; as seen on 6.12. */
 	assert_int_equal(bomb_beside(120, 512, false), 20);
+	/* R81: levels are levels, however they are written. */
+	(void)set_up(NULL);
+	config.level_kib[LEVEL_MEM_TERM] = MIB(100);
+	config.level_kib[LEVEL_MEM_KILL] = MIB(50);
+	config.mem_term_ppm = config.mem_kill_ppm = 0;
+	assert_int_equal(bomb_goes(120, 512), 20);
 	assert_int_equal(bomb_beside(20, 64 * 1024, false),
 			 37); /* it would take minutes: -stall-hold */
 	assert_int_equal(bomb_beside(80, 64 * 1024, false),
