@@ -79,6 +79,9 @@ static bool concerns(enum pause pause, const struct decision *d)
 {
 	if (pause == PAUSE_SWAP)
 		return d->action != ACTION_KILL;
+	/* The interval is for memory above its levels; what is full swap alone is no hurry. */
+	if (pause == PAUSE_INTERVAL)
+		return d->action != ACTION_KILL || !d->mem_low;
 	return pause != PAUSE_GROWING || policy_only_growing(d);
 }
 

@@ -186,9 +186,9 @@ static void r114_a_pause_is_an_answer(void **state)
 		uint64_t available_mib; /* SIGTERM at 100, SIGKILL at 50 */
 		bool holds;
 	} rows[] = {
-		{PAUSE_NOBODY, 80, true},   {PAUSE_NOBODY, 40, true},   {PAUSE_FUTILE, 80, true},
-		{PAUSE_INTERVAL, 80, true}, {PAUSE_SWAP, 80, true},     {PAUSE_SWAP, 40, false},
-		{PAUSE_GROWING, 80, false}, {PAUSE_NOBODY, 150, false},
+		{PAUSE_NOBODY, 80, true},   {PAUSE_NOBODY, 40, true},    {PAUSE_FUTILE, 80, true},
+		{PAUSE_INTERVAL, 80, true}, {PAUSE_INTERVAL, 40, false}, {PAUSE_SWAP, 80, true},
+		{PAUSE_SWAP, 40, false},    {PAUSE_GROWING, 80, false},  {PAUSE_NOBODY, 150, false},
 	};
 
 	(void)state;
