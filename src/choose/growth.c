@@ -230,7 +230,7 @@ static bool is_growing(const struct rank *rank, const struct proc *p, uint64_t n
 {
 	uint64_t large_kib = rank_large_kib(rank);
 	bool alone = p->grown_kib >= grown_least_kib(rank) &&
-		     p->freeable_kib >= max_u64(need_kib, large_kib);
+		     rank_worth_kib(p) >= max_u64(need_kib, large_kib);
 	bool pool = p->pool_grown_kib >= grown_least_kib(rank) &&
 		    pool_weight_kib(p, p->pool_kib) >= max_u64(need_kib, large_kib) &&
 		    (p->freeable_kib >= large_kib || p->swarm_kib > 0);

@@ -14,7 +14,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define GROWTH_MOST 64 /* processes that are remembered: the best of a table */
+#define GROWTH_MOST                                                                                \
+	SCAN_READ_MAX /* processes that are remembered: with 64 a leak was none of them            \
+		       * beside 70 larger ones */
 /* A reading is compared with until it is so old: longer than a stall is held, and short enough to
  * mean "now". */
 #define GROWTH_OLDEST_NS (30 * NS_PER_S)

@@ -215,6 +215,13 @@ static bool comes_late(const struct rank *rank, const struct proc *p)
 	return p->built_in >= 0 && p->freeable_kib <= rank->mem_total_kib / LATE_PART;
 }
 
+uint64_t rank_worth_kib(const struct proc *p)
+{
+	if (p->oom_score_adj >= 0)
+		return p->freeable_kib;
+	return p->badness > 0 ? min_u64(p->freeable_kib, (uint64_t)p->badness) : 0;
+}
+
 /*
  * R24: a preference does not outweigh a negative oom_score_adj. R25: an avoided process comes last,
  * whatever the order within a class. R37: one that is not worth killing comes after those that are.
@@ -236,8 +243,8 @@ static enum rank_class class_of(const struct rank *rank, struct proc *p)
 		p->matched = (int16_t)index;
 		return CLASS_PREFERRED;
 	}
-	return p->freeable_kib < rank_large_kib(rank) && p->swarm_kib == 0 ? CLASS_SMALL
-									   : CLASS_NORMAL;
+	return rank_worth_kib(p) < rank_large_kib(rank) && p->swarm_kib == 0 ? CLASS_SMALL
+									     : CLASS_NORMAL;
 }
 
 /* A thousandth of memory and swap as the kernel cuts it off, in whole pages, so that our order is
@@ -302,7 +309,7 @@ void rank_judge(struct rank *rank, struct proc *p)
 	weigh(rank, p);
 	p->skip = (uint8_t)skip_of(rank, p);
 	p->rank = (uint8_t)class_of(rank, p);
-	p->doubtful = p->rank == CLASS_SMALL &&
+	p->doubtful = p->rank == CLASS_SMALL && p->freeable_kib < rank_large_kib(rank) &&
 		      p->freeable_kib + proc_shared_kib(p) >= rank_large_kib(rank);
 	p->key = p->badness;
 	if (p->skip != SKIP_GONE && p->skip != SKIP_KERNEL_THREAD && p->skip != SKIP_ZOMBIE)

@@ -103,6 +103,12 @@ void rank_of_machine(struct rank *rank, const struct sample *sample, uint64_t sc
  */
 void rank_of_group(struct rank *rank, uint64_t limit_kib, const int32_t *members, unsigned count);
 
+/*
+ * What counts of what a process would give back, KiB: of one whose oom_score_adj is below 0 no more
+ * than the kernel would weigh it with, so that neither its size nor its growth alone puts it first.
+ */
+uint64_t rank_worth_kib(const struct proc *p);
+
 /* From so much on a process is not small (-min-victim), KiB. */
 uint64_t rank_large_kib(const struct rank *rank);
 

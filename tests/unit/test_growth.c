@@ -329,11 +329,57 @@ static void r105_a_leak_beside_virtual_machines(void **state)
 	assert_string_equal(table.procs[0].comm, "manager");
 }
 
+/* The largest of a table are not those that grow: all of it is remembered. */
+static void r105_a_leak_beside_seventy_virtual_machines(void **state)
+{
+	static struct proc procs[71];
+
+	(void)state;
+	rank.mem_total_kib = rank.total_kib = MIB(768 * 1024);
+	for (unsigned i = 0; i < 70; i++)
+		procs[i] = (struct proc){
+			.pid = (pid_t)(100 + i), .anon_kib = MIB(10 * 1024), .comm = "qemu"};
+	procs[70] = (struct proc){.pid = 900, .anon_kib = MIB(3 * 1024), .comm = "manager"};
+	for (unsigned round = 0; round < 3; round++) {
+		see(71, procs);
+		mark((100 + 15 * round) * NS_PER_S, 0);
+		growth_note(&growth, &table, (100 + 15 * round) * NS_PER_S);
+		procs[70].anon_kib += MIB(400);
+	}
+	assert_string_equal(table.procs[0].comm, "manager");
+}
+
+/*
+ * R24: an oom_score_adj below 0 weighs as it does for the kernel, in what grows and in what is
+ * large: a guarded one is not first for having grown a little more than others.
+ */
+static void r24_a_guarded_one_that_grows_does_not_go_first(void **state)
+{
+	struct proc procs[] = {
+		{.pid = 100, .anon_kib = MIB(125), .oom_score_adj = -900, .comm = "apiserver"},
+		{.pid = 200, .anon_kib = MIB(180), .oom_score_adj = 1000, .comm = "besteffort"}};
+
+	(void)state;
+	see(2, procs);
+	growth_note(&growth, &table, 100 * NS_PER_S);
+	procs[0].anon_kib += MIB(40);
+	procs[1].anon_kib += MIB(5);
+	see(2, procs);
+	mark(105 * NS_PER_S, 0);
+	assert_string_equal(table.procs[0].comm, "besteffort");
+	assert_int_equal(table.procs[1].rank, CLASS_SMALL);
+	assert_false(table.procs[1].doubtful); /* it is known what it holds */
+	procs[0].oom_score_adj = 0;
+	see(2, procs);
+	mark(105 * NS_PER_S, 0);
+	assert_string_equal(table.procs[0].comm, "apiserver");
+}
+
 static void many_processes(void **state)
 {
 	(void)state;
 	for (unsigned round = 0; round < 10; round++) {
-		for (unsigned first = 0; first < 200; first += 20) {
+		for (unsigned first = 0; first < 2 * GROWTH_MOST; first += 20) {
 			struct proc procs[20];
 
 			memset(procs, 0, sizeof(procs));
@@ -364,6 +410,8 @@ int main(void)
 		cmocka_unit_test_setup(r97_a_pool_that_is_not_enough_hides_no_hog, set_up),
 		cmocka_unit_test_setup(r97_who_began_lately_goes_first, set_up),
 		cmocka_unit_test_setup(r105_a_leak_beside_virtual_machines, set_up),
+		cmocka_unit_test_setup(r105_a_leak_beside_seventy_virtual_machines, set_up),
+		cmocka_unit_test_setup(r24_a_guarded_one_that_grows_does_not_go_first, set_up),
 		cmocka_unit_test_setup(many_processes, set_up),
 	};
 
