@@ -4,6 +4,7 @@
 #include "act/event.h"
 #include "base/util.h"
 #include "look/sample.h"
+#include "settings/level.h"
 #include "settings/options.h"
 #include "tell/record.h"
 
@@ -31,8 +32,12 @@ struct walk {
 
 void rerun_recorded_config(const struct reading *r, struct config *ret)
 {
-	options_defaults(ret);
+	static struct config defaults;
+
+	options_defaults(&defaults);
+	*ret = defaults;
 	recording_to_config(&r->header.settings, ret);
+	level_guess_said(ret, &defaults);
 }
 
 /* The settings in the header are those of the last writer, and of its last reload. */

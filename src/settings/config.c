@@ -630,12 +630,17 @@ int config_reload(const struct config_source *source, struct config *ret_config,
 	return r;
 }
 
-static void print_origin(const struct origin *o)
+/* value: what is in force; a default that is not the table's is a level that follows another. */
+static void print_origin(const struct option_row *row, const struct origin *o, const char *value)
 {
 	if (o->kind == ORIGIN_FILE)
 		(void)printf("%s:%u\n", origins.file_names[o->file], o->line);
+	else if (o->kind == ORIGIN_COMMAND_LINE)
+		(void)puts("command line");
+	else if (row->kind == OPTION_LEVEL && strcmp(value, row->fallback) != 0)
+		(void)printf("default: half of %.1s\n", row->name);
 	else
-		(void)printf("%s\n", o->kind == ORIGIN_DEFAULT ? "default" : "command line");
+		(void)puts("default");
 }
 
 /* Is there a way to write it into a file? There are quotes of two kinds, and nothing to escape
@@ -673,11 +678,13 @@ void config_print(const struct config *config, const struct config_source *sourc
 		     origins.file_count == 0 ? ": not there, defaults are used" : "");
 	for (unsigned i = 0; i < option_count; i++) {
 		const struct option_row *row = &option_rows[i];
+		const char *value;
 
 		if (row->kind == OPTION_ACTION)
 			continue;
-		print_value(row->name, options_get(config, row, buf, sizeof(buf)));
-		print_origin(&origins.of[i]);
+		value = options_get(config, row, buf, sizeof(buf));
+		print_value(row->name, value);
+		print_origin(row, &origins.of[i], value);
 	}
 }
 

@@ -24,6 +24,37 @@ const char *level_text(const struct config *config, enum level which, char *buf,
 	return units_level(level_written_ppm(config, which), config->level_kib[which], buf, size);
 }
 
+static const struct {
+	enum level term, kill;
+} pairs[] = {{LEVEL_MEM_TERM, LEVEL_MEM_KILL}, {LEVEL_SWAP_TERM, LEVEL_SWAP_KILL}};
+
+/* Rounded up, for 0 would be no amount. */
+static uint64_t half(uint64_t kib)
+{
+	return kib / 2 + kib % 2;
+}
+
+void level_follow(struct config *config)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(pairs); i++) {
+		if (!config->level_said[pairs[i].kill])
+			config->level_kib[pairs[i].kill] = half(config->level_kib[pairs[i].term]);
+	}
+}
+
+void level_guess_said(struct config *config, const struct config *defaults)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(pairs); i++) {
+		enum level kill = pairs[i].kill;
+		uint64_t kib = config->level_kib[kill];
+		bool follows = kib > 0 && kib == half(config->level_kib[pairs[i].term]);
+		bool usual = kib == 0 &&
+			     level_written_ppm(config, kill) == level_written_ppm(defaults, kill);
+
+		config->level_said[kill] = !follows && !usual;
+	}
+}
+
 int level_parse_size(const char *text, uint64_t *ret_kib)
 {
 	uint64_t thousandths, kib;

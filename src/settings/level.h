@@ -30,6 +30,16 @@ int level_parse_size(const char *text, uint64_t *ret_kib);
  * and returns it. */
 const char *level_print_size(uint64_t kib, char *buf, size_t size);
 
+/*
+ * A SIGKILL level that nobody wrote follows a SIGTERM level that was written as an amount: half of
+ * it. The default share would lie above `-m 2G` on a machine of more than 40 GiB, where SIGTERM was
+ * then never sent. A share that is written later takes the amount back.
+ */
+void level_follow(struct config *config);
+
+/* Which levels were written is not recorded: those that are not what nobody's writing gives. */
+void level_guess_said(struct config *config, const struct config *defaults);
+
 /* ---- within: every look asks for all of them, and nearly always they are shares ---- */
 
 uint32_t level_of_amount(uint64_t kib, uint64_t total_kib);

@@ -49,7 +49,8 @@ const struct option_row option_rows[] = {
 	{"mk", OPTION_LEVEL, true, FIELD(mem_kill_ppm), "5", 0, 100, NULL, "PERCENT|SIZE",
 	 "send SIGKILL at or below this much available memory",
 	 DOC("可用内存等于或低于此值时发送 SIGKILL",
-	     "A victim that had SIGTERM and is still there gets SIGKILL at this level at once.")},
+	     "A victim that had SIGTERM and is still there gets SIGKILL at this level at once. "
+	     "Where -m is written as a size and this is not written, it is half of that.")},
 	{"s", OPTION_LEVEL, true, FIELD(swap_term_ppm), "10", 0, 100, NULL, "PERCENT|SIZE",
 	 "the same as -m for free swap",
 	 DOC("与 -m 相同，针对空闲交换空间",
@@ -403,6 +404,8 @@ static int set_level(struct config *config, const struct option_row *row, const 
 	}
 	*ppm = (uint32_t)(value / (1000000 / PPM_PER_PERCENT));
 	config->level_kib[level_of(row)] = kib;
+	config->level_said[level_of(row)] = true;
+	level_follow(config);
 	return 0;
 }
 
@@ -616,6 +619,7 @@ void options_defaults(struct config *config)
 		assert(r == 0); /* not the call itself: -DNDEBUG would take the defaults away */
 		(void)r;
 	}
+	memset(config->level_said, 0, sizeof(config->level_said));
 }
 
 /* ---- printing ---- */

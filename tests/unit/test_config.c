@@ -825,8 +825,9 @@ static void remarks_on_amounts(void **state)
 		 "-mk 2G is not below -m 2G: SIGKILL is sent at once, and never SIGTERM\n"},
 		{"mk = 4G",
 		 "-mk 4G is not below -m 10: SIGKILL is sent at once, and never SIGTERM\n", ""},
-		{"m = 1G", "-mk 5 is not below -m 1G: SIGKILL is sent at once, and never SIGTERM\n",
-		 ""},
+		{"m = 1G", "", ""}, /* then -mk is half of it */
+		{"m = 1G\nmk = 5",
+		 "-mk 5 is not below -m 1G: SIGKILL is sent at once, and never SIGTERM\n", ""},
 		{"m = 3G", "", ""},
 		{"warn = 2G", "-warn 2G is not above -m 10: the warning comes with the signal\n",
 		 ""},
@@ -834,7 +835,8 @@ static void remarks_on_amounts(void **state)
 		 "-m 14G: a process is ended as long as that much memory is not available\n", ""},
 		{"m = 64G",
 		 "-m 64G: a process is ended as long as that much memory is not available\n"
-		 "-m 64G is as much as there is, 24 GiB: memory is always low\n",
+		 "-m 64G is as much as there is, 24 GiB: memory is always low\n"
+		 "-mk 32G is as much as there is, 24 GiB: memory is always low\n",
 		 ""},
 		{"s = 2G", "-s 2G is as much as there is, 2 GiB: swap is always low\n", ""},
 		{"sk = 512M",

@@ -272,9 +272,46 @@ static void amounts_are_shares_of_the_total(void **state)
 	assert_int_equal(level_ppm(&config, LEVEL_MEM_TERM, 24677000), 84985);
 	assert_int_equal(level_ppm(&config, LEVEL_MEM_TERM, 1048576), 1000000);
 	assert_int_equal(level_ppm(&config, LEVEL_MEM_TERM, 0), 0);
-	assert_int_equal(level_ppm(&config, LEVEL_MEM_KILL, 1048576), 50000);
 	assert_string_equal(level_text(&config, LEVEL_MEM_TERM, buf, sizeof(buf)), "2 GiB");
-	assert_string_equal(level_text(&config, LEVEL_MEM_KILL, buf, sizeof(buf)), "5 %");
+	assert_string_equal(level_text(&config, LEVEL_SWAP_KILL, buf, sizeof(buf)), "5 %");
+}
+
+/* 5 % of a large machine is more than 2 GiB: SIGTERM would never be sent. */
+static void a_kill_level_that_nobody_wrote_follows_an_amount(void **state)
+{
+	(void)fresh(state);
+	accepted("m", "2G", "2G");
+	assert_string_equal(get("mk"), "1G");
+	assert_string_equal(get("sk"), "5");
+	accepted("s", "1G", "1G");
+	assert_string_equal(get("sk"), "512M");
+	accepted("m", "10", "10"); /* a share behind it takes that back */
+	assert_string_equal(get("mk"), "5");
+	accepted("mk", "3", "3");
+	accepted("m", "2G", "2G");
+	assert_string_equal(get("mk"), "3"); /* somebody wrote it */
+	(void)fresh(state);
+	accepted("mk", "5", "5");
+	accepted("m", "2G", "2G");
+	assert_string_equal(get("mk"), "5");
+}
+
+/* A recording does not say which levels were written: what writing nothing gives was not. */
+static void what_was_written_is_guessed(void **state)
+{
+	struct config defaults;
+
+	(void)fresh(state);
+	defaults = config;
+	accepted("m", "2G", "2G");
+	memset(config.level_said, 0, sizeof(config.level_said));
+	level_guess_said(&config, &defaults);
+	accepted("m", "4G", "4G");
+	assert_string_equal(get("mk"), "2G");
+	config.level_kib[LEVEL_MEM_KILL] = UINT64_C(1048576);
+	level_guess_said(&config, &defaults);
+	accepted("m", "6G", "6G");
+	assert_string_equal(get("mk"), "1G");
 }
 
 static void percentages(void **state)
@@ -702,6 +739,8 @@ int main(void)
 		cmocka_unit_test_setup(r71_seconds, fresh),
 		cmocka_unit_test_setup(amounts, fresh),
 		cmocka_unit_test_setup(amounts_are_shares_of_the_total, fresh),
+		cmocka_unit_test_setup(a_kill_level_that_nobody_wrote_follows_an_amount, fresh),
+		cmocka_unit_test_setup(what_was_written_is_guessed, fresh),
 		cmocka_unit_test_setup(percentages, fresh),
 		cmocka_unit_test_setup(seconds, fresh),
 		cmocka_unit_test_setup(switches, fresh),
