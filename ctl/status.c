@@ -84,9 +84,11 @@ static void print_running(void)
 		(void)fputs("useroom is not running", stdout);
 	if (last != NULL)
 		(void)printf(
-			", looked %s ago",
+			view.running ? ", looked %s ago" : "; its last look was %s ago",
 			units_time(minus_u64(view.sample.now_ns, last->now_ns), ago, sizeof(ago)));
-	(void)puts(view.running && view.config.dry_run ? "\ndry run: no signal is sent" : "");
+	(void)puts(!view.running         ? "\n(one with -record off would not be seen here)"
+		   : view.config.dry_run ? "\ndry run: no signal is sent"
+					 : "");
 }
 
 /* What is done about control groups at a limit of their own. */
@@ -120,7 +122,7 @@ static void print_thresholds(void)
 			     level_text(c, LEVEL_SWAP_KILL, swap_kill, sizeof(swap_kill)));
 	if (c->stall_milli > 0)
 		(void)printf("; SIGTERM when thrashing stalls %g tasks", c->stall_milli / 1000.0);
-	(void)puts(view.running ? "" : " (as its file has it)");
+	(void)puts(view.running ? "" : " (from its file, or the defaults)");
 	print_groups(c);
 }
 

@@ -70,7 +70,7 @@ static void ctl_status_stopped(struct stage *s)
 	must_exit(s, s->daemon, 0);
 	s->daemon_left = true;
 	must_answer(s, "status", 1);
-	must_say("^useroom is not running, looked");
+	must_say("^useroom is not running; its last look was");
 	must_say("  stopping");
 }
 
