@@ -439,11 +439,14 @@ static bool flood(const struct look *l)
 
 /*
  * That it is of the machine is what pressure says: two hundred threads that reclaim memory count as
- * running.
+ * running. A quarter is enough where there is swap; without, half a task waits for files wherever a
+ * program starts beside a mapped database, and fits.
  */
 static bool pressure(const struct look *l)
 {
-	return l->rates->waiting >= l->stall / 4 && l->rates->pressure >= PRESSURE_LEAST &&
+	double least = l->sample->swap_total_kib > 0 ? l->stall / 4 : l->stall;
+
+	return l->rates->waiting >= least && l->rates->pressure >= PRESSURE_LEAST &&
 	       available_at_most(l, l->config->stall_below_ppm);
 }
 
