@@ -353,12 +353,14 @@ static uint64_t share_of_all(struct machine *m, uint64_t *ret_shmem, bool *ret_k
 	return sum;
 }
 
+/* What runs a hook is /proc/self/exe first, and called so until it is the hook. */
 static bool is_useroom(const struct machine *m, int pid)
 {
 	char path[64], name[16];
 
 	(void)snprintf(path, sizeof(path), "%d/comm", pid);
-	return read_text(m->proc_fd, path, name, sizeof(name)) && strcmp(name, "useroom\n") == 0;
+	return read_text(m->proc_fd, path, name, sizeof(name)) &&
+	       (strcmp(name, "useroom\n") == 0 || strcmp(name, "exe\n") == 0);
 }
 
 /*
