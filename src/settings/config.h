@@ -48,7 +48,7 @@ struct config {
 	uint32_t stall_below_ppm; /* -stall-below: only while no more than this is available */
 	uint64_t
 		level_kib[LEVEL_COUNT]; /* the amount, where one was written; 0: the share counts */
-	bool level_said[LEVEL_COUNT]; /* somebody wrote it: level_follow() */
+	bool level_said[LEVEL_COUNT];   /* somebody wrote it: level_follow() */
 	uint32_t min_victim_ppm; /* -min-victim: a candidate below this share of MemTotal comes
 				    after bigger ones */
 
