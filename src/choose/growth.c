@@ -127,15 +127,11 @@ void growth_hold_since(struct growth *growth, uint64_t now_ns)
 
 void growth_note(struct growth *growth, const struct proc_table *table, uint64_t now_ns)
 {
-	unsigned noted = 0;
-
 	note_pid(growth, table->last_pid, now_ns);
-	for (unsigned i = 0; i < table->count && noted < GROWTH_MOST; i++) {
+	for (unsigned i = 0; i < table->count; i++) {
 		/* A swarm is known by its pids, and would take all the room. */
-		if (table->procs[i].rank == CLASS_NEVER || table->procs[i].swarm_kib > 0)
-			continue;
-		note(growth, &table->procs[i], now_ns);
-		noted++;
+		if (table->procs[i].rank != CLASS_NEVER && table->procs[i].swarm_kib == 0)
+			note(growth, &table->procs[i], now_ns);
 	}
 }
 

@@ -366,6 +366,12 @@ static bool available_at_most(const struct look *l, uint32_t ppm)
 	return at_most(l->sample->mem_available_kib, l->sample->mem_total_kib, ppm);
 }
 
+/* A level of memory as a share, however it was written. */
+static uint32_t level_share(const struct look *l, enum level which)
+{
+	return level_ppm(l->config, which, l->sample->mem_total_kib);
+}
+
 static bool roomy(const struct look *l)
 {
 	const struct sample *s = l->sample;
@@ -421,11 +427,9 @@ static bool falling(const struct look *l)
  */
 static uint32_t flood_below_ppm(const struct look *l)
 {
-	const struct config *c = l->config;
-	uint32_t term = level_ppm(c, LEVEL_MEM_TERM, l->sample->mem_total_kib),
-		 kill = level_ppm(c, LEVEL_MEM_KILL, l->sample->mem_total_kib);
+	uint32_t term = level_share(l, LEVEL_MEM_TERM), kill = level_share(l, LEVEL_MEM_KILL);
 
-	if (!c->ignore_swap)
+	if (!l->config->ignore_swap)
 		term = (uint32_t)((uint64_t)term * FLOOD_BELOW / 100);
 	return soon(l) && term > kill ? term : kill;
 }
@@ -483,7 +487,7 @@ static uint64_t flood_hold(const struct look *l)
 
 static bool at_term_level(const struct look *l)
 {
-	return available_at_most(l, level_ppm(l->config, LEVEL_MEM_TERM, l->sample->mem_total_kib));
+	return available_at_most(l, level_share(l, LEVEL_MEM_TERM));
 }
 
 /* In the order in which they are told. The same rule may stand twice. */

@@ -52,6 +52,9 @@ static int set_up(void **state)
 #define QUARTER_OF_IT                                                                              \
 	.refaults = 300, .major_faults = 300, .reads = 320, .read_pages = 320, .read_ms = 640
 
+#define ALL_OF_IT                                                                                  \
+	.refaults = 1800, .major_faults = 1700, .reads = 1800, .read_pages = 1800, .read_ms = 4000
+
 /* A quarter of a second goes by. */
 static struct stall_view step(const struct load *l)
 {
@@ -93,12 +96,7 @@ static double fires(const struct load *l, unsigned seconds, enum stall_rule *ret
 
 /* A disk of 1,800 reads a second that does nothing else than bring back what was taken: four tasks
  * wait for it. */
-static const struct load thrash = {.refaults = 1800,
-				   .major_faults = 1700,
-				   .reads = 1800,
-				   .read_pages = 1800,
-				   .read_ms = 4000,
-				   .running = 1};
+static const struct load thrash = {ALL_OF_IT, .running = 1};
 
 static void thrashing_fires_after_its_window(void **state)
 {
@@ -183,13 +181,7 @@ static void honest_work_never_fires(void **state)
 		  .reads = 40,
 		  .read_pages = 100,
 		  .read_ms = 400}},
-		{"one task in a hundred waits",
-		 {.refaults = 1800,
-		  .major_faults = 1700,
-		  .reads = 1800,
-		  .read_pages = 1800,
-		  .read_ms = 4000,
-		  .running = 400}},
+		{"one task in a hundred waits", {ALL_OF_IT, .running = 400}},
 	};
 
 	(void)state;
@@ -227,12 +219,7 @@ static void a_control_group_at_its_own_limit(void **state)
 }
 
 /* A mapped file that is read at random for years, as fast as the disk can; nothing has grown. */
-static const struct load database = {.refaults = 1800,
-				     .major_faults = 1700,
-				     .reads = 1800,
-				     .read_pages = 1800,
-				     .read_ms = 4000,
-				     .running = 1,
+static const struct load database = {ALL_OF_IT, .running = 1,
 				     .activations = 250, /* 0.14: the most that was seen */
 				     .still = true};
 
@@ -413,13 +400,7 @@ static void r13_a_hold_of_nothing_still_needs_a_stall(void **state)
 
 static void roomy_swap_holds_it(void **state)
 {
-	static const struct load thrash_swap = {.refaults = 1800,
-						.major_faults = 1700,
-						.reads = 1800,
-						.read_pages = 1800,
-						.read_ms = 4000,
-						.swap_in_kib = 7200,
-						.running = 1};
+	static const struct load thrash_swap = {ALL_OF_IT, .swap_in_kib = 7200, .running = 1};
 	enum stall_rule rule;
 
 	(void)state;
@@ -838,13 +819,7 @@ static void other_rules(void **state)
 		 9.25,
 		 STALL_SLOW},
 		{"all of it where hundreds run, because they reclaim memory",
-		 {.refaults = 1800,
-		  .major_faults = 1700,
-		  .reads = 1800,
-		  .read_pages = 1800,
-		  .read_ms = 4000,
-		  .pressure_full_us = 300000,
-		  .running = 300},
+		 {ALL_OF_IT, .pressure_full_us = 300000, .running = 300},
 		 143,
 		 true,
 		 true,
