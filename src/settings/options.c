@@ -47,8 +47,8 @@ const struct option_row option_rows[] = {
 	     "size is a number with K, M, G or T, which may be followed by iB. 0 switches the "
 	     "level off in practice.")},
 	{"mk", OPTION_LEVEL, true, FIELD(mem_kill_ppm), "5", 0, 100, NULL, "PERCENT|SIZE",
-	 "send SIGKILL at or below this much available memory",
-	 DOC("可用内存等于或低于此值时发送 SIGKILL",
+	 "send SIGKILL at or below this much available memory, percent or 1G",
+	 DOC("可用内存等于或低于此值（百分比或大小）时发送 SIGKILL",
 	     "A victim that had SIGTERM and is still there gets SIGKILL at this level at once. "
 	     "Where -m is written as a size and this is not written, it is half of that.")},
 	{"s", OPTION_LEVEL, true, FIELD(swap_term_ppm), "10", 0, 100, NULL, "PERCENT|SIZE",
@@ -58,7 +58,7 @@ const struct option_row option_rows[] = {
 	{"sk", OPTION_LEVEL, true, FIELD(swap_kill_ppm), "5", 0, 100, NULL, "PERCENT|SIZE",
 	 "the same as -mk for free swap", DOC("与 -mk 相同，针对空闲交换空间", NULL)},
 	{"i", OPTION_SECONDS, true, FIELD(interval_ns), "1", 0.01, 3600, NULL, "SECONDS",
-	 "look at least this often",
+	 "look at least this often, in seconds",
 	 DOC("检查间隔的上限（秒）",
 	     "The closer memory is to its level, and the faster it goes away, the sooner the "
 	     "next look: down to 10 ms.")},
@@ -72,8 +72,8 @@ const struct option_row option_rows[] = {
 	     "the Go "
 	     "program of this name decided so.")},
 	{"warn", OPTION_LEVEL, true, FIELD(warn_ppm), "0", 0, 100, NULL, "PERCENT|SIZE",
-	 "warn at or below this much available memory and free swap; 0: never",
-	 DOC("可用内存与空闲交换空间等于或低于此值时发出警告；0 表示不警告",
+	 "warn at or below this much available memory and free swap, percent or 4G; 0: never",
+	 DOC("可用内存与空闲交换空间等于或低于此值（百分比或大小）时发出警告；0 表示不警告",
 	     "A line in the log and a run of -hook with the event \"warn\", once until memory was "
 	     "back above it by a "
 	     "tenth.")},
@@ -86,13 +86,14 @@ const struct option_row option_rows[] = {
 	     "is. Fractions are "
 	     "fine. See NEAR-OOM.")},
 	{"stall-hold", OPTION_SECONDS, true, FIELD(stall_hold_ns), "7", 0, 3600, NULL, "SECONDS",
-	 "when a quarter of them wait only when that lasts so long; ten times, while swap is roomy",
-	 DOC("只有四分之一的任务在等时，须持续这么久；交换空间充裕时十倍",
+	 "where it is a quarter of -stall: after so many seconds of it; tenfold while swap is "
+	 "roomy",
+	 DOC("停顿的任务只有 -stall 的四分之一时，须持续这么多秒；交换空间充裕时为十倍",
 	     "Swap is roomy while more than a fifth of it is free: a program that starts, or comes "
 	     "back from swap, makes others wait, and nothing is wrong. Where the same comes back "
 	     "from swap again and again it is not ten times as long.")},
 	{"stall-below", OPTION_PERCENT, true, FIELD(stall_below_ppm), "25", 0, 100, NULL, "PERCENT",
-	 "and only at or below this much available memory",
+	 "and only at or below this much available memory, in percent",
 	 DOC("且仅当可用内存等于或低于此百分比时", NULL)},
 	{"containers", OPTION_CHOICE, true, FIELD(containers), "off", 0, 0, containers,
 	 "off|warn|act",
@@ -105,7 +106,7 @@ const struct option_row option_rows[] = {
 	     "nothing. The same is said again after ten minutes. doc/containers.md says what is "
 	     "looked at.")},
 	{"containers-room", OPTION_PERCENT, true, FIELD(containers_room_ppm), "0", 0, 25, NULL,
-	 "PERCENT", "and say or do the same where less room than this is left in one; 0: never",
+	 "PERCENT", "and the same where less room than this is left in one, in percent; 0: never",
 	 DOC("余量低于此百分比时也同样处理；0 表示从不",
 	     "Before the kernel ends somebody there, and with SIGTERM first; also where nothing "
 	     "thrashes. Room is what is free of the limit, or page cache. Nobody is ended unless "
@@ -114,8 +115,8 @@ const struct option_row option_rows[] = {
 	     "read every two seconds, with much room every four: one that fills within that time "
 	     "is the kernel's.")},
 	{"grace", OPTION_SECONDS, true, FIELD(grace_ns), "5", 0, 3600, NULL, "SECONDS",
-	 "send SIGKILL this long after a SIGTERM that did not help",
-	 DOC("SIGTERM 无效后经过此时间发送 SIGKILL",
+	 "send SIGKILL so many seconds after a SIGTERM that did not help",
+	 DOC("SIGTERM 无效后经过这么多秒发送 SIGKILL",
 	     "Only while memory is still low; below -mk it is not waited for. One that "
 	     "ignores SIGTERM gets SIGKILL at once: the first process of a container does, "
 	     "unless it has a handler.")},
@@ -124,7 +125,7 @@ const struct option_row option_rows[] = {
 	 DOC("按常驻内存而不是 oom_score 选择进程",
 	     "File pages do not count, and neither does oom_score_adj, but for -1000.")},
 	{"min-victim", OPTION_PERCENT, true, FIELD(min_victim_ppm), "1", 0, 100, NULL, "PERCENT",
-	 "processes that would free less than this of all memory go after bigger ones",
+	 "who would free less than this percentage of all memory goes after bigger ones",
 	 DOC("能释放的内存少于总量此百分比的进程排在较大进程之后",
 	     "0 is the kernel's own order: a tiny process with a high oom_score_adj then goes "
 	     "before a hog.")},
@@ -152,24 +153,25 @@ const struct option_row option_rows[] = {
 	     "See HOOKS. Without a shell, one at a time, the event in its environment and as "
 	     "JSON on its standard input.")},
 	{"hook-time", OPTION_SECONDS, true, FIELD(hook_time_ns), "30", 0.1, 600, NULL, "SECONDS",
-	 "end a -hook that takes longer than this", DOC("钩子程序运行超过此时间即被结束", NULL)},
+	 "end a -hook that takes longer than this, in seconds",
+	 DOC("钩子程序运行超过这么多秒即被结束", NULL)},
 	{"pre-kill", OPTION_PATH, true, FIELD(pre_kill), "", 0, 0, NULL, "PATH",
 	 "run this program before SIGTERM is sent",
 	 DOC("发送 SIGTERM 之前运行此程序",
 	     "The signal waits for it, but no longer than -pre-kill-time, and not at all at the "
 	     "SIGKILL level.")},
 	{"pre-kill-time", OPTION_SECONDS, true, FIELD(pre_kill_time_ns), "0.2", 0.01, 5, NULL,
-	 "SECONDS", "send the signal after this, -pre-kill or not",
-	 DOC("最多等待 -pre-kill 这么久，随后发送信号", NULL)},
+	 "SECONDS", "send the signal after so many seconds, -pre-kill or not",
+	 DOC("最多等待 -pre-kill 这么多秒，随后发送信号", NULL)},
 	{"record", OPTION_PATH, true, FIELD(record), RECORD_DEFAULT, 0, 0, NULL, "PATH|off",
 	 "keep the last looks and events in this file",
 	 DOC("在此文件中保存最近的检查与事件",
 	     "A ring of a fixed size in memory, for useroomctl(1). In a directory of "
 	     "tmpfs nothing is written to a disk.")},
 	{"record-size", OPTION_KIB, true, FIELD(record_kib), "256", 32, 65536, NULL, "KIB",
-	 "its size",
-	 DOC("该文件的大小（KiB）", "256 hold some 370 looks, three hours in steps of ten seconds, "
-				    "and 50 events. Taken at the "
+	 "how large it is, in KiB",
+	 DOC("该文件的大小（KiB）", "256 hold some 370 looks, two hours and forty minutes in "
+				    "steps of ten seconds, and 56 events. Taken at the "
 				    "start only.")},
 	{"incidents", OPTION_PATH, true, FIELD(incidents), "/var/lib/useroom/incidents", 0, 0, NULL,
 	 "PATH|off", "keep the recording of each kill in this directory",
@@ -179,7 +181,7 @@ const struct option_row option_rows[] = {
 	     "had to be ended one is kept too, every ten minutes at most, under a name with -near. "
 	     "Taken at the start only.")},
 	{"incidents-kept", OPTION_COUNT, true, FIELD(incidents_kept), "20", 1, 10000, NULL,
-	 "NUMBER", "and so many of them, the oldest go",
+	 "NUMBER", "and so many of them; the oldest go",
 	 DOC("最多保留的份数，最旧的先删除",
 	     "Where the directory is in memory (tmpfs), as many as fit into 16 MiB. A quarter of "
 	     "them may be without a victim, and go first.")},

@@ -707,6 +707,25 @@ static void rows_are_whole(void **state)
 	}
 }
 
+/* The tables of the pages and the comments of useroom.conf have this text and no placeholder. */
+static void help_says_the_unit(void **state)
+{
+	static const char *const units[] = {[OPTION_LEVEL] = "percent",
+					    [OPTION_PERCENT] = "percent",
+					    [OPTION_SECONDS] = "seconds",
+					    [OPTION_KIB] = "KiB",
+					    [OPTION_TASKS] = "tasks"};
+
+	(void)state;
+	for (unsigned i = 0; i < option_count; i++) {
+		const struct option_row *row = &option_rows[i];
+		const char *unit = row->kind < COUNT(units) ? units[row->kind] : NULL;
+
+		if (unit != NULL && strncmp(row->help, "the same as ", 12) != 0)
+			assert_non_null(strstr(row->help, unit));
+	}
+}
+
 static void help_names_every_option(void **state)
 {
 	char *text = NULL, line[64];
@@ -757,6 +776,7 @@ int main(void)
 		cmocka_unit_test_setup(defaults, fresh),
 		cmocka_unit_test_setup(each_row_has_its_own_field, fresh),
 		cmocka_unit_test_setup(rows_are_whole, fresh),
+		cmocka_unit_test_setup(help_says_the_unit, fresh),
 		cmocka_unit_test_setup(help_names_every_option, fresh),
 	};
 
