@@ -192,6 +192,7 @@ void rerun(const struct reading *r, const struct config *config, struct rerun *r
 	struct walk w = {.r = r, .judged_from_ns = last_reload(r)};
 	struct config recorded;
 	bool known = true;
+	size_t first;
 
 	*ret = (struct rerun){0};
 	rerun_recorded_config(r, &recorded);
@@ -199,7 +200,10 @@ void rerun(const struct reading *r, const struct config *config, struct rerun *r
 	w.other.config = config;
 	policy_init(&w.recorded.policy, r->header.settings.cpus);
 	policy_init(&w.other.policy, r->header.settings.cpus);
-	for (size_t i = last_start(r, &ret->in_the_middle); i < r->look_count; i++) {
+	first = last_start(r, &ret->in_the_middle);
+	if (ret->in_the_middle) /* nobody knows what was held when memory was above the level */
+		w.recorded.policy.held = w.other.policy.held = HELD_UNKNOWN;
+	for (size_t i = first; i < r->look_count; i++) {
 		uint64_t from_ns = r->looks[i].now_ns, to_ns;
 
 		/*

@@ -319,34 +319,48 @@ static void nobody_took_it(struct decision *d)
 	d->futile_kib = d->need_kib;
 }
 
+/* What is known of what was held when memory was last above the SIGTERM level. */
+static enum held follow_held(const struct policy *p, const struct config *config,
+			     const struct sample *s, bool low)
+{
+	bool knows = s->have & HAVE_DETAIL;
+
+	/* R84: what a container's meminfo says of what is held may be of another world. */
+	if (s->have & HAVE_FOREIGN)
+		return HELD_UNKNOWN;
+	/* A dry run costs nobody anything: who starts one below the level asks who would go. */
+	if (low && p->held == HELD_NEVER && !config->dry_run)
+		return knows ? HELD_KNOWN : HELD_NEVER;
+	if (!knows || (low && p->held == HELD_NEVER))
+		return HELD_UNKNOWN;
+	return low ? p->held : HELD_KNOWN;
+}
+
 /*
  * MemAvailable also falls when nobody takes memory: pages lie in the CPUs' free lists, or are on
  * their way to a disk. What was taken shows in what is held (taken.h): of what is missing below
  * the SIGTERM level at least half must have been taken since memory was last above it. Else nobody
  * goes above the SIGKILL level. Programs that come and go within a moment are not counted: what
  * was held falls by an eighth a look. (Seen: LMDB beside a process that stood still, 11.7 %
- * available; then 9.9, and 74.9 % were held at all looks. The one that stood still went.) What is
- * below from the first look on, or at once, is not asked about, and neither is a level that moves,
- * or who goes next in an episode.
+ * available; then 9.9, and 74.9 % were held at all looks. The one that stood still went.) Who
+ * starts below the level, or is told a higher one, has seen nobody take it either: the machine may
+ * have stood there for years. What comes at once is not asked about, and neither is who goes next
+ * in an episode.
  */
-static void ask_who_took_it(struct policy *p, const struct levels *l, const struct sample *s,
+static void ask_who_took_it(struct policy *p, const struct config *config, const struct sample *s,
 			    struct decision *d)
 {
 	uint64_t held = taken_held_kib(s);
-	uint64_t level = limit_kib(l->mem_total_kib, l->mem_term_ppm) + l->swap_total_kib;
-	/* R84: what a container's meminfo says of what is held may be of another world. */
-	bool knows = (s->have & HAVE_DETAIL) && !(s->have & HAVE_FOREIGN);
 
-	if (!d->low || !knows || level != p->held_level_kib) {
+	if (!d->low || p->held == HELD_NEVER)
 		p->held_kib = max_u64(held, p->held_kib - minus_u64(p->held_kib, held) / 8);
-		p->held_known = !d->low && knows;
-		p->held_level_kib = level;
-	} else if (p->held_known && d->action == ACTION_TERM) {
-		if (minus_u64(held, p->held_kib) * 2 < d->need_kib)
-			nobody_took_it(d);
-		else
-			p->held_known = false;
-	}
+	p->held = follow_held(p, config, s, d->low);
+	if (d->action != ACTION_TERM || p->held == HELD_UNKNOWN || p->held == HELD_TAKEN)
+		return;
+	if (p->held == HELD_NEVER || minus_u64(held, p->held_kib) * 2 < d->need_kib)
+		nobody_took_it(d);
+	else
+		p->held = HELD_TAKEN;
 }
 
 /*
@@ -608,7 +622,7 @@ static void decide_course(struct policy *p, const struct config *config, const s
 {
 	forget_before_gap(p, s);
 	track_fall(p, s);
-	ask_who_took_it(p, seen, s, d);
+	ask_who_took_it(p, config, s, d);
 	follow_stall(p, config, s, coming, d);
 	d->swapoff = follow_swapoff(p, s);
 	hold_back(seen, s, d);

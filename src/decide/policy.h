@@ -93,6 +93,14 @@ struct decision {
 	struct course course;
 };
 
+/* Was what is missing taken since memory was last above the SIGTERM level? */
+enum held {
+	HELD_NEVER,   /* it was not above it yet */
+	HELD_KNOWN,   /* what was held then is known */
+	HELD_UNKNOWN, /* it is not: not asked */
+	HELD_TAKEN,   /* it was: who goes next is not asked either */
+};
+
 struct policy {
 	bool started;
 	uint64_t last_ns;
@@ -111,9 +119,8 @@ struct policy {
 	uint64_t leaving_kib;    /* the least that swapoff had left to bring back, ... */
 	uint64_t leaving_ns;     /* ... and since when */
 	bool stall_victims;      /* at the last look victims were on their way */
-	bool held_known;         /* since memory was last above the SIGTERM level, at which ... */
-	uint64_t held_kib;       /* ... so much was held, nobody is known to have taken any */
-	uint64_t held_level_kib; /* that level, and all swap */
+	enum held held;
+	uint64_t held_kib; /* what was held when memory was last above the SIGTERM level */
 	struct stall stall;
 	unsigned cpus; /* how many CPUs can fill memory at the same time */
 };

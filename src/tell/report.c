@@ -490,8 +490,8 @@ static void say_futile(struct text *t, const struct event *e)
 		return;
 	}
 	if (e->decision.futile == HOLDER_NOBODY) {
-		add(t, "; no process has taken what is missing: nobody is ended above the SIGKILL "
-		       "level");
+		add(t, "; no process was seen to take what is missing: nobody is ended above the "
+		       "SIGKILL level");
 		return;
 	}
 	add(t, "; ending processes cannot help: %s hold", holder_text(e->decision.futile));

@@ -114,7 +114,7 @@ static void r88_swapoff_in_a_sentence(void **state)
 	must_hold(as_json(), "\"holder\":\"balloon\"");
 	e.decision.futile = HOLDER_NOBODY;
 	must_hold(as_text(),
-		  "available 386 MiB (9.8 %) <= 10 %, no swap; no process has taken what "
+		  "available 386 MiB (9.8 %) <= 10 %, no swap; no process was seen to take what "
 		  "is missing: nobody is ended above the SIGKILL level");
 	must_hold(as_json(), "\"holder\":\"nobody\"");
 }

@@ -334,8 +334,9 @@ static void r114_verdict_nobody_took_it(void **state)
 	static struct recording_look look = {.flags = LOOK_LOW | LOOK_FUTILE |
 						      TURN_FUTILE << LOOK_TURN_SHIFT,
 					     .now_ns = 100 * NS_PER_S};
-	static const char nobody[] = "no process has taken what is missing: nobody is ended above "
-				     "the SIGKILL level; available 80 MiB (8 %) <= 10 %, no swap",
+	static const char nobody[] =
+		"no process was seen to take what is missing: nobody is ended above "
+		"the SIGKILL level; available 80 MiB (8 %) <= 10 %, no swap",
 			  hog[] = "SIGTERM would go to 10 (hog); available 80 MiB (8 %) <= 10 %, "
 				  "no swap";
 	static const struct {
