@@ -120,6 +120,8 @@
 
 /* While swap is roomy it may settle: that is waited for so many times -stall-hold at the most. */
 #define SETTLE_HOLDS 10
+/* Seen: 7 MiB/s and more where a JVM started beside others, and fitted. */
+#define SWAP_TAKES_KIB_PER_S 1000.0
 
 /* What happened between two points, per second. */
 struct rates {
@@ -553,16 +555,33 @@ static bool from_swap(const struct stall_since *since, const struct sample *s)
 	       back_kib * 2 >= (s->waits.refaults - since->waits.refaults) * s->page_kib;
 }
 
+/* For -stall-hold less than this went to swap: those who take memory may not use it
+ * (memory.swap.max, mlock), or have nothing left that they do not need. */
+static bool takes_no_more(const struct stall_since *since, const struct look *l)
+{
+	uint64_t ns = l->sample->now_ns - since->now_ns;
+	uint64_t out_kib = l->sample->waits.swap_out_kib - since->waits.swap_out_kib;
+
+	return available_at_most(l, level_share(l, LEVEL_MEM_KILL)) &&
+	       ns >= l->config->stall_hold_ns &&
+	       (double)out_kib * (double)NS_PER_S < (double)ns * SWAP_TAKES_KIB_PER_S;
+}
+
 /*
  * While swap is roomy it may settle by itself. A program that starts, and fits, takes the files of
  * others until what nobody uses is in swap; an application that comes back from swap looks like
  * thrashing, but each page comes back once. It does not settle where most of what is refaulted
- * comes from swap, and more has come than was in it when this began.
+ * comes from swap, and more has come since this began than was in it then, or is now; nor at the
+ * SIGKILL level where swap takes no more.
  */
 static bool may_settle(const struct stall_since *since, const struct look *l)
 {
-	return roomy(l) && !(from_swap(since, l->sample) &&
-			     back_from_swap_kib(since, l->sample) >= since->swap_used_kib);
+	const struct sample *s = l->sample;
+	uint64_t in_swap_kib =
+		max_u64(since->swap_used_kib, minus_u64(s->swap_total_kib, s->swap_free_kib));
+
+	return roomy(l) && !takes_no_more(since, l) &&
+	       !(from_swap(since, s) && back_from_swap_kib(since, s) >= in_swap_kib);
 }
 
 static bool lasted(const struct stall_row *row, const struct stall_since *since,

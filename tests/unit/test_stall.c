@@ -414,8 +414,47 @@ static void roomy_swap_holds_it(void **state)
 	assert_float_equal(fires(&thrash_swap, 100, &rule), 9.25, 0.01);
 	(void)set_up(NULL);
 	machine.swap_total_kib = MIB(1024);
+	machine.swap_free_kib = MIB(800);
+	/* More has come back than was there; but what is there now has not: a JVM starts. */
+	assert_float_equal(fires(&thrash_swap, 100, &rule), 34.25, 0.01);
+	(void)set_up(NULL);
+	machine.swap_total_kib = MIB(1024);
 	machine.swap_free_kib = MIB(204); /* a fifth is not roomy */
 	assert_float_equal(fires(&thrash, 60, &rule), 2.25, 0.01);
+}
+
+/*
+ * Pods with memory.swap.max 0, and a JVM that locks its memory: the swap that is free is nothing to
+ * them. Elsewhere what is not needed goes there, and it may settle.
+ */
+static void swap_that_nobody_may_use_is_no_room(void **state)
+{
+	static const struct {
+		const char *what;
+		uint64_t available_mib;
+		double swap_out_kib, seconds;
+	} rows[] = {
+		{"nothing goes there at the SIGKILL level", 40, 0, 9.25},
+		{"a little: what the system's own daemons do not need", 40, 500, 9.25},
+		{"it takes more", 40, 2000, 72.25},
+		{"above the SIGKILL level", 60, 0, 72.25},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct load l = {ALL_OF_IT, .swap_out_kib = rows[i].swap_out_kib,
+				       .running = 1};
+		enum stall_rule rule;
+		double seconds;
+
+		(void)set_up(NULL);
+		machine.swap_total_kib = MIB(1024);
+		machine.swap_free_kib = MIB(900);
+		machine.mem_available_kib = MIB(rows[i].available_mib);
+		seconds = fires(&l, 100, &rule);
+		if (seconds != rows[i].seconds)
+			fail_msg("%s: %.2f s", rows[i].what, seconds);
+	}
 }
 
 /*
@@ -963,6 +1002,7 @@ int main(void)
 		cmocka_unit_test_setup(r12_never_with_memory_to_spare, set_up),
 		cmocka_unit_test_setup(r13_a_hold_of_nothing_still_needs_a_stall, set_up),
 		cmocka_unit_test_setup(roomy_swap_holds_it, set_up),
+		cmocka_unit_test_setup(swap_that_nobody_may_use_is_no_room, set_up),
 		cmocka_unit_test_setup(a_return_from_swap_is_waited_for, set_up),
 		cmocka_unit_test_setup(a_pause_begins_the_hold_anew, set_up),
 		cmocka_unit_test_setup(r83_a_gap_begins_the_hold_anew, set_up),
