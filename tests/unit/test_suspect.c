@@ -266,6 +266,7 @@ static void foreign_words_are_not_ours(void **state)
 					    "syslog",
 					    "ignore",
 					    "ignore-root-user",
+					    "EARLYOOM_ARGS",
 					    "c",
 					    "check",
 					    "tasks",
