@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -19,13 +21,32 @@ void output_open(void)
 	}
 }
 
+/* `| head` has seen enough: nothing is wrong, and it is asked before the descriptor is closed. */
+static bool reader_has_left(void)
+{
+	struct pollfd out = {.fd = STDOUT_FILENO};
+
+	return poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
+
+/* As the program would have ended that had not ignored the signal. */
+static void end_like_others(void)
+{
+	(void)signal(SIGPIPE, SIG_DFL);
+	(void)raise(SIGPIPE);
+}
+
 int output_close(void)
 {
 	bool failed = ferror(stdout) != 0; /* earlier, and errno is another one's by now */
+	bool left = reader_has_left();
+	int r = failed ? -EIO : 0;
 
 	if (fclose(stdout) != 0)
-		return errno != 0 ? -errno : -EIO;
-	return failed ? -EIO : 0;
+		r = errno != 0 ? -errno : -EIO;
+	if (r < 0 && left)
+		end_like_others();
+	return r;
 }
 
 int output_all(int fd, const char *data, size_t bytes)

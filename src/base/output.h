@@ -15,6 +15,8 @@ void output_open(void);
 /*
  * Write out what stdout still holds and close it; nothing may be printed afterwards. 0, or the
  * negative errno of whatever could not be written since the start (-EIO where it is not known).
+ * Where it was a pipe whose reader has left (`| head`), the process ends by SIGPIPE without a word,
+ * as other programs do.
  */
 int output_close(void);
 

@@ -92,6 +92,18 @@ unwritten() {
 	done
 }
 
+# unread WHAT ARGUMENT...: a reader that leaves, as `| head` does, is no fault: the end by SIGPIPE, without a word
+unread() {
+	what=$1
+	shift
+	true_that "$what: who reads it leaves" timeout 60 python3 -c '
+import os, subprocess, sys
+reading, writing = os.pipe()
+os.close(reading)
+run = subprocess.run(sys.argv[1:], stdout=writing, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, check=False)
+sys.exit(f"{run.returncode}: {run.stderr}" if run.returncode != -13 or run.stderr else 0)' "$program" "$@"
+}
+
 finish() {
 	echo "1..$n"
 	exit "$status"
