@@ -179,6 +179,13 @@ static const struct proc *find(pid_t pid, unsigned *ret_place)
 	return &other;
 }
 
+/* Only above an answer: above "there is no process" it would announce what does not come. */
+static void print_heading(void)
+{
+	if (!view.running)
+		(void)puts("useroom is not running; if it were, as root and with these settings:");
+}
+
 static enum ctl_exit explain(const struct ctl *ctl, pid_t pid)
 {
 	unsigned place;
@@ -190,6 +197,7 @@ static enum ctl_exit explain(const struct ctl *ctl, pid_t pid)
 		return ctl_fail("there is no process %d", pid);
 	limited_find(view.proc_fd, pid, &in);
 	if (!ctl->json) {
+		print_heading();
 		print_one(p, place, &in);
 		return CTL_OK;
 	}
@@ -233,6 +241,7 @@ static void print_order(unsigned most)
 	unsigned candidates = view_candidates(&view), never = list_never(nevers);
 	char verdict[320], levels[160];
 
+	print_heading();
 	(void)printf("%s; %s\n\n", view_verdict(&view, verdict, sizeof(verdict)),
 		     view_levels(&view, levels, sizeof(levels)));
 	(void)printf("%4s %8s  %-10s %9s  %-*s  %s\n", "#", "PID", "USER", "HOLDS", NAME_COLUMNS,
@@ -317,10 +326,6 @@ enum ctl_exit ctl_why(const struct ctl *ctl)
 		return CTL_USAGE;
 	}
 	if (view_open(ctl, &view) == 0) {
-		if (!view.running && !ctl->json)
-			(void)fputs("useroom is not running; if it were, as root and with these "
-				    "settings:\n",
-				    stdout);
 		view_take(ctl, &view);
 		result = ctl->argument != NULL ? explain(ctl, pid) : list(ctl);
 	}
