@@ -11,7 +11,7 @@ bool command_line_take(const struct arguments_row *rows, unsigned row_count, int
 	char safe[512];
 
 	if (wrong != NULL)
-		log_line(LOG_ERROR, "%s: %s; all options: %s -help",
+		log_line(LOG_ERROR, "%s: %s: %s; all options: %s -help", program,
 			 log_safe(wrong, safe, sizeof(safe)), why, program);
 	return wrong == NULL;
 }

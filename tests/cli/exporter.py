@@ -107,7 +107,8 @@ def command_line():
                             (['--listen=here'], 'not an address and a port'),
                             (['-listen', 'localhost:80'], 'not an address and a port'),
                             (['-listen', '127.0.0.1:65536'], 'not an address'),
-                            (['-listen', '[::1:80'], 'not an address'), (['-\x1b[31m'], r'\x1b[31m: unknown option')):
+                            (['-listen', '[::1:80'], 'not an address'),
+                            (['-\x1b[31m'], r'useroom-exporter: -\x1b[31m: unknown option; all options: useroom-exporter -help')):
         result = run(*words)
         tap.ok(result.returncode == 2 and sentence in result.stderr and result.stderr.count('\n') == 1,
                f'{" ".join(words)!r}: {sentence}', result)
