@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -133,6 +134,7 @@ enum ctl_exit ctl_capture(const struct ctl *ctl)
 				 ? clock_now() + (uint64_t)(ctl->seconds * (double)NS_PER_S)
 				 : UINT64_MAX;
 	char size[32], safe[1024];
+	uint64_t looks;
 	uint32_t kib;
 	int r;
 
@@ -151,7 +153,8 @@ enum ctl_exit ctl_capture(const struct ctl *ctl)
 	(void)fflush(stdout);
 	watch(&u, until);
 	(void)log_flush();
-	(void)printf("%llu looks. Now for instance: useroomctl replay %s -m 20\n",
-		     (unsigned long long)u.record.next[RING_LOOKS] - 1, safe);
+	looks = u.record.next[RING_LOOKS] - 1;
+	(void)printf("%" PRIu64 " look%s. Try for instance: useroomctl replay %s -m 20\n", looks,
+		     looks == 1 ? "" : "s", safe);
 	return CTL_OK;
 }
