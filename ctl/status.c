@@ -30,11 +30,12 @@ static const struct {
 	{LIMIT_NAMESPACE, "namespace",
 	 "only the processes of its pid namespace can be seen and ended"},
 	{LIMIT_UNGUARDED, "unguarded",
-	 "it may not lower its oom_score_adj: the kernel's own killer may take it"},
+	 "it may not lower its oom_score_adj (CAP_SYS_RESOURCE): the kernel's own killer may take "
+	 "it"},
 	{LIMIT_NOT_LOCKED, "not_locked",
-	 "it may not lock itself in memory: it may be slow when memory is short"},
+	 "it may not lock itself in memory (CAP_IPC_LOCK): it may be slow when memory is short"},
 	{LIMIT_NOT_HURRIED, "not_hurried",
-	 "it may not raise its priority: it may be late on a busy machine"},
+	 "it may not raise its priority (CAP_SYS_NICE): it may be late on a busy machine"},
 	{LIMIT_NO_AVAILABLE, "no_available",
 	 "there is no MemAvailable to be believed: it is estimated"},
 };

@@ -261,20 +261,22 @@ static void protect_self(struct useroom *u)
 		u->limits |= LIMIT_UNGUARDED;
 		log_line(LOG_NOTE,
 			 "cannot protect itself from the kernel's own killer (oom_score_adj "
-			 "-1000): %s",
-			 strerror(-r));
+			 "-1000): %s%s",
+			 strerror(-r), r == -EROFS ? "" : "; it needs CAP_SYS_RESOURCE");
 	}
 	r = self_stay_in_memory();
 	if (r < 0) {
 		u->limits |= LIMIT_NOT_LOCKED;
 		log_line(LOG_NOTE,
-			 "cannot lock itself in memory, it may be slow when memory is short: %s",
+			 "cannot lock itself in memory, it may be slow when memory is short: %s; "
+			 "it needs CAP_IPC_LOCK",
 			 strerror(-r));
 	}
 	hurry = self_hurry();
 	if (hurry == NULL) {
 		u->limits |= LIMIT_NOT_HURRIED;
-		log_line(LOG_NOTE, "cannot raise its priority, it may be late on a busy machine");
+		log_line(LOG_NOTE, "cannot raise its priority, it may be late on a busy machine; "
+				   "it needs CAP_SYS_NICE");
 	}
 	log_line(LOG_DETAIL, "priority: %s", hurry ? hurry : "ordinary");
 }
