@@ -14,15 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const ctl_command_fn runs[COMMAND_COUNT] = {
-	[COMMAND_STATUS] = ctl_status,   [COMMAND_TOP] = ctl_top,
-	[COMMAND_WHY] = ctl_why,         [COMMAND_DOMAINS] = ctl_domains,
-	[COMMAND_EVENTS] = ctl_events,   [COMMAND_INCIDENTS] = ctl_incidents,
-	[COMMAND_SHOW] = ctl_show,       [COMMAND_REPLAY] = ctl_replay,
-	[COMMAND_METRICS] = ctl_metrics, [COMMAND_SHARE] = ctl_share,
-	[COMMAND_CAPTURE] = ctl_capture,
-};
-
 /* The words are the caller's own, but they may come from a script: escaped as everything is. */
 __attribute__((format(printf, 1, 2))) static enum ctl_exit misuse(const char *format, ...)
 {
@@ -183,6 +174,14 @@ static enum ctl_exit unknown_command(const char *name)
 	return misuse("unknown command '%s'; all of them: useroomctl -help", name);
 }
 
+static enum ctl_exit show_help(const struct ctl *ctl)
+{
+	if (ctl->argument != NULL && ctl_find_command(ctl->argument) < 0)
+		return unknown_command(ctl->argument);
+	ctl_print_help(ctl->argument);
+	return CTL_OK;
+}
+
 /* "why, top and replay": the commands of which `takes` is true. */
 static const char *list_commands(bool (*takes)(int, const char *), const char *option, char *buf,
 				 size_t size)
@@ -253,6 +252,15 @@ static enum ctl_exit take_key(const struct ctl *ctl)
 			r == -EINVAL ? "a key has 16 bytes or more" : strerror(-r));
 }
 
+static const ctl_command_fn runs[COMMAND_COUNT] = {
+	[COMMAND_STATUS] = ctl_status,   [COMMAND_TOP] = ctl_top,
+	[COMMAND_WHY] = ctl_why,         [COMMAND_DOMAINS] = ctl_domains,
+	[COMMAND_EVENTS] = ctl_events,   [COMMAND_INCIDENTS] = ctl_incidents,
+	[COMMAND_SHOW] = ctl_show,       [COMMAND_REPLAY] = ctl_replay,
+	[COMMAND_METRICS] = ctl_metrics, [COMMAND_SHARE] = ctl_share,
+	[COMMAND_CAPTURE] = ctl_capture, [COMMAND_HELP] = show_help,
+};
+
 static enum ctl_exit run_command(struct ctl *ctl)
 {
 	const char *name = ctl->words[0];
@@ -283,7 +291,7 @@ static enum ctl_exit answer(struct ctl *ctl)
 		return CTL_OK;
 	}
 	if (ctl->help) {
-		ctl_print_help();
+		ctl_print_help(ctl->word_count > 0 ? ctl->words[0] : NULL);
 		return CTL_OK;
 	}
 	if (ctl->word_count == 0)

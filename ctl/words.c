@@ -6,7 +6,6 @@
 #include "settings/options.h"
 #include "share.h"
 
-#include <stdio.h>
 #include <string.h>
 
 const struct ctl_command_row ctl_commands[COMMAND_COUNT] = {
@@ -96,12 +95,17 @@ const struct ctl_command_row ctl_commands[COMMAND_COUNT] = {
 			     "looked at once a second, one near "
 			     "the "
 			     "level up to a hundred times. When it is full the oldest go."},
+	[COMMAND_HELP] = {"help", "[COMMAND]", "", false,
+			  "the commands and options, or all about one command",
+			  "显示全部命令与选项，或某个命令的全部说明",
+			  "With a command it is what the manual says of it, and its options; -help "
+			  "behind the command says the same."},
 };
 
 const struct ctl_option_row ctl_options[] = {
 	{"json", CTL_SWITCH, offsetof(struct ctl, json), "",
-	 "print JSON (all but capture, metrics, share and top)",
-	 "以 JSON 输出（capture、metrics、share、top 除外）", NULL},
+	 "print JSON (all but capture, help, metrics, share and top)",
+	 "以 JSON 输出（capture、help、metrics、share、top 除外）", NULL},
 	{"html", CTL_FILE, offsetof(struct ctl, html), "FILE",
 	 "show: write one self-contained page; - is standard output",
 	 "show：写出一个独立的网页；- 表示标准输出", NULL},
@@ -244,19 +248,4 @@ const char *ctl_nearest_option(const char *name)
 			return ctl_options[i].name;
 	}
 	return options_nearest(name, true);
-}
-
-void ctl_print_help(void)
-{
-	(void)puts("usage: useroomctl [OPTIONS] COMMAND [ARGUMENT]\n\nWhat useroom(8) saw, did and "
-		   "would do.\n");
-	for (unsigned i = 0; i < COMMAND_COUNT; i++)
-		(void)printf("  %-10s%-12s%s\n", ctl_commands[i].name, ctl_commands[i].argument,
-			     ctl_commands[i].help);
-	(void)puts("\noptions, before or after the command:");
-	for (unsigned i = 0; i < ctl_option_count; i++)
-		(void)printf("  -%-14s%-9s%s\n", ctl_options[i].name, ctl_options[i].placeholder,
-			     ctl_options[i].help);
-	(void)puts("\nwhy, top, replay and capture also take the options of useroom: useroomctl "
-		   "replay FILE -m 20");
 }

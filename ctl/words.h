@@ -21,6 +21,7 @@ enum ctl_command {
 	COMMAND_METRICS,
 	COMMAND_SHARE,
 	COMMAND_CAPTURE,
+	COMMAND_HELP,
 	COMMAND_COUNT,
 };
 
@@ -74,6 +75,7 @@ const char *ctl_not_replayed(const char *option);
 const char *ctl_nearest_command(const char *name);
 const char *ctl_nearest_option(const char *name);
 
-void ctl_print_help(void);
+/* Of this command, or of all of them where there is none of this name (NULL). */
+void ctl_print_help(const char *name);
 
 #endif

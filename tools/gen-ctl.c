@@ -53,6 +53,7 @@ enum argument {
 	ARGUMENT_PID,
 	ARGUMENT_INCIDENT,
 	ARGUMENT_FILE,
+	ARGUMENT_COMMAND,
 };
 
 static enum argument argument_of(const struct ctl_command_row *row)
@@ -61,7 +62,15 @@ static enum argument argument_of(const struct ctl_command_row *row)
 		return ARGUMENT_NONE;
 	if (strstr(row->argument, "PID") != NULL)
 		return ARGUMENT_PID;
+	if (strstr(row->argument, "COMMAND") != NULL)
+		return ARGUMENT_COMMAND;
 	return strcmp(row->argument, "FILE") == 0 ? ARGUMENT_FILE : ARGUMENT_INCIDENT;
+}
+
+static void all_commands(void)
+{
+	for (unsigned i = 0; i < COMMAND_COUNT; i++)
+		(void)printf("%s%s", i ? " " : "", ctl_commands[i].name);
 }
 
 static void bash_values(void)
@@ -102,6 +111,7 @@ static void bash_arguments(void)
 			"\t\t\t[[ ${#COMPREPLY[@]} = 0 ]] && mapfile -t COMPREPLY < <(compgen -f "
 			"-- \"$cur\"); return",
 		[ARGUMENT_FILE] = "mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); return",
+		[ARGUMENT_COMMAND] = "break", /* to where the first word is completed */
 	};
 
 	(void)puts("\tfor word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n\t\tcase $word in");
@@ -120,8 +130,7 @@ static void bash(void)
 	bash_options();
 	bash_arguments();
 	(void)printf("\tmapfile -t COMPREPLY < <(compgen -W '");
-	for (unsigned i = 0; i < COMMAND_COUNT; i++)
-		(void)printf("%s%s", i ? " " : "", ctl_commands[i].name);
+	all_commands();
 	(void)puts("' -- \"$cur\")\n}\ncomplete -F _useroomctl useroomctl");
 }
 
@@ -146,6 +155,7 @@ static void zsh_arguments(void)
 		[ARGUMENT_INCIDENT] =
 			"compadd -- ${(f)\"$(ls " INCIDENTS " 2>/dev/null)\"} || _files",
 		[ARGUMENT_FILE] = "_files",
+		[ARGUMENT_COMMAND] = NULL, /* below */
 	};
 
 	(void)puts("\t[[ $state = argument ]] || return\n\tcase $line[1] in");
@@ -154,7 +164,9 @@ static void zsh_arguments(void)
 			(void)printf("\t%s) %s ;;\n", ctl_commands[i].name,
 				     words[argument_of(&ctl_commands[i])]);
 	}
-	(void)puts("\tesac");
+	(void)printf("\thelp) compadd -- ");
+	all_commands();
+	(void)puts(" ;;\n\tesac");
 }
 
 static void zsh(void)
@@ -163,8 +175,7 @@ static void zsh(void)
 		   "\ttypeset -A opt_args\n\t_arguments \\");
 	zsh_options();
 	(void)printf("\t\t'1:command:(");
-	for (unsigned i = 0; i < COMMAND_COUNT; i++)
-		(void)printf("%s%s", i ? " " : "", ctl_commands[i].name);
+	all_commands();
 	(void)puts(")' \\\n\t\t'2:argument:->argument'");
 	zsh_arguments();
 	(void)puts("}\n_useroomctl \"$@\"");
@@ -177,6 +188,7 @@ static void fish_command(const struct ctl_command_row *row)
 		[ARGUMENT_PID] = "-a '(__fish_complete_pids)'",
 		[ARGUMENT_INCIDENT] = "-F -a '(ls " INCIDENTS " 2>/dev/null)'",
 		[ARGUMENT_FILE] = "-F",
+		[ARGUMENT_COMMAND] = NULL, /* below */
 	};
 
 	(void)printf("complete -c useroomctl -n __fish_use_subcommand -a %s -d \"%s\"\n", row->name,
@@ -184,6 +196,11 @@ static void fish_command(const struct ctl_command_row *row)
 	if (words[argument_of(row)] != NULL)
 		(void)printf("complete -c useroomctl -n '__fish_seen_subcommand_from %s' %s\n",
 			     row->name, words[argument_of(row)]);
+	if (argument_of(row) != ARGUMENT_COMMAND)
+		return;
+	(void)printf("complete -c useroomctl -n '__fish_seen_subcommand_from %s' -a '", row->name);
+	all_commands();
+	(void)puts("'");
 }
 
 static void fish(void)
