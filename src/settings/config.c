@@ -25,6 +25,8 @@
 #define FILE_NAME_MAX 256 /* one name in a directory, with its NUL: NAME_MAX of Linux and one */
 #define PATH_TEXT_MAX 512 /* a longer path is refused: cut, it would be another file's */
 #define OPTIONS_MAX   64
+/* doc/rollout.md: from 1 TiB on even where memory is not meant to be full -m 32G is early. */
+#define SHARE_MOST_KIB (UINT64_C(64) * 1024 * 1024)
 
 /* Where a value came from, for -check-config. */
 enum origin_kind { ORIGIN_DEFAULT, ORIGIN_FILE, ORIGIN_COMMAND_LINE };
@@ -830,6 +832,19 @@ static bool is_off(const struct config *c, enum level which)
 	return c->level_kib[which] == 0 && level_ppm(c, which, 0) == 0;
 }
 
+/* A share of a huge machine is more than anybody means by "short". */
+static void remark_share(struct mistakes *m, const struct config *c, uint64_t mem_total_kib)
+{
+	uint64_t kib = mem_total_kib / 1000 * level_ppm(c, LEVEL_MEM_TERM, mem_total_kib) / 1000;
+	char size[32];
+
+	if (c->level_kib[LEVEL_MEM_TERM] == 0 && kib > SHARE_MOST_KIB)
+		mistake(m,
+			"-m %s is %s here: a process is ended with so much available; an amount "
+			"may be meant (-m 32G -mk 16G)",
+			level(c, LEVEL_MEM_TERM), units_size(kib, size, sizeof(size)));
+}
+
 static void remark_amounts(struct mistakes *m, const struct config *c, uint64_t mem_total_kib,
 			   uint64_t swap_total_kib)
 {
@@ -885,6 +900,7 @@ void config_remarks(const struct config *c, uint64_t mem_total_kib, uint64_t swa
 			level(c, LEVEL_SWAP_TERM));
 	if (c->containers == CONTAINERS_OFF && c->containers_room_ppm > 0)
 		mistake(&m, "-containers-room does nothing: -containers is off");
+	remark_share(&m, c, mem_total_kib);
 	remark_amounts(&m, c, mem_total_kib, swap_total_kib);
 	remark_lists(&m, c);
 	remark_program(&m, "hook", c->hook);

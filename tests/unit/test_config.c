@@ -857,6 +857,32 @@ static void remarks_on_amounts(void **state)
 	}
 }
 
+/* 2 TiB: ten percent are 205 GiB. Who wrote an amount has thought of it. */
+static void remarks_on_a_huge_machine(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t total_gib;
+		const char *expected;
+	} rows[] = {
+		{"", 2048,
+		 "-m 10 is 205 GiB here: a process is ended with so much available; an amount may "
+		 "be meant (-m 32G -mk 16G)\n"},
+		{"m = 3\nmk = 1", 2048, ""},
+		{"m = 100G\nmk = 50G", 2048, ""},
+		{"", 512, ""},
+		{"", 0, ""},
+	};
+	char buf[2048];
+
+	(void)state;
+	for (size_t k = 0; k < COUNT(rows); k++) {
+		assert_int_equal(load_file(rows[k].text), 0);
+		config_remarks(&config, rows[k].total_gib * UINT64_C(1048576), 0, buf, sizeof(buf));
+		assert_string_equal(buf, rows[k].expected);
+	}
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, make_dir, remove_dir)
 
 int main(void)
@@ -884,6 +910,7 @@ int main(void)
 		TEST(mistakes_stay_in_their_buffer),
 		TEST(remarks),
 		TEST(remarks_on_amounts),
+		TEST(remarks_on_a_huge_machine),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
