@@ -117,8 +117,10 @@ static void show_look(FILE *f, struct show_clock *clock, const struct recording_
 		(void)fprintf(f, ", swap free %s",
 			      units_size(l->value[VALUE_SWAP_FREE], size, sizeof(size)));
 	if (l->value[VALUE_PENDING_MEM] > 0)
-		(void)fprintf(f, ", %s coming back",
-			      units_size(l->value[VALUE_PENDING_MEM], size, sizeof(size)));
+		(void)fprintf(f, ", %s %s",
+			      units_size(l->value[VALUE_PENDING_MEM], size, sizeof(size)),
+			      l->value[VALUE_PENDING_COUNT] > 0 ? "coming back"
+								: "free in the CPUs' lists");
 	if ((l->flags & LOOK_STALL_OPEN) && l->waiting_milli + l->lost_ppm > 0)
 		(void)fprintf(f, ", %.1f tasks stalled, %u %% of time lost",
 			      l->waiting_milli / 1000.0, l->lost_ppm / PPM_PER_PERCENT);
