@@ -227,13 +227,21 @@ void tell_debug_table(const struct useroom *u)
 
 	if (!log_debug_enabled())
 		return;
-	log_line(LOG_DETAIL, "scan: %u processes listed, %u read in full, %" PRIu64 " us%s%s",
-		 t->listed, t->count, t->took_ns / 1000, t->kept ? ", kept candidates" : "",
-		 t->truncated ? ", not all of them" : "");
+	log_line(LOG_DETAIL, "scan: %u process%s listed, %u read in full, %" PRIu64 " us%s%s",
+		 t->listed, t->listed == 1 ? "" : "es", t->count, t->took_ns / 1000,
+		 t->kept ? ", kept candidates" : "", t->truncated ? ", not all of them" : "");
 	for (unsigned i = 0; i < t->count; i++) {
 		if (!(t->procs[i].flags & PROC_FLAG_KTHREAD))
 			debug_row(u, i + 1, &t->procs[i]);
 	}
+}
+
+/* Behind the name, which is that of the JSON and of useroomctl. */
+static const char *turn_meaning(struct turn turn)
+{
+	if (turn.what == TURN_END)
+		return "the first of the list is to go";
+	return turn.what == TURN_IDLE ? "nothing is short any more" : turn_text(turn);
 }
 
 void tell_debug_turn(struct turn turn)
@@ -242,7 +250,8 @@ void tell_debug_turn(struct turn turn)
 			  : turn.what == TURN_PAUSED ? pause_name(turn.pause)
 						     : NULL;
 
-	log_line(LOG_DETAIL, "turn: %s%s%s", turn_name(turn.what), why ? ", " : "", why ? why : "");
+	log_line(LOG_DETAIL, "turn: %s%s%s: %s", turn_name(turn.what), why ? ", " : "",
+		 why ? why : "", turn_meaning(turn));
 }
 
 void tell_debug_lists(const struct useroom *u)

@@ -325,7 +325,8 @@ static void r114_ctl_why_in_a_pause(struct stage *s)
 	must_hold(s, 28 * MIB);
 	watch(s, "-m 25 -mk 2 -i 60 -s 10 -sk 1 -grace 30 -trigger or -debug");
 	must_die(s, hog, SIGTERM);
-	must_log(s, "turn: paused, interval");
+	must_log(s, "turn: end: the first of the list is to go");
+	must_log(s, "turn: paused, interval: one victim an interval \\(-i\\)");
 	must_answer(s, "why", 0);
 	must_say("^nobody would be ended for a moment: one victim an interval \\(-i\\)");
 	must_answer(s, "status -json", 0);
