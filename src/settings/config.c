@@ -709,6 +709,33 @@ static void remark_program(struct mistakes *m, const char *option, const char *p
 		mistake(m, "-%s %s is not run, others may change it: %s", option, safe, why);
 }
 
+/*
+ * It is made at the start, for /run is empty after a boot; but whoever mistyped a path shall read
+ * it once. bytes: of the path, up to the end of the directory.
+ */
+static void remark_directory(struct mistakes *m, const char *option, const char *path, size_t bytes)
+{
+	char directory[256], safe[1024];
+
+	if (bytes == 0 || bytes >= sizeof(directory) ||
+	    strcmp(path, options_find(option)->fallback) == 0)
+		return;
+	memcpy(directory, path, bytes);
+	directory[bytes] = '\0';
+	if (access(directory, F_OK) < 0 && errno == ENOENT)
+		mistake(m, "-%s: there is no directory %s: useroom makes it if it can", option,
+			log_safe(directory, safe, sizeof(safe)));
+}
+
+static void remark_directories(struct mistakes *m, const struct config *c)
+{
+	const char *slash = strrchr(c->record, '/');
+
+	if (slash != NULL)
+		remark_directory(m, "record", c->record, (size_t)(slash - c->record));
+	remark_directory(m, "incidents", c->incidents, strlen(c->incidents));
+}
+
 /* What a path of a list is, where it is there: a path is compared with that of the executable. */
 static const char *not_executed(const char *path, char *buf, size_t size)
 {
@@ -905,4 +932,5 @@ void config_remarks(const struct config *c, uint64_t mem_total_kib, uint64_t swa
 	remark_lists(&m, c);
 	remark_program(&m, "hook", c->hook);
 	remark_program(&m, "pre-kill", c->pre_kill);
+	remark_directories(&m, c);
 }

@@ -167,7 +167,8 @@ const struct option_row option_rows[] = {
 	 "keep the last looks and events in this file",
 	 DOC("在此文件中保存最近的检查与事件",
 	     "A ring of a fixed size in memory, for useroomctl(1). In a directory of "
-	     "tmpfs nothing is written to a disk.")},
+	     "tmpfs nothing is written to a disk. One that is not there is made, and, unless it "
+	     "is the default, that is said at the start and by -check-config.")},
 	{"record-size", OPTION_KIB, true, FIELD(record_kib), "256", 32, 65536, NULL, "KIB",
 	 "how large it is, in KiB",
 	 DOC("该文件的大小（KiB）", "256 hold some 370 looks, two hours and forty minutes in "
