@@ -25,6 +25,7 @@
 #include "look/parse.h"
 #include "look/process.h"
 #include "proctree.h"
+#include "skip.h"
 
 static struct act act;
 static struct scan scan;
@@ -139,6 +140,8 @@ static void r43_another_process_by_now(void **state)
 	assert_int_equal(act.in_use, 0);
 }
 
+#define NO_FILTERS 255 /* no errno */
+
 /* As a kernel before 5.3 answers. */
 static void deny_pidfds(void)
 {
@@ -152,7 +155,7 @@ static void deny_pidfds(void)
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
 	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
-		_exit(96);
+		_exit(NO_FILTERS);
 }
 
 /* What act_on() answers to a process that has no pidfds. */
@@ -167,6 +170,8 @@ static int act_without_pidfds(void)
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == NO_FILTERS)
+		skip_because("no system call can be denied: no seccomp, or an emulated processor");
 	return -WEXITSTATUS(status);
 }
 

@@ -4,6 +4,7 @@
 #include "base/users.h"
 #include "skip.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -113,8 +114,9 @@ static void r107_writable_by_everybody(void **state)
 }
 
 /*
- * An ACL for one more user (acl(5), include/uapi/linux/posix_acl_xattr.h). The group's bits of the
- * mode show its mask then. False where the file system keeps none.
+ * An ACL for one more user (acl(5), include/uapi/linux/posix_acl_xattr.h: little endian, whatever
+ * the machine is). The group's bits of the mode show its mask then. False where the file system
+ * keeps none.
  */
 static bool give_acl(const char *name, uint16_t to_user, uint16_t mask)
 {
@@ -124,12 +126,12 @@ static bool give_acl(const char *name, uint16_t to_user, uint16_t mask)
 			uint16_t tag, perm;
 			uint32_t id;
 		} entry[5];
-	} acl = {2,
-		 {{0x01, 6, UINT32_MAX}, /* ACL_USER_OBJ, rw- */
-		  {0x02, to_user, 4000000000u},
-		  {0x04, 4, UINT32_MAX},
-		  {0x10, mask, UINT32_MAX},
-		  {0x20, 4, UINT32_MAX}}};
+	} acl = {htole32(2),
+		 {{htole16(0x01), htole16(6), UINT32_MAX}, /* ACL_USER_OBJ, rw- */
+		  {htole16(0x02), htole16(to_user), htole32(4000000000u)},
+		  {htole16(0x04), htole16(4), UINT32_MAX},
+		  {htole16(0x10), htole16(mask), UINT32_MAX},
+		  {htole16(0x20), htole16(4), UINT32_MAX}}};
 
 	return setxattr(in_dir(name), "system.posix_acl_access", &acl, sizeof(acl), 0) == 0;
 }
