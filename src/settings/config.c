@@ -500,11 +500,15 @@ static void no_option(const char *text, const char *more, struct mistakes *m)
 
 static void leftover(int argc, char **argv, int i, struct mistakes *m)
 {
+	char more[64] = "; a switch takes its value as in -debug=false";
+
 	if (i < argc && strcmp(argv[i], "--") == 0)
 		i++;
 	/* Go's flag package ends here, and the Go program then ran with the rest unread. */
+	if (i < argc && options_find(argv[i]) != NULL)
+		(void)snprintf(more, sizeof(more), "; did you mean '-%s'?", argv[i]);
 	if (i < argc)
-		no_option(argv[i], "; a switch takes its value as in -debug=false", m);
+		no_option(argv[i], more, m);
 }
 
 /* The word behind argument i, when it is the next argument's value and not an option. */

@@ -232,6 +232,8 @@ static void bad_command_lines(void **state)
 		{{"-debug", "false"},
 		 "'false' is not an option; a switch takes its value as in -debug=false\n"},
 		{{"20"}, "'20' is not an option; a switch takes its value as in -debug=false\n"},
+		{{"help"}, "'help' is not an option; did you mean '-help'?\n"},
+		{{"-debug", "m", "20"}, "'m' is not an option; did you mean '-m'?\n"},
 		{{""}, "'' is not an option; a switch takes its value as in -debug=false\n"},
 		{{"-"}, "'-' is not an option; a switch takes its value as in -debug=false\n"},
 		{{"--", "-m", "5"},
