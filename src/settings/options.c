@@ -89,7 +89,7 @@ const struct option_row option_rows[] = {
 	 "where it is a quarter of -stall: after so many seconds of it; tenfold while swap is "
 	 "roomy",
 	 DOC("停顿的任务只有 -stall 的四分之一时，须持续这么多秒；交换空间充裕时为十倍",
-	     "Swap is roomy while more than a fifth of it is free: a program that starts, or comes "
+	     "Swap is roomy while more than 15 % of it are free: a program that starts, or comes "
 	     "back from swap, makes others wait, and nothing is wrong. Where the same comes back "
 	     "from swap again and again it is not ten times as long.")},
 	{"stall-below", OPTION_PERCENT, true, FIELD(stall_below_ppm), "25", 0, 100, NULL, "PERCENT",
