@@ -8,7 +8,7 @@ struct others {
 	uint64_t inherited; /* the most that its parent can have left it; 0: not a copy of it */
 	uint64_t given;     /* the most that its children can have of it */
 	uint64_t relatives; /* what all its relatives hold */
-	uint64_t shmem;     /* what all others map */
+	uint64_t shmem;     /* what all others map, each family once */
 	bool relatives_map; /* a relative has shared memory */
 };
 
@@ -39,7 +39,40 @@ static void add_relative(const struct proc *p, const struct proc *other, struct 
 	o->relatives_map |= other->shmem_kib > 0;
 }
 
-static struct others look_around(const struct proc_table *t, const struct proc *p)
+/*
+ * Is it the one of its family that maps most? Relatives are taken to have the same, so the others
+ * of them add nothing: fifty backends that had touched 6 GiB each were 300 GiB, and hid a heap of
+ * 30 GiB in a memfd that was nobody's but a JVM's.
+ */
+static bool maps_most(const struct proc_table *t, unsigned row)
+{
+	const struct proc *p = &t->procs[row];
+
+	for (unsigned i = 0; i < t->count; i++) {
+		const struct proc *q = &t->procs[i];
+		bool more =
+			q->shmem_kib > p->shmem_kib || (q->shmem_kib == p->shmem_kib && i < row);
+
+		if (more && share_related(p, q))
+			return false;
+	}
+	return true;
+}
+
+/* Who uses another's memory would count it again; and useroom's recording and program, which can
+ * lie in a tmpfs, are nobody else's. */
+static void mark_mappers(const struct proc_table *t, bool *ret)
+{
+	for (unsigned i = 0; i < t->count; i++) {
+		const struct proc *p = &t->procs[i];
+
+		ret[i] = p->shmem_kib > 0 && p->mm_of == 0 && p->skip != SKIP_SELF &&
+			 maps_most(t, i);
+	}
+}
+
+static struct others look_around(const struct proc_table *t, const bool *mappers,
+				 const struct proc *p)
 {
 	struct others o = {0};
 
@@ -48,9 +81,7 @@ static struct others look_around(const struct proc_table *t, const struct proc *
 
 		if (share_owner(other) == share_owner(p))
 			continue;
-		/* Who uses another's memory would count it again; and useroom's recording and
-		 * program, which can lie in a tmpfs, are nobody else's. */
-		if (other->mm_of == 0 && other->skip != SKIP_SELF)
+		if (mappers[i])
 			o.shmem += other->shmem_kib;
 		if (share_related(p, other))
 			add_relative(p, other, &o);
@@ -77,8 +108,11 @@ static void mark(struct proc *p, const struct others *o, uint64_t shmem_kib, uin
 
 void share_mark(struct proc_table *table, uint64_t shmem_kib, uint64_t staying_kib)
 {
+	bool mappers[SCAN_READ_MAX];
+
+	mark_mappers(table, mappers);
 	for (unsigned i = 0; i < table->count; i++) {
-		struct others o = look_around(table, &table->procs[i]);
+		struct others o = look_around(table, mappers, &table->procs[i]);
 
 		mark(&table->procs[i], &o, shmem_kib, staying_kib);
 	}

@@ -487,6 +487,24 @@ static void r93_each_has_its_own(void **state)
 	assert_int_equal(table.procs[1].freeable_kib, MIB(50) + GIB(4));
 }
 
+/*
+ * Fifty backends have touched 6 of 8 GiB of shared buffers each, 300 GiB together; the 30 GiB of
+ * the JVM's heap, in a memfd (ZGC), are its alone.
+ */
+static void r93_a_family_has_its_shared_memory_once(void **state)
+{
+	(void)state;
+	shmem_kib = GIB(39);
+	for (unsigned i = 0; i < 50; i++)
+		add_shmem("postgres", 20, 6144)->layout = 4711;
+	(void)add_shmem("java", 1000, 30 * 1024);
+	(void)add("redis", 6144);
+	assert_string_equal(best_name(), "java");
+	assert_int_equal(table.procs[0].freeable_kib, MIB(1000) + GIB(30));
+	assert_string_equal(table.procs[1].comm, "redis");
+	assert_int_equal(table.procs[2].freeable_kib, MIB(20));
+}
+
 /* 9 GiB of what there is are files in /dev/shm: who maps them does not give them back. */
 static void r93_files_stay(void **state)
 {
@@ -879,6 +897,7 @@ int main(void)
 		cmocka_unit_test_setup(r93_more_is_mapped_than_there_is, fresh),
 		cmocka_unit_test_setup(r93_what_the_others_cannot_have, fresh),
 		cmocka_unit_test_setup(r93_each_has_its_own, fresh),
+		cmocka_unit_test_setup(r93_a_family_has_its_shared_memory_once, fresh),
 		cmocka_unit_test_setup(r93_files_stay, fresh),
 		cmocka_unit_test_setup(r93_without_meminfo_it_counts, fresh),
 		cmocka_unit_test_setup(r94_a_copy_and_its_parent_have_it_once, fresh),
