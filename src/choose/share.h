@@ -10,9 +10,9 @@
  *
  * Shared memory (tmpfs, memfd, System V, MAP_SHARED) belongs to everybody who maps it, and to
  * everybody who can. Relatives that have some are taken to have the same. Others cannot be told by
- * name; but /proc/meminfo counts each page once: where the processes (of relatives the one that maps
- * most) have more of it mapped than there is, whatever the others map may be this one's too. And nobody has more than there is,
- * however often he maps it, nor what stays when all have ended.
+ * name; but /proc/meminfo counts each page once: where the processes (of relatives the one that
+ * maps most) have more of it mapped than there is, whatever the others map may be this one's too.
+ * And nobody has more than there is, however often he maps it, nor what stays when all have ended.
  */
 #ifndef USEROOM_SHARE_H
 #define USEROOM_SHARE_H
