@@ -153,7 +153,7 @@ static void zsh_arguments(void)
 		[ARGUMENT_NONE] = NULL,
 		[ARGUMENT_PID] = "_pids",
 		[ARGUMENT_INCIDENT] =
-			"compadd -- ${(f)\"$(ls " INCIDENTS " 2>/dev/null)\"} || _files",
+			("compadd -- ${(f)\"$(ls " INCIDENTS " 2>/dev/null)\"} || _files"),
 		[ARGUMENT_FILE] = "_files",
 		[ARGUMENT_COMMAND] = NULL, /* below */
 	};
@@ -186,7 +186,7 @@ static void fish_command(const struct ctl_command_row *row)
 	static const char *const words[] = {
 		[ARGUMENT_NONE] = NULL,
 		[ARGUMENT_PID] = "-a '(__fish_complete_pids)'",
-		[ARGUMENT_INCIDENT] = "-F -a '(ls " INCIDENTS " 2>/dev/null)'",
+		[ARGUMENT_INCIDENT] = ("-F -a '(ls " INCIDENTS " 2>/dev/null)'"),
 		[ARGUMENT_FILE] = "-F",
 		[ARGUMENT_COMMAND] = NULL, /* below */
 	};
