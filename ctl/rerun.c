@@ -51,6 +51,12 @@ static size_t last_start(const struct reading *r, bool *ret_in_the_middle)
 	return i == 0 ? 0 : i - 1;
 }
 
+/* Was this look at the level, and nobody had taken what was missing? */
+static bool nobody_took_it(const struct reading *r, size_t look)
+{
+	return look < r->look_count && recording_to_turn(&r->looks[look]).what == TURN_FUTILE;
+}
+
 static uint64_t last_reload(const struct reading *r)
 {
 	for (size_t i = r->event_count; i > 0; i--)
@@ -187,6 +193,15 @@ static size_t take_turn(struct walk *w, size_t i, struct rerun *ret)
 	return i + 1;
 }
 
+/* The first look after a reload, as the daemon takes it. */
+static void follow_reload(struct walk *w, uint64_t from_ns)
+{
+	if (w->last_ns >= w->judged_from_ns || from_ns < w->judged_from_ns)
+		return;
+	policy_settings_changed(&w->recorded.policy);
+	policy_settings_changed(&w->other.policy);
+}
+
 void rerun(const struct reading *r, const struct config *config, struct rerun *ret)
 {
 	struct walk w = {.r = r, .judged_from_ns = last_reload(r)};
@@ -201,7 +216,8 @@ void rerun(const struct reading *r, const struct config *config, struct rerun *r
 	policy_init(&w.recorded.policy, r->header.settings.cpus);
 	policy_init(&w.other.policy, r->header.settings.cpus);
 	first = last_start(r, &ret->in_the_middle);
-	if (ret->in_the_middle) /* nobody knows what was held when memory was above the level */
+	if (ret->in_the_middle && !nobody_took_it(r, first))
+		/* nobody knows what was held when memory was above the level */
 		w.recorded.policy.held = w.other.policy.held = HELD_UNKNOWN;
 	for (size_t i = first; i < r->look_count; i++) {
 		uint64_t from_ns = r->looks[i].now_ns, to_ns;
@@ -211,6 +227,7 @@ void rerun(const struct reading *r, const struct config *config, struct rerun *r
 		 */
 		if ((r->looks[i].flags & LOOK_CONFIRM) || from_ns < w.last_ns)
 			continue;
+		follow_reload(&w, from_ns);
 		w.last_ns = from_ns;
 		i = take_turn(&w, i, ret);
 		to_ns = i + 1 < r->look_count ? r->looks[i + 1].now_ns : UINT64_MAX;

@@ -382,6 +382,7 @@ void domain_turn(struct useroom *u, struct domain *domain, struct sample *s)
 void domain_settings_changed(struct domain *domain)
 {
 	domain->kept_ns = 0;
+	policy_settings_changed(&domain->policy);
 	pause_settings_changed(&domain->latches.pauses);
 }
 

@@ -77,6 +77,9 @@
  */
 #define STALL_NEED_PPM 50000u
 
+/* What is held moves by as much where nobody takes memory. */
+#define HELD_NOISE_PPM 10000u
+
 void policy_init(struct policy *policy, unsigned cpus)
 {
 	*policy = (struct policy){.cpus = cpus ? cpus : 1};
@@ -319,21 +322,44 @@ static void nobody_took_it(struct decision *d)
 	d->futile_kib = d->need_kib;
 }
 
+/* Memory was there at the look before, which was not low: swap went away, or the level rose. */
+static bool level_came(const struct policy *p, const struct levels *l)
+{
+	return p->started && !p->in_episode &&
+	       p->last_available_kib <= limit_kib(l->mem_total_kib, l->mem_term_ppm);
+}
+
 /* What is known of what was held when memory was last above the SIGTERM level. */
 static enum held follow_held(const struct policy *p, const struct config *config,
-			     const struct sample *s, bool low)
+			     const struct levels *l, const struct sample *s, bool low)
 {
 	bool knows = s->have & HAVE_DETAIL;
+	bool never =
+		low && (p->held == HELD_NEVER || (p->held == HELD_UNKNOWN && level_came(p, l)));
 
 	/* R84: what a container's meminfo says of what is held may be of another world. */
 	if (s->have & HAVE_FOREIGN)
 		return HELD_UNKNOWN;
 	/* A dry run costs nobody anything: who starts one below the level asks who would go. */
-	if (low && p->held == HELD_NEVER && !config->dry_run)
+	if (never && !config->dry_run)
 		return knows ? HELD_KNOWN : HELD_NEVER;
-	if (!knows || (low && p->held == HELD_NEVER))
+	if (!knows || never)
 		return HELD_UNKNOWN;
 	return low ? p->held : HELD_KNOWN;
+}
+
+/*
+ * Of what is missing half must have been taken. What was missing already when this was first asked
+ * is nobody's; then a percent more, for noise is no leak.
+ */
+static bool enough_was_taken(const struct policy *p, const struct sample *s,
+			     const struct decision *d)
+{
+	uint64_t since = minus_u64(d->need_kib, p->held_need_kib) +
+			 limit_kib(s->mem_total_kib, HELD_NOISE_PPM);
+	uint64_t least = p->held_need_kib > 0 ? min_u64(d->need_kib, since) : d->need_kib;
+
+	return minus_u64(taken_held_kib(s), p->held_kib) * 2 >= least;
 }
 
 /*
@@ -343,21 +369,26 @@ static enum held follow_held(const struct policy *p, const struct config *config
  * goes above the SIGKILL level. Programs that come and go within a moment are not counted: what
  * was held falls by an eighth a look. (Seen: LMDB beside a process that stood still, 11.7 %
  * available; then 9.9, and 74.9 % were held at all looks. The one that stood still went.) Who
- * starts below the level, or is told a higher one, has seen nobody take it either: the machine may
- * have stood there for years. What comes at once is not asked about, and neither is who goes next
- * in an episode.
+ * starts below the level, or to whom the level comes, has seen nobody take it either: the machine
+ * may have stood there for years. What comes at once is not asked about, and neither is who goes
+ * next in an episode.
  */
-static void ask_who_took_it(struct policy *p, const struct config *config, const struct sample *s,
-			    struct decision *d)
+static void ask_who_took_it(struct policy *p, const struct config *config, const struct levels *l,
+			    const struct sample *s, struct decision *d)
 {
 	uint64_t held = taken_held_kib(s);
+	enum held before = p->held;
 
-	if (!d->low || p->held == HELD_NEVER)
+	p->held = follow_held(p, config, l, s, d->low);
+	if (!d->low)
 		p->held_kib = max_u64(held, p->held_kib - minus_u64(p->held_kib, held) / 8);
-	p->held = follow_held(p, config, s, d->low);
+	else if (p->held == HELD_KNOWN && before != HELD_KNOWN)
+		p->held_kib = held;
+	if (!d->low || before != p->held)
+		p->held_need_kib = d->low ? d->need_kib : 0;
 	if (d->action != ACTION_TERM || p->held == HELD_UNKNOWN || p->held == HELD_TAKEN)
 		return;
-	if (p->held == HELD_NEVER || minus_u64(held, p->held_kib) * 2 < d->need_kib)
+	if (p->held == HELD_NEVER || !enough_was_taken(p, s, d))
 		nobody_took_it(d);
 	else
 		p->held = HELD_TAKEN;
@@ -448,6 +479,11 @@ static uint64_t distance_kib(const struct config *config, const struct levels *l
 	if (config->trigger == TRIGGER_OR)
 		return min_u64(mem, swap);
 	return mem + swap; /* both must go: what does not fit into memory goes to swap */
+}
+
+void policy_settings_changed(struct policy *policy)
+{
+	policy->held = HELD_NEVER;
 }
 
 uint64_t policy_gap_ns(const struct policy *policy, uint64_t now_ns)
@@ -621,8 +657,8 @@ static void decide_course(struct policy *p, const struct config *config, const s
 			  struct decision *d)
 {
 	forget_before_gap(p, s);
+	ask_who_took_it(p, config, seen, s, d);
 	track_fall(p, s);
-	ask_who_took_it(p, config, s, d);
 	follow_stall(p, config, s, coming, d);
 	d->swapoff = follow_swapoff(p, s);
 	hold_back(seen, s, d);

@@ -120,13 +120,17 @@ struct policy {
 	uint64_t leaving_ns;     /* ... and since when */
 	bool stall_victims;      /* at the last look victims were on their way */
 	enum held held;
-	uint64_t held_kib; /* what was held when memory was last above the SIGTERM level */
+	uint64_t held_kib;      /* what was held when memory was last above the SIGTERM level */
+	uint64_t held_need_kib; /* what was missing already when that was read; mostly 0 */
 	struct stall stall;
 	unsigned cpus; /* how many CPUs can fill memory at the same time */
 };
 
 /* cpus: online CPUs; bounds the fastest fall that must be expected. */
 void policy_init(struct policy *policy, unsigned cpus);
+
+/* Levels may be others now: who took what is missing is asked from here on. */
+void policy_settings_changed(struct policy *policy);
 
 /*
  * So long nobody looked although it was time to: the daemon was stopped or starved, or the machine
