@@ -556,6 +556,15 @@ static bool from_swap(const struct stall_since *since, const struct sample *s)
 	       back_kib * 2 >= (s->waits.refaults - since->waits.refaults) * s->page_kib;
 }
 
+/* And it was more than was in swap then, or is now: pages came back twice. */
+static bool came_back_twice(const struct stall_since *since, const struct sample *s)
+{
+	uint64_t now_kib = minus_u64(s->swap_total_kib, s->swap_free_kib);
+
+	return from_swap(since, s) &&
+	       back_from_swap_kib(since, s) >= max_u64(since->swap_used_kib, now_kib);
+}
+
 /* For -stall-hold less than this went to swap: those who take memory may not use it
  * (memory.swap.max, mlock), or have nothing left that they do not need. */
 static bool takes_no_more(const struct stall_since *since, const struct look *l)
@@ -577,23 +586,21 @@ static bool takes_no_more(const struct stall_since *since, const struct look *l)
  */
 static bool may_settle(const struct stall_since *since, const struct look *l)
 {
-	const struct sample *s = l->sample;
-	uint64_t in_swap_kib =
-		max_u64(since->swap_used_kib, minus_u64(s->swap_total_kib, s->swap_free_kib));
+	return roomy(l) && !takes_no_more(since, l) && !came_back_twice(since, l->sample);
+}
 
-	return roomy(l) && !takes_no_more(since, l) &&
-	       !(from_swap(since, s) && back_from_swap_kib(since, s) >= in_swap_kib);
+/* It had its time to settle. */
+static bool did_not_settle(const struct stall_since *since, const struct look *l)
+{
+	return l->sample->now_ns - since->now_ns >= SETTLE_HOLDS * l->config->stall_hold_ns;
 }
 
 static bool lasted(const struct stall_row *row, const struct stall_since *since,
 		   const struct look *l)
 {
-	uint64_t ns = l->sample->now_ns - since->now_ns;
-
-	if (since->now_ns == 0 || ns < row->hold_ns(l))
+	if (since->now_ns == 0 || l->sample->now_ns - since->now_ns < row->hold_ns(l))
 		return false;
-	return !row->may_settle || !may_settle(since, l) ||
-	       ns >= SETTLE_HOLDS * l->config->stall_hold_ns;
+	return !row->may_settle || !may_settle(since, l) || did_not_settle(since, l);
 }
 
 static void follow_conditions(struct stall *stall, const struct look *l)
@@ -626,7 +633,8 @@ static enum stall_evidence evidence_of(const struct stall *stall, const struct s
 	uint64_t from_ns =
 		max_u64(minus_u64(since->now_ns, ONSET_NS), minus_u64(s->now_ns, TAKEN_OLDEST_NS));
 
-	if (from_swap(since, s) && !may_settle(since, l))
+	if (came_back_twice(since, s) ||
+	    (from_swap(since, s) && (!roomy(l) || did_not_settle(since, l))))
 		return EVIDENCE_SWAP;
 	if (kernel_says(since, s))
 		return EVIDENCE_KERNEL;

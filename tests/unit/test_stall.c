@@ -457,6 +457,38 @@ static void swap_that_nobody_may_use_is_no_room(void **state)
 	}
 }
 
+/* 15 MiB a second come back from swap, nothing goes there, and nothing grows. */
+#define RETURNS                                                                                    \
+	.refaults = 3840, .major_faults = 1700, .reads = 1800, .read_pages = 3840,                 \
+	.read_ms = 4000, .swap_in_kib = 15360, .running = 1, .still = true
+
+/* At the SIGKILL level, with swappiness 0: 648 MiB are on their way back, each page once. */
+static void what_returns_is_no_evidence_where_swap_takes_no_more(void **state)
+{
+	static const struct load returns = {RETURNS, .swap_out_kib = 200};
+	enum stall_rule rule;
+
+	(void)state;
+	machine.mem_available_kib = MIB(40);
+	machine.swap_total_kib = MIB(2048);
+	machine.swap_free_kib = MIB(1400);
+	assert_true(fires(&returns, 40, &rule) < 0);
+	assert_float_equal(fires(&returns, 40, &rule), 5.5, 0.01); /* all of it has come */
+}
+
+/* Six GiB in swap, and 15 MiB a second come and go, under MGLRU: it had its time to settle. */
+static void thrashing_beside_much_in_swap(void **state)
+{
+	static const struct load thrashes = {RETURNS, .swap_out_kib = 15360};
+	enum stall_rule rule;
+
+	(void)state;
+	machine.swap_total_kib = MIB(8192);
+	machine.swap_free_kib = MIB(2200);
+	assert_float_equal(fires(&thrashes, 400, &rule), 72.25, 0.01);
+	assert_int_equal(stall.view.evidence, EVIDENCE_SWAP);
+}
+
 /*
  * An application of 246 MiB comes back at 20 MiB a second: each page once. Only what goes on after
  * that is thrashing.
@@ -1003,6 +1035,9 @@ int main(void)
 		cmocka_unit_test_setup(r13_a_hold_of_nothing_still_needs_a_stall, set_up),
 		cmocka_unit_test_setup(roomy_swap_holds_it, set_up),
 		cmocka_unit_test_setup(swap_that_nobody_may_use_is_no_room, set_up),
+		cmocka_unit_test_setup(what_returns_is_no_evidence_where_swap_takes_no_more,
+				       set_up),
+		cmocka_unit_test_setup(thrashing_beside_much_in_swap, set_up),
 		cmocka_unit_test_setup(a_return_from_swap_is_waited_for, set_up),
 		cmocka_unit_test_setup(a_pause_begins_the_hold_anew, set_up),
 		cmocka_unit_test_setup(r83_a_gap_begins_the_hold_anew, set_up),
