@@ -30,13 +30,14 @@ static struct rank rank;
 static void read_those_of(struct useroom *u, const struct group_close *c, const char *path,
 			  const struct sample *s)
 {
-	unsigned count = memcg_members_of(&u->groups.memcg, path, false, members);
+	bool cut;
+	unsigned count = memcg_members_of(&u->groups.memcg, path, false, members, &cut);
 
 	rank = u->rank;
 	ending_prepare_rank(u, s, &rank);
 	rank_of_group(&rank, c->view.limit_kib, members, count);
 	scan_members(&u->scan, &rank, &u->table);
-	u->table.truncated = count == MEMCG_MEMBERS_MOST;
+	u->table.truncated = cut;
 }
 
 static void read_members(struct useroom *u, const struct group_close *c, const struct sample *s)
@@ -52,7 +53,8 @@ void group_end_follow(struct useroom *u, struct group_close *c, const struct sam
 		return;
 	read_members(u, c, s);
 	growth_note(&c->growth, &u->table, now);
-	c->members_ns = now + clamp_u64(u->table.took_ns * FOLLOW_COST, FOLLOW_NS, FOLLOW_MOST_NS);
+	c->members_ns =
+		now + clamp_u64((clock_now() - now) * FOLLOW_COST, FOLLOW_NS, FOLLOW_MOST_NS);
 }
 
 /* The machine's victims give back what it has, too: one at a time. */

@@ -269,12 +269,13 @@ static bool is_near_limit(const struct groups *g, unsigned row)
 	return g->memcg.counts ? is_close(g, row) : g->memcg.groups[row].state == MEMCG_COUNTED;
 }
 
-/* It is in trouble itself, or one of its processes was ended just now. */
+/* It is in trouble that may be ended, or one of its processes was ended just now. One that is only
+ * tight, as a mapped database at its limit for ever, would hide the leak beside it. */
 static bool is_busy(const struct groups *g, unsigned row, uint64_t now)
 {
 	for (unsigned i = 0; i < GROUPS_CLOSE; i++) {
 		if (g->close[i].used && g->close[i].row == row &&
-		    g->close[i].view.rule != SQUEEZE_NONE)
+		    g->close[i].view.rule != SQUEEZE_NONE && g->close[i].view.rule != SQUEEZE_TIGHT)
 			return true;
 	}
 	return now < g->rows[row].peace_ns;

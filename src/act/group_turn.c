@@ -40,6 +40,8 @@ enum nobody group_turn(const struct squeeze_view *view, const struct decision *d
 
 	if (why != NOBODY_NONE)
 		return why;
+	if (t->truncated) /* the one that grows may be among those that were not read */
+		return NOBODY_UNREAD;
 	if (view->rule == SQUEEZE_FULL && all_are_young(t, boot_ns))
 		return NOBODY_STARTING;
 	return view->rule == SQUEEZE_TIGHT || !t->procs[0].growing ? NOBODY_STILL : NOBODY_NONE;

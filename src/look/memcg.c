@@ -520,6 +520,24 @@ static void read_highs(const struct memcg *m, const char *path, struct memcg_sam
 		(void)parse_counter(scratch, (size_t)length, "high", &ret->highs);
 }
 
+/* The least limit of those around it, as it is now: the walk may be minutes old, and a limit up the
+ * tree is raised without a word. */
+static uint64_t above_now(const struct memcg *m, const struct memcg_group *g)
+{
+	char path[MEMCG_PATH_MAX];
+	uint64_t least = UINT64_MAX, limit, high;
+	char *slash;
+
+	(void)snprintf(path, sizeof(path), "%s", g->path);
+	while ((slash = strrchr(path, '/')) != NULL && slash != path) {
+		*slash = '\0';
+		/* No such file: a group whose memory is not controlled. */
+		if (read_limits(m, path, &limit, &high) == 0)
+			least = min_u64(least, limit);
+	}
+	return least;
+}
+
 int memcg_read(struct memcg *m, unsigned row, struct memcg_sample *ret)
 {
 	struct memcg_group *g = &m->groups[row];
@@ -535,6 +553,8 @@ int memcg_read(struct memcg *m, unsigned row, struct memcg_sample *ret)
 		return -ENOENT;
 	if (ret->limit_kib == UINT64_MAX)
 		return -ENODATA;
+	if (is_v2(m) && g->above_kib < ret->limit_kib)
+		g->above_kib = above_now(m, g);
 	ret->limit_kib = min_u64(ret->limit_kib, is_v2(m) ? g->above_kib : stat.limit_kib);
 	ret->file_kib = stat.file_kib;
 	ret->slab_kib = stat.slab_kib;
@@ -569,7 +589,7 @@ static void add_members(const struct memcg *m, const char *path, const char *fil
 }
 
 unsigned memcg_members_of(struct memcg *m, const char *path, bool threads,
-			  int32_t ret[MEMCG_MEMBERS_MOST])
+			  int32_t ret[MEMCG_MEMBERS_MOST], bool *ret_cut)
 {
 	static struct tree below;
 	const char *file = !threads ? "cgroup.procs" : is_v2(m) ? "cgroup.threads" : "tasks";
@@ -577,10 +597,14 @@ unsigned memcg_members_of(struct memcg *m, const char *path, bool threads,
 
 	add_members(m, path, file, &all);
 	tree_begin(&below, m->root_fd, path);
-	for (unsigned i = 0; i < MEMCG_BELOW_MOST && all.count < MEMCG_MEMBERS_MOST; i++) {
-		if (!tree_next(&below))
+	*ret_cut = true;
+	for (unsigned i = 0; i <= MEMCG_BELOW_MOST && all.count < MEMCG_MEMBERS_MOST; i++) {
+		if (!tree_next(&below)) {
+			*ret_cut = false;
 			break;
-		add_members(m, below.path, file, &all);
+		}
+		if (i < MEMCG_BELOW_MOST)
+			add_members(m, below.path, file, &all);
 	}
 	tree_end(&below);
 	return all.count;
@@ -588,7 +612,9 @@ unsigned memcg_members_of(struct memcg *m, const char *path, bool threads,
 
 unsigned memcg_members(struct memcg *m, unsigned row, bool threads, int32_t ret[MEMCG_MEMBERS_MOST])
 {
-	return memcg_members_of(m, m->groups[row].path, threads, ret);
+	bool cut;
+
+	return memcg_members_of(m, m->groups[row].path, threads, ret, &cut);
 }
 
 static bool goes_whole(const struct memcg *m, const char *path)

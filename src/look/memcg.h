@@ -139,14 +139,14 @@ int memcg_read(struct memcg *memcg, unsigned row, struct memcg_sample *ret);
  * The processes (or, to see which of them wait, the threads) in the group and in those below it; no
  * more than the first MEMCG_MEMBERS_MOST, of the first MEMCG_BELOW_MOST groups. Returns how many.
  */
-#define MEMCG_MEMBERS_MOST 1024
-#define MEMCG_BELOW_MOST   64
+#define MEMCG_MEMBERS_MOST 4096
+#define MEMCG_BELOW_MOST   1024
 unsigned memcg_members(struct memcg *memcg, unsigned row, bool threads,
 		       int32_t ret[MEMCG_MEMBERS_MOST]);
 
-/* The same of any group, by its path. */
+/* The same of any group, by its path. *ret_cut: there are more. */
 unsigned memcg_members_of(struct memcg *memcg, const char *path, bool threads,
-			  int32_t ret[MEMCG_MEMBERS_MOST]);
+			  int32_t ret[MEMCG_MEMBERS_MOST], bool *ret_cut);
 
 /* The innermost of the known groups that a process is in: its row; -1: it is in none. */
 int memcg_row_of(struct memcg *memcg, int proc_fd, pid_t pid);

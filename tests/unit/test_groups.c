@@ -998,6 +998,59 @@ static void the_inner_one_is_acted_in(void **state)
 	close_all();
 }
 
+/* A mapped database has been at its own limit for long, and then the pod around it leaks. */
+static void one_that_is_tight_hides_nothing(void **state)
+{
+	static const struct life tight = {.file = 20, .held = 108, .faults = 1800, .reclaims = 30};
+	struct pretended *pod, *database;
+
+	(void)state;
+	open_to_act(V2);
+	pod = add("/pod", 512, &(struct life){.file = 200, .held = 312, .reclaims = 30});
+	database = add("/pod/database", 128, &tight);
+	put_threads(pod);
+	put_threads(database);
+	put(database, "cgroup.procs", "100\n");
+	put(pod, "cgroup.procs", "101\n");
+	act_as(100, 100, 0);
+	act_as(101, 250, 0);
+	settle();
+	pass_with_actors(80);
+	pod->life.grows = 3;
+	pod->life.faults = 1800;
+	actors[1].grows = 3;
+	pass_with_actors(64);
+	assert_int_equal(kills, 1);
+	assert_int_equal(killed[0].target.victim.pid, 101);
+	assert_string_equal(killed[0].group.path, "/pod");
+	close_all();
+}
+
+/* The pod is raised in place, and its container, which has as much, is no longer at a limit. */
+static void a_limit_up_the_tree_that_is_raised(void **state)
+{
+	static const struct life grows = {.file = 90, .held = 150, .grows = 2, .reclaims = 1};
+	struct pretended *pod, *container;
+
+	(void)state;
+	open_to_act(V2);
+	pod = add("/pod", 256, &grows);
+	container = add("/pod/container", 2048, &grows);
+	put(container, "cgroup.procs", "100\n101\n");
+	put(pod, "cgroup.procs", "%s", "");
+	act_as(100, 60, 0);
+	act_as(101, 80, 2);
+	ask_for_room();
+	settle();
+	pass_with_actors(5);
+	pod->limit = 2048;
+	put_limits(pod);
+	pod->life.file = container->life.file = 1000;
+	pass_with_actors(200);
+	assert_int_equal(kills, 0);
+	close_all();
+}
+
 /* With its group the victims of the group are forgotten, and those of the machine are not. */
 static void one_that_is_gone(void **state)
 {
@@ -1148,6 +1201,8 @@ int main(void)
 		cmocka_unit_test_teardown(one_that_starts_and_fills, drop),
 		cmocka_unit_test_teardown(one_that_gives_back_enough, drop),
 		cmocka_unit_test_teardown(the_inner_one_is_acted_in, drop),
+		cmocka_unit_test_teardown(one_that_is_tight_hides_nothing, drop),
+		cmocka_unit_test_teardown(a_limit_up_the_tree_that_is_raised, drop),
 		cmocka_unit_test_teardown(three_in_ten_minutes, drop),
 		cmocka_unit_test_teardown(where_all_go_together, drop),
 		cmocka_unit_test_teardown(one_that_is_gone, drop),

@@ -402,6 +402,29 @@ static void members_are_those_below_too(void **state)
 	assert_int_equal(s.blocked, 2);
 }
 
+/* A group that holds others, as the kubelet's: all of them are read, or it is known that not. */
+static void members_of_many_below(void **state)
+{
+	static int32_t ids[MEMCG_MEMBERS_MOST];
+	char path[64], pid[16];
+	bool cut = true;
+
+	(void)state;
+	open_v2();
+	add_v2("cg/a", "1048576\n", "max\n", "4096\n");
+	for (unsigned i = 0; i < MEMCG_BELOW_MOST; i++) {
+		(void)snprintf(path, sizeof(path), "cg/a/%u", i);
+		(void)snprintf(pid, sizeof(pid), "%u\n", 1000 + i);
+		tree_make_dir(path);
+		write_to(path, "cgroup.procs", pid);
+	}
+	assert_int_equal(memcg_members_of(&memcg, "/a", false, ids, &cut), MEMCG_BELOW_MOST);
+	assert_false(cut);
+	tree_make_dir("cg/a/more");
+	(void)memcg_members_of(&memcg, "/a", false, ids, &cut);
+	assert_true(cut);
+}
+
 /* Where memory and swap together have the same limit only that one is ever come to. */
 static void a_limit_of_swap_too(void **state)
 {
@@ -524,6 +547,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(limits_up_the_tree, fresh, drop),
 		cmocka_unit_test_setup_teardown(some_of_many_threads, fresh, drop),
 		cmocka_unit_test_setup_teardown(members_are_those_below_too, fresh, drop),
+		cmocka_unit_test_setup_teardown(members_of_many_below, fresh, drop),
 		cmocka_unit_test_setup_teardown(a_limit_of_swap_too, fresh, drop),
 		cmocka_unit_test_setup_teardown(ours_is_one_for_who_only_looks, fresh, drop),
 		cmocka_unit_test_setup_teardown(without_a_controller_there_is_nothing, fresh, drop),
