@@ -116,7 +116,7 @@ static void *take_ring(const char *data, size_t bytes, const struct recording_ri
 			ret->damaged++;
 		if (number == 0 || (number - 1) % r->count != i)
 			continue;
-		memcpy(records + count++ * size, from, min_u64(r->record_bytes, size));
+		memcpy(records + count++ * size, from, min_size(r->record_bytes, size));
 	}
 	*ret_count = records != NULL ? count : 0;
 	return records;
@@ -313,7 +313,7 @@ static void read_ring(int fd, char *data, size_t bytes, const struct recording_r
 	size_t whole = whole_records(r, bytes), step = 1 + PIECE_BYTES / r->record_bytes;
 
 	for (size_t i = 0; i < whole; i += step)
-		read_piece(fd, data, r->offset + i * r->record_bytes, min_u64(step, whole - i),
+		read_piece(fd, data, r->offset + i * r->record_bytes, min_size(step, whole - i),
 			   r->record_bytes);
 }
 

@@ -216,7 +216,7 @@ static void draw_meter(const struct meter *m, int row, bool brief, int room)
 
 static int longest_text(const struct meter *meters, unsigned count, bool brief)
 {
-	size_t longest = 0;
+	uint64_t longest = 0;
 
 	for (unsigned i = 0; i < count; i++) {
 		if (meters[i].have)

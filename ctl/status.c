@@ -161,7 +161,7 @@ static void print_events(void)
 	if (!view.recorded)
 		return;
 	(void)puts("\nlast events");
-	for (size_t i = minus_u64(r->event_count, EVENTS_SHOWN); i < r->event_count; i++)
+	for (size_t i = (size_t)minus_u64(r->event_count, EVENTS_SHOWN); i < r->event_count; i++)
 		(void)printf("  %s  %s\n", ctl_time(r->events[i].realtime_ns, when, sizeof(when)),
 			     ctl_sentence(&r->events[i], text, sizeof(text)));
 	if (r->event_count == 0)
@@ -288,7 +288,7 @@ static json_object *events_json(void)
 	const struct reading *r = &view.reading;
 	json_object *list = json_object_new_array();
 
-	for (size_t i = minus_u64(r->event_count, EVENTS_SHOWN); i < r->event_count; i++)
+	for (size_t i = (size_t)minus_u64(r->event_count, EVENTS_SHOWN); i < r->event_count; i++)
 		json_object_array_add(list, ctl_event_json(r, &r->events[i]));
 	return list;
 }

@@ -384,7 +384,8 @@ static bool path(const struct entry *e, char *buf, size_t size)
 	if (e->kind != ENTRY_PATH)
 		return false;
 	if (ends(e->text, "/"))
-		(void)snprintf(buf, size, "a directory is no program: write %s*", e->text);
+		(void)snprintf(buf, size, "a directory is no program: write %.*s*", MATCH_TEXT_MAX,
+			       e->text);
 	else if (e->is_glob &&
 		 (strstr(e->text, "//") || strstr(e->text, "/./") || strstr(e->text, "/../")))
 		(void)snprintf(buf, size, "a program's path has no '//', '/./' or '/../' in it");

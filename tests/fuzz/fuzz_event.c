@@ -118,7 +118,7 @@ static size_t make_recording(const uint8_t *data, size_t size, char *to)
 	for (uint64_t n = 1; n <= EVENTS_MAX && size > 0; n++) {
 		char *slot = to + h.rings[RING_EVENTS].offset +
 			     (n - 1) * h.rings[RING_EVENTS].record_bytes;
-		size_t bytes = min_u64(size, EVENT_BYTES);
+		size_t bytes = min_size(size, EVENT_BYTES);
 
 		memcpy(slot, &n, sizeof(n));
 		memcpy(slot + sizeof(n), data, bytes);

@@ -24,7 +24,7 @@ static size_t read_pieces(part_fn part, const char *text, size_t length, size_t 
 	while (end < length) {
 		size_t taken;
 
-		end = min_u64(end + piece, length);
+		end = min_size(end + piece, length);
 		taken = part(text + at, end - at, to);
 		if (taken > end - at)
 			abort();
