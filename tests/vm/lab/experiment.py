@@ -56,7 +56,7 @@ def chosen(args):
 
 
 def complete(scenario, killer, given):
-    own = ('kernel', 'cgroup', 'swap', 'swap_mib', 'memory', 'iops', 'endless_iops', 'mib_per_second', 'seconds', 'modules', 'remote', 'trial')
+    own = ('kernel', 'cgroup', 'swap', 'swap_mib', 'memory', 'iops', 'endless_iops', 'mib_per_second', 'seconds', 'modules', 'remote', 'trial', 'nodes')
     options = {'psi': 1, 'cpus': 2, 'options': '', **{k: getattr(scenario, k) for k in own}, **given}
     if killer.cgroup:
         options['cgroup'] = killer.cgroup
@@ -68,7 +68,7 @@ def complete(scenario, killer, given):
 def job(scenario, killer, options):
     """The particulars of a run as shell: what /lab/guest reads."""
     facts = {'init': 'systemd' if killer.systemd else 'plain', 'cgroup': options['cgroup'], 'swap': options['swap'],
-             'swap_mib': options['swap_mib'], 'seconds': options['seconds'], 'after': scenario.after,
+             'swap_mib': options['swap_mib'], 'seconds': options['seconds'], 'nodes': options['nodes'], 'after': scenario.after,
              'await': scenario.victims[0] if scenario.victims else '-', 'deaths': max(scenario.deaths[0], 1) if scenario.victims else 0}
     text = ''.join(f'{name}={shlex.quote(str(value))}\n' for name, value in facts.items())
     start = killer.start.replace('OPTIONS', options['options'])

@@ -378,7 +378,7 @@ def boot(options, files, seconds):
             try:
                 subprocess.run(['qemu-system-x86_64', *_accelerator, '-smp', str(options['cpus']), '-m', str(options['memory']),
                                 '-display', 'none', '-nodefaults', '-no-reboot', '-serial', 'stdio',
-                                *drives(options, root, data, swap, result), *remote, '-kernel', image, '-initrd', first,
+                                *drives(options, root, data, swap, result), *remote, *numa(options), '-kernel', image, '-initrd', first,
                                 '-append', command_line(options)],
                                stdin=subprocess.DEVNULL, stdout=out, stderr=out, timeout=seconds, check=False,
                                env=dict(os.environ, TMPDIR=here), start_new_session=True, preexec_fn=first_of_qemu)
@@ -387,6 +387,16 @@ def boot(options, files, seconds):
         with open(console, encoding='utf-8', errors='replace') as f:
             said = f.read()
         return members(result), said, stood[0]
+
+
+def numa(options):
+    """Options of qemu for a machine of several NUMA nodes: each has its part of the memory, and a processor where there is one."""
+    found = []
+    for n in range(options['nodes']):
+        cpus = f',cpus={n}' if n < options['cpus'] else ''
+        found += ['-object', f'memory-backend-ram,id=m{n},size={options["memory"] // options["nodes"]}M',
+                  '-numa', f'node,nodeid={n},memdev=m{n}{cpus}']
+    return found
 
 
 def members(archive):

@@ -28,6 +28,7 @@ class Scenario:
     remote: bool = False  # a directory of the host is there as the virtiofs file system "remote"
     v2_only: bool = False  # it is about something that cgroup v1 has not
     trial: bool = False  # on the trial's root disk, with real programs
+    nodes: int = 0  # NUMA nodes, each with an equal part of the memory; 0: it is not asked for
     work: str = ''  # what its service counts in /run/result/work
     told: bool = None  # useroom -containers warn says that a group thrashes: it must, or must not
     ended: tuple = ('leak',)  # whom -containers act must end then
@@ -82,6 +83,9 @@ data=/dev/md0'''
 # A group with a limit of 256 MiB, a program in it that holds so much, and what reads 64 MiB of files without an end.
 HOT = '/lab/reader -n reader -m -p -l -t 8 -s 16 /data/set/[0-3]'
 BOX = 'spawn_limited box 256 /lab/hog -n app -r 100 -u {app}; spawn box {reader}; sleep 4'
+
+# On the second of two NUMA nodes: the heartbeat with its hot file, a service with so much of its own, and a program that stands still.
+NODE = 'on_node 1 heart app leak reader; spawn app /lab/hog -n app -r 100 -u {app}; spawn reader {reader}; sleep 4'
 
 REMOTE = 'mkdir /remote; mount -t virtiofs remote /remote; '
 
@@ -168,6 +172,15 @@ SCENARIOS = {
                             prepare=BOX.format(app=105, reader=HOT), told=False, memory=1024, seconds=60),
     'group-backup-mmap': healthy('the same by mmap', f'spawn box /lab/reader -n backup -m {ENDLESS}',
                                  prepare=BOX.format(app=105, reader=HOT), told=False, memory=1024, seconds=60),
+    'numa-leak': bad('a leak and a service on one of two NUMA nodes (cpuset), the other one with memory to spare',
+                     'spawn leak /lab/hog -n leak -r 6', prepare=NODE.format(app=150, reader=HOT), victims=('leak',), must_act=False,
+                     v2_only=True, nodes=2, memory=1024, seconds=70),
+    'numa-policy': bad('the same, where the leak is bound by its own memory policy',
+                       'spawn hog /lab/hog -n leak -N 1 -r 6', prepare=NODE.format(app=150, reader=HOT), victims=('leak',), must_act=False,
+                       v2_only=True, nodes=2, memory=1024, seconds=70),
+    'numa-files': healthy('hot mapped files that do not fit into what is left of a NUMA node, and nothing grows',
+                          f'spawn reader {HOT.replace("[0-3]", "[0-5]")}', prepare=NODE.format(app=300, reader='true'),
+                          v2_only=True, nodes=2, memory=1024, seconds=60),
     'cache': healthy('a large page cache, a server that uses it', f'spawn reader /lab/reader -n reader -l -r 60 {STREAM}',
                      prepare='spawn app /lab/hog -n app -u 150'),
     'backup': healthy('a backup reads far more files than memory, 15 % available', f'spawn backup /lab/reader -n backup {ENDLESS}',

@@ -16,6 +16,7 @@
  *   -t THREADS  then so many threads touch all of it, for ever
  *   -b FILE     a thread writes to FILE for ever
  *   -q          quits once it holds it
+ *   -N NODE     by set_mempolicy(MPOL_BIND), from this NUMA node only
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,6 +29,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -35,6 +37,7 @@
 #define STEP       ((size_t)1024 * 1024)
 #define PAGE       4096
 #define STEPS_MOST 65536
+#define BIND       2 /* MPOL_BIND of <linux/mempolicy.h> */
 
 static struct {
 	const char *name, *kind, *blocked_on, *wait_for;
@@ -186,11 +189,19 @@ static void *work_thread(void *unused)
 	return NULL;
 }
 
+static void bind_to(unsigned node)
+{
+	unsigned long nodes = 1UL << node;
+
+	if (syscall(SYS_set_mempolicy, BIND, &nodes, 8 * sizeof nodes) != 0)
+		exit(3);
+}
+
 static void options(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "n:r:u:a:k:c:it:zob:w:q")) != -1)
+	while ((c = getopt(argc, argv, "n:r:u:a:k:c:it:zob:w:qN:")) != -1)
 		switch (c) {
 		case 'n':
 			o.name = optarg;
@@ -230,6 +241,9 @@ static void options(int argc, char **argv)
 			break;
 		case 'w':
 			o.wait_for = optarg;
+			break;
+		case 'N':
+			bind_to((unsigned)strtoul(optarg, NULL, 10));
 			break;
 		default:
 			exit(2);
