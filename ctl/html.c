@@ -155,8 +155,12 @@ static void write_group(FILE *f, const struct recording_event *kill)
 {
 	char text[64], size[32];
 
-	write_fact(f, "control group", kill->group);
-	write_fact(f, "its limit", units_size(kill->group_limit, size, sizeof(size)));
+	bool is_node = event_is_node(kill->group);
+
+	write_fact(f, is_node ? "NUMA node" : "control group",
+		   kill->group + (is_node ? sizeof(EVENT_NODE) - 1 : 0));
+	write_fact(f, is_node ? "its memory" : "its limit",
+		   units_size(kill->group_limit, size, sizeof(size)));
 	(void)snprintf(text, sizeof(text), "%" PRIu32 "\u00a0%%, %.1f tasks stalled",
 		       kill->group_room_ppm / PPM_PER_PERCENT, kill->group_waiting_milli / 1000.0);
 	write_fact(f, "room in it then", text);

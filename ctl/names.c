@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "names.h"
 
+#include "act/event.h"
 #include "base/util.h"
 
 #include <errno.h>
@@ -162,7 +163,8 @@ static void hide_event(struct recording_event *e)
 	hide("user", "", e->user, sizeof(e->user));
 	hide_unit(e->unit, sizeof(e->unit));
 	hide("container", "", e->container, sizeof(e->container));
-	hide("group", "", e->group, sizeof(e->group));
+	if (!event_is_node(e->group))
+		hide("group", "", e->group, sizeof(e->group));
 	for (unsigned i = 0; i < RECORDING_CANDIDATES; i++)
 		hide("proc", "", e->candidates[i].comm, sizeof(e->candidates[i].comm));
 	/* A number is as good as a name, where one knows the machine; that it is root is none. */

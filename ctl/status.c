@@ -5,6 +5,7 @@
 #include "base/util.h"
 #include "ctl.h"
 #include "draw.h"
+#include "look/nodes.h"
 #include "meters.h"
 #include "settings/level.h"
 #include "share.h"
@@ -109,6 +110,26 @@ static void print_groups(const struct config *c)
 						      : "the process that grew gets SIGTERM");
 }
 
+static bool has_several_nodes(void)
+{
+	struct nodes nodes;
+	bool several = nodes_open(&nodes, NODES_DIRECTORY, view.proc_fd) == 0 && nodes.count > 0;
+
+	nodes_close(&nodes);
+	return several;
+}
+
+/* And about NUMA nodes, where there are several. */
+static void print_nodes(const struct config *c)
+{
+	if (c->nodes == NODES_OFF || !has_several_nodes())
+		return;
+	(void)printf("of NUMA nodes that thrash while the machine has memory to spare %s\n",
+		     c->nodes == NODES_WARN ? "nobody is ended: they are told"
+		     : c->dry_run           ? "it is said who would get SIGTERM"
+					    : "the process that grew there gets SIGTERM");
+}
+
 static void print_thresholds(void)
 {
 	const struct config *c = &view.config;
@@ -125,6 +146,7 @@ static void print_thresholds(void)
 		(void)printf("; SIGTERM when thrashing stalls %g tasks", c->stall_milli / 1000.0);
 	(void)puts(view.running ? "" : " (from its file, or the defaults)");
 	print_groups(c);
+	print_nodes(c);
 }
 
 static void print_gauge(const struct meter *m)
@@ -313,6 +335,10 @@ static enum ctl_exit print_json(const char *socket)
 		json_object_new_string(options_get(&view.config, options_find("containers"), choice,
 						   sizeof(choice))));
 	ctl_add_number(o, "containers_room_ppm", view.config.containers_room_ppm);
+	json_object_object_add(
+		o, "nodes",
+		json_object_new_string(
+			options_get(&view.config, options_find("nodes"), choice, sizeof(choice))));
 	json_object_object_add(o, "now", machine_json());
 	json_object_object_add(
 		o, "verdict",

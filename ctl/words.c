@@ -202,6 +202,7 @@ static const struct {
 	{"i", "the looks are those that were recorded"},
 	{"warn", "signals are decided again, warnings are not"},
 	{"containers containers-room", "what was seen of control groups is not recorded"},
+	{"nodes", "what was seen of NUMA nodes is not recorded"},
 	{"grace", "how long a victim takes is not decided again"},
 	{"sort-by-rss min-victim protect protect-critical ignore-user prefer avoid",
 	 "when it acts is decided again, not whom it chooses"},

@@ -28,13 +28,20 @@
 /* Nothing is to be done for so long that the machine can be called calm. */
 #define LONG_WAIT_NS (NS_PER_S / 2)
 
+/* What can be short of memory while the machine is not. */
+static void watch_parts(struct useroom *u, const struct sample *s)
+{
+	groups_turn(u, s);
+	numa_turn(u, s);
+}
+
 void loop_turn(struct useroom *u)
 {
 	NOT_ZEROED struct sample s;
 
 	domain_turn(u, &u->machine, &s);
 	if (s.have & HAVE_MEM)
-		groups_turn(u, &s);
+		watch_parts(u, &s);
 }
 
 /* ---- what happens in between ---- */
@@ -113,6 +120,7 @@ static void reload(struct useroom *u)
 		scan_forget(&u->scan);
 		loop_arm(u);
 		groups_arm(u);
+		numa_arm(u);
 		loop_start_hooks(u);
 		tell_debug_lists(u);
 	}
@@ -209,6 +217,7 @@ static void take_trigger(struct useroom *u, short got)
 {
 	if (got & (POLLERR | POLLNVAL))
 		sense_disarm(&u->sense);
+	numa_wake(&u->numa);
 }
 
 static void take_released(struct useroom *u, short got)
@@ -325,7 +334,8 @@ static uint64_t due_ns(const struct useroom *u)
 	uint64_t until = u->machine.wake_ns;
 
 	if (!u->machine.blind)
-		until = min_u64(min_u64(until, act_deadline(&u->act)), groups_wake_ns(&u->groups));
+		until = min_u64(min_u64(until, act_deadline(&u->act)),
+				min_u64(groups_wake_ns(&u->groups), numa_wake_ns(&u->numa)));
 	return notify_watchdog_ns() > 0 ? min_u64(until, u->watchdog_ns) : until;
 }
 

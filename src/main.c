@@ -301,6 +301,7 @@ static int begin(struct useroom *u)
 	note_machine(u, &s);
 	protect_self(u);
 	groups_arm(u);
+	numa_arm(u);
 	record_settings(&u->record, &u->config, u->machine.policy.cpus, u->limits);
 	tell_debug_lists(u);
 	domain_tell(u, &u->machine, EVENT_START, 0);

@@ -10,6 +10,7 @@
 #include "domain.h"
 #include "groups.h"
 #include "look/sense.h"
+#include "numa.h"
 #include "settings/config.h"
 #include "tell/hook.h"
 #include "tell/incident.h"
@@ -38,6 +39,7 @@ struct useroom {
 	/* Whose memory can be short, and what was seen of each. */
 	struct domain machine;
 	struct groups groups;
+	struct numa numa;
 
 	/* What tells and what keeps. */
 	struct hook hook;

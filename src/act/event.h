@@ -17,6 +17,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Names as they stand in JSON and in hooks' USEROOM_EVENT: event_name(). */
 enum event_type {
@@ -34,14 +35,18 @@ enum event_type {
 	EVENT_RECOVERED,   /* the episode is over */
 	EVENT_FAILED,      /* a signal could not be sent: error is the errno */
 	EVENT_NO_EVIDENCE, /* tasks are stalled, and nothing says that memory was taken from them */
-	EVENT_SQUEEZED,    /* a control group thrashes at its own limit, or is throttled there */
+	EVENT_SQUEEZED,    /* a control group thrashes at its own limit, or is throttled there; or a
+			      NUMA node does */
 	EVENT_TYPE_COUNT,
 };
 
 /* Of the path of a control group: one of Kubernetes with systemd has 195 bytes. */
 #define EVENT_PATH_MAX 256
 
-/* A control group at a limit of its own. */
+/* In place of a path, which begins with '/': a NUMA node, and its number. */
+#define EVENT_NODE "node"
+
+/* A control group at a limit of its own, or a NUMA node. */
 struct event_group {
 	uint64_t id;               /* of its path; 0: it is the machine's memory. Not recorded */
 	char path[EVENT_PATH_MAX]; /* cut at its end */
@@ -102,6 +107,12 @@ struct event {
 	/* EVENT_RECOVERED, EVENT_KERNEL_KILL */
 	unsigned kills; /* victims in this episode; kills by the kernel since the last look */
 };
+
+/* What stands in event_group.path, and in recordings, is a NUMA node. */
+static inline bool event_is_node(const char *path)
+{
+	return strncmp(path, EVENT_NODE, sizeof(EVENT_NODE) - 1) == 0;
+}
 
 /* Its name in JSON and for hooks, e.g. "kill". */
 const char *event_name(enum event_type type);

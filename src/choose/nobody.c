@@ -31,6 +31,8 @@ static const struct {
 					 "its limit is too small for it"},
 	[NOBODY_STARTING] = {"starting", "all of its processes began within the last minute, so it "
 					 "may fill up because it has just been started"},
+	[NOBODY_UNCLEAR] = {"unclear", "nobody who may use that node only was seen to grow by what "
+				       "it lost, and nobody else alone"},
 };
 
 const char *nobody_name(enum nobody nobody)

@@ -22,6 +22,7 @@ enum nobody {
 	NOBODY_STILL,    /* a group's memory is short, and none in it was seen to grow by enough */
 	NOBODY_REPEATED, /* too many were ended in this group lately (backoff.h) */
 	NOBODY_STARTING, /* a group fills, and all in it began lately */
+	NOBODY_UNCLEAR,  /* a NUMA node is short, and it is not clear who took its memory */
 	NOBODY_COUNT,
 };
 

@@ -37,6 +37,12 @@ enum level {
 	LEVEL_COUNT,
 };
 
+enum nodes_answer {
+	NODES_OFF,
+	NODES_WARN, /* say it, and end nobody */
+	NODES_ACT,  /* end one process whose memory is there, where that is clear */
+};
+
 struct config {
 	/* -m -mk -s -sk: SIGTERM and SIGKILL at or below this share of the total: level_ppm() */
 	uint32_t mem_term_ppm;
@@ -64,6 +70,7 @@ struct config {
 	enum log_format log_format;
 	enum containers containers;
 	uint32_t containers_room_ppm; /* -containers-room; 0: never */
+	enum nodes_answer nodes;
 	bool debug;
 	bool dry_run;
 	bool sort_by_rss;

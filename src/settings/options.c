@@ -17,7 +17,7 @@
 
 static const char *const triggers[] = {"and", "or", NULL};
 static const char *const log_formats[] = {"text", "json", NULL};
-static const char *const containers[] = {"off", "warn", "act", NULL};
+static const char *const answers[] = {"off", "warn", "act", NULL};
 
 #define FIELD(member) offsetof(struct config, member)
 
@@ -95,8 +95,7 @@ const struct option_row option_rows[] = {
 	{"stall-below", OPTION_PERCENT, true, FIELD(stall_below_ppm), "25", 0, 100, NULL, "PERCENT",
 	 "and only at or below this much available memory, in percent",
 	 DOC("且仅当可用内存等于或低于此百分比时", NULL)},
-	{"containers", OPTION_CHOICE, true, FIELD(containers), "off", 0, 0, containers,
-	 "off|warn|act",
+	{"containers", OPTION_CHOICE, true, FIELD(containers), "off", 0, 0, answers, "off|warn|act",
 	 "say which containers and services thrash at a memory limit of their own, or act in them",
 	 DOC("报告哪些容器和服务在自身的内存限制处发生抖动，或在其中采取行动",
 	     "warn ends nobody. act ends one process in such a group, the one that grew; where "
@@ -114,6 +113,13 @@ const struct option_row option_rows[] = {
 	     "within the last minute. Each group with a limit is then "
 	     "read every two seconds, with much room every four: one that fills within that time "
 	     "is the kernel's.")},
+	{"nodes", OPTION_CHOICE, true, FIELD(nodes), "warn", 0, 0, answers, "off|warn|act",
+	 "say which NUMA nodes thrash while the machine has memory to spare, or act there",
+	 DOC("报告哪些 NUMA 节点在机器仍有余量时发生抖动，或在那里采取行动",
+	     "warn ends nobody. act ends one process that grew and whose memory is there: one that "
+	     "may use that node only (a cpuset), or the only one that grew by as much as the node "
+	     "lost. Where that is not clear it ends nobody and says so. The same is said again "
+	     "after ten minutes. On a machine with one node it does nothing.")},
 	{"grace", OPTION_SECONDS, true, FIELD(grace_ns), "5", 0, 3600, NULL, "SECONDS",
 	 "send SIGKILL so many seconds after a SIGTERM that did not help",
 	 DOC("SIGTERM 无效后经过这么多秒发送 SIGKILL",

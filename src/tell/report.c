@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/units.h"
 #include "base/util.h"
+#include "look/parse.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -253,6 +254,11 @@ static void say_group(struct text *t, const struct event *e)
 	const char *name =
 		e->target.victim.container[0] ? e->target.victim.container : e->target.victim.unit;
 
+	if (event_is_node(e->group.path)) {
+		add(t, "NUMA node ");
+		add_safe(t, e->group.path + sizeof(EVENT_NODE) - 1);
+		return;
+	}
 	if (name[0] != '\0') {
 		add_safe(t, name);
 		add(t, " (");
@@ -271,9 +277,9 @@ static void say_throttled(struct text *t, const struct squeeze_view *v)
 	add(t, " of it is page cache or free");
 }
 
-static void say_thrashing(struct text *t, const struct squeeze_view *v)
+static void say_thrashing(struct text *t, const struct squeeze_view *v, bool is_node)
 {
-	add(t, " thrashes at its own limit of ");
+	add(t, is_node ? " thrashes with its " : " thrashes at its own limit of ");
 	add_size(t, v->limit_kib);
 	add(t, ": ");
 	add_tasks(t, v->waiting_milli);
@@ -282,7 +288,8 @@ static void say_thrashing(struct text *t, const struct squeeze_view *v)
 	add(t, " of it is page cache or free, which is read again every ");
 	add_time(t, v->turnover_ms * NS_PER_MS);
 	if (v->rule == SQUEEZE_TIGHT) {
-		add(t, "; nothing in it grew: the limit is too small for it");
+		add(t, is_node ? "; nothing in it grew: what is bound to it may never have fitted"
+			       : "; nothing in it grew: the limit is too small for it");
 		return;
 	}
 	add(t, "; it grew by ");
@@ -309,7 +316,7 @@ static void say_trouble(struct text *t, const struct event *e)
 	else if (v->rule == SQUEEZE_FULL)
 		say_full(t, v);
 	else
-		say_thrashing(t, v);
+		say_thrashing(t, v, event_is_node(e->group.path));
 }
 
 static void say_squeezed(struct text *t, const struct event *e)
@@ -318,7 +325,8 @@ static void say_squeezed(struct text *t, const struct event *e)
 	add(t, "; nobody is ended for it");
 	/* that of a tight one has been said */
 	if (e->nobody != NOBODY_NONE &&
-	    !(e->nobody == NOBODY_STILL && e->group.view.rule == SQUEEZE_TIGHT))
+	    !((e->nobody == NOBODY_STILL || e->nobody == NOBODY_UNCLEAR) &&
+	      e->group.view.rule == SQUEEZE_TIGHT))
 		add(t, ": %s", nobody_text(e->nobody));
 }
 
@@ -762,12 +770,24 @@ static void json_holder(struct text *t, const struct event *e)
 	json_number(t, "holder_kib", e->decision.futile_kib);
 }
 
+static uint64_t node_number(const char *path)
+{
+	const char *digits = path + sizeof(EVENT_NODE) - 1;
+	uint64_t number = 0;
+
+	(void)parse_number(digits, strlen(digits), &number);
+	return number;
+}
+
 static void json_group(struct text *t, const struct event *e)
 {
 	const struct squeeze_view *v = &e->group.view;
 
 	json_string(t, "rule", squeeze_rule_name(v->rule));
-	json_string(t, "group", e->group.path);
+	if (event_is_node(e->group.path))
+		json_number(t, "node", node_number(e->group.path));
+	else
+		json_string(t, "group", e->group.path);
 	json_number(t, "limit_kib", v->limit_kib);
 	json_number(t, "usage_kib", v->usage_kib);
 	json_number(t, "held_kib", v->held_kib);

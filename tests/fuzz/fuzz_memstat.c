@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A control group's memory files and mountinfo, the first byte says which. No amount is larger than
- * what a limit can be, a mount is taken once and is the same however the text is cut into pieces,
- * and a path ends where its room does.
+ * A control group's memory files, mountinfo, and a NUMA node's files; the first byte says which. No
+ * amount is larger than what a limit can be, a mount is taken once and is the same however the text
+ * is cut into pieces, a path ends where its room does, and a node has no more room than memory.
  */
 #include "look/memstat.h"
+#include "look/nodestat.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -88,12 +89,45 @@ static void check_own(const char *text, size_t length, bool v2)
 	check_point(longer, sizeof(longer));
 }
 
+static void check_node(const char *text, size_t length, uint64_t low_kib)
+{
+	struct memcg_sample s = {0};
+	struct node_memory m;
+
+	if (nodestat_parse(text, length, &m) < 0)
+		return;
+	nodestat_fill(&m, low_kib, 2048, &s);
+	if (s.limit_kib > m.total_kib || s.usage_kib > s.limit_kib || s.file_kib > m.file_kib ||
+	    s.slab_kib > m.slab_kib)
+		abort();
+}
+
+static void check_list(const char *text, size_t length)
+{
+	node_set set = 7, first = 0;
+	int r = nodestat_list(text, length, &set);
+
+	if (r < 0 ? set != 7 : length == 0)
+		abort();
+	/* what stands behind the line does not matter, and neither does its end */
+	if (r == 0 && length > 1 && text[length - 1] == '\n' &&
+	    (nodestat_list(text, length - 1, &first) < 0 || first != set))
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *text = (const char *)data + 1;
 
 	if (size < 1)
 		return 0;
+	if (data[0] == 'n' || data[0] == 'l') {
+		if (data[0] == 'n')
+			check_node(text, size - 1, size * 64);
+		else
+			check_list(text, size - 1);
+		return 0;
+	}
 	switch (data[0] % 4) {
 	case 0:
 		check_stat(text, size - 1, (data[0] & 4) != 0);

@@ -666,6 +666,7 @@ static void defaults(void **state)
 		{"stall-below", "25"},
 		{"containers", "off"},
 		{"containers-room", "0"},
+		{"nodes", "warn"},
 	};
 	unsigned values = 0;
 

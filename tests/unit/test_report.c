@@ -202,6 +202,34 @@ static void a_group_at_its_own_limit(void **state)
 	must_hold(as_json(), "\"rule\":\"full\",");
 }
 
+static void a_numa_node(void **state)
+{
+	(void)state;
+	e.type = EVENT_SQUEEZED;
+	e.group.view = (struct squeeze_view){.rule = SQUEEZE_THRASHING,
+					     .limit_kib = 452608,
+					     .room_ppm = 100490,
+					     .waiting_milli = 5244,
+					     .hard_per_s = 1018,
+					     .turnover_ms = 9932,
+					     .grown_kib = 165512};
+	(void)strcpy(e.group.path, "node1");
+	must_hold(as_text(), "NUMA node 1 thrashes with its 442 MiB: 5.2 tasks stalled by 1018 "
+			     "refaults/s, 10 % of it is page cache or free, which is read again "
+			     "every 9.9 s; it grew by 162 MiB; nobody is ended for it");
+	must_hold(as_json(), "\"rule\":\"thrashing\",\"node\":1,\"limit_kib\":452608");
+	assert_null(strstr(as_json(), "\"group\""));
+	e.nobody = NOBODY_UNCLEAR;
+	must_hold(as_text(),
+		  "; nobody is ended for it: nobody who may use that node only was seen");
+	must_hold(as_json(), "\"reason\":\"unclear\"");
+	e.group.view.rule = SQUEEZE_TIGHT;
+	must_hold(as_text(), "; nothing in it grew: what is bound to it may never have fitted; "
+			     "nobody is ended for it");
+	(void)strcpy(e.group.path, "node,\"x"); /* a stranger's recording */
+	must_hold(as_json(), "\"node\":0,\"limit_kib\"");
+}
+
 static void a_kill_for_a_group(void **state)
 {
 	(void)state;
@@ -555,6 +583,7 @@ int main(void)
 		cmocka_unit_test_setup(a_kill_by_a_stall, fresh),
 		cmocka_unit_test_setup(r86_no_evidence, fresh),
 		cmocka_unit_test_setup(a_group_at_its_own_limit, fresh),
+		cmocka_unit_test_setup(a_numa_node, fresh),
 		cmocka_unit_test_setup(a_kill_for_a_group, fresh),
 		cmocka_unit_test_setup(a_kill_with_everything, fresh),
 		cmocka_unit_test_setup(r09_sizes_have_the_right_unit, fresh),
