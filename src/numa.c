@@ -272,9 +272,10 @@ static void open_nodes(struct useroom *u)
 
 static void close_nodes(struct useroom *u)
 {
+	if (u->numa.nodes.count == 0) /* nothing is open */
+		return;
 	if (u->numa.closely)
 		end_closely(u);
-	/* with one node none of these pages is ever touched */
 	memset(u->numa.each, 0, u->numa.nodes.count * sizeof(u->numa.each[0]));
 	nodes_close(&u->numa.nodes);
 }
