@@ -182,7 +182,7 @@ static void print_domains(unsigned count, unsigned most)
 		print_row(&rows[i]);
 	if (!view.running)
 		(void)puts("\nuseroom is not running: nobody says when one of them thrashes");
-	else if (view.config.containers == CONTAINERS_OFF)
+	else if (view.config.containers == ANSWER_OFF)
 		(void)puts("\nuseroom does not watch them: -containers is off");
 }
 
@@ -224,7 +224,7 @@ static enum ctl_exit print_json(unsigned count, unsigned most)
 		json_object_array_add(list, row_json(&rows[i]));
 	json_object_object_add(
 		o, "watched",
-		json_object_new_boolean(view.running && view.config.containers != CONTAINERS_OFF));
+		json_object_new_boolean(view.running && view.config.containers != ANSWER_OFF));
 	ctl_add_number(o, "cgroup_version", memcg.version == MEMCG_V1 ? 1 : 2);
 	ctl_add_number(o, "count", count);
 	ctl_add_number(o, "not_listed", memcg.left_out + memcg.too_long);

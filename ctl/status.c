@@ -98,16 +98,16 @@ static void print_groups(const struct config *c)
 {
 	char percent[32];
 
-	if (c->containers == CONTAINERS_OFF)
+	if (c->containers == ANSWER_OFF)
 		return;
 	(void)fputs("of control groups that thrash at a limit of their own", stdout);
 	if (c->containers_room_ppm > 0)
 		(void)printf(", or grow until less than %s %% are left,",
 			     units_percent(c->containers_room_ppm, percent, sizeof(percent)));
 	(void)printf(" %s (useroomctl domains)\n",
-		     c->containers == CONTAINERS_WARN ? "nobody is ended: they are told"
-		     : c->dry_run                     ? "it is said who would get SIGTERM"
-						      : "the process that grew gets SIGTERM");
+		     c->containers == ANSWER_WARN ? "nobody is ended: they are told"
+		     : c->dry_run                 ? "it is said who would get SIGTERM"
+						  : "the process that grew gets SIGTERM");
 }
 
 static bool has_several_nodes(void)
@@ -122,12 +122,12 @@ static bool has_several_nodes(void)
 /* And about NUMA nodes, where there are several. */
 static void print_nodes(const struct config *c)
 {
-	if (c->nodes == NODES_OFF || !has_several_nodes())
+	if (c->nodes == ANSWER_OFF || !has_several_nodes())
 		return;
 	(void)printf("of NUMA nodes that thrash while the machine has memory to spare %s\n",
-		     c->nodes == NODES_WARN ? "nobody is ended: they are told"
-		     : c->dry_run           ? "it is said who would get SIGTERM"
-					    : "the process that grew there gets SIGTERM");
+		     c->nodes == ANSWER_WARN ? "nobody is ended: they are told"
+		     : c->dry_run            ? "it is said who would get SIGTERM"
+					     : "the process that grew there gets SIGTERM");
 }
 
 static void print_thresholds(void)

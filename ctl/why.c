@@ -77,13 +77,13 @@ static const char *said_of_groups(char *buf, size_t size)
 
 	if (!view.running)
 		return "useroom is not running, and nobody looks at what happens there";
-	if (c->containers == CONTAINERS_OFF)
+	if (c->containers == ANSWER_OFF)
 		return "nobody looks at what happens there (-containers is off)";
 	if (c->containers_room_ppm > 0)
 		(void)snprintf(room, sizeof(room), ", or grow until less than %s %% are left",
 			       units_percent(c->containers_room_ppm, percent, sizeof(percent)));
 	(void)snprintf(buf, size, "should it thrash there%s, %s", room,
-		       c->containers == CONTAINERS_WARN ? "that is told, and nobody is ended"
+		       c->containers == ANSWER_WARN ? "that is told, and nobody is ended"
 		       : c->dry_run ? "it is said that the one that grew would be ended"
 				    : "the one that grew is ended");
 	return buf;

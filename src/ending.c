@@ -3,7 +3,9 @@
 
 #include "act/turn.h"
 #include "base/clock.h"
+#include "look/cgroup.h"
 #include "self.h"
+#include "tell.h"
 #include "useroom.h"
 
 #include <errno.h>
@@ -89,4 +91,24 @@ enum nobody ending_group(struct useroom *u, const struct ending *ending)
 			why = NOBODY_BUSY;
 	}
 	return why;
+}
+
+void ending_tell_squeezed(struct useroom *u, const struct event_group *about,
+			  const struct sample *s, enum nobody why)
+{
+	static struct event e;
+	struct proc *of = &e.target.victim;
+	const char *path = about->path;
+
+	memset(&e, 0, sizeof(e));
+	e.type = EVENT_SQUEEZED;
+	e.dry_run = u->config.dry_run;
+	e.now_ns = clock_now();
+	e.sample = *s;
+	e.group = *about;
+	e.nobody = why;
+	/* A node has neither. */
+	(void)cgroup_unit(path, strlen(path), of->unit, sizeof(of->unit));
+	(void)cgroup_container(path, strlen(path), of->container, sizeof(of->container));
+	tell_event(u, &e);
 }

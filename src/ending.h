@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Ending the first of an order, whosever memory is short: the machine's (domain.h) or a control
- * group's (groups.h). There is one table, and one that sends signals.
+ * Ending the first of an order, whosever memory is short: the machine's (domain.h), a control
+ * group's (groups.h) or a NUMA node's (numa.h). There is one table, and one that sends signals.
  */
 #ifndef USEROOM_ENDING_H
 #define USEROOM_ENDING_H
@@ -36,5 +36,9 @@ enum nobody ending_first(struct useroom *u, const struct ending *ending);
 
 /* All whom target_group() has. The same. */
 enum nobody ending_group(struct useroom *u, const struct ending *ending);
+
+/* Tell a group, or a NUMA node, in trouble. NOBODY_NONE: it is told only; else why nobody goes. */
+void ending_tell_squeezed(struct useroom *u, const struct event_group *about,
+			  const struct sample *sample, enum nobody why);
 
 #endif

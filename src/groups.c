@@ -4,9 +4,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/util.h"
+#include "ending.h"
 #include "group_end.h"
-#include "look/cgroup.h"
-#include "tell.h"
 #include "useroom.h"
 
 #include <errno.h>
@@ -307,25 +306,6 @@ static void describe(const struct useroom *u, const struct group_close *c, struc
 		       u->groups.memcg.groups[c->row].path);
 }
 
-static void tell(struct useroom *u, const struct event_group *about, const struct sample *s,
-		 enum nobody why)
-{
-	static struct event e;
-	const char *path = about->path;
-
-	memset(&e, 0, sizeof(e));
-	e.type = EVENT_SQUEEZED;
-	e.dry_run = u->config.dry_run;
-	e.now_ns = clock_now();
-	e.sample = *s;
-	e.group = *about;
-	e.nobody = why;
-	(void)cgroup_unit(path, strlen(path), e.target.victim.unit, sizeof(e.target.victim.unit));
-	(void)cgroup_container(path, strlen(path), e.target.victim.container,
-			       sizeof(e.target.victim.container));
-	tell_event(u, &e);
-}
-
 /* -containers act: is there anything to say beside what was done? It can take a moment until it is
  * seen who grows. */
 static bool act_in(struct useroom *u, struct group_close *c, const struct event_group *about,
@@ -350,12 +330,12 @@ static void answer(struct useroom *u, struct group_close *c, const struct sample
 	enum nobody why = NOBODY_NONE;
 
 	describe(u, c, &about);
-	if (u->config.containers == CONTAINERS_ACT && !act_in(u, c, &about, s, &why))
+	if (u->config.containers == ANSWER_ACT && !act_in(u, c, &about, s, &why))
 		return;
 	if (*told_ns != 0 && now - *told_ns < AGAIN_NS)
 		return;
 	*told_ns = now;
-	tell(u, &about, s, why);
+	ending_tell_squeezed(u, &about, s, why);
 }
 
 static void answer_those_in_trouble(struct useroom *u, const struct sample *s)
@@ -365,7 +345,7 @@ static void answer_those_in_trouble(struct useroom *u, const struct sample *s)
 
 		if (c->used && c->view.rule != SQUEEZE_NONE &&
 		    !is_left_to_inner(&u->groups, c, clock_now(),
-				      u->config.containers == CONTAINERS_ACT))
+				      u->config.containers == ANSWER_ACT))
 			answer(u, c, s);
 	}
 }
@@ -393,7 +373,7 @@ static void look_at_close(struct useroom *u, const struct sample *of_turn)
 		if (g->close[i].used)
 			look_closely(u, &g->close[i], &s, threads_most);
 	}
-	for (unsigned i = 0; i < GROUPS_CLOSE && u->config.containers == CONTAINERS_ACT; i++) {
+	for (unsigned i = 0; i < GROUPS_CLOSE && u->config.containers == ANSWER_ACT; i++) {
 		if (g->close[i].used)
 			group_end_follow(u, &g->close[i], &s);
 	}
@@ -542,7 +522,7 @@ static void open_groups(struct groups *g, int proc_fd)
 
 void groups_arm(struct useroom *u)
 {
-	bool wanted = u->config.containers != CONTAINERS_OFF;
+	bool wanted = u->config.containers != ANSWER_OFF;
 
 	u->groups.memcg.counts = u->config.containers_room_ppm > 0;
 	u->groups.next_ns = 0;

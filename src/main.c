@@ -124,8 +124,8 @@ static void start_recording(struct useroom *u)
 static void init_decisions(struct useroom *u)
 {
 	policy_init(&u->machine.policy, self_cpus());
-	u->machine.near =
-		true; /* the first look is with detail: who took memory is known from it on */
+	/* The first look is with detail: who took memory is known from it on. */
+	u->machine.near = true;
 	u->rank = (struct rank){
 		.config = &u->config,
 		.page_kib = u->scan.page_kib,

@@ -4,8 +4,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/util.h"
+#include "ending.h"
 #include "numa_end.h"
-#include "tell.h"
 #include "useroom.h"
 
 #include <errno.h>
@@ -42,21 +42,6 @@ static void describe(const struct numa *numa, unsigned row, struct event_group *
 	(void)snprintf(ret->path, sizeof(ret->path), EVENT_NODE "%u", numa->nodes.numbers[row]);
 }
 
-static void tell(struct useroom *u, const struct event_group *about, const struct sample *s,
-		 enum nobody why)
-{
-	static struct event e;
-
-	memset(&e, 0, sizeof(e));
-	e.type = EVENT_SQUEEZED;
-	e.dry_run = u->config.dry_run;
-	e.now_ns = clock_now();
-	e.sample = *s;
-	e.group = *about;
-	e.nobody = why;
-	tell_event(u, &e);
-}
-
 /* -nodes act: is there anything to say beside what was done? */
 static bool act_for(struct useroom *u, unsigned row, const struct event_group *about,
 		    const struct sample *s, enum nobody *ret_why)
@@ -76,12 +61,12 @@ static void answer(struct useroom *u, unsigned row, const struct sample *s)
 	enum nobody why = NOBODY_NONE;
 
 	describe(&u->numa, row, &about);
-	if (u->config.nodes == NODES_ACT && !act_for(u, row, &about, s, &why))
+	if (u->config.nodes == ANSWER_ACT && !act_for(u, row, &about, s, &why))
 		return;
 	if (*told_ns != 0 && now - *told_ns < AGAIN_NS)
 		return;
 	*told_ns = now;
-	tell(u, &about, s, why);
+	ending_tell_squeezed(u, &about, s, why);
 }
 
 /* ---- looking ---- */
@@ -209,7 +194,7 @@ static void look_at_all(struct useroom *u, const struct sample *of_turn)
 		if (look_closely(u, i, &s))
 			numa->trouble_ns = s.now_ns;
 	}
-	if (u->config.nodes == NODES_ACT)
+	if (u->config.nodes == ANSWER_ACT)
 		numa_end_follow(u, &s);
 	answer_those_in_trouble(u, &s);
 	if (s.now_ns - numa->trouble_ns >= CALM_NS)
@@ -284,6 +269,6 @@ static void close_nodes(struct useroom *u)
 void numa_arm(struct useroom *u)
 {
 	close_nodes(u);
-	if (u->config.nodes != NODES_OFF)
+	if (u->config.nodes != ANSWER_OFF)
 		open_nodes(u);
 }

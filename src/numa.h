@@ -5,8 +5,9 @@
  * whose limit is the node (decide/squeeze.h).
  *
  *   idle     one look at each every few seconds, in a turn that is there anyway, or at once when
- * the kernel says that tasks wait for memory (PSI) closely  one has little room, and pages come
- * back to it or it grew: every SQUEEZE_LOOK_NS one look at each, and the rules
+ *            the kernel says that tasks wait for memory (PSI)
+ *   closely  one has little room, and pages come back to it or it grew: every SQUEEZE_LOOK_NS one
+ *            look at each, and the rules
  *
  * On a machine with one node, or in a container with a meminfo of its own, nothing is done at all.
  * Where the machine is short of memory itself its own rules are the ones that act.

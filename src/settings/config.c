@@ -929,7 +929,7 @@ void config_remarks(const struct config *c, uint64_t mem_total_kib, uint64_t swa
 			"-trigger or: swap at -s %s alone ends processes, however much memory is "
 			"available",
 			level(c, LEVEL_SWAP_TERM));
-	if (c->containers == CONTAINERS_OFF && c->containers_room_ppm > 0)
+	if (c->containers == ANSWER_OFF && c->containers_room_ppm > 0)
 		mistake(&m, "-containers-room does nothing: -containers is off");
 	remark_share(&m, c, mem_total_kib);
 	remark_amounts(&m, c, mem_total_kib, swap_total_kib);

@@ -16,10 +16,11 @@ enum trigger {
 	TRIGGER_OR,  /* either is enough: the Go program's rule */
 };
 
-enum containers {
-	CONTAINERS_OFF,
-	CONTAINERS_WARN, /* say it, and end nobody */
-	CONTAINERS_ACT,  /* end one process in it, where it is sure that this helps */
+/* To a control group at its own limit (-containers), or a NUMA node that is short (-nodes). */
+enum squeeze_answer {
+	ANSWER_OFF,
+	ANSWER_WARN, /* say it, and end nobody */
+	ANSWER_ACT,  /* end one process in it, where it is sure that this helps */
 };
 
 enum log_format {
@@ -35,12 +36,6 @@ enum level {
 	LEVEL_SWAP_KILL,
 	LEVEL_WARN,
 	LEVEL_COUNT,
-};
-
-enum nodes_answer {
-	NODES_OFF,
-	NODES_WARN, /* say it, and end nobody */
-	NODES_ACT,  /* end one process whose memory is there, where that is clear */
 };
 
 struct config {
@@ -68,9 +63,9 @@ struct config {
 
 	enum trigger trigger;
 	enum log_format log_format;
-	enum containers containers;
+	enum squeeze_answer containers;
 	uint32_t containers_room_ppm; /* -containers-room; 0: never */
-	enum nodes_answer nodes;
+	enum squeeze_answer nodes;
 	bool debug;
 	bool dry_run;
 	bool sort_by_rss;

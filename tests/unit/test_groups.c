@@ -299,7 +299,7 @@ static void open_as(enum layout layout)
 	mount_tree(layout);
 	for (unsigned i = 0; i < THREADS; i++)
 		tree_add(&(struct tree_proc){.pid = (pid_t)(50 + i), .comm = "x", .state = 'D'});
-	u.config.containers = CONTAINERS_WARN;
+	u.config.containers = ANSWER_WARN;
 	machine = (struct sample){.have = HAVE_MEM | HAVE_WAITS | HAVE_REFAULTS, .page_kib = 4};
 	now_ns = BEGIN_NS;
 	told_count = 0;
@@ -327,7 +327,7 @@ static void close_all(void)
 {
 	u.config.containers_room_ppm = 0;
 	u.machine.near = false;
-	u.config.containers = CONTAINERS_OFF;
+	u.config.containers = ANSWER_OFF;
 	groups_arm(&u);
 	assert_false(u.groups.open);
 	assert_int_equal(groups_fd(&u.groups), -1);
@@ -816,7 +816,7 @@ static void open_to_act(enum layout layout)
 {
 	open_as(layout);
 	actor_count = 0;
-	u.config.containers = CONTAINERS_ACT;
+	u.config.containers = ANSWER_ACT;
 	u.config.dry_run = true;
 	u.config.grace_ns = 60 * NS_PER_S;
 }
@@ -1164,7 +1164,7 @@ static void without_a_controller(void **state)
 	u.proc_fd = tree_make(MIB(4000), MIB(3000));
 	mount_tree(V2);
 	tree_write("cg/cgroup.controllers", "cpu\n");
-	u.config.containers = CONTAINERS_WARN;
+	u.config.containers = ANSWER_WARN;
 	groups_arm(&u);
 	assert_false(u.groups.open);
 	assert_true(groups_wake_ns(&u.groups) == UINT64_MAX);
