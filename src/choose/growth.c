@@ -198,6 +198,15 @@ static void count_beginning(struct proc *p, uint64_t boot_ns)
 	p->grown_kib = p->freeable_kib;
 }
 
+/*
+ * A page of the parent's that it writes to becomes its own without a difference in what it holds:
+ * whatever is more is new. What it may have taken of shared memory, or for page tables, is not.
+ */
+static uint64_t taken_anon(const struct proc *p)
+{
+	return minus_u64(p->grown_kib, p->shmem_kib + p->page_tables_kib);
+}
+
 /* What all candidates have grown by. */
 static uint64_t fill_grown(const struct growth *growth, struct proc_table *table,
 			   const struct growth_moment *moment)
@@ -211,6 +220,7 @@ static uint64_t fill_grown(const struct growth *growth, struct proc_table *table
 		p->grown_ns = p->grown_kib = 0;
 		if (e != NULL)
 			compare(p, moment->now_ns, e->first_ns, e->first_kib);
+		p->own_anon_kib = taken_anon(p);
 		if (p->rank != CLASS_NEVER)
 			sum_kib += p->grown_kib;
 	}
@@ -254,6 +264,7 @@ void growth_mark(const struct growth *growth, struct rank *rank, struct proc_tab
 {
 	uint64_t sum_kib = fill_grown(growth, table, moment);
 
+	rank_share(rank, table);
 	for (unsigned i = 0; i < table->count; i++) {
 		struct proc *p = &table->procs[i];
 

@@ -475,7 +475,7 @@ static void bind_together(const struct rank *rank, struct proc_table *t)
 	}
 }
 
-void rank_sort(struct rank *rank, struct proc_table *table)
+void rank_share(struct rank *rank, struct proc_table *table)
 {
 	share_mark(table, rank->shmem_kib, rank->staying_kib);
 	for (unsigned i = 0; i < table->count; i++) {
@@ -485,6 +485,11 @@ void rank_sort(struct rank *rank, struct proc_table *table)
 		    p->skip == SKIP_TOGETHER)
 			rank_judge(rank, p);
 	}
+}
+
+void rank_sort(struct rank *rank, struct proc_table *table)
+{
+	rank_share(rank, table);
 	bind_together(rank, table);
 	pool_mark(table);
 	for (unsigned i = 0; i < table->count && !rank->config->sort_by_rss; i++)

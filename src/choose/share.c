@@ -35,7 +35,7 @@ static void add_relative(const struct proc *p, const struct proc *other, struct 
 	if (other->pid == p->ppid)
 		o->inherited = most_left(other);
 	if (other->ppid == p->pid)
-		o->given += anon_of(other);
+		o->given += minus_u64(anon_of(other), other->own_anon_kib);
 	o->relatives_map |= other->shmem_kib > 0;
 }
 
@@ -93,9 +93,10 @@ static void mark(struct proc *p, const struct others *o, uint64_t shmem_kib, uin
 {
 	uint64_t mapped = shmem_kib > 0 ? min_u64(p->shmem_kib, shmem_kib) : p->shmem_kib;
 	uint64_t own = mapped;
+	uint64_t inherited = min_u64(o->inherited, minus_u64(anon_of(p), p->own_anon_kib));
 
 	p->copy = o->inherited > 0;
-	p->shared_anon_kib = min_u64(min_u64(o->inherited + o->given, o->relatives), anon_of(p));
+	p->shared_anon_kib = min_u64(min_u64(inherited + o->given, o->relatives), anon_of(p));
 	if (o->relatives_map)
 		own = 0;
 	else if (shmem_kib > 0 && p->shmem_kib + o->shmem > shmem_kib)

@@ -282,6 +282,93 @@ static void r97_a_pool_that_is_not_enough_hides_no_hog(void **state)
 	}
 }
 
+/* A master that has given back what it held at its most, its workers, and a database. */
+static unsigned fill_family(struct proc *procs, uint64_t leak_mib, uint64_t shmem_mib)
+{
+	static const struct proc family[] = {
+		{.pid = 100, .ppid = 50, .anon_kib = MIB(10), .peak_kib = MIB(600)},
+		{.pid = 101, .ppid = 100, .anon_kib = MIB(150), .shmem_kib = MIB(250)},
+		{.pid = 102, .ppid = 100, .anon_kib = MIB(150), .shmem_kib = MIB(250)},
+		{.pid = 103, .ppid = 100, .anon_kib = MIB(150), .shmem_kib = MIB(250)},
+		{.pid = 104, .ppid = 100},
+		{.pid = 200, .ppid = 50, .anon_kib = MIB(300), .comm = "database"},
+	};
+
+	memcpy(procs, family, sizeof(family));
+	for (unsigned i = 0; i < 5; i++) {
+		procs[i].layout = 7;
+		memcpy(procs[i].comm, "worker", sizeof("worker"));
+	}
+	procs[4].anon_kib = MIB(leak_mib);
+	procs[4].shmem_kib = MIB(shmem_mib);
+	return ARRAY_SIZE(family);
+}
+
+static void mark_family(uint64_t leak_mib, uint64_t shmem_mib)
+{
+	struct proc procs[6];
+
+	see(fill_family(procs, 150, 0), procs);
+	growth_note(&growth, &table, 100 * NS_PER_S);
+	see(fill_family(procs, leak_mib, shmem_mib), procs);
+	mark(110 * NS_PER_S, 0);
+}
+
+/* R94: what a worker was seen to take is none of what its master held once. */
+static void r94_what_a_worker_takes_is_its_own(void **state)
+{
+	(void)state;
+	mark_family(400, 0);
+	assert_int_equal(table.procs[0].pid, 104);
+	assert_int_equal(table.procs[0].freeable_kib, MIB(250));
+	assert_true(table.procs[0].growing);
+}
+
+/* And what it was seen to touch of the family's shared memory is not. */
+static void r94_what_a_worker_touches_is_not(void **state)
+{
+	(void)state;
+	mark_family(150, 250);
+	assert_string_equal(table.procs[0].comm, "database");
+	assert_int_equal(proc_find(&table, 104)->own_anon_kib, 0);
+	assert_int_equal(proc_find(&table, 104)->shared_anon_kib, MIB(150));
+}
+
+/* A server that has grown, and saves now: its copy has all of it. */
+static void r94_what_a_copy_has_is_shared(void **state)
+{
+	struct proc procs[] = {
+		{.pid = 100, .ppid = 50, .anon_kib = MIB(200), .layout = 7, .comm = "server"},
+		{.pid = 101, .ppid = 100, .anon_kib = MIB(300), .layout = 7, .comm = "copy"}};
+
+	(void)state;
+	see(1, procs);
+	growth_note(&growth, &table, 100 * NS_PER_S);
+	procs[0].anon_kib = procs[0].peak_kib = MIB(300);
+	see(2, procs);
+	mark(110 * NS_PER_S, 0);
+	assert_int_equal(proc_find(&table, 100)->own_anon_kib, MIB(100));
+	assert_int_equal(proc_find(&table, 100)->freeable_kib, 0);
+	assert_int_equal(proc_find(&table, 101)->freeable_kib, 0);
+}
+
+/* What a child was seen to take is not its parent's either. */
+static void r94_a_parent_has_nothing_of_what_its_child_takes(void **state)
+{
+	struct proc procs[] = {
+		{.pid = 100, .ppid = 50, .anon_kib = MIB(300), .layout = 7, .comm = "parent"},
+		{.pid = 101, .ppid = 100, .anon_kib = MIB(50), .layout = 7, .comm = "child"}};
+
+	(void)state;
+	see(2, procs);
+	growth_note(&growth, &table, 100 * NS_PER_S);
+	procs[1].anon_kib = MIB(350);
+	see(2, procs);
+	mark(110 * NS_PER_S, 0);
+	assert_int_equal(proc_find(&table, 100)->freeable_kib, MIB(250));
+	assert_int_equal(proc_find(&table, 101)->freeable_kib, MIB(300));
+}
+
 #define SECONDS_OLD(n, boot_s) ((uint64_t)((boot_s) - (n)) * 100)
 
 /* At the levels: what began lately goes before what has stood there for days. */
@@ -407,6 +494,10 @@ int main(void)
 		cmocka_unit_test_setup(r99_an_avoided_one_that_grows_too_does_not, set_up),
 		cmocka_unit_test_setup(r97_what_was_taken_last_comes_first, set_up),
 		cmocka_unit_test_setup(r99_a_sessions_adj_does_not_save_a_leaking_service, set_up),
+		cmocka_unit_test_setup(r94_what_a_worker_takes_is_its_own, set_up),
+		cmocka_unit_test_setup(r94_what_a_worker_touches_is_not, set_up),
+		cmocka_unit_test_setup(r94_what_a_copy_has_is_shared, set_up),
+		cmocka_unit_test_setup(r94_a_parent_has_nothing_of_what_its_child_takes, set_up),
 		cmocka_unit_test_setup(r97_a_pool_that_is_not_enough_hides_no_hog, set_up),
 		cmocka_unit_test_setup(r97_who_began_lately_goes_first, set_up),
 		cmocka_unit_test_setup(r105_a_leak_beside_virtual_machines, set_up),
