@@ -91,6 +91,12 @@ static uint64_t held_kib(const struct memcg_sample *g)
 	return minus_u64(g->usage_kib, reclaimable_kib(g));
 }
 
+/* A leak that is at the limit goes on into the group's swap. */
+static uint64_t taken_kib(const struct memcg_sample *g)
+{
+	return held_kib(g) + g->swap_kib;
+}
+
 uint32_t squeeze_room_ppm(const struct memcg_sample *g)
 {
 	return share_ppm(minus_u64(g->limit_kib, held_kib(g)), g->limit_kib);
@@ -112,7 +118,7 @@ void squeeze_hold(struct squeeze_held *held, const struct memcg_sample *g)
 	for (uint64_t i = 0; i < on; i++)
 		held->kib[i] = UINT64_MAX;
 	held->slot = slot;
-	held->kib[0] = min_u64(held->kib[0], held_kib(g));
+	held->kib[0] = min_u64(held->kib[0], taken_kib(g));
 }
 
 static uint64_t grown_kib(const struct squeeze_held *held, const struct memcg_sample *g)
@@ -121,7 +127,7 @@ static uint64_t grown_kib(const struct squeeze_held *held, const struct memcg_sa
 
 	for (unsigned i = 0; i < SQUEEZE_SLOTS; i++)
 		least = min_u64(least, held->kib[i]);
-	return minus_u64(held_kib(g), least);
+	return minus_u64(taken_kib(g), least);
 }
 
 uint32_t squeeze_enough_ppm(const struct squeeze *sq, enum squeeze_rule rule)
@@ -287,7 +293,7 @@ static uint64_t just_grown_kib(const struct squeeze *sq)
 {
 	const struct squeeze_point *before = back(sq, SHORT_NS);
 
-	return before ? minus_u64(held_kib(&sq->points[0].group), held_kib(&before->group)) : 0;
+	return before ? minus_u64(taken_kib(&sq->points[0].group), taken_kib(&before->group)) : 0;
 }
 
 /* < 0: too few of the looks have counted them. */
@@ -410,7 +416,7 @@ bool squeeze_suspects(const struct memcg_sample *before, const struct memcg_samp
 	if (squeeze_room_ppm(now) >= SUSPECT_ROOM)
 		return false;
 	return faults >= SUSPECT_FAULTS * seconds ||
-	       share_ppm(minus_u64(held_kib(now), held_kib(before)), now->limit_kib) >=
+	       share_ppm(minus_u64(taken_kib(now), taken_kib(before)), now->limit_kib) >=
 		       SUSPECT_GROWN;
 }
 

@@ -32,7 +32,8 @@ enum squeeze_rule {
 	SQUEEZE_RULE_COUNT,
 };
 
-/* What a group held besides page cache: the least in each part of the last minute. */
+/* What a group held besides page cache, with what is in swap: the least in each part of the last
+ * minute. */
 #define SQUEEZE_SLOTS 7
 struct squeeze_held {
 	uint64_t slot; /* which part of all time the first one is; 0: nothing is known */

@@ -512,6 +512,19 @@ static uint64_t swap_left(const struct memcg *m, const char *path)
 	return minus_u64(most, used);
 }
 
+/* v1 counts in memory.stat, and a page that came back no more: its entry is uncharged then
+ * (mem_cgroup_swapin_uncharge_swap() in mm/memcontrol.c). */
+static uint64_t swap_used(const struct memcg *m, const char *path, const struct memstat *stat)
+{
+	uint64_t used;
+
+	if (!is_v2(m))
+		return stat->swap_kib;
+	if (read_amount(m, path, "memory.swap.current", &used) < 0)
+		return 0;
+	return minus_u64(used, stat->swap_cached_kib);
+}
+
 static void read_highs(const struct memcg *m, const char *path, struct memcg_sample *ret)
 {
 	ssize_t length = ret->high_kib > 0 ? read_file(m, path, "memory.events") : 0;
@@ -561,6 +574,7 @@ int memcg_read(struct memcg *m, unsigned row, struct memcg_sample *ret)
 	ret->has_refaults = stat.has_refaults;
 	ret->refaults = stat.refaults;
 	ret->major_faults = stat.major_faults;
+	ret->swap_kib = swap_used(m, g->path, &stat);
 	ret->swap_left_kib = swap_left(m, g->path);
 	read_highs(m, g->path, ret);
 	g->usage_kib = ret->usage_kib;

@@ -82,6 +82,7 @@ struct memcg_sample {
 	uint64_t usage_kib;
 	uint64_t file_kib;      /* inactive_file and active_file: the page cache that can go */
 	uint64_t slab_kib;      /* slab_reclaimable; v2 only */
+	uint64_t swap_kib;      /* what it has in swap, and not in memory as well */
 	uint64_t swap_left_kib; /* what it may still put into swap, as far as its own limit says */
 	bool has_refaults;      /* v1 has had them since Linux 6.1 */
 	uint64_t refaults, major_faults;

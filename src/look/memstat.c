@@ -11,7 +11,19 @@
 /* No machine has so much: it is what v1 shows where there is no limit, PAGE_COUNTER_MAX pages. */
 #define UNLIMITED_BYTES (UINT64_C(1) << 60)
 
-enum { INACTIVE, ACTIVE, FAULTS, REFAULTS_OLD, REFAULTS_ANON, REFAULTS_FILE, SLAB, LIMIT, COUNT };
+enum {
+	INACTIVE,
+	ACTIVE,
+	FAULTS,
+	REFAULTS_OLD,
+	REFAULTS_ANON,
+	REFAULTS_FILE,
+	SLAB,
+	SWAP,
+	SWAP_CACHED,
+	LIMIT,
+	COUNT
+};
 
 static const char *const names_v1[COUNT] = {
 	[INACTIVE] = "total_inactive_file",
@@ -21,6 +33,8 @@ static const char *const names_v1[COUNT] = {
 	[REFAULTS_ANON] = "total_workingset_refault_anon",
 	[REFAULTS_FILE] = "total_workingset_refault_file",
 	[SLAB] = "total_slab_reclaimable",
+	[SWAP] = "total_swap",
+	[SWAP_CACHED] = "total_swapcached",
 	[LIMIT] = "hierarchical_memory_limit",
 };
 
@@ -32,6 +46,8 @@ static const char *const names_v2[COUNT] = {
 	[REFAULTS_ANON] = "workingset_refault_anon",
 	[REFAULTS_FILE] = "workingset_refault_file",
 	[SLAB] = "slab_reclaimable",
+	[SWAP] = "swap", /* none: memory.swap.current */
+	[SWAP_CACHED] = "swapcached",
 	[LIMIT] = "hierarchical_memory_limit",
 };
 
@@ -52,6 +68,8 @@ int memstat_parse(const char *text, size_t length, bool v2, struct memstat *ret)
 	*ret = (struct memstat){
 		.file_kib = (v[INACTIVE] + v[ACTIVE]) / 1024,
 		.slab_kib = v[SLAB] / 1024,
+		.swap_kib = v[SWAP] / 1024,
+		.swap_cached_kib = v[SWAP_CACHED] / 1024,
 		.has_refaults = (found & refaults) != 0,
 		.refaults = v[REFAULTS_OLD] + v[REFAULTS_ANON] + v[REFAULTS_FILE],
 		.major_faults = v[FAULTS],

@@ -14,6 +14,9 @@
 struct memstat {
 	uint64_t file_kib; /* inactive_file and active_file */
 	uint64_t slab_kib; /* slab_reclaimable */
+	uint64_t swap_kib; /* v1, where swap is counted a group */
+	uint64_t
+		swap_cached_kib; /* swapcached: in memory and in swap, counted in both (v2, 5.13) */
 	bool has_refaults;
 	uint64_t refaults, major_faults;
 	uint64_t limit_kib; /* v1: hierarchical_memory_limit; UINT64_MAX: none */

@@ -107,8 +107,9 @@ struct proc {
 	bool leads;            /* growth.h: it has grown more than all others together */
 	uint64_t grown_kib;    /* by so much within grown_ns; 0: not known to have grown */
 	uint64_t grown_ns;
-	uint64_t own_anon_kib; /* growth.h: of what is anonymous, what it has no parent to thank for */
-	uint64_t pool_kib; /* pool.h: what its pool holds, and has grown by; 0: it is in none */
+	uint64_t own_anon_kib; /* growth.h: of what is anonymous, what it has no parent to thank for
+				*/
+	uint64_t pool_kib;     /* pool.h: what its pool holds, and has grown by; 0: it is in none */
 	uint64_t pool_grown_kib;
 	uint64_t swarm_kib; /* swarm.h: what those hold that began with it; 0: it is in none */
 

@@ -75,7 +75,8 @@ static void fill_v2(const char *dir, const char *max, const char *high, const ch
 	write_to(dir, "memory.events", "low 0\nhigh 3\nmax 4\noom 0\noom_kill 0\n");
 	write_to(dir, "memory.stat",
 		 "anon 1\ninactive_file 20971520\nactive_file 10485760\nslab_reclaimable 1048576\n"
-		 "pgmajfault 70\nworkingset_refault_anon 5\nworkingset_refault_file 60\n");
+		 "swapcached 262144\npgmajfault 70\nworkingset_refault_anon "
+		 "5\nworkingset_refault_file 60\n");
 }
 
 static void add_v2(const char *dir, const char *max, const char *high, const char *current)
@@ -163,6 +164,7 @@ static void one_look(void **state)
 	assert_int_equal(s.file_kib, MIB(30));
 	assert_int_equal(s.slab_kib, MIB(1));
 	assert_int_equal(s.swap_left_kib, MIB(3));
+	assert_int_equal(s.swap_kib, 768);
 	assert_true(s.has_refaults);
 	assert_int_equal(s.refaults, 65);
 	assert_int_equal(s.major_faults, 70);
@@ -242,8 +244,9 @@ static void cgroup_v1(void **state)
 	write_to("cg/docker/1", "memory.failcnt", "123456\n");
 	write_to("cg/docker/1", "cgroup.event_control", "");
 	write_to("cg/docker/1", "memory.stat",
-		 "cache 1\ninactive_file 4096\nhierarchical_memory_limit 67108864\n"
-		 "total_pgmajfault 9\ntotal_inactive_file 1048576\ntotal_active_file 2097152\n");
+		 "cache 1\nswap 4096\ninactive_file 4096\nhierarchical_memory_limit 67108864\n"
+		 "total_pgmajfault 9\ntotal_inactive_file 1048576\ntotal_active_file 2097152\n"
+		 "total_swap 524288\n");
 	write_to("cg/docker", "memory.limit_in_bytes", "9223372036854771712\n");
 	assert_int_equal(memcg_open(&memcg, proc_fd), 0);
 	assert_int_equal(memcg.version, MEMCG_V1);
@@ -264,6 +267,7 @@ static void cgroup_v1(void **state)
 	assert_int_equal(memcg_read(&memcg, row, &s), 0);
 	assert_int_equal(s.limit_kib, MIB(64)); /* that of a group around it */
 	assert_int_equal(s.file_kib, MIB(3));
+	assert_int_equal(s.swap_kib, 512);
 	assert_false(s.has_refaults);
 	memcg_count(&memcg, row);
 	assert_int_equal(memcg_reclaims(&memcg, row, &reclaims), 0);

@@ -22,6 +22,7 @@ static struct squeeze_view view;
 struct life {
 	double file_mib, held_mib; /* page cache, and everything else */
 	double grows_mib;          /* the latter */
+	double swap_mib, swap_grows_mib;
 	double refaults, faults;
 	double highs;
 	double disk_ms;       /* a read takes so long */
@@ -54,6 +55,7 @@ static void go_on(const struct life *l, double seconds)
 	group.high_kib = l->high ? MIB(HIGH_MIB) : 0;
 	group.file_kib = MIB(l->file_mib);
 	group.usage_kib = MIB(l->file_mib + l->held_mib);
+	group.swap_kib = MIB(l->swap_mib);
 	group.swap_left_kib = MIB(l->swap_left_mib);
 	group.has_refaults = !l->no_refaults;
 	group.refaults += l->no_refaults ? 0 : (uint64_t)(l->refaults * seconds);
@@ -77,6 +79,7 @@ static enum squeeze_rule live(struct life l, double seconds, double *ret_at)
 	memset(&view, 0, sizeof(view));
 	for (double at = 0.5; at <= seconds; at += 0.5) {
 		l.held_mib += l.grows_mib / 2;
+		l.swap_mib += l.swap_grows_mib / 2;
 		go_on(&l, 0.5);
 		view = squeeze_follow(&squeeze, &group, &machine, HOLD_NS);
 		if (rule == SQUEEZE_NONE && view.rule != SQUEEZE_NONE) {
@@ -279,6 +282,26 @@ static void with_swap_left_it_waits_for_hold(void **state)
 	assert_true(with == without);
 }
 
+/* It holds as much as its limit lets it, and the rest of what it takes goes to swap. */
+static void a_leak_goes_on_into_the_groups_swap(void **state)
+{
+	struct life l = rows[0].life;
+	double at = 0;
+
+	(void)state;
+	l.grows_mib = 0;
+	l.swap_grows_mib = 2;
+	l.swap_left_mib = 25;
+	assert_int_equal(live(l, 20, &at), SQUEEZE_THRASHING);
+	assert_true(view.grown_kib >= MIB(13));
+	assert_int_equal(view.held_kib, MIB(200));
+	(void)fresh(state); /* what was swapped out comes back, and something else goes */
+	l.grows_mib = 2;
+	l.swap_mib = 100;
+	l.swap_grows_mib = -2;
+	assert_int_equal(live(l, 20, &at), SQUEEZE_NONE);
+}
+
 static void tight_is_said_after_half_a_minute(void **state)
 {
 	double at = 0;
@@ -405,6 +428,7 @@ int main(void)
 		cmocka_unit_test_setup(what_was_measured_is_told_apart, fresh),
 		cmocka_unit_test_setup(a_leak_is_seen_within_seconds, fresh),
 		cmocka_unit_test_setup(with_swap_left_it_waits_for_hold, fresh),
+		cmocka_unit_test_setup(a_leak_goes_on_into_the_groups_swap, fresh),
 		cmocka_unit_test_setup(tight_is_said_after_half_a_minute, fresh),
 		cmocka_unit_test_setup(nearly_full_is_said_where_it_is_asked_for, fresh),
 		cmocka_unit_test_setup(thrashing_is_more_than_full, fresh),
