@@ -471,6 +471,26 @@ static bool is_stuck(const struct victim *v, const struct sample *s)
 	return ending && !v->dry && s->now_ns > max_u64(v->progress_ns, v->gone_ns) + STUCK_NS;
 }
 
+/*
+ * Once memory is back, a victim that ignored SIGTERM, or needed no more than a nudge, is an
+ * ordinary process again. One that is in its exit is not: with much memory, or on a busy machine,
+ * that takes longer than an episode needs to end, and what it gave back is still to be told.
+ */
+static bool is_ordinary_again(const struct act *act, const struct victim *v)
+{
+	return v->state == VICTIM_TERMED && v->gone_ns == 0 &&
+	       !process_is_leaving(act->scan->proc_fd, &v->hold.id);
+}
+
+/*
+ * Who had its time, in a group that has room again, and lives: nothing of it is coming any more,
+ * and the machine must not wait for it.
+ */
+static bool stays(const struct act *act, const struct victim *v, const struct sample *s)
+{
+	return v->event.group.id != 0 && s->now_ns >= v->deadline_ns && is_ordinary_again(act, v);
+}
+
 static void follow_one(struct act *act, struct victim *v, const struct sample *s,
 		       struct coming *coming)
 {
@@ -494,7 +514,8 @@ static void follow_one(struct act *act, struct victim *v, const struct sample *s
 		tell_later(act, v, EVENT_STUCK, s);
 		return;
 	}
-	count_coming(v, coming);
+	if (!stays(act, v, s))
+		count_coming(v, coming);
 }
 
 static SELDOM struct coming follow_all(struct act *act, const struct sample *s)
@@ -724,17 +745,6 @@ void act_spare(struct act *act, const struct process_id *id)
 			clear_row(act, v);
 		v->spared = v->state == VICTIM_TERMED;
 	}
-}
-
-/*
- * Memory is back: a victim that ignored SIGTERM, or needed no more than a nudge, is an ordinary
- * process again. One that is in its exit is not: with much memory, or on a busy machine, that takes
- * longer than an episode needs to end, and what it gave back is still to be told.
- */
-static bool is_ordinary_again(const struct act *act, const struct victim *v)
-{
-	return v->state == VICTIM_TERMED && v->gone_ns == 0 &&
-	       !process_is_leaving(act->scan->proc_fd, &v->hold.id);
 }
 
 void act_group_over(struct act *act, uint64_t group)

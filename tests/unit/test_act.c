@@ -474,6 +474,27 @@ static void a_nudge_is_forgotten(void **state)
 	assert_int_equal(v->state, VICTIM_FREE);
 }
 
+static unsigned coming_after(const struct victim *v, uint64_t s)
+{
+	struct sample sample = {.have = HAVE_MEM, .now_ns = v->first_ns + s * NS_PER_S};
+
+	return act_follow(&act, &sample).victims;
+}
+
+/* A group has room again, and its victim lives: the machine does not wait for it for ever. */
+static void who_stays_in_its_group_is_not_coming(void **state)
+{
+	struct victim *v = termed();
+
+	(void)state;
+	v->event.group.id = 7;
+	assert_int_equal(coming_after(v, 59), 1);
+	assert_int_equal(coming_after(v, 61), 0);
+	assert_int_equal(v->state, VICTIM_TERMED); /* and gets SIGKILL if the room is gone again */
+	v->event.group.id = 0;                     /* the machine's: SIGKILL follows */
+	assert_int_equal(coming_after(v, 61), 1);
+}
+
 /* The episode ends while /proc/PID/stat shows this of the victim. */
 static void episode_over_with(struct tree_proc p)
 {
@@ -693,6 +714,7 @@ int main(void)
 		WITH_CHILD(a_hook_that_helped),
 		WITH_CHILD(r45_released_but_still_there),
 		WITH_CHILD(a_nudge_is_forgotten),
+		WITH_CHILD(who_stays_in_its_group_is_not_coming),
 		WITH_CHILD(still_in_its_exit),
 		WITH_CHILD(a_zombie_by_now),
 		WITH_CHILD(r26_only_its_leader_has_exited),
