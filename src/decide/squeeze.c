@@ -240,7 +240,7 @@ static bool grows(const struct look *l)
 
 static bool full(const struct look *l)
 {
-	return l->room_ppm < l->full_ppm && grew(l) && grows(l);
+	return l->room_ppm < l->full_ppm && !l->group->throttles && grew(l) && grows(l);
 }
 
 /* The first that holds is the one that is said. */
@@ -423,6 +423,6 @@ bool squeeze_suspects(const struct memcg_sample *before, const struct memcg_samp
 bool squeeze_fills(const struct squeeze_held *held, const struct memcg_sample *now,
 		   uint32_t full_ppm)
 {
-	return squeeze_room_ppm(now) < 2 * full_ppm &&
+	return squeeze_room_ppm(now) < 2 * full_ppm && !now->throttles &&
 	       share_ppm(grown_kib(held, now), now->limit_kib) >= SUSPECT_GROWN;
 }

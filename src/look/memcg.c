@@ -82,19 +82,25 @@ static const char *usage_file(const struct memcg *m)
 	return is_v2(m) ? "memory.current" : "memory.usage_in_bytes";
 }
 
-/* Its own limits; the smaller one is the one it comes to. high: 0 without one. */
-static int read_limits(const struct memcg *m, const char *path, uint64_t *ret_limit,
-		       uint64_t *ret_high)
+/* A group's own limits. */
+struct limits {
+	uint64_t kib;      /* which it comes to first; UINT64_MAX: none */
+	uint64_t high_kib; /* memory.high; 0: none */
+	bool throttles; /* that one is the first: the kernel makes it wait there, and ends nobody */
+};
+
+static int read_limits(const struct memcg *m, const char *path, struct limits *ret)
 {
-	uint64_t high = UINT64_MAX;
-	int r = read_amount(m, path, is_v2(m) ? "memory.max" : "memory.limit_in_bytes", ret_limit);
+	uint64_t high = UINT64_MAX, max;
+	int r = read_amount(m, path, is_v2(m) ? "memory.max" : "memory.limit_in_bytes", &max);
 
 	if (r < 0)
 		return r;
 	if (is_v2(m))
 		(void)read_amount(m, path, "memory.high", &high);
-	*ret_high = high == UINT64_MAX ? 0 : high;
-	*ret_limit = min_u64(*ret_limit, high);
+	*ret = (struct limits){.kib = min_u64(max, high),
+			       .high_kib = high == UINT64_MAX ? 0 : high,
+			       .throttles = high < max};
 	return 0;
 }
 
@@ -278,14 +284,14 @@ static void visit(const struct walk *w)
 {
 	struct memcg *m = w->memcg;
 	const char *path = m->tree.path;
-	uint64_t *above = m->above_kib + m->tree.depth - 1, limit = UINT64_MAX, high;
+	uint64_t *above = m->above_kib + m->tree.depth - 1;
+	struct limits own = {.kib = UINT64_MAX};
 
 	watch_directory(m, path);
 	/* Without its files: v2, and the controller is not switched on here. */
-	if (read_limits(m, path, &limit, &high) == 0 && limit != UINT64_MAX &&
-	    strcmp(path, m->own) != 0)
-		take_group(w, min_u64(limit, *above), *above);
-	above[1] = min_u64(limit, *above);
+	if (read_limits(m, path, &own) == 0 && own.kib != UINT64_MAX && strcmp(path, m->own) != 0)
+		take_group(w, min_u64(own.kib, *above), *above);
+	above[1] = min_u64(own.kib, *above);
 }
 
 static void poll_for(const struct memcg *m, int fd, bool on)
@@ -401,11 +407,11 @@ void memcg_take_events(struct memcg *m)
 /* Where the limit lies now: it may have been changed since the walk. */
 static uint64_t threshold_kib(const struct memcg *m, const struct memcg_group *g)
 {
-	uint64_t limit, high;
+	struct limits own;
 
-	if (read_limits(m, g->path, &limit, &high) < 0)
-		limit = g->limit_kib;
-	return minus_u64(min_u64(limit, g->above_kib), BELOW_LIMIT_KIB);
+	if (read_limits(m, g->path, &own) < 0)
+		own.kib = g->limit_kib;
+	return minus_u64(min_u64(own.kib, g->above_kib), BELOW_LIMIT_KIB);
 }
 
 static int arm_threshold(struct memcg *m, unsigned row)
@@ -535,20 +541,43 @@ static void read_highs(const struct memcg *m, const char *path, struct memcg_sam
 
 /* The least limit of those around it, as it is now: the walk may be minutes old, and a limit up the
  * tree is raised without a word. */
-static uint64_t above_now(const struct memcg *m, const struct memcg_group *g)
+static struct limits above_now(const struct memcg *m, const struct memcg_group *g)
 {
 	char path[MEMCG_PATH_MAX];
-	uint64_t least = UINT64_MAX, limit, high;
+	struct limits least = {.kib = UINT64_MAX}, own;
 	char *slash;
 
 	(void)snprintf(path, sizeof(path), "%s", g->path);
 	while ((slash = strrchr(path, '/')) != NULL && slash != path) {
 		*slash = '\0';
 		/* No such file: a group whose memory is not controlled. */
-		if (read_limits(m, path, &limit, &high) == 0)
-			least = min_u64(least, limit);
+		if (read_limits(m, path, &own) == 0 && own.kib < least.kib)
+			least = own;
 	}
 	return least;
+}
+
+/* The limit in force; -ENODATA: it has none of its own any more. */
+static int read_limit(const struct memcg *m, struct memcg_group *g, struct memcg_sample *ret)
+{
+	struct limits own, above;
+
+	if (read_limits(m, g->path, &own) < 0)
+		return -ENOENT;
+	if (own.kib == UINT64_MAX)
+		return -ENODATA;
+	ret->limit_kib = own.kib;
+	ret->high_kib = own.high_kib;
+	ret->throttles = own.throttles;
+	if (!is_v2(m) || g->above_kib >= own.kib)
+		return 0;
+	above = above_now(m, g);
+	g->above_kib = above.kib;
+	if (above.kib < own.kib) {
+		ret->limit_kib = above.kib;
+		ret->throttles = above.throttles;
+	}
+	return 0;
 }
 
 int memcg_read(struct memcg *m, unsigned row, struct memcg_sample *ret)
@@ -556,19 +585,16 @@ int memcg_read(struct memcg *m, unsigned row, struct memcg_sample *ret)
 	struct memcg_group *g = &m->groups[row];
 	struct memstat stat;
 	ssize_t length;
+	int r;
 
 	*ret = (struct memcg_sample){.now_ns = clock_now()};
-	if (read_limits(m, g->path, &ret->limit_kib, &ret->high_kib) < 0 ||
-	    read_amount(m, g->path, usage_file(m), &ret->usage_kib) < 0)
-		return -ENOENT;
+	r = read_limit(m, g, ret);
+	if (r < 0 || read_amount(m, g->path, usage_file(m), &ret->usage_kib) < 0)
+		return r < 0 ? r : -ENOENT;
 	length = read_file(m, g->path, "memory.stat");
 	if (length <= 0 || memstat_parse(scratch, (size_t)length, is_v2(m), &stat) < 0)
 		return -ENOENT;
-	if (ret->limit_kib == UINT64_MAX)
-		return -ENODATA;
-	if (is_v2(m) && g->above_kib < ret->limit_kib)
-		g->above_kib = above_now(m, g);
-	ret->limit_kib = min_u64(ret->limit_kib, is_v2(m) ? g->above_kib : stat.limit_kib);
+	ret->limit_kib = min_u64(ret->limit_kib, stat.limit_kib);
 	ret->file_kib = stat.file_kib;
 	ret->slab_kib = stat.slab_kib;
 	ret->has_refaults = stat.has_refaults;

@@ -79,6 +79,7 @@ struct memcg_sample {
 	uint64_t now_ns;    /* CLOCK_MONOTONIC */
 	uint64_t limit_kib; /* in force: the least of memory.max and memory.high, up the tree */
 	uint64_t high_kib;  /* memory.high; 0: none */
+	bool throttles; /* it is a memory.high: the kernel makes it wait there, and ends nobody */
 	uint64_t usage_kib;
 	uint64_t file_kib;      /* inactive_file and active_file: the page cache that can go */
 	uint64_t slab_kib;      /* slab_reclaimable; v2 only */

@@ -19,7 +19,7 @@ struct memstat {
 		swap_cached_kib; /* swapcached: in memory and in swap, counted in both (v2, 5.13) */
 	bool has_refaults;
 	uint64_t refaults, major_faults;
-	uint64_t limit_kib; /* v1: hierarchical_memory_limit; UINT64_MAX: none */
+	uint64_t limit_kib; /* v1: hierarchical_memory_limit; UINT64_MAX: none, as on v2 */
 };
 
 /* 0, or -EBADMSG where it has not even the page cache. */

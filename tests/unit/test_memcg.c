@@ -4,6 +4,7 @@
 #include "look/memstat.h"
 #include "proctree.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -160,6 +161,7 @@ static void one_look(void **state)
 	assert_int_equal(memcg_read(&memcg, row, &s), 0);
 	assert_int_equal(s.limit_kib, MIB(200));
 	assert_int_equal(s.high_kib, MIB(200));
+	assert_true(s.throttles);
 	assert_int_equal(s.usage_kib, MIB(100));
 	assert_int_equal(s.file_kib, MIB(30));
 	assert_int_equal(s.slab_kib, MIB(1));
@@ -223,6 +225,30 @@ static void groups_come_and_go_and_are_resized(void **state)
 	assert_int_equal(forgotten_count, 1);
 	tree_make_dir("cg/new/inner");
 	assert_true(is_readable());
+}
+
+/* Whose limit is in force, and is it one at which the kernel ends somebody? */
+static void a_high_above_it_throttles(void **state)
+{
+	struct memcg_sample s;
+	unsigned row;
+
+	(void)state;
+	open_v2();
+	add_v2("cg/a", "max\n", "104857600\n", "52428800\n");
+	add_v2("cg/a/b", "209715200\n", "max\n", "52428800\n");
+	walk();
+	row = row_of("/a/b");
+	assert_int_equal(memcg_read(&memcg, row, &s), 0);
+	assert_int_equal(s.limit_kib, MIB(100));
+	assert_int_equal(s.high_kib, 0);
+	assert_true(s.throttles);
+	write_to("cg/a", "memory.high", "max\n");
+	assert_int_equal(memcg_read(&memcg, row, &s), 0);
+	assert_int_equal(s.limit_kib, MIB(200));
+	assert_false(s.throttles);
+	write_to("cg/a/b", "memory.max", "max\n");
+	assert_int_equal(memcg_read(&memcg, row, &s), -ENODATA);
 }
 
 /* v1: the files have other names; a threshold is registered, here in a plain file. */
@@ -543,6 +569,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(one_look, fresh, drop),
 		cmocka_unit_test_setup_teardown(an_event_wakes_once, fresh, drop),
 		cmocka_unit_test_setup_teardown(groups_come_and_go_and_are_resized, fresh, drop),
+		cmocka_unit_test_setup_teardown(a_high_above_it_throttles, fresh, drop),
 		cmocka_unit_test_setup_teardown(cgroup_v1, fresh, drop),
 		cmocka_unit_test_setup_teardown(a_full_table_keeps_those_with_the_least_room, fresh,
 						drop),
