@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* domains: control groups with a memory limit of their own, those with the least room first. */
+/* domains: control groups with a memory limit of their own, and NUMA nodes; those with the least
+ * room first. */
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/units.h"
@@ -9,6 +10,7 @@
 #include "draw.h"
 #include "limited.h"
 #include "look/cgroup.h"
+#include "look/nodes.h"
 #include "view.h"
 
 #include <inttypes.h>
@@ -23,7 +25,8 @@
 struct domain_row {
 	bool known; /* it could be read at the last look */
 	unsigned row;
-	char name[64]; /* of its container, or unit; "": neither */
+	const char *path; /* as in struct event_group */
+	char name[64];    /* of its container, or unit; "": neither */
 	struct squeeze squeeze;
 	struct squeeze_view view;
 	enum squeeze_rule told; /* what the daemon said last */
@@ -34,23 +37,31 @@ struct domain_row {
 
 static struct view view;
 static struct memcg memcg;
-static struct domain_row rows[MEMCG_MOST];
+static struct nodes nodes;
+static struct domain_row groups[MEMCG_MOST], each_node[NODES_MOST];
+static char node_paths[NODES_MOST][16];
 
 /* ---- looking ---- */
 
+static void follow(struct domain_row *r, bool known, const struct memcg_sample *g,
+		   const struct sample *s)
+{
+	r->known = known;
+	if (known)
+		r->view = squeeze_follow(&r->squeeze, g, s, 0);
+}
+
 static void look(void)
 {
+	struct memcg_sample g;
 	struct sample s;
 
 	sense_read(&view.sense, false, &s);
 	sense_waits(&view.sense, &s);
-	for (unsigned i = 0; i < MEMCG_MOST; i++) {
-		struct memcg_sample g;
-
-		rows[i].known = memcg.ids[i] != 0 && memcg_read(&memcg, i, &g) == 0;
-		if (rows[i].known)
-			rows[i].view = squeeze_follow(&rows[i].squeeze, &g, &s, 0);
-	}
+	for (unsigned i = 0; i < MEMCG_MOST; i++)
+		follow(&groups[i], memcg.ids[i] != 0 && memcg_read(&memcg, i, &g) == 0, &g, &s);
+	for (unsigned i = 0; i < nodes.count; i++)
+		follow(&each_node[i], nodes_read(&nodes, i, &s, &g) == 0, &g, &s);
 }
 
 static void look_for_a_while(void)
@@ -64,8 +75,8 @@ static void look_for_a_while(void)
 	}
 }
 
-/* What the daemon said of this path last. */
-static void fill_told(struct domain_row *r, const char *path)
+/* What the daemon said of it last. */
+static void fill_told(struct domain_row *r)
 {
 	static struct event e;
 
@@ -75,7 +86,7 @@ static void fill_told(struct domain_row *r, const char *path)
 		if (event->type != EVENT_SQUEEZED && event->type != EVENT_KILL)
 			continue;
 		ctl_to_event(event, &e);
-		if (strncmp(e.group.path, path, sizeof(e.group.path) - 1) != 0)
+		if (strncmp(e.group.path, r->path, sizeof(e.group.path) - 1) != 0)
 			continue;
 		r->told = e.group.view.rule;
 		r->told_ns = event->realtime_ns;
@@ -96,30 +107,49 @@ static int by_room(const void *a, const void *b)
 	return x->row < y->row ? -1 : x->row > y->row;
 }
 
-/* How many there are. */
-static unsigned list_groups(void)
+static void name_group(struct domain_row *r)
+{
+	size_t length = strlen(r->path);
+
+	(void)cgroup_container(r->path, length, r->name, sizeof(r->name));
+	if (r->name[0] == '\0')
+		(void)cgroup_unit(r->path, length, r->name, sizeof(r->name));
+}
+
+/* Fill and sort what is known; returns how many that are. */
+static unsigned arrange(struct domain_row *rows, unsigned most)
 {
 	unsigned count = 0;
 
-	for (unsigned i = 0; i < MEMCG_MOST; i++) {
-		const char *path = memcg.groups[i].path;
-
+	for (unsigned i = 0; i < most; i++) {
 		rows[i].row = i;
 		if (!rows[i].known)
 			continue;
 		count++;
-		fill_told(&rows[i], path);
-		(void)cgroup_container(path, strlen(path), rows[i].name, sizeof(rows[i].name));
-		if (rows[i].name[0] == '\0')
-			(void)cgroup_unit(path, strlen(path), rows[i].name, sizeof(rows[i].name));
+		fill_told(&rows[i]);
 	}
-	qsort(rows, MEMCG_MOST, sizeof(rows[0]), by_room);
+	qsort(rows, most, sizeof(rows[0]), by_room);
 	return count;
 }
 
-static const char *path_of(const struct domain_row *r)
+static unsigned list_groups(void)
 {
-	return memcg.groups[r->row].path;
+	for (unsigned i = 0; i < MEMCG_MOST; i++) {
+		groups[i].path = memcg.groups[i].path;
+		if (groups[i].known)
+			name_group(&groups[i]);
+	}
+	return arrange(groups, MEMCG_MOST);
+}
+
+static unsigned list_nodes(void)
+{
+	for (unsigned i = 0; i < nodes.count; i++) {
+		(void)snprintf(node_paths[i], sizeof(node_paths[i]), EVENT_NODE "%u",
+			       nodes.numbers[i]);
+		each_node[i].path = node_paths[i];
+	}
+	return arrange(each_node, nodes.count);
 }
 
 /* ---- for people ---- */
@@ -166,24 +196,47 @@ static void print_row(const struct domain_row *r)
 		     v->hard_per_s);
 	if (r->name[0] != '\0')
 		(void)printf("%s (", log_safe(r->name, safe, sizeof(safe)));
-	(void)fputs(log_safe(path_of(r), safe, sizeof(safe)), stdout);
+	(void)fputs(log_safe(r->path, safe, sizeof(safe)), stdout);
 	if (r->name[0] != '\0')
 		(void)putchar(')');
 	print_told(r);
 	(void)putchar('\n');
 }
 
-static void print_domains(unsigned count, unsigned most)
+static void print_rows(const char *what, const struct domain_row *rows, unsigned count)
+{
+	(void)printf("\n  room       used      limit  stalled  refaults/s  %s\n", what);
+	for (unsigned i = 0; i < count; i++)
+		print_row(&rows[i]);
+}
+
+static void print_groups(unsigned count, unsigned most)
 {
 	print_head(count);
 	if (count > 0)
-		(void)puts("\n  room       used      limit  stalled  refaults/s  group");
-	for (unsigned i = 0; i < count && i < most; i++)
-		print_row(&rows[i]);
+		print_rows("group", groups, (unsigned)min_u64(count, most));
 	if (!view.running)
 		(void)puts("\nuseroom is not running: nobody says when one of them thrashes");
 	else if (view.config.containers == ANSWER_OFF)
 		(void)puts("\nuseroom does not watch them: -containers is off");
+}
+
+static void print_nodes(unsigned count, unsigned most)
+{
+	(void)printf("%u NUMA nodes have memory\n", count);
+	print_rows("node", each_node, (unsigned)min_u64(count, most));
+	if (view.running && view.config.nodes == ANSWER_OFF)
+		(void)puts("\nuseroom does not watch them: -nodes is off");
+}
+
+static void print_domains(unsigned group_count, unsigned node_count, unsigned most)
+{
+	if (memcg.version != MEMCG_NONE)
+		print_groups(group_count, most);
+	if (memcg.version != MEMCG_NONE && node_count > 0)
+		(void)putchar('\n');
+	if (node_count > 0)
+		print_nodes(node_count, most);
 }
 
 /* ---- for programs ---- */
@@ -193,7 +246,7 @@ static json_object *row_json(const struct domain_row *r)
 	const struct squeeze_view *v = &r->view;
 	json_object *o = json_object_new_object();
 
-	json_object_object_add(o, "path", ctl_text_json(path_of(r)));
+	json_object_object_add(o, "path", ctl_text_json(r->path));
 	if (r->name[0] != '\0')
 		json_object_object_add(o, "name", ctl_text_json(r->name));
 	ctl_add_number(o, "limit_kib", v->limit_kib);
@@ -216,36 +269,52 @@ static json_object *row_json(const struct domain_row *r)
 	return o;
 }
 
-static enum ctl_exit print_json(unsigned count, unsigned most)
+static json_object *rows_json(const struct domain_row *rows, unsigned count, unsigned most)
 {
-	json_object *o = json_object_new_object(), *list = json_object_new_array();
+	json_object *list = json_object_new_array();
 
 	for (unsigned i = 0; i < count && i < most; i++)
 		json_object_array_add(list, row_json(&rows[i]));
-	json_object_object_add(
-		o, "watched",
-		json_object_new_boolean(view.running && view.config.containers != ANSWER_OFF));
-	ctl_add_number(o, "cgroup_version", memcg.version == MEMCG_V1 ? 1 : 2);
-	ctl_add_number(o, "count", count);
+	return list;
+}
+
+static void add_watched(json_object *o, const char *name, enum squeeze_answer answer)
+{
+	json_object_object_add(o, name,
+			       json_object_new_boolean(view.running && answer != ANSWER_OFF));
+}
+
+static enum ctl_exit print_json(unsigned group_count, unsigned node_count, unsigned most)
+{
+	json_object *o = json_object_new_object();
+
+	add_watched(o, "watched", view.config.containers);
+	if (memcg.version != MEMCG_NONE)
+		ctl_add_number(o, "cgroup_version", memcg.version == MEMCG_V1 ? 1 : 2);
+	ctl_add_number(o, "count", group_count);
 	ctl_add_number(o, "not_listed", memcg.left_out + memcg.too_long);
-	json_object_object_add(o, "domains", list);
+	json_object_object_add(o, "domains", rows_json(groups, group_count, most));
+	add_watched(o, "nodes_watched", view.config.nodes);
+	json_object_object_add(o, "nodes", rows_json(each_node, node_count, most));
 	return ctl_print_json(o);
 }
 
 static enum ctl_exit show_domains(const struct ctl *ctl)
 {
-	unsigned count, most = ctl->count > 0 ? ctl->count : MEMCG_MOST;
+	unsigned group_count, node_count, most = ctl->count > 0 ? ctl->count : MEMCG_MOST;
 	int r = limited_open(&memcg, view.proc_fd);
 
 	if (r < 0)
 		return ctl_fail("control groups cannot be read: %s", strerror(-r));
-	if (memcg.version == MEMCG_NONE)
+	(void)nodes_open(&nodes, NODES_DIRECTORY, view.proc_fd); /* none: there is one, or none */
+	if (memcg.version == MEMCG_NONE && nodes.count == 0)
 		return ctl_fail("no memory controller of control groups is mounted here");
 	look_for_a_while();
-	count = list_groups();
+	group_count = list_groups();
+	node_count = list_nodes();
 	if (ctl->json)
-		return print_json(count, most);
-	print_domains(count, most);
+		return print_json(group_count, node_count, most);
+	print_domains(group_count, node_count, most);
 	return CTL_OK;
 }
 
@@ -253,8 +322,10 @@ enum ctl_exit ctl_domains(const struct ctl *ctl)
 {
 	enum ctl_exit result = CTL_FAILED;
 
+	nodes = NODES_CLOSED;
 	if (view_open(ctl, &view) == 0)
 		result = show_domains(ctl);
+	nodes_close(&nodes);
 	memcg_close(&memcg);
 	view_close(&view);
 	return result;

@@ -32,12 +32,13 @@ const struct ctl_command_row ctl_commands[COMMAND_COUNT] = {
 		 "used_kib and room_ppm."},
 	[COMMAND_DOMAINS] =
 		{"domains", "", "json n record config", false,
-		 "containers and services with a memory limit of their own",
-		 "有自己内存限制的容器与服务",
+		 "containers and services with a memory limit of their own, and NUMA nodes",
+		 "有自己内存限制的容器与服务，以及 NUMA 节点",
 		 "Those with the least room first: what of the limit is free or page cache, how "
 		 "many "
 		 "tasks wait for refaults, over two seconds, and what useroom has said of them "
-		 "(-containers)."},
+		 "(-containers). On a machine with several NUMA nodes the same follows of each "
+		 "(-nodes)."},
 	[COMMAND_EVENTS] = {"events", "", "json n record without-names names-key", false,
 			    "what happened since the last boot", "本次启动以来发生的事件",
 			    "One line an event, as it was logged; -n takes the last ones."},

@@ -28,6 +28,7 @@ extern const struct live_case choose_cases[];  /* to whom */
 extern const struct live_case share_cases[];   /* and what others hold as well */
 extern const struct live_case real_cases[];    /* with programs that are known for it */
 extern const struct live_case group_cases[];   /* control groups at a limit of their own */
+extern const struct live_case node_cases[];    /* NUMA nodes that are short */
 extern const struct live_case end_cases[];     /* how */
 extern const struct live_case ctl_cases[];     /* what useroomctl shows of it */
 extern const struct live_case user_cases[];    /* what users write, and whose files they are */

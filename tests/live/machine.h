@@ -17,6 +17,7 @@
  * afterwards. */
 struct machine_shape {
 	uint64_t total_kib;
+	bool as_large; /* total_kib is the real one's: any other is taken for a container's own */
 	uint64_t swap_total_kib; /* 0: no swap */
 	uint64_t swap_after_kib; /* what processes hold beyond this is said to be in swap, as far as
 				    swap goes */

@@ -26,6 +26,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysinfo.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -290,6 +291,23 @@ static void hurry(void)
 		ordinary_nice = 19;
 }
 
+static uint64_t real_total_kib(void)
+{
+	struct sysinfo info;
+
+	return sysinfo(&info) < 0 ? 0 : (uint64_t)info.totalram * info.mem_unit / 1024;
+}
+
+static void fill_shape(struct machine_shape *shape)
+{
+	if (shape->as_large)
+		shape->total_kib = real_total_kib();
+	if (shape->total_kib == 0)
+		shape->total_kib = 96 * MIB;
+	if (shape->swap_after_kib == 0)
+		shape->swap_after_kib = 30 * MIB;
+}
+
 void stage_open(struct stage *stage, const char *daemon, const char *actor, const char *preload)
 {
 	int daemon_fd = open_program(daemon), actor_fd = open_program(actor);
@@ -309,10 +327,7 @@ void stage_open(struct stage *stage, const char *daemon, const char *actor, cons
 		copy_program(preload_fd, PRELOAD);
 	if (ctl_fd >= 0)
 		copy_program(ctl_fd, CTL);
-	if (stage->machine.shape.total_kib == 0)
-		stage->machine.shape.total_kib = 96 * MIB;
-	if (stage->machine.shape.swap_after_kib == 0)
-		stage->machine.shape.swap_after_kib = 30 * MIB;
+	fill_shape(&stage->machine.shape);
 	r = machine_start(&stage->machine, STAGE);
 	if (r == -EPERM || r == -EACCES)
 		skip("nothing may be mounted over /proc/meminfo here: %s", strerror(-r));
