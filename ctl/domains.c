@@ -215,9 +215,7 @@ static void print_groups(unsigned count, unsigned most)
 	print_head(count);
 	if (count > 0)
 		print_rows("group", groups, (unsigned)min_u64(count, most));
-	if (!view.running)
-		(void)puts("\nuseroom is not running: nobody says when one of them thrashes");
-	else if (view.config.containers == ANSWER_OFF)
+	if (view.running && view.config.containers == ANSWER_OFF)
 		(void)puts("\nuseroom does not watch them: -containers is off");
 }
 
@@ -237,6 +235,8 @@ static void print_domains(unsigned group_count, unsigned node_count, unsigned mo
 		(void)putchar('\n');
 	if (node_count > 0)
 		print_nodes(node_count, most);
+	if (!view.running)
+		(void)puts("\nuseroom is not running: nobody says when one of them thrashes");
 }
 
 /* ---- for programs ---- */
@@ -299,6 +299,17 @@ static enum ctl_exit print_json(unsigned group_count, unsigned node_count, unsig
 	return ctl_print_json(o);
 }
 
+/* With one, or none, there are none. In a container with a meminfo of its own they are the host's,
+ * and the daemon does not look at them. */
+static void find_nodes(void)
+{
+	struct sample s;
+
+	sense_read(&view.sense, true, &s);
+	if (!(s.have & HAVE_FOREIGN))
+		(void)nodes_open(&nodes, NODES_DIRECTORY, view.proc_fd);
+}
+
 static enum ctl_exit show_domains(const struct ctl *ctl)
 {
 	unsigned group_count, node_count, most = ctl->count > 0 ? ctl->count : MEMCG_MOST;
@@ -306,7 +317,7 @@ static enum ctl_exit show_domains(const struct ctl *ctl)
 
 	if (r < 0)
 		return ctl_fail("control groups cannot be read: %s", strerror(-r));
-	(void)nodes_open(&nodes, NODES_DIRECTORY, view.proc_fd); /* none: there is one, or none */
+	find_nodes();
 	if (memcg.version == MEMCG_NONE && nodes.count == 0)
 		return ctl_fail("no memory controller of control groups is mounted here");
 	look_for_a_while();

@@ -49,6 +49,9 @@
 /* Less than this is no progress: counters move by themselves. */
 #define PROGRESS_KIB 1024
 
+/* A group in trouble is looked at twice a second, and sends its SIGKILL before this. */
+#define STAYS_NS (1 * NS_PER_S)
+
 /* Victims of one unit within this time are said to be repeated (R49). */
 #define REPEAT_WINDOW_NS (600 * NS_PER_S)
 
@@ -483,12 +486,14 @@ static bool is_ordinary_again(const struct act *act, const struct victim *v)
 }
 
 /*
- * Who had its time, in a group that has room again, and lives: nothing of it is coming any more,
- * and the machine must not wait for it.
+ * A group's, which had its time and lives. While the group is short it gets SIGKILL for it; once
+ * that has room, nothing of it is coming any more: the machine does not wait for it, and where it
+ * is short itself, it is the first to go.
  */
 static bool stays(const struct act *act, const struct victim *v, const struct sample *s)
 {
-	return v->event.group.id != 0 && s->now_ns >= v->deadline_ns && is_ordinary_again(act, v);
+	return v->event.group.id != 0 && s->now_ns >= v->deadline_ns + STAYS_NS &&
+	       is_ordinary_again(act, v);
 }
 
 static void follow_one(struct act *act, struct victim *v, const struct sample *s,
@@ -594,10 +599,12 @@ static void after_hook(struct act *act, const struct config *config, struct vict
 	(void)first_signal(act, config, v);
 }
 
-/* Of this group, or the machine's (0): below its SIGKILL level all are. */
-static bool is_asked(const struct victim *v, uint64_t group, const struct decision *d)
+/* Of this group, or the machine's (0): that asks who had time enough too, and below its SIGKILL
+ * level all. */
+static bool is_asked(const struct act *act, const struct victim *v, const struct sample *s,
+		     uint64_t group, const struct decision *d)
 {
-	return v->event.group.id == group || (group == 0 && d->kill_level);
+	return v->event.group.id == group || (group == 0 && (d->kill_level || stays(act, v, s)));
 }
 
 static void escalate_one(struct act *act, const struct config *config, struct victim *v,
@@ -618,7 +625,7 @@ static SELDOM void escalate_all(struct act *act, const struct config *config,
 				const struct sample *s, uint64_t group, const struct decision *d)
 {
 	for (unsigned i = 0; act->in_use > 0 && i < VICTIMS_MAX; i++) {
-		if (is_asked(&act->victims[i], group, d))
+		if (is_asked(act, &act->victims[i], s, group, d))
 			escalate_one(act, config, &act->victims[i], s, d);
 	}
 }

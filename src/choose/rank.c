@@ -485,12 +485,12 @@ void rank_share(struct rank *rank, struct proc_table *table)
 		    p->skip == SKIP_TOGETHER)
 			rank_judge(rank, p);
 	}
+	bind_together(rank, table);
 }
 
 void rank_sort(struct rank *rank, struct proc_table *table)
 {
 	rank_share(rank, table);
-	bind_together(rank, table);
 	pool_mark(table);
 	for (unsigned i = 0; i < table->count && !rank->config->sort_by_rss; i++)
 		table->procs[i].key = key_of(&table->procs[i]);

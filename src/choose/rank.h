@@ -89,8 +89,9 @@ bool rank_before(const struct proc *a, const struct proc *b);
  * compared with. */
 int64_t rank_floor(const struct proc *proc);
 
-/* Take out what others may hold as well (share.h), and judge those again for whom that differs.
- * Whose memory is whose (mm_of) must be known before. */
+/* Take out what others may hold as well (share.h), and judge those again for whom that differs; who
+ * can only go with another is as that one is. Whose memory is whose (mm_of) must be known before.
+ */
 void rank_share(struct rank *rank, struct proc_table *table);
 
 /* Take out what others may hold as well (share.h), judge again, and sort the table, best victim

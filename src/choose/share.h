@@ -7,7 +7,8 @@
  * Anonymous memory is only ever shared by fork(2), until one side writes. Copies have one layout
  * (parse.h), and a child has of its parent at most what that ever held (VmHWM), and no more than
  * all its relatives hold now. A parent shares with each child at most what the child holds. What
- * a child was seen to take has come after its fork, and is none of its parent's (own_anon_kib).
+ * a child was seen to take has come after its fork, and is none of its parent's (own_anon_kib). A
+ * copy whose parent has left since (a double fork) is taken to have nothing of that.
  *
  * Shared memory (tmpfs, memfd, System V, MAP_SHARED) belongs to everybody who maps it, and to
  * everybody who can. Relatives that have some are taken to have the same. Others cannot be told by

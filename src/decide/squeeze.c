@@ -193,7 +193,7 @@ struct look {
 	double blocked;     /* < 0: not known yet */
 	uint32_t room_ppm, full_ppm;
 	uint64_t grown_kib;
-	uint64_t just_kib; /* by so much in the last second */
+	uint64_t just_kib; /* by so much in the last second, in memory */
 };
 
 static bool waits(const struct look *l, uint32_t room_most)
@@ -232,7 +232,8 @@ static bool throttled(const struct look *l)
 	       l->rates.highs >= HIGHS_LEAST;
 }
 
-/* Who has come to stand there is healthy. The same as grew(), by the second. */
+/* Who has come to stand there is healthy, also where the rest goes to swap: the kernel ends nobody
+ * then. The same as grew(), by the second. */
 static bool grows(const struct look *l)
 {
 	return share_ppm(l->just_kib, l->group->limit_kib) >= GROWN_LEAST / 60;
@@ -293,7 +294,7 @@ static uint64_t just_grown_kib(const struct squeeze *sq)
 {
 	const struct squeeze_point *before = back(sq, SHORT_NS);
 
-	return before ? minus_u64(taken_kib(&sq->points[0].group), taken_kib(&before->group)) : 0;
+	return before ? minus_u64(held_kib(&sq->points[0].group), held_kib(&before->group)) : 0;
 }
 
 /* < 0: too few of the looks have counted them. */

@@ -71,13 +71,14 @@ struct squeeze_view {
 	uint32_t hard_per_s;    /* refaults that were read from a disk */
 	uint32_t highs_per_s;   /* times it was throttled at memory.high */
 	uint64_t turnover_ms;   /* until its page cache has been replaced once; UINT64_MAX: never */
-	uint64_t grown_kib;     /* by so much it holds more than at some time in the last minute */
+	uint64_t grown_kib; /* by so much it has more, with swap, than once in the last minute */
 };
 
 /* Forget all that was seen, but held and full_ppm. */
 void squeeze_begin(struct squeeze *squeeze);
 
-/* What the group holds besides page cache, for grown_kib; also while it is not looked at closely.
+/* What the group has besides page cache, in memory and in swap, for grown_kib; also while it is not
+ * looked at closely.
  */
 void squeeze_hold(struct squeeze_held *held, const struct memcg_sample *group);
 

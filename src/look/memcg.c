@@ -24,6 +24,10 @@
  */
 #define BELOW_LIMIT_KIB 2048
 
+/* A memory.high so much of memory.max below it holds a group for some ten seconds and more:
+ * computed, for one task that takes what it gets. */
+#define HIGH_APART 10
+
 /* Descriptors for everything else: 32 victims' pidfds, files of /proc, logs, hooks. */
 #define FDS_FOR_OTHERS 128
 
@@ -82,26 +86,34 @@ static const char *usage_file(const struct memcg *m)
 	return is_v2(m) ? "memory.current" : "memory.usage_in_bytes";
 }
 
-/* A group's own limits. */
+/* UINT64_MAX: none. */
 struct limits {
-	uint64_t kib;      /* which it comes to first; UINT64_MAX: none */
-	uint64_t high_kib; /* memory.high; 0: none */
-	bool throttles; /* that one is the first: the kernel makes it wait there, and ends nobody */
+	uint64_t max_kib, high_kib;
 };
 
 static int read_limits(const struct memcg *m, const char *path, struct limits *ret)
 {
-	uint64_t high = UINT64_MAX, max;
-	int r = read_amount(m, path, is_v2(m) ? "memory.max" : "memory.limit_in_bytes", &max);
-
-	if (r < 0)
-		return r;
+	*ret = (struct limits){.high_kib = UINT64_MAX};
 	if (is_v2(m))
-		(void)read_amount(m, path, "memory.high", &high);
-	*ret = (struct limits){.kib = min_u64(max, high),
-			       .high_kib = high == UINT64_MAX ? 0 : high,
-			       .throttles = high < max};
-	return 0;
+		(void)read_amount(m, path, "memory.high", &ret->high_kib);
+	return read_amount(m, path, is_v2(m) ? "memory.max" : "memory.limit_in_bytes",
+			   &ret->max_kib);
+}
+
+/* The one that is come to. */
+static uint64_t first_of(const struct limits *l)
+{
+	return min_u64(l->max_kib, l->high_kib);
+}
+
+/*
+ * At memory.high the kernel makes a group wait and ends nobody; but it comes through where its
+ * memory.max is near: the pauses grow with the square of what is above (mm/memcontrol.c,
+ * calculate_high_delay()), and one percent is gone within a second.
+ */
+static bool throttles(const struct limits *l)
+{
+	return l->high_kib < l->max_kib - l->max_kib / HIGH_APART;
 }
 
 /* ---- rows ---- */
@@ -284,14 +296,16 @@ static void visit(const struct walk *w)
 {
 	struct memcg *m = w->memcg;
 	const char *path = m->tree.path;
-	uint64_t *above = m->above_kib + m->tree.depth - 1;
-	struct limits own = {.kib = UINT64_MAX};
+	uint64_t *above = m->above_kib + m->tree.depth - 1, first_kib = UINT64_MAX;
+	struct limits own;
 
 	watch_directory(m, path);
 	/* Without its files: v2, and the controller is not switched on here. */
-	if (read_limits(m, path, &own) == 0 && own.kib != UINT64_MAX && strcmp(path, m->own) != 0)
-		take_group(w, min_u64(own.kib, *above), *above);
-	above[1] = min_u64(own.kib, *above);
+	if (read_limits(m, path, &own) == 0)
+		first_kib = first_of(&own);
+	if (first_kib != UINT64_MAX && strcmp(path, m->own) != 0)
+		take_group(w, min_u64(first_kib, *above), *above);
+	above[1] = min_u64(first_kib, *above);
 }
 
 static void poll_for(const struct memcg *m, int fd, bool on)
@@ -407,11 +421,12 @@ void memcg_take_events(struct memcg *m)
 /* Where the limit lies now: it may have been changed since the walk. */
 static uint64_t threshold_kib(const struct memcg *m, const struct memcg_group *g)
 {
+	uint64_t first_kib = g->limit_kib;
 	struct limits own;
 
-	if (read_limits(m, g->path, &own) < 0)
-		own.kib = g->limit_kib;
-	return minus_u64(min_u64(own.kib, g->above_kib), BELOW_LIMIT_KIB);
+	if (read_limits(m, g->path, &own) == 0)
+		first_kib = first_of(&own);
+	return minus_u64(min_u64(first_kib, g->above_kib), BELOW_LIMIT_KIB);
 }
 
 static int arm_threshold(struct memcg *m, unsigned row)
@@ -502,33 +517,32 @@ int memcg_reclaims(struct memcg *m, unsigned row, uint64_t *ret)
 	return 0;
 }
 
-/* memory.swap.max - memory.swap.current; v1 has one limit of both together, without swapaccount=1
- * none. */
-static uint64_t swap_left(const struct memcg *m, const char *path)
+/* v1 has one limit of memory and swap together, without swapaccount=1 none; and in memory.stat what
+ * is in swap, without what came back (mem_cgroup_swapin_uncharge_swap() in mm/memcontrol.c). */
+static void read_swap_v1(const struct memcg *m, const char *path, const struct memstat *stat,
+			 struct memcg_sample *ret)
 {
-	const char *const *files =
-		is_v2(m) ? (const char *const[]){"memory.swap.max", "memory.swap.current"}
-			 : (const char *const[]){"memory.memsw.limit_in_bytes",
-						 "memory.memsw.usage_in_bytes"};
 	uint64_t most, used;
 
-	if (read_amount(m, path, files[0], &most) < 0 || most == UINT64_MAX ||
-	    read_amount(m, path, files[1], &used) < 0)
-		return UINT64_MAX;
-	return minus_u64(most, used);
+	ret->swap_kib = stat->swap_kib;
+	ret->swap_left_kib = UINT64_MAX;
+	if (read_amount(m, path, "memory.memsw.limit_in_bytes", &most) == 0 && most != UINT64_MAX &&
+	    read_amount(m, path, "memory.memsw.usage_in_bytes", &used) == 0)
+		ret->swap_left_kib = minus_u64(most, used);
 }
 
-/* v1 counts in memory.stat, and a page that came back no more: its entry is uncharged then
- * (mem_cgroup_swapin_uncharge_swap() in mm/memcontrol.c). */
-static uint64_t swap_used(const struct memcg *m, const char *path, const struct memstat *stat)
+static void read_swap_v2(const struct memcg *m, const char *path, const struct memstat *stat,
+			 struct memcg_sample *ret)
 {
-	uint64_t used;
+	uint64_t most, used;
 
-	if (!is_v2(m))
-		return stat->swap_kib;
+	ret->swap_left_kib = UINT64_MAX;
 	if (read_amount(m, path, "memory.swap.current", &used) < 0)
-		return 0;
-	return minus_u64(used, stat->swap_cached_kib);
+		return;
+	if (stat->has_swap_cached) /* else what came back is not told from what is out */
+		ret->swap_kib = minus_u64(used, stat->swap_in_memory_kib);
+	if (read_amount(m, path, "memory.swap.max", &most) == 0 && most != UINT64_MAX)
+		ret->swap_left_kib = minus_u64(most, used);
 }
 
 static void read_highs(const struct memcg *m, const char *path, struct memcg_sample *ret)
@@ -544,15 +558,17 @@ static void read_highs(const struct memcg *m, const char *path, struct memcg_sam
 static struct limits above_now(const struct memcg *m, const struct memcg_group *g)
 {
 	char path[MEMCG_PATH_MAX];
-	struct limits least = {.kib = UINT64_MAX}, own;
+	struct limits least = {UINT64_MAX, UINT64_MAX}, own;
 	char *slash;
 
 	(void)snprintf(path, sizeof(path), "%s", g->path);
 	while ((slash = strrchr(path, '/')) != NULL && slash != path) {
 		*slash = '\0';
 		/* No such file: a group whose memory is not controlled. */
-		if (read_limits(m, path, &own) == 0 && own.kib < least.kib)
-			least = own;
+		if (read_limits(m, path, &own) < 0)
+			continue;
+		least.max_kib = min_u64(least.max_kib, own.max_kib);
+		least.high_kib = min_u64(least.high_kib, own.high_kib);
 	}
 	return least;
 }
@@ -560,23 +576,22 @@ static struct limits above_now(const struct memcg *m, const struct memcg_group *
 /* The limit in force; -ENODATA: it has none of its own any more. */
 static int read_limit(const struct memcg *m, struct memcg_group *g, struct memcg_sample *ret)
 {
-	struct limits own, above;
+	struct limits all, above;
 
-	if (read_limits(m, g->path, &own) < 0)
+	if (read_limits(m, g->path, &all) < 0)
 		return -ENOENT;
-	if (own.kib == UINT64_MAX)
+	if (first_of(&all) == UINT64_MAX)
 		return -ENODATA;
-	ret->limit_kib = own.kib;
-	ret->high_kib = own.high_kib;
-	ret->throttles = own.throttles;
-	if (!is_v2(m) || g->above_kib >= own.kib)
-		return 0;
-	above = above_now(m, g);
-	g->above_kib = above.kib;
-	if (above.kib < own.kib) {
-		ret->limit_kib = above.kib;
-		ret->throttles = above.throttles;
+	ret->high_kib = all.high_kib == UINT64_MAX ? 0 : all.high_kib;
+	/* What lies above both of its own is of no matter. */
+	if (is_v2(m) && g->above_kib < max_u64(first_of(&all), throttles(&all) ? all.max_kib : 0)) {
+		above = above_now(m, g);
+		g->above_kib = first_of(&above);
+		all.max_kib = min_u64(all.max_kib, above.max_kib);
+		all.high_kib = min_u64(all.high_kib, above.high_kib);
 	}
+	ret->limit_kib = first_of(&all);
+	ret->throttles = throttles(&all);
 	return 0;
 }
 
@@ -600,8 +615,10 @@ int memcg_read(struct memcg *m, unsigned row, struct memcg_sample *ret)
 	ret->has_refaults = stat.has_refaults;
 	ret->refaults = stat.refaults;
 	ret->major_faults = stat.major_faults;
-	ret->swap_kib = swap_used(m, g->path, &stat);
-	ret->swap_left_kib = swap_left(m, g->path);
+	if (is_v2(m))
+		read_swap_v2(m, g->path, &stat, ret);
+	else
+		read_swap_v1(m, g->path, &stat, ret);
 	read_highs(m, g->path, ret);
 	g->usage_kib = ret->usage_kib;
 	return 0;

@@ -21,6 +21,7 @@ enum {
 	SLAB,
 	SWAP,
 	SWAP_CACHED,
+	ZSWAP,
 	LIMIT,
 	COUNT
 };
@@ -35,6 +36,7 @@ static const char *const names_v1[COUNT] = {
 	[SLAB] = "total_slab_reclaimable",
 	[SWAP] = "total_swap",
 	[SWAP_CACHED] = "total_swapcached",
+	[ZSWAP] = "total_zswap",
 	[LIMIT] = "hierarchical_memory_limit",
 };
 
@@ -48,6 +50,7 @@ static const char *const names_v2[COUNT] = {
 	[SLAB] = "slab_reclaimable",
 	[SWAP] = "swap", /* none: memory.swap.current */
 	[SWAP_CACHED] = "swapcached",
+	[ZSWAP] = "zswap",
 	[LIMIT] = "hierarchical_memory_limit",
 };
 
@@ -69,7 +72,8 @@ int memstat_parse(const char *text, size_t length, bool v2, struct memstat *ret)
 		.file_kib = (v[INACTIVE] + v[ACTIVE]) / 1024,
 		.slab_kib = v[SLAB] / 1024,
 		.swap_kib = v[SWAP] / 1024,
-		.swap_cached_kib = v[SWAP_CACHED] / 1024,
+		.has_swap_cached = (found & 1u << SWAP_CACHED) != 0,
+		.swap_in_memory_kib = (v[SWAP_CACHED] + v[ZSWAP]) / 1024,
 		.has_refaults = (found & refaults) != 0,
 		.refaults = v[REFAULTS_OLD] + v[REFAULTS_ANON] + v[REFAULTS_FILE],
 		.major_faults = v[FAULTS],

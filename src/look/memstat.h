@@ -15,8 +15,10 @@ struct memstat {
 	uint64_t file_kib; /* inactive_file and active_file */
 	uint64_t slab_kib; /* slab_reclaimable */
 	uint64_t swap_kib; /* v1, where swap is counted a group */
-	uint64_t
-		swap_cached_kib; /* swapcached: in memory and in swap, counted in both (v2, 5.13) */
+	/* v2: what is in memory.swap.current and counts as memory too: pages that came back and
+	 * kept their place (swapcached, not before 5.12), and what is compressed (zswap). */
+	bool has_swap_cached;
+	uint64_t swap_in_memory_kib;
 	bool has_refaults;
 	uint64_t refaults, major_faults;
 	uint64_t limit_kib; /* v1: hierarchical_memory_limit; UINT64_MAX: none, as on v2 */

@@ -481,18 +481,38 @@ static unsigned coming_after(const struct victim *v, uint64_t s)
 	return act_follow(&act, &sample).victims;
 }
 
-/* A group has room again, and its victim lives: the machine does not wait for it for ever. */
+/*
+ * A group has room again, and its victim lives: the machine does not wait for it for ever, and
+ * where it is short itself it goes before anybody else.
+ */
 static void who_stays_in_its_group_is_not_coming(void **state)
+{
+	struct victim *v = termed();
+	const struct decision low = {.low = true};
+	struct sample s = {.have = HAVE_MEM};
+
+	(void)state;
+	v->event.group.id = 7;
+	assert_int_equal(coming_after(v, 60), 1); /* now its group sends SIGKILL, if it is short */
+	s.now_ns = v->first_ns + 60 * NS_PER_S;
+	act_escalate(&act, &config, &s, &low);
+	assert_int_equal(v->state, VICTIM_TERMED);
+	assert_int_equal(coming_after(v, 62), 0);
+	s.now_ns = v->first_ns + 62 * NS_PER_S;
+	act_escalate(&act, &config, &s, &(struct decision){.low = false});
+	assert_int_equal(v->state, VICTIM_TERMED);
+	act_escalate(&act, &config, &s, &low);
+	assert_int_equal(v->state, VICTIM_KILLED);
+	must_end_by(SIGKILL);
+}
+
+/* One of the machine's gets SIGKILL at its time, and is waited for. */
+static void who_stays_is_coming(void **state)
 {
 	struct victim *v = termed();
 
 	(void)state;
-	v->event.group.id = 7;
-	assert_int_equal(coming_after(v, 59), 1);
-	assert_int_equal(coming_after(v, 61), 0);
-	assert_int_equal(v->state, VICTIM_TERMED); /* and gets SIGKILL if the room is gone again */
-	v->event.group.id = 0;                     /* the machine's: SIGKILL follows */
-	assert_int_equal(coming_after(v, 61), 1);
+	assert_int_equal(coming_after(v, 62), 1);
 }
 
 /* The episode ends while /proc/PID/stat shows this of the victim. */
@@ -715,6 +735,7 @@ int main(void)
 		WITH_CHILD(r45_released_but_still_there),
 		WITH_CHILD(a_nudge_is_forgotten),
 		WITH_CHILD(who_stays_in_its_group_is_not_coming),
+		WITH_CHILD(who_stays_is_coming),
 		WITH_CHILD(still_in_its_exit),
 		WITH_CHILD(a_zombie_by_now),
 		WITH_CHILD(r26_only_its_leader_has_exited),

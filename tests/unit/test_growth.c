@@ -369,6 +369,30 @@ static void r94_a_parent_has_nothing_of_what_its_child_takes(void **state)
 	assert_int_equal(proc_find(&table, 101)->freeable_kib, MIB(300));
 }
 
+/* R97: three are no pool, and one that must not be ended does not make them one. */
+static void r97_a_bound_one_is_in_no_pool(void **state)
+{
+	struct proc procs[] = {
+		{.pid = 101, .ppid = 60, .anon_kib = MIB(40), .comm = "worker"},
+		{.pid = 102, .ppid = 60, .anon_kib = MIB(40), .comm = "worker"},
+		{.pid = 103, .ppid = 60, .anon_kib = MIB(40), .comm = "worker"},
+		{.pid = 104, .ppid = 60, .anon_kib = MIB(40), .comm = "worker"},
+		{.pid = 105, .ppid = 104, .mm_of = 104, .oom_score_adj = -1000, .comm = "child"},
+	};
+
+	(void)state;
+	see(ARRAY_SIZE(procs), procs);
+	growth_note(&growth, &table, 100 * NS_PER_S);
+	for (unsigned i = 0; i < 3; i++)
+		procs[i].anon_kib += MIB(4);
+	see(ARRAY_SIZE(procs), procs);
+	mark(110 * NS_PER_S, 0);
+	assert_int_equal(proc_find(&table, 104)->skip, SKIP_BOUND);
+	assert_int_equal(table.procs[0].grown_kib, MIB(4));
+	assert_int_equal(table.procs[0].pool_kib, 0);
+	assert_false(table.procs[0].growing);
+}
+
 #define SECONDS_OLD(n, boot_s) ((uint64_t)((boot_s) - (n)) * 100)
 
 /* At the levels: what began lately goes before what has stood there for days. */
@@ -498,6 +522,7 @@ int main(void)
 		cmocka_unit_test_setup(r94_what_a_worker_touches_is_not, set_up),
 		cmocka_unit_test_setup(r94_what_a_copy_has_is_shared, set_up),
 		cmocka_unit_test_setup(r94_a_parent_has_nothing_of_what_its_child_takes, set_up),
+		cmocka_unit_test_setup(r97_a_bound_one_is_in_no_pool, set_up),
 		cmocka_unit_test_setup(r97_a_pool_that_is_not_enough_hides_no_hog, set_up),
 		cmocka_unit_test_setup(r97_who_began_lately_goes_first, set_up),
 		cmocka_unit_test_setup(r105_a_leak_beside_virtual_machines, set_up),

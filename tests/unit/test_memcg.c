@@ -76,7 +76,7 @@ static void fill_v2(const char *dir, const char *max, const char *high, const ch
 	write_to(dir, "memory.events", "low 0\nhigh 3\nmax 4\noom 0\noom_kill 0\n");
 	write_to(dir, "memory.stat",
 		 "anon 1\ninactive_file 20971520\nactive_file 10485760\nslab_reclaimable 1048576\n"
-		 "swapcached 262144\npgmajfault 70\nworkingset_refault_anon "
+		 "swapcached 262144\nzswap 131072\npgmajfault 70\nworkingset_refault_anon "
 		 "5\nworkingset_refault_file 60\n");
 }
 
@@ -166,7 +166,7 @@ static void one_look(void **state)
 	assert_int_equal(s.file_kib, MIB(30));
 	assert_int_equal(s.slab_kib, MIB(1));
 	assert_int_equal(s.swap_left_kib, MIB(3));
-	assert_int_equal(s.swap_kib, 768);
+	assert_int_equal(s.swap_kib, 640);
 	assert_true(s.has_refaults);
 	assert_int_equal(s.refaults, 65);
 	assert_int_equal(s.major_faults, 70);
@@ -227,6 +227,23 @@ static void groups_come_and_go_and_are_resized(void **state)
 	assert_true(is_readable());
 }
 
+/* Before 5.12 v2 does not say what of its swap is in memory as well: it is not looked at then. */
+static void no_word_of_what_came_back(void **state)
+{
+	struct memcg_sample s;
+
+	(void)state;
+	open_v2();
+	add_v2("cg/a", "268435456\n", "max\n", "104857600\n");
+	write_to("cg/a", "memory.swap.max", "4194304\n");
+	write_to("cg/a", "memory.swap.current", "1048576\n");
+	write_to("cg/a", "memory.stat", "inactive_file 20971520\nactive_file 10485760\n");
+	walk();
+	assert_int_equal(memcg_read(&memcg, row_of("/a"), &s), 0);
+	assert_int_equal(s.swap_kib, 0);
+	assert_int_equal(s.swap_left_kib, MIB(3));
+}
+
 /* Whose limit is in force, and is it one at which the kernel ends somebody? */
 static void a_high_above_it_throttles(void **state)
 {
@@ -247,6 +264,19 @@ static void a_high_above_it_throttles(void **state)
 	assert_int_equal(memcg_read(&memcg, row, &s), 0);
 	assert_int_equal(s.limit_kib, MIB(200));
 	assert_false(s.throttles);
+	write_to("cg/a/b", "memory.high", "199229440\n"); /* 190 MiB: the kernel comes through */
+	assert_int_equal(memcg_read(&memcg, row, &s), 0);
+	assert_int_equal(s.limit_kib, MIB(190));
+	assert_false(s.throttles);
+	write_to("cg/a/b", "memory.high", "167772160\n");
+	assert_int_equal(memcg_read(&memcg, row, &s), 0);
+	assert_true(s.throttles);
+	write_to("cg/a", "memory.max", "173015040\n"); /* 165 MiB */
+	memcg.groups[row].above_kib = MIB(165);
+	assert_int_equal(memcg_read(&memcg, row, &s), 0);
+	assert_int_equal(s.limit_kib, MIB(160));
+	assert_false(s.throttles);
+	write_to("cg/a/b", "memory.high", "max\n");
 	write_to("cg/a/b", "memory.max", "max\n");
 	assert_int_equal(memcg_read(&memcg, row, &s), -ENODATA);
 }
@@ -569,6 +599,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(one_look, fresh, drop),
 		cmocka_unit_test_setup_teardown(an_event_wakes_once, fresh, drop),
 		cmocka_unit_test_setup_teardown(groups_come_and_go_and_are_resized, fresh, drop),
+		cmocka_unit_test_setup_teardown(no_word_of_what_came_back, fresh, drop),
 		cmocka_unit_test_setup_teardown(a_high_above_it_throttles, fresh, drop),
 		cmocka_unit_test_setup_teardown(cgroup_v1, fresh, drop),
 		cmocka_unit_test_setup_teardown(a_full_table_keeps_those_with_the_least_room, fresh,

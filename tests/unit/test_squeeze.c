@@ -328,10 +328,15 @@ static void nearly_full_is_said_where_it_is_asked_for(void **state)
 	l.swap_left_mib = 100;
 	assert_int_equal(live(l, 40, &with_swap), SQUEEZE_FULL);
 	assert_true(with_swap >= at + 7);
+	(void)fresh(state); /* what does not fit goes to swap, and there is plenty */
+	squeeze.full_ppm = 5 * PPM_PER_PERCENT;
+	l = (struct life){.held_mib = 250, .swap_grows_mib = 2, .swap_left_mib = 1000};
+	assert_int_equal(live(l, 40, &at), SQUEEZE_NONE);
+	assert_true(view.grown_kib >= MIB(50));
+	l = (struct life){.file_mib = 4, .held_mib = 200, .grows_mib = 2};
 	(void)fresh(state); /* where the kernel makes it wait, and ends nobody */
 	squeeze.full_ppm = 5 * PPM_PER_PERCENT;
 	group.throttles = true;
-	l.swap_left_mib = 0;
 	assert_int_equal(live(l, 28, &at), SQUEEZE_NONE);
 	(void)fresh(state); /* so it has always been */
 	squeeze.full_ppm = 5 * PPM_PER_PERCENT;

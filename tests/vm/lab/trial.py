@@ -84,7 +84,7 @@ TRIAL = {
     'borg': trial(healthy, 'borg backs /usr up, 20 % available', 'spawn borg env BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK=yes borg create /srv/borg::a /usr' + computes('borg'),
                   '% of a CPU', prepare=holder(22), seconds=60),
     'xz': trial(healthy, 'xz on all CPUs, which stops at 82 % used', 'spawn xz ' + again('xz -T2 -6 -c /srv/numbers >/dev/null') + computes('xz'),
-                '% of a CPU', prepare=holder(36)),
+                '% of a CPU', prepare=holder(48)),
     'dpkg': trial(healthy, 'dpkg unpacks a package beside a program that has stood still for a minute, 17 % available',
                   'spawn dpkg ' + again('dpkg -x /srv/deb/gcc*.deb /srv/unpacked; rm -r /srv/unpacked') + computes('dpkg'),
                   '% of a CPU', prepare=holder(17, 65)),
