@@ -504,13 +504,14 @@ static const char *why_normal(const struct view *v, const struct proc *p)
 	static char text[80];
 	bool first = p == &v->table.procs[0];
 
+	if (p->heads)
+		return "it is the head of its children, which hold more: after them";
 	if (p->swarm_kib > 0)
 		return why_swarm(p);
 	if (p->growing)
 		return why_growing(p);
 	if (p->pool_kib > p->freeable_kib && !v->config.sort_by_rss)
 		return why_pool(p);
-
 	if (p->oom_score_adj == 0 || v->config.sort_by_rss)
 		return first ? "largest" : "next by size";
 	(void)snprintf(text, sizeof(text), "%s, oom_score_adj %d",

@@ -427,6 +427,7 @@ static void put_behind_children(const struct proc_table *t, struct proc *p)
 	p->rank = last->rank;
 	p->growing = last->growing;
 	p->key = last->key - 1;
+	p->heads = true;
 }
 
 /* Selection sort: many comparisons, few moves, for a row is 700 bytes; seldom more than a few dozen
@@ -494,8 +495,10 @@ void rank_sort(struct rank *rank, struct proc_table *table)
 	pool_mark(table);
 	for (unsigned i = 0; i < table->count && !rank->config->sort_by_rss; i++)
 		table->procs[i].key = key_of(&table->procs[i]);
-	for (unsigned i = 0; i < table->count; i++)
+	for (unsigned i = 0; i < table->count; i++) {
+		table->procs[i].heads = false;
 		put_behind_children(table, &table->procs[i]);
+	}
 	sort_rows(table);
 }
 

@@ -104,6 +104,7 @@ struct proc {
 	int64_t badness;       /* KiB: what it is ordered by (rank.h) */
 	int64_t key;           /* what it is ordered by within its class (rank.h) */
 	bool growing;          /* growth.h: it goes before the others of its class */
+	bool heads;            /* R104: it goes after its children, which hold more than it does */
 	bool leads;            /* growth.h: it has grown more than all others together */
 	uint64_t grown_kib;    /* by so much within grown_ns; 0: not known to have grown */
 	uint64_t grown_ns;

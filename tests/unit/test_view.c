@@ -113,6 +113,19 @@ static void reasons_by_size(void **state)
 	assert_int_equal(view_candidates(&view), 4);
 }
 
+/* R104: it would have been the first by its size. */
+static void reason_of_a_head(void **state)
+{
+	(void)state;
+	(void)add(10, "postgres", 300);
+	add(11, "postgres", 200)->ppid = 10;
+	add(12, "postgres", 150)->ppid = 10;
+	sort();
+	assert_string_equal(reason_of(11), "largest");
+	assert_string_equal(reason_of(10),
+			    "it is the head of its children, which hold more: after them");
+}
+
 static void reasons_by_lists(void **state)
 {
 	(void)state;
@@ -519,6 +532,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(reasons_by_size, fresh),
+		cmocka_unit_test_setup(reason_of_a_head, fresh),
 		cmocka_unit_test_setup(reasons_by_lists, fresh),
 		cmocka_unit_test_setup(reasons_why_never, fresh),
 		cmocka_unit_test_setup(verdicts, fresh),
