@@ -451,9 +451,15 @@ static const char *why_late(const struct proc *p)
 
 static const char *why_small(const struct view *v, const struct proc *p)
 {
-	static char text[64];
+	static char text[96];
 	char percent[32];
 
+	if (p->doubtful && p->oom_score_adj < 0 && p->leads) {
+		(void)snprintf(text, sizeof(text),
+			       "it grew more than all others together, but oom_score_adj %d",
+			       p->oom_score_adj);
+		return text;
+	}
 	if (p->doubtful)
 		return p->copy ? "others may hold it as well: a copy by fork"
 			       : "others may hold it as well";

@@ -36,7 +36,7 @@ void group_order(const struct decision *d, const struct growth *growth, uint64_t
 enum nobody group_turn(const struct squeeze_view *view, const struct decision *d, uint64_t boot_ns,
 		       const struct proc_table *t)
 {
-	enum nobody why = nobody_why(t, d->need_kib);
+	enum nobody why = nobody_why(t, d->need_kib, 0);
 
 	if (why != NOBODY_NONE)
 		return why;

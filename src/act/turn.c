@@ -14,6 +14,8 @@
  * to go. Without that 36 times 65 went in 24 s, and the program beside them then. */
 #define SWARM_HEAD_SHOTS 3
 
+#define LEAST_PART 8
+
 const char *turn_name(enum turn_what what)
 {
 	static const char *const names[TURN_COUNT] = {
@@ -105,6 +107,15 @@ static void ask_with_unkillable(const struct config *c, const struct sample *s,
 	*d = policy_confirm(c, s, coming, d);
 }
 
+/*
+ * What is missing at first is next to nothing, and the smallest would be enough for it. Above the
+ * SIGKILL level nobody goes who holds less than this part of what is worth an end.
+ */
+static uint64_t least_kib(const struct config *c, const struct sample *s, const struct decision *d)
+{
+	return d->action == ACTION_TERM ? rank_large_of(c, s->mem_total_kib) / LEAST_PART : 0;
+}
+
 /* A pause is asked for last: what holds for longer is the better answer. */
 struct turn turn_take(const struct config *c, const struct sample *s, const struct proc_table *t,
 		      const struct pauses *pauses, struct coming *coming, struct decision *d)
@@ -114,7 +125,7 @@ struct turn turn_take(const struct config *c, const struct sample *s, const stru
 	if (d->action != ACTION_NONE) {
 		if (nobody_grows(d, t))
 			return (struct turn){.what = TURN_GROWING};
-		nobody = nobody_why(t, d->need_kib);
+		nobody = nobody_why(t, d->need_kib, least_kib(c, s, d));
 		if (nobody != NOBODY_NONE)
 			return (struct turn){.what = TURN_NOBODY, .nobody = nobody};
 		ask_with_unkillable(c, s, t, coming, d);

@@ -87,15 +87,22 @@ static enum nobody main_reason(const struct proc_table *t, uint64_t *ret_kib)
 	return most;
 }
 
-enum nobody nobody_why(const struct proc_table *t, uint64_t need_kib)
+static bool is_worth_it(const struct proc *best, uint64_t need_kib, uint64_t least_kib)
+{
+	if (best->rank != CLASS_SMALL || best->doubtful)
+		return true;
+	return best->freeable_kib >= least_kib &&
+	       best->freeable_kib * NOBODY_SMALL_MOST >= need_kib;
+}
+
+enum nobody nobody_why(const struct proc_table *t, uint64_t need_kib, uint64_t least_kib)
 {
 	const struct proc *best = &t->procs[0];
 	bool any = t->count > 0 && best->rank != CLASS_NEVER;
 	enum nobody why;
 	uint64_t kept_kib;
 
-	if (any && (best->rank != CLASS_SMALL || best->doubtful ||
-		    best->freeable_kib * NOBODY_SMALL_MOST >= need_kib))
+	if (any && is_worth_it(best, need_kib, least_kib))
 		return NOBODY_NONE;
 	if (t->truncated)
 		return NOBODY_UNREAD;

@@ -31,12 +31,12 @@ enum nobody nobody_of_skip(enum skip skip);
 
 /*
  * Is the best of a sorted table worth ending when this much is needed? A small one (below
- * -min-victim) is not where more than NOBODY_SMALL_MOST of its size would be needed: one after
- * another would die and nothing be gained. NOBODY_NONE: it is. Else why not: of what keeps those
- * that hold enough from being ended that which keeps most memory.
+ * -min-victim) is not where it holds less than least_kib, or more than NOBODY_SMALL_MOST of its
+ * size would be needed: one after another would die and nothing be gained. NOBODY_NONE: it is. Else
+ * why not: of what keeps those that hold enough from being ended that which keeps most memory.
  */
 #define NOBODY_SMALL_MOST 32
-enum nobody nobody_why(const struct proc_table *table, uint64_t need_kib);
+enum nobody nobody_why(const struct proc_table *table, uint64_t need_kib, uint64_t least_kib);
 
 /* "protected": in JSON. */
 const char *nobody_name(enum nobody nobody);

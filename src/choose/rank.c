@@ -200,10 +200,14 @@ void rank_of_group(struct rank *rank, uint64_t limit_kib, const int32_t *members
 	rank->member_count = count;
 }
 
+uint64_t rank_large_of(const struct config *config, uint64_t mem_total_kib)
+{
+	return min_u64(mem_total_kib / 1000 * config->min_victim_ppm / 1000, LARGE_MOST_KIB);
+}
+
 uint64_t rank_large_kib(const struct rank *rank)
 {
-	return min_u64(rank->mem_total_kib / 1000 * rank->config->min_victim_ppm / 1000,
-		       LARGE_MOST_KIB);
+	return rank_large_of(rank->config, rank->mem_total_kib);
 }
 
 /*
@@ -304,13 +308,25 @@ bool rank_asks_path(const struct rank *rank, const struct proc *p)
 	       (c->protect_critical && critical_asks(p->exe));
 }
 
+/*
+ * Large, if what others may hold as well were its own; or if it had no oom_score_adj, and it has
+ * grown more than all others together. (Seen: what ctr(8) starts has the -998 of containerd's shim,
+ * and fills the machine. Two daemons of 600 and 244 KiB went for it, then nobody.)
+ */
+static bool is_doubtful(const struct rank *rank, const struct proc *p)
+{
+	uint64_t large_kib = rank_large_kib(rank);
+
+	return p->freeable_kib < large_kib ? p->freeable_kib + proc_shared_kib(p) >= large_kib
+					   : p->leads;
+}
+
 void rank_judge(struct rank *rank, struct proc *p)
 {
 	weigh(rank, p);
 	p->skip = (uint8_t)skip_of(rank, p);
 	p->rank = (uint8_t)class_of(rank, p);
-	p->doubtful = p->rank == CLASS_SMALL && p->freeable_kib < rank_large_kib(rank) &&
-		      p->freeable_kib + proc_shared_kib(p) >= rank_large_kib(rank);
+	p->doubtful = p->rank == CLASS_SMALL && is_doubtful(rank, p);
 	p->key = p->badness;
 	if (p->skip != SKIP_GONE && p->skip != SKIP_KERNEL_THREAD && p->skip != SKIP_ZOMBIE)
 		learn_scale(rank, p);

@@ -116,6 +116,7 @@ uint64_t rank_worth_kib(const struct proc *p);
 
 /* From so much on a process is not small (-min-victim), KiB. */
 uint64_t rank_large_kib(const struct rank *rank);
+uint64_t rank_large_of(const struct config *config, uint64_t mem_total_kib);
 
 /* What a process holds that must not be ended, KiB; 0 for others. */
 uint64_t rank_unkillable_of(const struct proc *proc);

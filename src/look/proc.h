@@ -119,7 +119,9 @@ struct proc {
 	uint64_t shared_anon_kib;  /* of what is anonymous and in swap */
 	uint64_t shared_shmem_kib; /* of its shared memory */
 	uint64_t twice_kib; /* of its shared memory: mapped more than once, there only once */
-	bool doubtful; /* small, but not if what it shares were its own: ended for want of better */
+	/* Small, but not if what it shares were its own, or for its oom_score_adj below 0 and it is
+	 * the leak: ended for want of better. */
+	bool doubtful;
 
 	uint8_t skip;     /* enum skip */
 	uint8_t rank;     /* enum rank_class */

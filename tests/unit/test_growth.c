@@ -393,6 +393,34 @@ static void r97_a_bound_one_is_in_no_pool(void **state)
 	assert_false(table.procs[0].growing);
 }
 
+/*
+ * R99: what is started by containerd's ctr has the -998 of its shim. It is the leak, and nobody
+ * else is worth an end; beside one that is, the kernel's order holds.
+ */
+static void r99_a_guarded_leak_goes_for_want_of_better(void **state)
+{
+	struct proc procs[] = {
+		{.pid = 100, .anon_kib = MIB(500), .oom_score_adj = -998, .comm = "leak"},
+		{.pid = 200, .anon_kib = MIB(1), .comm = "dnsmasq"},
+		{.pid = 300, .anon_kib = MIB(1), .comm = "service"}};
+
+	(void)state;
+	see(3, procs);
+	mark(100 * NS_PER_S, 0);
+	growth_note(&growth, &table, 100 * NS_PER_S);
+	assert_string_not_equal(table.procs[0].comm, "leak"); /* nothing is known yet */
+	procs[0].anon_kib += MIB(100);
+	see(3, procs);
+	mark(105 * NS_PER_S, 0);
+	assert_string_equal(table.procs[0].comm, "leak");
+	assert_int_equal(table.procs[0].rank, CLASS_SMALL);
+	assert_true(table.procs[0].doubtful);
+	procs[2].anon_kib = MIB(50);
+	see(3, procs);
+	mark(105 * NS_PER_S, 0);
+	assert_string_equal(table.procs[0].comm, "service");
+}
+
 #define SECONDS_OLD(n, boot_s) ((uint64_t)((boot_s) - (n)) * 100)
 
 /* At the levels: what began lately goes before what has stood there for days. */
@@ -479,7 +507,7 @@ static void r24_a_guarded_one_that_grows_does_not_go_first(void **state)
 	mark(105 * NS_PER_S, 0);
 	assert_string_equal(table.procs[0].comm, "besteffort");
 	assert_int_equal(table.procs[1].rank, CLASS_SMALL);
-	assert_false(table.procs[1].doubtful); /* it is known what it holds */
+	assert_true(table.procs[1].doubtful); /* the next, for want of better */
 	procs[0].oom_score_adj = 0;
 	see(2, procs);
 	mark(105 * NS_PER_S, 0);
@@ -523,6 +551,7 @@ int main(void)
 		cmocka_unit_test_setup(r94_what_a_copy_has_is_shared, set_up),
 		cmocka_unit_test_setup(r94_a_parent_has_nothing_of_what_its_child_takes, set_up),
 		cmocka_unit_test_setup(r97_a_bound_one_is_in_no_pool, set_up),
+		cmocka_unit_test_setup(r99_a_guarded_leak_goes_for_want_of_better, set_up),
 		cmocka_unit_test_setup(r97_a_pool_that_is_not_enough_hides_no_hog, set_up),
 		cmocka_unit_test_setup(r97_who_began_lately_goes_first, set_up),
 		cmocka_unit_test_setup(r105_a_leak_beside_virtual_machines, set_up),

@@ -568,7 +568,7 @@ static void r94_the_copy_before_its_parent(void **state)
 	(void)add_copy("redis-rdb", 9000, server);
 	(void)add("small", 500);
 	assert_string_equal(best_name(), "redis-rdb");
-	assert_true(nobody_why(&table, GIB(5)) == NOBODY_NONE);
+	assert_true(nobody_why(&table, GIB(5), 0) == NOBODY_NONE);
 	assert_string_equal(table.procs[1].comm, "redis-server");
 	table.procs[0] = table.procs[1];
 	table.count = 1;
