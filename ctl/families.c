@@ -413,7 +413,7 @@ static const struct family {
 	{COUNTER, "useroom_futile", "", "Times that ending processes could not have helped.",
 	 events, EVENT_FUTILE},
 	{COUNTER, "useroom_held_back", "",
-	 "Times that tasks were stalled and nothing said that memory was taken from them.", events,
+	 "Times that tasks were stalled and nothing said that memory was taken.", events,
 	 EVENT_NO_EVIDENCE},
 	{COUNTER, "useroom_warnings", "", "Times that the level of -warn was reached.", events,
 	 EVENT_WARN},

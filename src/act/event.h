@@ -34,7 +34,7 @@ enum event_type {
 	EVENT_KERNEL_KILL, /* the kernel's own killer was faster */
 	EVENT_RECOVERED,   /* the episode is over */
 	EVENT_FAILED,      /* a signal could not be sent: error is the errno */
-	EVENT_NO_EVIDENCE, /* tasks are stalled, and nothing says that memory was taken from them */
+	EVENT_NO_EVIDENCE, /* tasks are stalled, and nothing says that memory was taken */
 	EVENT_SQUEEZED,    /* a control group thrashes at its own limit, or is throttled there; or a
 			      NUMA node does */
 	EVENT_TYPE_COUNT,

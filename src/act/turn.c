@@ -36,7 +36,7 @@ const char *turn_text(struct turn turn)
 	case TURN_COVERED:
 		return "enough is coming back";
 	case TURN_HELD_BACK:
-		return "tasks are stalled, and nothing says that memory was taken from them";
+		return "tasks are stalled, and nothing says that memory was taken";
 	case TURN_SWAPOFF:
 		return "swapoff is under way, and gets on";
 	case TURN_FUTILE:

@@ -24,7 +24,7 @@ enum turn_what {
 	TURN_UNKNOWN,   /* in a recording from before it was kept */
 	TURN_IDLE,      /* nothing is short */
 	TURN_COVERED,   /* what earlier victims are giving back is enough */
-	TURN_HELD_BACK, /* tasks are stalled, and nothing says that memory was taken from them */
+	TURN_HELD_BACK, /* tasks are stalled, and nothing says that memory was taken */
 	TURN_SWAPOFF,   /* swapoff(2) is under way, and is waited for or ended itself */
 	TURN_FUTILE,    /* ending processes cannot help: decision.futile says who holds it */
 	TURN_GROWING,   /* only one that grows may be ended, and none of them does */

@@ -9,9 +9,10 @@
 
 /*
  * The rule holds over the last two seconds and over the last one: one second gave no false alarm
- * either in 26 healthy runs of the laboratory, but two leave room for one slow read of a disk.
+ * either in 26 healthy runs of the laboratory, but two leave room for one slow read of a disk. A
+ * point that comes a little early makes two seconds too.
  */
-#define WINDOW_NS      (1900 * NS_PER_MS) /* a point that comes a little early makes two seconds too */
+#define WINDOW_NS      (1900 * NS_PER_MS)
 #define SHORT_NS       (950 * NS_PER_MS)
 #define WINDOW_MOST_NS (4 * NS_PER_S) /* older ones tell of another time */
 
@@ -68,9 +69,7 @@
 #define FALLING_SWAP_NS                                                                            \
 	(20 * NS_PER_S) /* where swap is being filled: a disk takes its time, and everybody waits  \
 			   for it */
-#define FALLING_PART                                                                               \
-	20 /* of -stall: that it waits at all for what was taken from it, and disks read little    \
-	      else */
+#define FALLING_PART 20 /* of -stall: somebody is stalled at all, and disks read little else */
 #define FALLING_LEAST                                                                              \
 	0.01 /* of all memory in a second: 0.6 % was seen when a program was started, and nothing  \
 		was wrong */

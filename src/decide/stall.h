@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Near-OOM: do tasks wait for memory that was taken from them? Pure: (config, samples seen before,
- * sample) -> how many wait, what share of time that costs, and whether it has to end. Time comes in
- * with the sample. doc/theory-of-operation.md derives it and says where it is blind.
+ * Near-OOM: does the machine thrash? Pure: (config, samples seen before, sample) -> how many tasks
+ * are stalled, what share of time that costs, and whether it has to end. Time comes in with the
+ * sample. doc/theory-of-operation.md derives it and says where it is blind.
  *
- * The number of tasks that wait is Little's law: pages per second that had been in memory a short
+ * The number of stalled tasks is Little's law: pages per second that had been in memory a short
  * while ago and that a fault waits for, times the mean time of a read. It needs /proc/vmstat and
  * /proc/diskstats, on any kernel since 3.15, with or without pressure stall information, cgroups,
  * or swap.
@@ -22,18 +22,18 @@
 /* What was found; the names are in the log and in JSON (stall_rule_name). */
 enum stall_rule {
 	STALL_NONE,
-	STALL_REFAULTS, /* -stall tasks wait for pages that were taken from them */
-	STALL_FAULTS,   /* twice as many wait for pages: for kernels that do not count refaults, or
-			   count them badly */
+	STALL_REFAULTS, /* -stall tasks are stalled by thrashing: they wait for refaults */
+	STALL_FAULTS,   /* twice as many wait for any page: for kernels that do not count refaults,
+			   or count them badly */
 	STALL_SLOW,     /* a quarter of -stall, for as long as -stall-hold */
 	STALL_FLOOD,    /* memory is poured into swap and allocations wait for it, at the SIGKILL
-			   level; or at one and a    half times that of SIGTERM, when swap too will be
-			   at    its level in ten seconds: above it only    who grows is ended */
+			   level; or at one and a half times that of SIGTERM, when swap too will be
+			   at its level in ten seconds: above it only who grows is ended */
 	STALL_PRESSURE, /* a quarter of -stall, and the kernel too says that nobody gets on (R12:
 			   never alone) */
 	STALL_FALLING,  /* a twentieth of -stall, what comes back was taken, and memory goes away so
-			   fast that the levels are reached in ten seconds; it only ends who grows
-			 */
+			   fast that the levels are reached in ten seconds; it only ends who
+			   grows */
 	STALL_RULE_COUNT,
 };
 
@@ -53,8 +53,7 @@ struct stall_view {
 	enum stall_rule rule;      /* what has to end, or STALL_NONE */
 	enum stall_rule held_back; /* what would have to, but for want of evidence; or STALL_NONE */
 	enum stall_evidence evidence; /* for the rule */
-	uint32_t waiting_milli;       /* tasks that wait for memory that was taken from them, in
-					 thousandths */
+	uint32_t waiting_milli;       /* stalled tasks, in thousandths */
 	uint64_t reach_ns; /* at the speed of the window the SIGTERM levels are reached in this
 			      time; UINT64_MAX: not */
 	/* the share of time that a program which needs its memory loses to that */

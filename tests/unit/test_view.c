@@ -281,7 +281,7 @@ static void r114_verdict_under_a_stall(void **state)
 	ask(&falling);
 	assert_string_equal(view_verdict(&view, verdict, sizeof(verdict)),
 			    "nobody would be ended: tasks are stalled, and nothing says that "
-			    "memory was taken from them");
+			    "memory was taken");
 }
 
 /* R97: how many of a swarm would go, as the daemon would end them after what it has ended. */
