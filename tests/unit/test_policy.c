@@ -521,7 +521,7 @@ static void r89_recovered_only_when_it_is(void **state)
 	assert_int_equal(ends, 1);
 }
 
-/* 100 GiB, 14 GiB available, nothing free, and four tasks that wait for what was taken from them: a
+/* 100 GiB, 14 GiB available, nothing free, and four stalled tasks: a
  * quarter of a second. */
 static struct decision stalled_step(struct sample *s)
 {

@@ -48,7 +48,7 @@ static int set_up(void **state)
 	return 0;
 }
 
-/* 0.6 tasks wait for what was taken from them, and disks read nothing else. */
+/* 0.6 tasks are stalled, and disks read nothing else. */
 #define QUARTER_OF_IT                                                                              \
 	.refaults = 300, .major_faults = 300, .reads = 320, .read_pages = 320, .read_ms = 640
 
