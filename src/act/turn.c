@@ -116,6 +116,28 @@ static uint64_t least_kib(const struct config *c, const struct sample *s, const 
 	return d->action == ACTION_TERM ? rank_large_of(c, s->mem_total_kib) / LEAST_PART : 0;
 }
 
+/*
+ * The best is one that its oom_score_adj guards, and the leak itself (rank.c). Somebody has meant
+ * that, and it may stop where it does no harm: a database that has filled its cache. So it goes
+ * where tasks are stalled, or below the SIGKILL level.
+ */
+static bool is_spared(const struct config *c, const struct sample *s, const struct proc *best,
+		      const struct decision *d)
+{
+	bool guarded = best->rank == CLASS_SMALL && best->doubtful &&
+		       best->freeable_kib >= rank_large_of(c, s->mem_total_kib);
+
+	return guarded && d->action == ACTION_TERM && !d->by_stall;
+}
+
+static enum nobody why_nobody(const struct config *c, const struct sample *s,
+			      const struct proc_table *t, const struct decision *d)
+{
+	enum nobody nobody = nobody_why(t, d->need_kib, least_kib(c, s, d));
+
+	return nobody == NOBODY_NONE && is_spared(c, s, &t->procs[0], d) ? NOBODY_GUARDED : nobody;
+}
+
 /* A pause is asked for last: what holds for longer is the better answer. */
 struct turn turn_take(const struct config *c, const struct sample *s, const struct proc_table *t,
 		      const struct pauses *pauses, struct coming *coming, struct decision *d)
@@ -125,7 +147,7 @@ struct turn turn_take(const struct config *c, const struct sample *s, const stru
 	if (d->action != ACTION_NONE) {
 		if (nobody_grows(d, t))
 			return (struct turn){.what = TURN_GROWING};
-		nobody = nobody_why(t, d->need_kib, least_kib(c, s, d));
+		nobody = why_nobody(c, s, t, d);
 		if (nobody != NOBODY_NONE)
 			return (struct turn){.what = TURN_NOBODY, .nobody = nobody};
 		ask_with_unkillable(c, s, t, coming, d);

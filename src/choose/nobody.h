@@ -23,6 +23,7 @@ enum nobody {
 	NOBODY_REPEATED, /* too many were ended in this group lately (backoff.h) */
 	NOBODY_STARTING, /* a group fills, and all in it began lately */
 	NOBODY_UNCLEAR,  /* a NUMA node is short, and it is not clear who took its memory */
+	NOBODY_GUARDED,  /* who grew has an oom_score_adj below 0, and there is time yet */
 	NOBODY_COUNT,
 };
 

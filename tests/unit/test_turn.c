@@ -91,6 +91,26 @@ static void r114_somebody_goes(void **state)
 	assert_int_equal(table.procs[0].pid, 10);
 }
 
+/* R99: a guarded one that is the leak itself, and nobody else is worth an end. */
+static void r99_a_guarded_leak_has_time_until_the_sigkill_level(void **state)
+{
+	struct proc *leak = add(10, 600);
+
+	(void)state;
+	leak->oom_score_adj = -998;
+	leak->anon_kib -= MIB(100);
+	rank_judge(&rank, leak);
+	growth_note(&growth, &table, sample.now_ns - 5 * NS_PER_S);
+	leak->anon_kib += MIB(100);
+	assert_int_equal(turn(none).what, TURN_NOBODY);
+	assert_int_equal(turn(none).nobody, NOBODY_GUARDED);
+	sample.mem_available_kib = MIB(180);
+	assert_int_equal(turn(falling).what, TURN_END);
+	sample.mem_available_kib = MIB(40);
+	assert_int_equal(turn(none).what, TURN_END);
+	assert_int_equal(decision.action, ACTION_KILL);
+}
+
 static void r114_enough_is_coming_back(void **state)
 {
 	(void)state;
@@ -418,6 +438,7 @@ int main(void)
 		cmocka_unit_test_setup(r114_nothing_is_short, fresh),
 		cmocka_unit_test_setup(r114_somebody_goes, fresh),
 		cmocka_unit_test_setup(r114_enough_is_coming_back, fresh),
+		cmocka_unit_test_setup(r99_a_guarded_leak_has_time_until_the_sigkill_level, fresh),
 		cmocka_unit_test_setup(r114_no_evidence, fresh),
 		cmocka_unit_test_setup(r114_ending_cannot_help, fresh),
 		cmocka_unit_test_setup(r114_ending_all_others_cannot_help, fresh),
