@@ -278,7 +278,7 @@ void scan_judge(const struct scan *scan, struct rank *rank, struct proc *row)
 	if (!(row->flags & PROC_FLAG_KTHREAD))
 		process_pieces(scan->proc_fd, row->pid, "cgroup", add_place, &place);
 	if (rank_asks_path(rank, row))
-		row->exe_trusted = origin_is_host(&scan->origin, scan->proc_fd, row->pid);
+		row->exe_trusted = origin_is_host(&scan->origin, scan->proc_fd, row->pid, row->exe);
 	rank_judge(rank, row);
 }
 

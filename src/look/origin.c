@@ -2,6 +2,7 @@
 #include "look/origin.h"
 
 #include "base/scratch.h"
+#include "look/parse.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,8 +11,8 @@
 #include <unistd.h>
 
 /*
- * So much of a mountinfo is read at the most. The root's line comes early, but not always first; a
- * node with 2,000 pods was seen to have 1 MiB in its first namespace, and its services as much.
+ * So much of a mountinfo is read at the most. A node with 2,000 pods was seen to have 1 MiB in its
+ * first namespace, and its services as much.
  */
 #define MOUNTINFO_MOST ((off_t)4 * 1024 * 1024)
 
@@ -46,20 +47,22 @@ static int read_namespace(int proc_fd, const struct whose *w, const char *kind,
 	return 0;
 }
 
-static void read_root(int proc_fd, const struct whose *w, struct root_mount *ret)
+static void read_files(int proc_fd, const struct whose *w, const char *path, struct path_files *ret)
 {
-	char path[40];
+	char mounts[40];
 	off_t at = 0;
 	int fd;
 
-	*ret = (struct root_mount){.text = ""};
-	(void)snprintf(path, sizeof(path), "%s/mountinfo", w->name);
-	fd = openat(proc_fd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	ret->count = 0;
+	ret->incomplete = false;
+	(void)snprintf(mounts, sizeof(mounts), "%s/mountinfo", w->name);
+	fd = openat(proc_fd, mounts, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return;
 	while (at < MOUNTINFO_MOST) {
 		ssize_t length = pread(fd, scratch, SCRATCH_MAX, at);
-		size_t taken = length > 0 ? parse_root_mount(scratch, (size_t)length, ret) : 0;
+		size_t taken =
+			length > 0 ? parse_path_files(scratch, (size_t)length, path, ret) : 0;
 
 		if (taken == 0)
 			break;
@@ -73,23 +76,42 @@ static bool open_of(struct origin *o, int proc_fd, const struct whose *w)
 	int r = read_namespace(proc_fd, w, "mnt", o->mount_namespace);
 
 	(void)read_namespace(proc_fd, w, "user", o->user_namespace);
-	read_root(proc_fd, w, &o->root);
 	return r == 0;
 }
 
+static const struct whose first = {.name = "1"}, self = {.name = "self"};
+
 void origin_open(struct origin *origin, int proc_fd)
 {
-	const struct whose first = {.name = "1"}, self = {.name = "self"};
-
-	if (!open_of(origin, proc_fd, &first))
+	origin->is_own = !open_of(origin, proc_fd, &first);
+	if (origin->is_own)
 		(void)open_of(origin, proc_fd, &self);
 }
 
-bool origin_is_host(const struct origin *origin, int proc_fd, pid_t pid)
+/*
+ * Every one of them: which covers which is not looked for. A mount of the machine's that lies
+ * hidden below another one must not make the path true.
+ */
+static bool sees_same_file(const struct origin *o, int proc_fd, const struct whose *w,
+			   const char *path)
+{
+	static struct path_files theirs, ours; /* not on a stack that is locked in memory */
+
+	read_files(proc_fd, w, path, &theirs);
+	if (theirs.count == 0 || theirs.incomplete)
+		return false;
+	read_files(proc_fd, o->is_own ? &self : &first, path, &ours);
+	for (unsigned i = 0; i < theirs.count; i++) {
+		if (!path_files_have(&ours, theirs.text[i]))
+			return false;
+	}
+	return true;
+}
+
+bool origin_is_host(const struct origin *origin, int proc_fd, pid_t pid, const char *path)
 {
 	struct whose w = whose_pid(pid);
 	char theirs[NAMESPACE_MAX];
-	struct root_mount root;
 
 	if (origin->mount_namespace[0] == '\0')
 		return true;
@@ -98,8 +120,6 @@ bool origin_is_host(const struct origin *origin, int proc_fd, pid_t pid)
 		return false;
 	if (read_namespace(proc_fd, &w, "mnt", theirs) < 0)
 		return false;
-	if (strcmp(theirs, origin->mount_namespace) == 0)
-		return true;
-	read_root(proc_fd, &w, &root);
-	return root.text[0] != '\0' && strcmp(root.text, origin->root.text) == 0;
+	return strcmp(theirs, origin->mount_namespace) == 0 ||
+	       sees_same_file(origin, proc_fd, &w, path);
 }

@@ -6,9 +6,11 @@
  *
  *   - is in the user namespace of pid 1: in one of his own anybody can mount, and even change what
  *     exe shows (user_namespaces(7); prctl(2), PR_SET_MM_EXE_FILE), and
- *   - is in the mount namespace of pid 1, or has the same root directory: what systemd makes for a
- *     service with ProtectSystem= and the like is a copy of the machine's own mounts. A container
- *     has a root of its own.
+ *   - is in the mount namespace of pid 1, or of one in which the path leads to the same file: the
+ *     same place on the same device, whichever of the mounts on the way to it is asked. What
+ *     systemd makes for a service with ProtectSystem= and the like is a copy of the machine's own
+ *     mounts, some of them on themselves. A container has a root of its own, and one that root has
+ *     given the machine's may have something else over a directory or a file of it.
  *
  * Nothing is walked: no file system of a stranger is asked, so that none can hold up the daemon.
  * Only the links below /proc/PID/ns and /proc/PID/mountinfo are read, which is text that the
@@ -16,8 +18,6 @@
  */
 #ifndef USEROOM_ORIGIN_H
 #define USEROOM_ORIGIN_H
-
-#include "look/parse.h"
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -27,7 +27,7 @@
 struct origin {
 	char mount_namespace[NAMESPACE_MAX]; /* "": before Linux 3.8, or not readable */
 	char user_namespace[NAMESPACE_MAX];
-	struct root_mount root;
+	bool is_own; /* they are the daemon's: those of pid 1 may not be read */
 };
 
 /*
@@ -37,9 +37,10 @@ struct origin {
 void origin_open(struct origin *origin, int proc_fd);
 
 /*
- * Does this process see the machine's own files? Before Linux 3.8 there is nothing to ask: yes.
- * Two readlink(2) for most; one read of mountinfo more, 10 to 40 us, for a service in a sandbox.
+ * Is what this process sees at this path the machine's own file? Before Linux 3.8 there is nothing
+ * to ask: yes. Two readlink(2) for most; for a service in a sandbox its mountinfo and that of pid 1
+ * are read as well, 10 to 40 us each.
  */
-bool origin_is_host(const struct origin *origin, int proc_fd, pid_t pid);
+bool origin_is_host(const struct origin *origin, int proc_fd, pid_t pid, const char *path);
 
 #endif

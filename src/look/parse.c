@@ -955,35 +955,68 @@ static size_t span_length(const struct span *s)
 	return (size_t)(s->end - s->at);
 }
 
-/* One that is too long is not kept: two that were cut could look alike. */
-static void keep_root_mount(const struct span *device, const struct span *root,
-			    struct root_mount *ret)
+/* What is left of a path below a mount point, "" or with its first slash; NULL: it is not below. */
+static const char *below(const char *path, const struct span *point)
 {
-	size_t first = span_length(device), second = span_length(root);
+	size_t length = span_length(point);
 
-	ret->text[0] = '\0';
-	if (first + second + 2 > sizeof(ret->text))
-		return;
-	memcpy(ret->text, device->at, first);
-	ret->text[first] = ' ';
-	memcpy(ret->text + first + 1, root->at, second);
-	ret->text[first + 1 + second] = '\0';
+	if (length == 1 && *point->at == '/')
+		return path;
+	if (length == 0 || strncmp(path, point->at, length) != 0)
+		return NULL;
+	return path[length] == '/' || path[length] == '\0' ? path + length : NULL;
 }
 
-size_t parse_root_mount(const char *text, size_t length, struct root_mount *ret)
+bool path_files_have(const struct path_files *files, const char *text)
+{
+	for (unsigned i = 0; i < files->count; i++) {
+		if (strcmp(files->text[i], text) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* One that is too long is not kept: two that were cut could look alike. */
+static void add_file(struct path_files *ret, const struct span *device, const struct span *root,
+		     const char *rest)
+{
+	char text[sizeof(ret->text[0])] = "";
+	size_t first = span_length(device), second = span_length(root), third = strlen(rest);
+
+	if (second == 1) /* "/": the slash is the rest's */
+		second = 0;
+	if (first + second + third + 2 > sizeof(text)) {
+		ret->incomplete = true;
+		return;
+	}
+	memcpy(text, device->at, first);
+	text[first] = ' ';
+	memcpy(text + first + 1, root->at, second);
+	memcpy(text + first + 1 + second, rest, third + 1);
+	if (path_files_have(ret, text))
+		return;
+	if (ret->count == PATH_FILES_MAX)
+		ret->incomplete = true;
+	else
+		memcpy(ret->text[ret->count++], text, sizeof(text));
+}
+
+size_t parse_path_files(const char *text, size_t length, const char *path, struct path_files *ret)
 {
 	struct span all = {text, text + length}, line;
 
 	while (take_line(&all, &line)) {
 		struct span device, root, point;
+		const char *rest;
 
 		if (!skip_fields(&line, 2))
 			continue;
 		device = take_word(&line);
 		root = take_word(&line);
 		point = take_word(&line);
-		if (span_length(&point) == 1 && *point.at == '/')
-			keep_root_mount(&device, &root, ret);
+		rest = below(path, &point);
+		if (rest != NULL)
+			add_file(ret, &device, &root, rest);
 	}
 	return (size_t)(all.at - text);
 }

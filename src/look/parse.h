@@ -260,18 +260,24 @@ unsigned parse_numbers(const char *text, size_t length, int32_t *ret, unsigned m
 int parse_last_pid(const char *text, size_t length, int32_t *ret);
 
 /*
- * What is mounted at "/" of a process: proc(5) /proc/PID/mountinfo, "ID PARENT MAJOR:MINOR ROOT
- * MOUNTPOINT ...". The device and which part of it, as they stand there: "254:0 /"; "" when it
- * was not found, or is too long.
+ * The files that a path may lead to, by proc(5) /proc/PID/mountinfo, "ID PARENT MAJOR:MINOR ROOT
+ * MOUNTPOINT ...": one for each mount on the way to it, as the device and the place on it,
+ * "254:0 /usr/sbin/sshd". A mount of a directory on itself gives the same file once more.
  */
-struct root_mount {
-	char text[256];
+#define PATH_FILES_MAX 4
+
+struct path_files {
+	unsigned count;
+	bool incomplete; /* more of them, or one that is too long */
+	char text[PATH_FILES_MAX][512];
 };
 
 /*
- * Take the whole lines of a piece of mountinfo; the last one that is mounted at "/" covers those
- * before it. Returns how many bytes they were; the rest belongs before the next piece.
+ * Take the whole lines of a piece of mountinfo. Returns how many bytes they were; the rest belongs
+ * before the next piece.
  */
-size_t parse_root_mount(const char *text, size_t length, struct root_mount *ret);
+size_t parse_path_files(const char *text, size_t length, const char *path, struct path_files *ret);
+
+bool path_files_have(const struct path_files *files, const char *text);
 
 #endif

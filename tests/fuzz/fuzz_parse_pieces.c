@@ -100,22 +100,26 @@ static void check_status(const char *text, size_t length, size_t piece)
 
 static size_t add_mounts(const char *text, size_t length, void *to)
 {
-	return parse_root_mount(text, length, to);
+	return parse_path_files(text, length, "/usr/sbin/sshd", to);
 }
 
 static void check_mounts(const char *text, size_t length, size_t piece)
 {
-	struct root_mount whole = {""}, pieces = {""};
+	struct path_files whole = {0}, pieces = {0};
 	size_t taken = add_mounts(text, length, &whole);
 
 	if (read_pieces(add_mounts, text, length, piece, &pieces) != taken)
 		abort();
-	if (memchr(whole.text, '\0', sizeof(whole.text)) == NULL ||
-	    strcmp(whole.text, pieces.text) != 0)
+	if (whole.count > PATH_FILES_MAX || whole.count != pieces.count ||
+	    whole.incomplete != pieces.incomplete)
 		abort();
-	/* Device and root; the kernel writes no NUL. */
-	if (memchr(text, '\0', length) == NULL && whole.text[0] != '\0' &&
-	    strchr(whole.text, ' ') == NULL)
+	for (unsigned i = 0; i < whole.count; i++)
+		if (memchr(whole.text[i], '\0', sizeof(whole.text[i])) == NULL ||
+		    strcmp(whole.text[i], pieces.text[i]) != 0)
+			abort();
+	/* Device and place; the kernel writes no NUL. */
+	if (memchr(text, '\0', length) == NULL && whole.count > 0 &&
+	    strchr(whole.text[0], ' ') == NULL)
 		abort();
 }
 

@@ -45,7 +45,9 @@
  *   touch=PATH    make an empty file
  *   cpu=N         run on this CPU only
  *   world=KIND    go into namespaces of its own: "sandbox" as systemd makes one for a service,
- *                 "container" with a root of its own, "user" as any user can
+ *                 "user" as any user can; "container" with a root of its own, "bind" with that of
+ *                 the machine: in these two the rest is done by it as /usr/sbin/sshd, which it has
+ *                 put there
  *   end           end at once
  */
 #include <errno.h>
@@ -75,7 +77,10 @@
 #define MOST_MIB 256 /* whatever a case asks for: a test must not fill the machine it runs on */
 #define BIG_FILE "/tmp/big"
 
+#define LISTED "/usr/sbin/sshd" /* what world= makes itself look like */
+
 static int slow_ms;
+static char **words_left; /* what is to be done after the word that is being done */
 
 static void die(const char *what)
 {
@@ -740,30 +745,106 @@ static void do_cpu(const char *text)
 }
 
 /* The machine's own mounts, but for /tmp. */
-static void be_sandboxed(int flags)
+static void be_apart(int flags)
 {
 	if (unshare(CLONE_NEWNS | flags) < 0 ||
 	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-	    mount("tmpfs", "/tmp", "tmpfs", 0, NULL) < 0)
+	    ((mkdir("/tmp", 0777) < 0 && errno != EEXIST) ||
+	     mount("tmpfs", "/tmp", "tmpfs", 0, NULL) < 0))
 		die("unshare");
+}
+
+/* ProtectSystem=: /usr mounted on itself. */
+static void be_sandboxed(void)
+{
+	be_apart(0);
+	if (mount("/usr", "/usr", NULL, MS_BIND | MS_REC, NULL) < 0)
+		die("/usr");
+}
+
+/* The rest of the words is done by what lies there. */
+static void become_listed(void)
+{
+	char name[] = LISTED, **argv = words_left - 1;
+
+	argv[0] = name;
+	(void)execv(LISTED, argv);
+	die(LISTED);
+}
+
+/* By its name in this namespace: what /proc/self/exe leads to is of the one it was started in. */
+static void put_itself_at(const char *path)
+{
+	char exe[256];
+	ssize_t length = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+
+	exe[length < 0 ? 0 : length] = '\0';
+	if (mount(exe, path, NULL, MS_BIND, NULL) < 0)
+		die(path);
+}
+
+/* Root's: this program lies over one that the machine has. */
+static void be_bound(void)
+{
+	be_apart(0);
+	put_itself_at(LISTED);
+	become_listed();
+}
+
+/* One below the other, as mkdir -p. */
+static void make_dirs(const char *path)
+{
+	char part[128];
+
+	for (const char *at = path; (at = strchr(at + 1, '/')) != NULL;) {
+		(void)snprintf(part, sizeof(part), "%.*s", (int)(at - path), path);
+		(void)mkdir(part, 0755);
+	}
+	(void)mkdir(path, 0755);
+}
+
+/* What this program needs to run there, and the program. */
+static void furnish(const char *root)
+{
+	static const char *const dirs[] = {"/usr/lib", "/lib", "/lib64", "/proc"};
+	char path[128];
+
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		(void)snprintf(path, sizeof(path), "%s%s", root, dirs[i]);
+		make_dirs(path);
+		if (mount(dirs[i], path, NULL, MS_BIND | MS_REC, NULL) < 0 && errno != ENOENT)
+			die(path);
+	}
+	(void)snprintf(path, sizeof(path), "%s/usr/sbin", root);
+	make_dirs(path);
+	(void)snprintf(path, sizeof(path), "%s" LISTED, root);
+	(void)close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0755));
+	put_itself_at(path);
 }
 
 /* A root of its own, as a container's. */
 static void be_contained(void)
 {
-	be_sandboxed(0);
-	if (mkdir("/tmp/root", 0755) < 0 || mount("tmpfs", "/tmp/root", "tmpfs", 0, NULL) < 0 ||
-	    mkdir("/tmp/root/old", 0755) < 0 ||
+	be_apart(0);
+	if (mkdir("/tmp/root", 0755) < 0 || mount("tmpfs", "/tmp/root", "tmpfs", 0, NULL) < 0)
+		die("root");
+	furnish("/tmp/root");
+	if (mkdir("/tmp/root/old", 0755) < 0 ||
 	    syscall(SYS_pivot_root, "/tmp/root", "/tmp/root/old") < 0 || chdir("/") < 0)
 		die("pivot_root");
+	become_listed();
 }
 
 static void do_world(const char *text)
 {
 	if (strcmp(text, "container") == 0)
 		be_contained();
+	else if (strcmp(text, "bind") == 0)
+		be_bound();
+	else if (strcmp(text, "user") == 0)
+		be_apart(CLONE_NEWUSER);
 	else
-		be_sandboxed(strcmp(text, "user") == 0 ? CLONE_NEWUSER : 0);
+		be_sandboxed();
 }
 
 static void do_end(const char *text)
@@ -813,7 +894,9 @@ int main(int argc, char **argv)
 	(void)setrlimit(RLIMIT_DATA, &most);
 	(void)prctl(PR_SET_THP_DISABLE, 1, 0, 0,
 		    0); /* 2 MiB at a time is too coarse for a small machine */
-	for (int i = 1; i < argc; i++)
+	for (int i = 1; i < argc; i++) {
+		words_left = argv + i + 1;
 		run_word(argv[i]);
+	}
 	hold();
 }

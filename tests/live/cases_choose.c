@@ -356,6 +356,28 @@ static void r92_a_path_in_a_container(struct stage *s)
 	       "smaller", "grow=20");
 }
 
+/* R92: nor is root in a container that another container has made. */
+static void r92_a_path_in_a_container_in_a_container(struct stage *s)
+{
+	struct actor *outer, *smaller = play(s, "smaller", "grow=20");
+
+	be_sshd();
+	outer = play(s, "outer", "world=container init world=container grow=36");
+	must_hold(s, 56 * MIB);
+	watch(s, USUAL "-protect /usr/sbin/sshd");
+	must_log(s, "killed [0-9]+ \\(sshd\\) with SIG(TERM|KILL)"); /* R103: it is a first one */
+	must_exit(s, outer, 128 + SIGKILL);
+	must_live(s, smaller);
+}
+
+/* R92: the machine's own root directory, and one file of it covered by another. */
+static void r92_a_path_that_is_covered(struct stage *s)
+{
+	be_sshd();
+	of_two(s, USUAL "-protect /usr/sbin/sshd", "hog", "world=bind grow=36", "smaller",
+	       "grow=20");
+}
+
 /* R92: but a service that systemd has put into a sandbox is. */
 static void r92_a_path_in_a_sandbox(struct stage *s)
 {
@@ -833,6 +855,9 @@ const struct live_case choose_cases[] = {
 	{"r92_a_link", r92_a_link, NULL, false},
 	{"r92_a_path_after_an_upgrade", r92_a_path_after_an_upgrade, NULL, false},
 	{"r92_a_path_in_a_container", r92_a_path_in_a_container, NULL, false},
+	{"r92_a_path_in_a_container_in_a_container", r92_a_path_in_a_container_in_a_container, NULL,
+	 false},
+	{"r92_a_path_that_is_covered", r92_a_path_that_is_covered, NULL, false},
 	{"r92_a_path_in_a_sandbox", r92_a_path_in_a_sandbox, NULL, false},
 	{"r92_r115_a_path_in_a_users_namespace", r92_r115_a_path_in_a_users_namespace, NULL, false},
 	{"r92_a_users_sshd", r92_a_users_sshd, NULL, false},
