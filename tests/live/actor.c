@@ -41,6 +41,7 @@
  *   stop          stop itself
  *   stuck         the rest is done by a child that a tracer holds when it dies, before its memory
  *                 is freed
+ *   held=PATH     it will stay when it is ended, as if it hung in the kernel, until the file exists
  *   wait=PATH     go on when the file exists
  *   touch=PATH    make an empty file
  *   cpu=N         run on this CPU only
@@ -725,6 +726,35 @@ static void do_wait(const char *path)
 		sleep_ms(2);
 }
 
+/* In a session of its own, so that it is not ended with the one it holds. */
+static void hold_until(pid_t held, int ready, const char *path)
+{
+	int status;
+
+	(void)setsid();
+	if (ptrace(PTRACE_SEIZE, held, NULL, PTRACE_O_TRACEEXIT) < 0)
+		die("seize");
+	(void)close(ready);
+	(void)waitpid(held, &status, 0);
+	do_wait(path);
+	_exit(0); /* whom a tracer leaves goes on: to its end */
+}
+
+static void do_held(const char *path)
+{
+	pid_t pid = getpid();
+	int ready[2];
+	char nothing;
+
+	if (pipe2(ready, O_CLOEXEC) < 0)
+		die("pipe");
+	if (fork() == 0)
+		hold_until(pid, ready[1], path);
+	(void)close(ready[1]);
+	(void)prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0); /* Yama */
+	(void)!read(ready[0], &nothing, 1);
+}
+
 static void do_touch(const char *path)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
@@ -866,11 +896,11 @@ static const struct word {
 	{"threads", do_threads}, {"storm", do_storm},       {"noreap", do_noreap},
 	{"respawn", do_respawn}, {"zombie", do_zombie},     {"stop", do_stop},
 	{"stuck", do_stuck},     {"wait", do_wait},         {"touch", do_touch},
-	{"cpu", do_cpu},         {"world", do_world},       {"end", do_end},
-	{"object", do_object},   {"memfd", do_memfd},       {"touched", do_touched},
-	{"copy", do_copy},       {"clones", do_clones},     {"vfork", do_vfork},
-	{"join", do_join},       {"hot", do_hot},           {"read", do_read},
-	{"mapped", do_mapped},
+	{"held", do_held},       {"cpu", do_cpu},           {"world", do_world},
+	{"end", do_end},         {"object", do_object},     {"memfd", do_memfd},
+	{"touched", do_touched}, {"copy", do_copy},         {"clones", do_clones},
+	{"vfork", do_vfork},     {"join", do_join},         {"hot", do_hot},
+	{"read", do_read},       {"mapped", do_mapped},
 };
 
 static void run_word(const char *text)

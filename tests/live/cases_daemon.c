@@ -243,6 +243,47 @@ static void r61_hook_hangs(struct stage *s)
 		fail("what the hook started is still there");
 }
 
+static bool has_told_twice(struct stage *s, const void *nothing)
+{
+	char line[64];
+	unsigned times = 0;
+	FILE *file = fopen(TOLD, "re");
+
+	(void)s;
+	(void)nothing;
+	while (file != NULL && fgets(line, sizeof(line), file) != NULL)
+		times += strcmp(line, "recovered\n") == 0;
+	if (file != NULL)
+		(void)fclose(file);
+	return times == 2;
+}
+
+/* R113: one that outlives SIGKILL is left alone, and is no zombie when it has gone at last. */
+static void r113_hook_hangs_in_the_kernel(struct stage *s)
+{
+	struct actor *hog, *second;
+
+	write_hook("#!/bin/sh\necho $USEROOM_EVENT >>" TOLD
+		   "\n[ $USEROOM_EVENT = kill ] && ! [ -e /tmp/held ] || exit 0\nexec " STAGE
+		   "/bin/lingerer held=/tmp/go touch=/tmp/held\n");
+	(void)link(STAGE "/actor", STAGE "/bin/lingerer");
+	watch(s, USUAL "-hook-time 2 -hook " HOOK);
+	hog = play(s, "hog", HOG);
+	must_be_only_victim(s, hog, SIGTERM);
+	must_be_there(s, "/tmp/held");
+	must_log(s, "hook " HOOK " hangs in the kernel and is left alone");
+	if (pid_of("lingerer") == 0)
+		fail("the hook has gone");
+	must_tell(s, "freed");
+	must_tell(s, "recovered");
+	write_file("/tmp/go", 0644, "");
+	second = play(s, "second", HOG); /* before its hook runs, that one is asked after */
+	must_die(s, second, SIGTERM);
+	if (!wait_for(s, has_told_twice, NULL, 60))
+		fail("no hook runs any more");
+	must_log_times(s, 1, 1, "hook " HOOK);
+}
+
 /* One at a time, and none of them a zombie: stage_close looks for those. */
 static void r61_one_hook_at_a_time(struct stage *s)
 {
@@ -690,6 +731,7 @@ const struct live_case daemon_cases[] = {
 	{"r51_dry_run_becomes_real", r51_dry_run_becomes_real, NULL, false},
 	{"r60_injection", r60_injection, NULL, false},
 	{"r61_hook_hangs", r61_hook_hangs, NULL, false},
+	{"r113_hook_hangs_in_the_kernel", r113_hook_hangs_in_the_kernel, NULL, false},
 	{"r61_one_hook_at_a_time", r61_one_hook_at_a_time, NULL, false},
 	{"r62_dry_run_once", r62_dry_run_once, NULL, false},
 	{"r62_dry_run_twice", r62_dry_run_twice, NULL, false},

@@ -123,6 +123,69 @@ static void r93_postgres_checkpointer(struct stage *s)
 	must_live(s, server);
 }
 
+/* The session that was there before says what it is asked. */
+static bool has_answered(struct stage *s, const void *nothing)
+{
+	static const struct timespec nap = {0, 50000000};
+	char text[16] = "";
+	FILE *said = fopen("/tmp/other", "re");
+	bool is = said != NULL && fgets(text, sizeof(text), said) != NULL &&
+		  strcmp(text, "4711\n") == 0;
+
+	(void)s;
+	(void)nothing;
+	if (said != NULL)
+		(void)fclose(said);
+	if (!is)
+		(void)nanosleep(&nap, NULL);
+	return is;
+}
+
+/*
+ * One session of PostgreSQL's takes more and more in its own memory: an array in PL/pgSQL. It goes
+ * by SIGTERM, which it answers by rolling back; the postmaster would take all sessions with it.
+ * The shell becomes the postmaster, which takes what it started for a server process of its own:
+ * one that ends with another code than 0 or 1, as psql's, would seem to be a crash.
+ */
+static void r104_postgres_session(struct stage *s)
+{
+	static const char bin[] = "/usr/lib/postgresql/15/bin/postgres";
+	struct actor *server;
+
+	needs(bin);
+	if (!s->real_root)
+		skip("postgres does not run as root, and others can be played by root only");
+	server = run_script(
+		s,
+		"#!/bin/sh\n"
+		"PATH=/usr/lib/postgresql/15/bin:$PATH; mkdir /tmp/pg; chown 65534:65534 /tmp/pg\n"
+		"as='setpriv --reuid 65534 --regid 65534 --clear-groups'; cd /tmp\n"
+		"$as initdb -D /tmp/pg -U me -A trust --no-sync >/dev/null || exit\n"
+		"sql='psql -h /tmp -U me -q -d postgres'\n"
+		"(until $sql -c 'select 1'; do sleep 0.1; done\n"
+		"(while ! [ -e /tmp/after ]; do sleep 0.1; done; echo 'select 4711;') |\n"
+		"  $sql -At >/tmp/other &\n"
+		">/tmp/ready; while ! [ -e /tmp/go ]; do sleep 0.1; done\n"
+		"$sql -c \"do \\$\\$ declare a text[]; begin for i in 1..65 loop\n"
+		"  a[i] := repeat('x', 1048576); perform pg_sleep(0.02); end loop;\n"
+		"  perform pg_sleep(1000); end \\$\\$\"; exit 0) >/dev/null 2>&1 &\n"
+		"exec $as postgres -D /tmp/pg -k /tmp -c listen_addresses= -c shared_buffers=16MB "
+		"\\\n"
+		"  -c fsync=off -c autovacuum=off -c huge_pages=off -c logging_collector=off "
+		"2>/dev/null\n");
+	if (!wait_for(s, is_ready, NULL, READY_SECONDS))
+		fail("the program is not ready");
+	watch(s, "-m 40 -mk 5 -grace 30");
+	write_file("/tmp/go", 0644, "");
+	must_log(s, "killed [0-9]+ \\(postgres\\) with SIGTERM");
+	must_log(s, "recovered: .*, 1 victim");
+	must_live(s, server);
+	write_file("/tmp/after", 0644, "");
+	if (!wait_for(s, has_answered, NULL, READY_SECONDS))
+		fail("the other session does not answer any more");
+	must_log_times(s, 1, 1, "killed [0-9]+ \\(");
+}
+
 static bool has_its_heap(struct stage *s, const void *java)
 {
 	(void)s;
@@ -580,6 +643,7 @@ static void chromium(struct stage *s)
 
 const struct live_case real_cases[] = {
 	{"r93_postgres_checkpointer", r93_postgres_checkpointer, &small, false},
+	{"r104_postgres_session", r104_postgres_session, &small, false},
 	{"r94_redis_saves", r94_redis_saves, &small, false},
 	{"r94_workers_of_a_preloaded_master", r94_workers_of_a_preloaded_master, &small, false},
 	{"r95_java_zgc", r95_java_zgc, &larger, false},

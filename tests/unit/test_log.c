@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -27,6 +28,17 @@ static int real_stderr = -1;
 static int reader = -1;
 static char got[4 * 1024 * 1024];
 static size_t got_bytes;
+
+static int refused; /* errno of every send, 0: none */
+
+/* The log's calls come here: there is no other way to have no memory for one. */
+ssize_t send(int fd, const void *text, size_t length, int flags)
+{
+	if (refused == 0)
+		return syscall(SYS_sendto, fd, text, length, flags, NULL, 0);
+	errno = refused;
+	return -1;
+}
 
 static void put_on_stderr(int fd)
 {
@@ -236,6 +248,50 @@ static void a_socket_whose_reader_left(void **state)
 	log_init();
 	log_line(LOG_NOTE, "two");
 	expect("1 line was lost: nobody read it\ntwo\n");
+}
+
+/*
+ * R113: a socket that has room, and no memory for a line: poll(2) would say at once that it can be
+ * written to, again and again.
+ */
+static void r113_no_memory_is_not_waited_for(void **state)
+{
+	static const struct {
+		int error;
+		bool can_wait;
+	} rows[] = {{ENOMEM, false}, {ENOBUFS, false}, {EAGAIN, true}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		make_socket();
+		log_init();
+		refused = rows[i].error;
+		log_line(LOG_NOTE, "one");
+		log_line(LOG_NOTE, "two");
+		refused = 0;
+		assert_true(log_pending());
+		if (log_can_wait() != rows[i].can_wait)
+			fail_msg("%s", strerror(rows[i].error));
+		assert_true(log_flush()); /* as the next look does */
+		assert_false(log_can_wait());
+		expect("one\ntwo\n");
+		(void)close(reader);
+	}
+	reader = -1;
+}
+
+/* What was short of memory once is waited for again when it is full. */
+static void r113_a_full_socket_is_waited_for_again(void **state)
+{
+	(void)state;
+	make_socket();
+	log_init();
+	refused = ENOMEM;
+	log_line(LOG_NOTE, "line 000000 with some text behind it to fill the pipe");
+	refused = 0;
+	assert_false(log_can_wait());
+	say_many();
+	assert_true(log_can_wait());
 }
 
 static void a_closed_stderr(void **state)
@@ -492,6 +548,8 @@ int main(void)
 		WITH_STDERR(lost_lines_are_told_in_their_place),
 		WITH_STDERR(a_reader_that_left),
 		WITH_STDERR(a_socket_whose_reader_left),
+		WITH_STDERR(r113_no_memory_is_not_waited_for),
+		WITH_STDERR(r113_a_full_socket_is_waited_for_again),
 		WITH_STDERR(a_closed_stderr),
 		WITH_STDERR(journal_prefix),
 		WITH_STDERR(journal_is_elsewhere),
