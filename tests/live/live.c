@@ -46,8 +46,8 @@ static const char *binary;
 
 /* cases_*.c */
 static const struct live_case *const live_groups[] = {
-	trigger_cases, choose_cases, share_cases, real_cases,  end_cases,
-	daemon_cases,  ctl_cases,    user_cases,  group_cases, node_cases, NULL};
+	trigger_cases, choose_cases, share_cases, real_cases, end_cases, daemon_cases,
+	ctl_cases,     user_cases,   group_cases, node_cases, NULL};
 static bool verbose;
 static const char *wrapper;
 
