@@ -49,6 +49,8 @@ class Judge(unittest.TestCase):
         self.assertIn('before it began', run(deaths=[death(9000)])['faults'][0])
         self.assertEqual(run(HEALTHY, deaths=[death(12000, 'app')])['faults'], ['wrong victim: app SIGTERM'])
         self.assertEqual(run(HEALTHY, deaths=[death(12000, judge.REHEARSAL, 9)])['faults'], [])
+        self.assertEqual(run(HEALTHY, deaths=[death(9000, 'useroom', 9), death(9000, '', 9)])['faults'], [])
+        self.assertEqual(run(HEALTHY, deaths=[death(12000, 'useroom', 9)])['faults'], ['wrong victim: useroom SIGKILL'])
         self.assertEqual(run(HEALTHY, kernel_kills=2)['faults'], ['kernel kills: 2'])
         self.assertEqual(run(HEALTHY)['faults'], [])
 

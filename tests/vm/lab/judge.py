@@ -7,6 +7,7 @@ QUIET_MS = 5000  # before it begins: all is prepared then, and what the scenario
 FATAL = {9: 'SIGKILL', 15: 'SIGTERM'}
 
 REHEARSAL = 'exe'  # the child that useroom starts from /proc/self/exe and ends, to have killed once before it matters
+NOT_YET = ('useroom', '')  # where it is ended before it has become that: seen on a busy host
 ENDS = {'java': 143, 'redis-server': 0}  # programs that end by themselves at SIGTERM, and with which exit status
 STILL_MS = 10000  # a service that did nothing for so long at the end of a run where nobody may die: it is gone, or might as well be
 LOW_PERCENT = 10  # of memory available: where useroom and earlyoom begin to think of acting, by default
@@ -66,7 +67,7 @@ def worked(text, start_ms, end_ms):
 def is_death(scenario, death, start_ms):
     """A signal ended it; or, of the trial's victims, it ended itself as it does when SIGTERM comes."""
     name = death['name']
-    if death['name'] == REHEARSAL:
+    if death['name'] == REHEARSAL or (death['t_ms'] < start_ms and death['name'] in NOT_YET):
         return False
     by_itself = scenario.trial and death['signal'] == 0 and death['t_ms'] >= start_ms and ENDS.get(name) == death['code'] and (
         name.startswith(tuple(scenario.victims)) or death['code'])
