@@ -195,7 +195,9 @@ static void begin_pause(struct useroom *u, struct domain *domain, enum pause whi
 static void nobody(struct useroom *u, struct domain *domain, enum nobody why,
 		   const struct sample *s, const struct decision *d)
 {
-	begin_pause(u, domain, PAUSE_NOBODY, s->now_ns);
+	bool yet = d->action == ACTION_TERM && (why == NOBODY_SMALL || why == NOBODY_GUARDED);
+
+	begin_pause(u, domain, yet ? PAUSE_LEVEL : PAUSE_NOBODY, s->now_ns);
 	if (!(domain->latches.told_nobody & 1u << why))
 		tell_nobody(u, why, s, d);
 	domain->latches.told_nobody |= 1u << why;

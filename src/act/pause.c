@@ -31,6 +31,7 @@ static const struct {
 	[PAUSE_INTERVAL] = {"interval", "one victim an interval (-i) while memory is above its "
 					"level"},
 	[PAUSE_SWAP] = {"swap", "what the last victim gives back is filled from swap"},
+	[PAUSE_LEVEL] = {"level", "nobody was worth an end above the SIGKILL level"},
 	[PAUSE_GROWING] = {"growing", "only one that grows would be, and just now none did"},
 };
 
@@ -38,6 +39,7 @@ static uint64_t length_ns(enum pause which, const struct config *c, uint64_t too
 {
 	switch (which) {
 	case PAUSE_NOBODY:
+	case PAUSE_LEVEL:
 	case PAUSE_FUTILE:
 		return min_u64(c->interval_ns, max_u64(AGAIN_NS, took_ns * AGAIN_COST));
 	case PAUSE_INTERVAL:
@@ -74,10 +76,11 @@ void pause_settings_changed(struct pauses *pauses)
 	*pauses = (struct pauses){.until_ns[PAUSE_SWAP] = pauses->until_ns[PAUSE_SWAP]};
 }
 
-/* The levels do not wait for one that grows, nor the SIGKILL level for swap. */
+/* The levels do not wait for one that grows, nor the SIGKILL level for swap, or for what was said
+ * of those above it. */
 static bool concerns(enum pause pause, const struct decision *d)
 {
-	if (pause == PAUSE_SWAP)
+	if (pause == PAUSE_SWAP || pause == PAUSE_LEVEL)
 		return d->action != ACTION_KILL;
 	/* The interval is for memory above its levels; what is full swap alone is no hurry. */
 	if (pause == PAUSE_INTERVAL)

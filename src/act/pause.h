@@ -20,6 +20,7 @@ enum pause {
 			   interval */
 	PAUSE_SWAP,    /* what the victim gave back is filled from swap; not at the SIGKILL level */
 	PAUSE_GROWING, /* nobody grew; only where nobody else may be ended */
+	PAUSE_LEVEL,   /* nobody is worth an end yet; not at the SIGKILL level */
 	PAUSE_COUNT,
 };
 

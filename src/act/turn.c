@@ -80,25 +80,14 @@ struct turn turn_without_table(const struct decision *d, const struct pauses *pa
 	return turn;
 }
 
-/* One that its oom_score_adj guards, and that is the leak itself (rank.c). */
-static bool is_guarded_leak(const struct config *c, const struct sample *s, const struct proc *p)
-{
-	return p->rank == CLASS_SMALL && p->doubtful &&
-	       p->freeable_kib >= rank_large_of(c, s->mem_total_kib);
-}
-
 /*
  * Memory that falls, or is poured into swap, is a reason to end whoever takes it, before the level
  * is reached. Where it is many small ones, the page cache or the kernel, the levels are waited for:
  * ending the largest, which stands still, would be a guess.
  */
-static bool nobody_grows(const struct config *c, const struct sample *s, const struct decision *d,
-			 const struct proc_table *t)
+static bool nobody_grows(const struct decision *d, const struct proc_table *t)
 {
-	const struct proc *best = &t->procs[0];
-
-	return policy_only_growing(d) &&
-	       (t->count == 0 || (!best->growing && !is_guarded_leak(c, s, best)));
+	return policy_only_growing(d) && (t->count == 0 || !t->procs[0].growing);
 }
 
 /*
@@ -128,13 +117,19 @@ static uint64_t least_kib(const struct config *c, const struct sample *s, const 
 }
 
 /*
- * Somebody has meant its oom_score_adj, and it may stop where it does no harm: a database that has
- * filled its cache. So it goes where tasks are stalled, or below the SIGKILL level.
+ * One that its oom_score_adj guards, and that is the leak itself (rank.c). Somebody has meant that,
+ * and it may stop where it does no harm: a database that has filled its cache. So it goes below the
+ * SIGKILL level, or where the kernel says that tasks are stalled for what was taken from them.
  */
 static bool is_spared(const struct config *c, const struct sample *s, const struct proc *best,
 		      const struct decision *d)
 {
-	return d->action == ACTION_TERM && !d->by_stall && is_guarded_leak(c, s, best);
+	bool guarded = best->rank == CLASS_SMALL && best->doubtful &&
+		       best->freeable_kib >= rank_large_of(c, s->mem_total_kib);
+	bool stalled = d->stall.rule != STALL_NONE && !stall_only_growing(&d->stall);
+
+	return guarded && d->action == ACTION_TERM &&
+	       (!stalled || best->freeable_kib < d->need_kib);
 }
 
 static enum nobody why_nobody(const struct config *c, const struct sample *s,
@@ -152,7 +147,7 @@ struct turn turn_take(const struct config *c, const struct sample *s, const stru
 	enum nobody nobody;
 
 	if (d->action != ACTION_NONE) {
-		if (nobody_grows(c, s, d, t))
+		if (nobody_grows(d, t))
 			return (struct turn){.what = TURN_GROWING};
 		nobody = why_nobody(c, s, t, d);
 		if (nobody != NOBODY_NONE)

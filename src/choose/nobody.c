@@ -32,7 +32,7 @@ static const struct {
 	[NOBODY_STARTING] = {"starting", "all of its processes began within the last minute, so it "
 					 "may fill up because it has just been started"},
 	[NOBODY_GUARDED] = {"guarded", "the one that grew has an oom_score_adj below 0, and goes "
-				       "for want of better below the SIGKILL level only"},
+				       "for want of better where it cannot wait any longer"},
 	[NOBODY_UNCLEAR] = {"unclear", "nobody who may use that node only was seen to grow by what "
 				       "it lost, and nobody else alone"},
 };

@@ -317,8 +317,10 @@ static bool is_doubtful(const struct rank *rank, const struct proc *p)
 {
 	uint64_t large_kib = rank_large_kib(rank);
 
-	return p->freeable_kib < large_kib ? p->freeable_kib + proc_shared_kib(p) >= large_kib
-					   : p->leads;
+	if (p->freeable_kib < large_kib)
+		return p->freeable_kib + proc_shared_kib(p) >= large_kib;
+	/* One that is on its way may have taken more, and what it took is not known any more. */
+	return p->leads && rank->pending_count == 0;
 }
 
 void rank_judge(struct rank *rank, struct proc *p)
@@ -368,6 +370,8 @@ static int by_doubt(const struct proc *a, const struct proc *b)
 		return a->doubtful ? -1 : 1;
 	if (!a->doubtful)
 		return 0;
+	if (a->leads != b->leads)
+		return a->leads ? -1 : 1;
 	if (a->copy != b->copy)
 		return a->copy ? -1 : 1;
 	return a_holds == b_holds ? 0 : a_holds > b_holds ? -1 : 1;

@@ -206,7 +206,7 @@ static int list_one(void *ctx, int32_t pid, int64_t next_offset)
 	return 0;
 }
 
-static void list_all(struct scan *scan, const struct rank *rank, struct proc_table *table)
+static void list_all(struct scan *scan, bool statm, struct proc_table *table)
 {
 	struct listing l = {
 		.scan = scan,
@@ -217,7 +217,8 @@ static void list_all(struct scan *scan, const struct rank *rank, struct proc_tab
 
 	heap_count = 0;
 	heap_smallest_on_top = false;
-	scan->listed_by_statm = by_statm(rank);
+	table->listed = 0;
+	scan->listed_by_statm = statm;
 	scan->pid_offset = -1;
 	if (lseek(scan->proc_fd, 0, SEEK_SET) == 0)
 		(void)process_list(scan->proc_fd, list_one, &l);
@@ -359,6 +360,19 @@ static void read_best(struct scan *scan, struct rank *rank, struct proc_table *t
 	}
 }
 
+/*
+ * Where all are small, one that its oom_score_adj guards may be the leak; and its oom_score says
+ * that it is smaller than they are.
+ */
+static void read_guarded(struct scan *scan, struct rank *rank, struct proc_table *t)
+{
+	if (scan->listed_by_statm || t->count == 0 || t->procs[best_row(t)].rank != CLASS_SMALL)
+		return;
+	list_all(scan, true, t);
+	for (unsigned i = 0; i < READ_SMALL && heap_count > 0 && heap[0].key > 0; i++)
+		(void)scan_add(scan, rank, heap_pop().pid, t);
+}
+
 /* ---- kept candidates ---- */
 
 static bool read_progress(const struct scan *scan, int32_t *ret_last_pid, uint64_t *ret_pages)
@@ -452,9 +466,10 @@ void scan_full(struct scan *scan, struct rank *rank, uint64_t now_ns, struct pro
 	scan_forget(scan);
 	/* First, so that what happens during the scan counts as having happened since. */
 	provable = read_progress(scan, &scan->kept_last_pid, &scan->kept_pages);
-	list_all(scan, rank, ret);
+	list_all(scan, by_statm(rank), ret);
 	ret->last_pid = provable && scan->pid_offset >= 0 ? scan->kept_last_pid : 0;
 	read_best(scan, rank, ret);
+	read_guarded(scan, rank, ret);
 	kin_settle(scan, rank, ret);
 	ret->unkillable_kib = scan->kept_unkillable_kib = rank_unkillable(ret);
 	if (provable && scan->pid_offset >= 0 && !ret->truncated && !rank->config->sort_by_rss &&

@@ -64,6 +64,7 @@ static void read_files(int proc_fd, const struct whose *w, const char *path, str
 		size_t taken =
 			length > 0 ? parse_path_files(scratch, (size_t)length, path, ret) : 0;
 
+		ret->incomplete |= length != 0 && taken == 0;
 		if (taken == 0)
 			break;
 		at += (off_t)taken;

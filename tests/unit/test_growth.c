@@ -402,7 +402,13 @@ static void r99_a_guarded_leak_goes_for_want_of_better(void **state)
 	struct proc procs[] = {
 		{.pid = 100, .anon_kib = MIB(500), .oom_score_adj = -998, .comm = "leak"},
 		{.pid = 200, .anon_kib = MIB(1), .comm = "dnsmasq"},
-		{.pid = 300, .anon_kib = MIB(1), .comm = "service"}};
+		{.pid = 300, .anon_kib = MIB(1), .comm = "service"},
+		{.pid = 400,
+		 .anon_kib = MIB(60),
+		 .peak_kib = MIB(60),
+		 .layout = 7,
+		 .comm = "master"},
+		{.pid = 500, .ppid = 400, .anon_kib = MIB(60), .layout = 7, .comm = "copy"}};
 
 	(void)state;
 	see(3, procs);
@@ -415,8 +421,12 @@ static void r99_a_guarded_leak_goes_for_want_of_better(void **state)
 	assert_string_equal(table.procs[0].comm, "leak");
 	assert_int_equal(table.procs[0].rank, CLASS_SMALL);
 	assert_true(table.procs[0].doubtful);
+	see(5, procs); /* with a copy, of which it is not known what it holds alone */
+	mark(105 * NS_PER_S, 0);
+	assert_true(proc_find(&table, 500)->doubtful);
+	assert_string_equal(table.procs[0].comm, "leak");
 	procs[2].anon_kib = MIB(50);
-	see(3, procs);
+	see(5, procs);
 	mark(105 * NS_PER_S, 0);
 	assert_string_equal(table.procs[0].comm, "service");
 }

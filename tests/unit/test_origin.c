@@ -89,10 +89,6 @@ static void r92_whose_files_it_sees(void **state)
 		 HOST_MOUNTS "40 22 0:99 / /usr/sbin/sshd-keygen rw - tmpfs tmpfs rw\n"
 			     "41 22 0:98 / /usr/sb rw - tmpfs tmpfs rw\n",
 		 true},
-		{"more mounts than are looked at", "mnt:[3]", "user:[1]",
-		 HOST_MOUNTS "40 22 0:1 / / rw - tmpfs t rw\n41 22 0:2 / / rw - tmpfs t rw\n"
-			     "42 22 0:3 / / rw - tmpfs t rw\n43 22 0:4 / / rw - tmpfs t rw\n",
-		 false},
 		{"no root at all", "mnt:[8]", "user:[1]", "901 900 0:30 / /tmp rw - tmpfs t rw\n",
 		 false},
 		{"a line that was cut", "mnt:[9]", "user:[1]", "22 1 254:0 / /", false},
@@ -167,6 +163,34 @@ static void r92_usr_on_another_device(void **state)
 	assert_false(origin_is_host(&origin, proc_fd, 50, SSHD));
 }
 
+/* The first of them are pid 1's as well, and what covers them could be the next. */
+static void r92_more_mounts_than_are_looked_at(void **state)
+{
+#define THREE                                                                                      \
+	"40 22 0:1 / / rw - tmpfs t rw\n41 22 0:2 / / rw - tmpfs t rw\n"                           \
+	"42 22 0:3 / / rw - tmpfs t rw\n"
+	(void)state;
+	tree_remove(1);
+	add(1, "mnt:[1]", "user:[1]", HOST_MOUNTS THREE);
+	add(50, "mnt:[3]", "user:[1]", HOST_MOUNTS THREE);
+	assert_true(origin_is_host(&origin, proc_fd, 50, SSHD));
+	tree_remove(50);
+	add(50, "mnt:[3]", "user:[1]", HOST_MOUNTS THREE "43 22 0:4 / / rw - tmpfs t rw\n");
+	assert_false(origin_is_host(&origin, proc_fd, 50, SSHD));
+}
+
+/* Nor is a mountinfo believed whose end was not seen. */
+static void r92_a_line_longer_than_a_piece(void **state)
+{
+	static char mounts[40000];
+	size_t used = (size_t)snprintf(mounts, sizeof(mounts), "%s40 22 0:1 /", HOST_MOUNTS);
+
+	(void)state;
+	memset(mounts + used, 'a', sizeof(mounts) - 1 - used);
+	add(50, "mnt:[3]", "user:[1]", mounts);
+	assert_false(origin_is_host(&origin, proc_fd, 50, SSHD));
+}
+
 /* Two that are cut could look alike. */
 static void r92_a_place_too_long_to_compare_is_none(void **state)
 {
@@ -212,6 +236,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(r92_usr_on_another_device, make, drop),
 		cmocka_unit_test_setup_teardown(r92_the_daemons_own_mounts, make, drop),
 		cmocka_unit_test(r92_a_place_too_long_to_compare_is_none),
+		cmocka_unit_test_setup_teardown(r92_more_mounts_than_are_looked_at, make, drop),
+		cmocka_unit_test_setup_teardown(r92_a_line_longer_than_a_piece, make, drop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

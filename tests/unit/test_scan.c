@@ -312,6 +312,24 @@ static void r90_small_ones_with_a_raised_adj_hide_nobody(void **state)
 }
 
 /* The kernel's score counts them, and they cost nothing to drop. */
+/* R99: by its oom_score a guarded leak is smaller than the small ones. */
+static void r99_small_ones_hide_no_guarded_leak(void **state)
+{
+	struct tree_proc leak = process(600, "leak", 6000);
+
+	(void)state;
+	rank.unseen_kib = MIB(300); /* swap in use: oom_score is asked */
+	leak.oom_score_adj = -998;
+	leak.oom_score = score(leak.anon_kib, -998);
+	tree_add(&leak);
+	for (pid_t pid = 100; pid < 400; pid++)
+		add(pid, "small", 5);
+	(void)scan_for_best();
+	assert_non_null(proc_find(&table, 600));
+	assert_int_equal(table.listed, 301);
+	assert_true(table.count < 60);
+}
+
 static void r90_file_pages_hide_nobody(void **state)
 {
 	(void)state;
@@ -753,6 +771,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(r90_small_ones_with_a_raised_adj_hide_nobody,
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(r90_file_pages_hide_nobody, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(r99_small_ones_hide_no_guarded_leak, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(r90_groups_hide_nobody, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(r103_who_waits_for_sigterm, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(r90_what_statm_does_not_show_is_found, set_up,

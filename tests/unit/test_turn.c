@@ -91,9 +91,17 @@ static void r114_somebody_goes(void **state)
 	assert_int_equal(table.procs[0].pid, 10);
 }
 
-/* R99: a guarded one that is the leak itself, and nobody else is worth an end. */
-static void r99_a_guarded_leak_has_time_until_the_sigkill_level(void **state)
+static struct decision stalled(enum stall_evidence evidence)
 {
+	return (struct decision){
+		.by_stall = true,
+		.stall = {.open = true, .rule = STALL_REFAULTS, .evidence = evidence}};
+}
+
+/* R99: a guarded one that is the leak itself, and nobody else is worth an end. */
+static void r99_a_guarded_leak_goes_where_it_cannot_wait(void **state)
+{
+	static const struct process_id other = {77, 1};
 	struct proc *leak = add(10, 600);
 
 	(void)state;
@@ -104,11 +112,30 @@ static void r99_a_guarded_leak_has_time_until_the_sigkill_level(void **state)
 	leak->anon_kib += MIB(100);
 	assert_int_equal(turn(none).what, TURN_NOBODY);
 	assert_int_equal(turn(none).nobody, NOBODY_GUARDED);
+	assert_int_equal(turn(stalled(EVIDENCE_KERNEL)).what, TURN_END); /* at the level, too */
 	sample.mem_available_kib = MIB(180);
-	assert_int_equal(turn(falling).what, TURN_END);
+	assert_int_equal(turn(stalled(EVIDENCE_KERNEL)).what, TURN_END);
+	assert_int_equal(turn(stalled(EVIDENCE_GROWTH)).what, TURN_GROWING);
+	assert_int_equal(turn(falling).what, TURN_GROWING);
 	sample.mem_available_kib = MIB(40);
 	assert_int_equal(turn(none).what, TURN_END);
 	assert_int_equal(decision.action, ACTION_KILL);
+	rank.pending = &other; /* who is on its way may have taken more */
+	rank.pending_count = 1;
+	(void)turn(none);
+	assert_false(table.procs[0].doubtful);
+}
+
+/* R37: what is missing at first is next to nothing. */
+static void r37_a_tiny_one_goes_below_the_sigkill_level_only(void **state)
+{
+	(void)state;
+	sample.mem_available_kib = MIB(100) - 100;
+	(void)add(10, 1);
+	assert_int_equal(turn(none).what, TURN_NOBODY);
+	assert_int_equal(turn(none).nobody, NOBODY_SMALL);
+	table.procs[0].anon_kib = MIB(2);
+	assert_int_equal(turn(none).what, TURN_END);
 }
 
 static void r114_enough_is_coming_back(void **state)
@@ -209,6 +236,7 @@ static void r114_a_pause_is_an_answer(void **state)
 		{PAUSE_NOBODY, 80, true},   {PAUSE_NOBODY, 40, true},    {PAUSE_FUTILE, 80, true},
 		{PAUSE_INTERVAL, 80, true}, {PAUSE_INTERVAL, 40, false}, {PAUSE_SWAP, 80, true},
 		{PAUSE_SWAP, 40, false},    {PAUSE_GROWING, 80, false},  {PAUSE_NOBODY, 150, false},
+		{PAUSE_LEVEL, 80, true},    {PAUSE_LEVEL, 40, false},
 	};
 
 	(void)state;
@@ -438,7 +466,8 @@ int main(void)
 		cmocka_unit_test_setup(r114_nothing_is_short, fresh),
 		cmocka_unit_test_setup(r114_somebody_goes, fresh),
 		cmocka_unit_test_setup(r114_enough_is_coming_back, fresh),
-		cmocka_unit_test_setup(r99_a_guarded_leak_has_time_until_the_sigkill_level, fresh),
+		cmocka_unit_test_setup(r99_a_guarded_leak_goes_where_it_cannot_wait, fresh),
+		cmocka_unit_test_setup(r37_a_tiny_one_goes_below_the_sigkill_level_only, fresh),
 		cmocka_unit_test_setup(r114_no_evidence, fresh),
 		cmocka_unit_test_setup(r114_ending_cannot_help, fresh),
 		cmocka_unit_test_setup(r114_ending_all_others_cannot_help, fresh),
