@@ -12,6 +12,12 @@
 #include <signal.h>
 #include <string.h>
 
+/* Processes are read again after this, which may be no more than one part in FOLLOW_COST of the
+ * time: some 25 us each. */
+#define FOLLOW_NS      (1 * NS_PER_S)
+#define FOLLOW_MOST_NS (10 * NS_PER_S)
+#define FOLLOW_COST    50
+
 void ending_prepare_rank(struct useroom *u, const struct sample *s, struct rank *rank)
 {
 	rank->config = &u->config;
@@ -91,6 +97,21 @@ enum nobody ending_group(struct useroom *u, const struct ending *ending)
 			why = NOBODY_BUSY;
 	}
 	return why;
+}
+
+bool ending_waits(const struct useroom *u, uint64_t id, uint64_t now_ns, uint64_t *peace_ns)
+{
+	if (act_on_their_way(&u->act, id) > 0)
+		*peace_ns = now_ns + ENDING_PEACE_NS;
+	/* The machine's victims give back what it has, too: one at a time. */
+	return now_ns < *peace_ns || act_on_their_way(&u->act, 0) > 0;
+}
+
+uint64_t ending_follow_next(uint64_t began_ns)
+{
+	uint64_t took_ns = clock_now() - began_ns;
+
+	return began_ns + clamp_u64(took_ns * FOLLOW_COST, FOLLOW_NS, FOLLOW_MOST_NS);
 }
 
 void ending_tell_squeezed(struct useroom *u, const struct event_group *about,

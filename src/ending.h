@@ -7,14 +7,23 @@
 #define USEROOM_ENDING_H
 
 #include "act/event.h"
+#include "base/util.h"
 #include "choose/nobody.h"
 #include "choose/rank.h"
 #include "decide/policy.h"
 #include "look/sample.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct useroom;
+
+/* In a group or a node with less room than this it is followed who grows. */
+#define ENDING_FOLLOW_ROOM (35 * PPM_PER_PERCENT)
+
+/* After a victim of a group or a node is gone its page cache is read back: for so long nobody else
+ * is ended for it. */
+#define ENDING_PEACE_NS (10 * NS_PER_S)
 
 struct ending {
 	const struct sample *sample; /* of the machine */
@@ -36,6 +45,13 @@ enum nobody ending_first(struct useroom *u, const struct ending *ending);
 
 /* All whom target_group() has. The same. */
 enum nobody ending_group(struct useroom *u, const struct ending *ending);
+
+/* Is somebody on his way who gives back what this group or node lacks: its own (id of struct
+ * event_group), or the machine's? Until peace_ns, which its own victim puts off, it waits too. */
+bool ending_waits(const struct useroom *u, uint64_t id, uint64_t now_ns, uint64_t *peace_ns);
+
+/* Processes were read since began_ns (CLOCK_MONOTONIC): when to read them next. */
+uint64_t ending_follow_next(uint64_t began_ns);
 
 /* Tell a group, or a NUMA node, in trouble. NOBODY_NONE: it is told only; else why nobody goes. */
 void ending_tell_squeezed(struct useroom *u, const struct event_group *about,

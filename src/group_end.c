@@ -12,17 +12,6 @@
 
 #include <string.h>
 
-/* After a victim is gone its page cache is read back: for so long nobody else is ended. */
-#define PEACE_NS (10 * NS_PER_S)
-
-/* Who grows is followed from so little room on. */
-#define FOLLOW_ROOM (35 * PPM_PER_PERCENT)
-/* Members are read again after this, which may be no more than one part in FOLLOW_COST of the time:
- * some 25 us each. */
-#define FOLLOW_NS      (1 * NS_PER_S)
-#define FOLLOW_MOST_NS (10 * NS_PER_S)
-#define FOLLOW_COST    50
-
 /* Of the group that is asked about; its members are as long in use as the rank. */
 static int32_t members[MEMCG_MEMBERS_MOST];
 static struct rank rank;
@@ -49,20 +38,11 @@ void group_end_follow(struct useroom *u, struct group_close *c, const struct sam
 {
 	uint64_t now = clock_now();
 
-	if (c->view.room_ppm >= FOLLOW_ROOM || now < c->members_ns)
+	if (c->view.room_ppm >= ENDING_FOLLOW_ROOM || now < c->members_ns)
 		return;
 	read_members(u, c, s);
 	growth_note(&c->growth, &u->table, now);
-	c->members_ns =
-		now + clamp_u64((clock_now() - now) * FOLLOW_COST, FOLLOW_NS, FOLLOW_MOST_NS);
-}
-
-/* The machine's victims give back what it has, too: one at a time. */
-static bool waits(struct useroom *u, struct group_row *row, uint64_t group, uint64_t now)
-{
-	if (act_on_their_way(&u->act, group) > 0)
-		row->peace_ns = now + PEACE_NS;
-	return now < row->peace_ns || act_on_their_way(&u->act, 0) > 0;
+	c->members_ns = ending_follow_next(now);
 }
 
 /* It came back while the members were read, or the group is gone. */
@@ -109,7 +89,7 @@ enum group_answer group_end_turn(struct useroom *u, struct group_close *c,
 		.sample = s, .decision = &d, .group = about, .decided_ns = s->now_ns};
 	uint64_t now = clock_now(), boot = clock_since_boot(), key = key_of(about);
 
-	if (waits(u, row, about->id, now))
+	if (ending_waits(u, about->id, now, &row->peace_ns))
 		return GROUP_WAITS;
 	if (backoff_holds(&u->groups.backoff, key, now)) {
 		*ret = NOBODY_REPEATED;
@@ -126,7 +106,7 @@ enum group_answer group_end_turn(struct useroom *u, struct group_close *c,
 	*ret = end_in(u, c, &ending);
 	if (*ret != NOBODY_NONE)
 		return GROUP_NOBODY;
-	row->peace_ns = now + PEACE_NS;
+	row->peace_ns = now + ENDING_PEACE_NS;
 	c->enough_ppm = enough_ppm;
 	backoff_note(&u->groups.backoff, key, now);
 	return GROUP_ENDED;

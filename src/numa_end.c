@@ -13,16 +13,6 @@
 
 #include <unistd.h>
 
-/* As for a control group (group_end.c): after a victim is gone its page cache is read back. */
-#define PEACE_NS (10 * NS_PER_S)
-
-/* Who grows is followed from so little room in one on, and read again after this, which may be no
- * more than one part in FOLLOW_COST of the time. */
-#define FOLLOW_ROOM    (35 * PPM_PER_PERCENT)
-#define FOLLOW_NS      (1 * NS_PER_S)
-#define FOLLOW_MOST_NS (10 * NS_PER_S)
-#define FOLLOW_COST    50
-
 /* Who holds less than a hundredth of a node is not worth ending for it (choose/growth.h asks for
  * as much), and not read: of others there are never many. */
 #define LEAST_SHARE 100
@@ -90,7 +80,7 @@ static void read_large(struct useroom *u, uint64_t limit_kib, const struct sampl
 static bool is_any_short(const struct numa *numa)
 {
 	for (unsigned i = 0; i < numa->nodes.count; i++) {
-		if (numa->each[i].view.room_ppm < FOLLOW_ROOM)
+		if (numa->each[i].view.room_ppm < ENDING_FOLLOW_ROOM)
 			return true;
 	}
 	return false;
@@ -112,15 +102,14 @@ static void note_held(struct numa *numa, uint64_t now)
 void numa_end_follow(struct useroom *u, const struct sample *s)
 {
 	struct numa *numa = &u->numa;
-	uint64_t now = clock_now(), took_ns;
+	uint64_t now = clock_now();
 
 	if (now < numa->follow_ns || !is_any_short(numa))
 		return;
 	read_large(u, numa->least_kib, s);
-	took_ns = clock_now() - now;
 	growth_note(&numa->growth, &u->table, now);
 	note_held(numa, now);
-	numa->follow_ns = now + clamp_u64(took_ns * FOLLOW_COST, FOLLOW_NS, FOLLOW_MOST_NS);
+	numa->follow_ns = ending_follow_next(now);
 }
 
 /* ---- ending one ---- */
@@ -130,14 +119,6 @@ uint64_t numa_end_id(const struct numa *numa, unsigned row)
 	const unsigned *number = &numa->nodes.numbers[row];
 
 	return hash_bytes(HASH_BEGIN, number, sizeof(*number)) | 1;
-}
-
-/* The machine's victims give back what it has, too: one at a time. */
-static bool waits(struct useroom *u, struct numa_node *n, uint64_t id, uint64_t now)
-{
-	if (act_on_their_way(&u->act, id) > 0)
-		n->peace_ns = now + PEACE_NS;
-	return now < n->peace_ns || act_on_their_way(&u->act, 0) > 0;
 }
 
 /* It came back while processes were read. */
@@ -194,7 +175,7 @@ enum group_answer numa_end_turn(struct useroom *u, unsigned row, const struct ev
 		.sample = s, .decision = &d, .group = about, .decided_ns = s->now_ns};
 	uint64_t now = clock_now();
 
-	if (waits(u, n, about->id, now))
+	if (ending_waits(u, about->id, now, &n->peace_ns))
 		return GROUP_WAITS;
 	*ret = backoff_holds(&u->numa.backoff, about->id, now) ? NOBODY_REPEATED
 							       : choose(u, row, &d, s);
@@ -205,7 +186,7 @@ enum group_answer numa_end_turn(struct useroom *u, unsigned row, const struct ev
 	*ret = ending_first(u, &ending);
 	if (*ret != NOBODY_NONE)
 		return GROUP_NOBODY;
-	n->peace_ns = now + PEACE_NS;
+	n->peace_ns = now + ENDING_PEACE_NS;
 	n->enough_ppm = enough_ppm;
 	backoff_note(&u->numa.backoff, about->id, now);
 	return GROUP_ENDED;

@@ -27,6 +27,8 @@
 #define PAGE_KIB    4
 #define TICKS_A_SEC 10
 
+#define LEAK "grow=10 wait=" STAGE "/go grow=40@4"
+
 /* The machine itself has plenty; and it is no container's, for which nodes are not looked at. */
 static const struct machine_shape large = {.as_large = true};
 
@@ -105,8 +107,19 @@ static void mount_over(const char *path, const char *over)
 		skip("%s: %s", over, strerror(errno));
 }
 
-static void begin(struct stage *s)
+static struct actor *play_on_node(struct stage *s, const char *name, const char *words)
 {
+	struct actor *a = play(s, name, words);
+
+	on_node[on_node_count++] = a;
+	return a;
+}
+
+/* The files in place, and a server on node 0 that stands still. */
+static struct actor *begin(struct stage *s)
+{
+	struct actor *server;
+
 	if (mkdir(FILES, 0755) < 0 || mkdir(FILES "/node0", 0755) < 0 ||
 	    mkdir(FILES "/node1", 0755) < 0)
 		fail(FILES ": %s", strerror(errno));
@@ -120,14 +133,10 @@ static void begin(struct stage *s)
 	mount_over(FILES "/machine-stat", "/proc/stat");
 	s->on_tick = follow;
 	s->more_fds = 2;
-}
-
-static struct actor *play_on_node(struct stage *s, const char *name, const char *words)
-{
-	struct actor *a = play(s, name, words);
-
-	on_node[on_node_count++] = a;
-	return a;
+	server = play_on_node(s, "server", "grow=170");
+	must_hold(s, 170 * MIB);
+	follow(s); /* a node with room for all is looked at every half minute only */
+	return server;
 }
 
 /*
@@ -138,12 +147,9 @@ static void node_acts(struct stage *s)
 {
 	struct actor *server, *leak;
 
-	begin(s);
-	server = play_on_node(s, "server", "grow=170");
-	must_hold(s, 170 * MIB);
-	follow(s); /* a node with room for all is looked at every half minute only */
+	server = begin(s);
 	watch(s, "-m 1 -mk 0.5 -nodes act -debug");
-	leak = play_on_node(s, "leaks", "grow=10 wait=" STAGE "/go grow=40@4");
+	leak = play_on_node(s, "leaks", LEAK);
 	settle(s, 6000);
 	must_not_log(s, "killed ");
 	write_file(STAGE "/go", 0644, "");
@@ -170,12 +176,9 @@ static void node_is_told(struct stage *s)
 {
 	struct actor *server, *leak;
 
-	begin(s);
-	server = play_on_node(s, "server", "grow=170");
-	must_hold(s, 170 * MIB);
-	follow(s); /* a node with room for all is looked at every half minute only */
+	server = begin(s);
 	watch(s, "-m 1 -mk 0.5 -debug");
-	leak = play_on_node(s, "leaks", "grow=10 wait=" STAGE "/go grow=40@4");
+	leak = play_on_node(s, "leaks", LEAK);
 	settle(s, 6000);
 	write_file(STAGE "/go", 0644, "");
 	must_log(s, "NUMA node 0 thrashes with its [0-9]+ MiB: .*nobody is ended for it");
@@ -189,10 +192,7 @@ static void node_in_doubt(struct stage *s)
 {
 	struct actor *server;
 
-	begin(s);
-	server = play_on_node(s, "server", "grow=170");
-	must_hold(s, 170 * MIB);
-	follow(s); /* a node with room for all is looked at every half minute only */
+	server = begin(s);
 	watch(s, "-m 1 -mk 0.5 -nodes act -debug");
 	settle(s, 6000);
 	kernel_takes_kib = 5 * MIB / TICKS_A_SEC;

@@ -91,32 +91,40 @@ static void r94_redis_saves(struct stage *s)
 		fail("the copy that saves has ended");
 }
 
+/* A cluster of its own, as a user that is not root; and the shell becomes its postmaster. */
+#define POSTGRES_BIN "/usr/lib/postgresql/15/bin"
+#define POSTGRES_MADE                                                                              \
+	"#!/bin/sh\n"                                                                              \
+	"PATH=" POSTGRES_BIN ":$PATH; mkdir /tmp/pg; chown 65534:65534 /tmp/pg\n"                  \
+	"as='setpriv --reuid 65534 --regid 65534 --clear-groups'; cd /tmp\n"                       \
+	"$as initdb -D /tmp/pg -U me -A trust --no-sync >/dev/null || exit\n"
+#define POSTGRES_RUNS(buffers)                                                                     \
+	"exec $as postgres -D /tmp/pg -k /tmp -c listen_addresses= -c shared_buffers=" buffers     \
+	" \\\n  -c fsync=off -c autovacuum=off -c huge_pages=off -c logging_collector=off"         \
+	" 2>/dev/null\n"
+
+static void needs_postgres(const struct stage *s)
+{
+	needs(POSTGRES_BIN "/postgres");
+	if (!s->real_root)
+		skip("postgres does not run as root, and others can be played by root only");
+}
+
 /* The checkpointer has touched what is to be written of 40 MiB of shared buffers. */
 static void r93_postgres_checkpointer(struct stage *s)
 {
-	static const char bin[] = "/usr/lib/postgresql/15/bin/postgres";
 	struct actor *server, *hog;
 
-	needs(bin);
-	if (!s->real_root)
-		skip("postgres does not run as root, and others can be played by root only");
+	needs_postgres(s);
 	server = run_script(
-		s,
-		"#!/bin/sh\n"
-		"PATH=/usr/lib/postgresql/15/bin:$PATH; mkdir /tmp/pg; chown 65534:65534 /tmp/pg\n"
-		"as='setpriv --reuid 65534 --regid 65534 --clear-groups'; cd /tmp\n"
-		"$as initdb -D /tmp/pg -U me -A trust --no-sync >/dev/null || exit\n"
+		s, POSTGRES_MADE
 		"sql='psql -h /tmp -U me -q -d postgres -c'\n"
 		"(until $sql 'select 1'; do sleep 0.1; done\n"
 		"$sql \"create table t as select i, repeat('x', 900) from generate_series(1, "
 		"30000) "
 		"i\"\n"
 		"$sql 'update t set i = i + 1'; $sql checkpoint\n"
-		">/tmp/ready) >/dev/null 2>&1 &\n"
-		"exec $as postgres -D /tmp/pg -k /tmp -c listen_addresses= -c shared_buffers=40MB "
-		"\\\n"
-		"  -c fsync=off -c autovacuum=off -c huge_pages=off -c logging_collector=off "
-		"2>/dev/null\n");
+		">/tmp/ready) >/dev/null 2>&1 &\n" POSTGRES_RUNS("40MB"));
 	hog = a_hog(s, "grow=25 touch=/tmp/hog");
 	watch(s, "-m 40 -mk 5 -grace 30");
 	must_be_only_victim(s, hog, SIGTERM);
@@ -149,18 +157,11 @@ static bool has_answered(struct stage *s, const void *nothing)
  */
 static void r104_postgres_session(struct stage *s)
 {
-	static const char bin[] = "/usr/lib/postgresql/15/bin/postgres";
 	struct actor *server;
 
-	needs(bin);
-	if (!s->real_root)
-		skip("postgres does not run as root, and others can be played by root only");
+	needs_postgres(s);
 	server = run_script(
-		s,
-		"#!/bin/sh\n"
-		"PATH=/usr/lib/postgresql/15/bin:$PATH; mkdir /tmp/pg; chown 65534:65534 /tmp/pg\n"
-		"as='setpriv --reuid 65534 --regid 65534 --clear-groups'; cd /tmp\n"
-		"$as initdb -D /tmp/pg -U me -A trust --no-sync >/dev/null || exit\n"
+		s, POSTGRES_MADE
 		"sql='psql -h /tmp -U me -q -d postgres'\n"
 		"(until $sql -c 'select 1'; do sleep 0.1; done\n"
 		"(while ! [ -e /tmp/after ]; do sleep 0.1; done; echo 'select 4711;') |\n"
@@ -168,11 +169,8 @@ static void r104_postgres_session(struct stage *s)
 		">/tmp/ready; while ! [ -e /tmp/go ]; do sleep 0.1; done\n"
 		"$sql -c \"do \\$\\$ declare a text[]; begin for i in 1..65 loop\n"
 		"  a[i] := repeat('x', 1048576); perform pg_sleep(0.02); end loop;\n"
-		"  perform pg_sleep(1000); end \\$\\$\"; exit 0) >/dev/null 2>&1 &\n"
-		"exec $as postgres -D /tmp/pg -k /tmp -c listen_addresses= -c shared_buffers=16MB "
-		"\\\n"
-		"  -c fsync=off -c autovacuum=off -c huge_pages=off -c logging_collector=off "
-		"2>/dev/null\n");
+		"  perform pg_sleep(1000); end \\$\\$\"; exit 0) >/dev/null 2>&1 &\n" POSTGRES_RUNS(
+			"16MB"));
 	if (!wait_for(s, is_ready, NULL, READY_SECONDS))
 		fail("the program is not ready");
 	watch(s, "-m 40 -mk 5 -grace 30");
